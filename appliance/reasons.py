@@ -28,6 +28,8 @@ class Reason(StrEnum):
     PROVIDER_AWAY = "provider-away"
     #: What came back from there does not fit what was begun, or is not signed by it.
     LOGIN_UNPROVEN = "login-unproven"
+    #: Somebody went to the provider and did not log in there.
+    LOGIN_DECLINED = "login-declined"
     #: It is nobody's account here.
     LOGIN_UNKNOWN = "login-unknown"
     #: The provider does not vouch for the address of e-mail.

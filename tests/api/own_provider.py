@@ -51,7 +51,7 @@ def unsigned(claims: Claims) -> str:
 @dataclass(slots=True)
 class OwnProvider:
     """`claims` go over those of the token, None takes one away. `person` is what it tells of who
-    logged in. `asked` is what Balie sent somebody with last.
+    logged in. `asked` is what Balie sent somebody with last, `discoveries` how often it asked.
     """
 
     url: str
@@ -61,6 +61,7 @@ class OwnProvider:
     discovery: Claims = field(default_factory=dict)
     beside: Claims = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
+    discoveries: int = 0
 
     def tell_the_truth(self) -> None:
         self.sign = signed
@@ -86,6 +87,7 @@ class OwnProvider:
                 return None
 
     def _discovery(self) -> Claims:
+        self.discoveries += 1
         return {
             "issuer": self.url,
             "authorization_endpoint": f"{self.url}/authorize",

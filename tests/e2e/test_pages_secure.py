@@ -198,7 +198,7 @@ def test_a_passkey_is_made_and_lets_in(page: Page, context: BrowserContext, secu
     page.get_by_role("button", name="Log out", exact=True).click()
     page.wait_for_url("**/login")
     page.goto("/login?next=/me")
-    page.get_by_role("button", name="Log in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.locator("h1")).to_have_text("Settings")
     assert secure.count("SELECT count(*) FROM passkey WHERE used_ms IS NOT NULL") == 1
     page.get_by_role("button", name="Remove the passkey Vinger").click()

@@ -14,7 +14,9 @@ from enum import Enum
 from appliance.addresses import network_of
 from appliance.clock import Clock
 from appliance.desk.access.throttle import FORGET_MS, MAX_COUNTS
+from appliance.errors import Refused
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store.store import Store
 from appliance.trouble import Trouble
 
@@ -27,6 +29,14 @@ class Tried(Enum):
     TOKEN = "token"  # noqa: S105 -- the name of a door
     PROVIDER = "log-in of a provider"
     PASSKEY = "passkey"
+
+
+class Unproven(Refused):
+    """`why` is for the log: our own words, or the name of an exception; nothing that was sent."""
+
+    def __init__(self, code: Reason, sentence: str, why: str) -> None:
+        super().__init__(code, sentence)
+        self.why = why
 
 
 @dataclass(slots=True)
@@ -45,8 +55,11 @@ class WrongTries:
         self._trouble = Trouble(log, "wrong tries are not in the event log")
         self.totals: Counter[Tried] = Counter()
 
-    def note(self, what: Tried, *, address: str, staff_id: str | None = None) -> None:
-        """`staff_id` is the person whose password was tried, if there is such a person.
+    def note(
+        self, what: Tried, *, address: str, staff_id: str | None = None, why: str = ""
+    ) -> None:
+        """`staff_id` is the person whose password was tried, if there is such a person. `why` is
+        that of `Unproven`.
 
         The caller does not wait for the write. A full disk or the time of a write would otherwise
         show in the answer, and would tell which names exist.
@@ -55,7 +68,8 @@ class WrongTries:
         whom = staff_id or "nobody"
         here = self._counted("from", network_of(address))
         if _is_told(here):
-            log.warning("wrong %s from %s for %s; tries: %d", what.value, address, whom, here)
+            said = f"{what.value} ({why})" if why else what.value
+            log.warning("wrong %s from %s for %s; tries: %d", said, address, whom, here)
         tries = self._counted("for", what.value, whom)
         if _is_told(tries):
             facts = {"what": what.value, "tries": tries}

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appliance.desk.access import sessions
+from appliance.desk.access import passkeys, sessions
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sessions import OpenSession
 from appliance.desk.team import accounts, staff
@@ -22,7 +22,7 @@ _MANAGES = Permission.STAFF_MANAGE
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedColleague:
     """`sessions` are those that are open, the one used last first. `link_until_ms` is until when a
-    log-in link waits for them. `has_account`: they have logged in at the provider.
+    log-in link waits for them. `has_account`: an account at the provider is bound to them.
     """
 
     member: Member
@@ -30,11 +30,13 @@ class ManagedColleague:
     link_until_ms: int | None
     email: str
     has_account: bool
+    has_passkey: bool
 
     @property
     def is_invited(self) -> bool:
         """They have not been in yet."""
-        return not (self.member.has_password or self.has_account or self.member.disabled)
+        has_way_in = self.member.has_password or self.has_account or self.has_passkey
+        return not (has_way_in or self.member.disabled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,4 +136,5 @@ def _colleague(conn: sqlite3.Connection, member: Member, now_ms: int) -> Managed
         link_until_ms=waits and waits["expires_ms"],
         email=accounts.email_of(conn, member.id),
         has_account=accounts.has_account(conn, member.id),
+        has_passkey=bool(passkeys.of_staff(conn, member.id)),
     )

@@ -19,6 +19,13 @@ LINK_LIFE_MS = 72 * 3_600_000
 """A log-in link made on a Friday still works on Monday morning."""
 
 
+_CAN_LOG_IN = (
+    "(password_hash IS NOT NULL"
+    " OR EXISTS (SELECT 1 FROM staff_account WHERE staff_account.staff_id = staff.id)"
+    " OR EXISTS (SELECT 1 FROM passkey WHERE passkey.staff_id = staff.id))"
+)
+"""Of a row of `staff`: they have a way in of their own, without a link."""
+
 Roles = Sequence[tuple[str, str | None]]
 """Each a role, and the branch where it holds: None for everywhere."""
 
@@ -198,7 +205,7 @@ def give_role(
 
     Raises NotFound, InvalidInput for the role, or Refused for the last administrator.
     """
-    _replace_roles(tx, staff_id, [(role, branch_id)])
+    _replace_roles(tx, staff_id, [(role, branch_id)], by_staff_id)
     facts = {"changed": "role", "role": role, "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, branch_id=branch_id, facts=facts)
     _release_out_of_reach(tx, staff_id)
@@ -209,7 +216,7 @@ def give_roles(tx: Tx, staff_id: str, roles: Roles, *, by_staff_id: str | None =
     if not roles:
         sentence = "Choose at least one role. Whoever has left may no longer log in instead."
         raise InvalidInput("role", sentence)
-    _replace_roles(tx, staff_id, roles)
+    _replace_roles(tx, staff_id, roles, by_staff_id)
     given = [{"role": role, "branch": branch_id} for role, branch_id in roles]
     facts = {"changed": "role", "roles": given, "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
@@ -284,19 +291,33 @@ def _require(conn: sqlite3.Connection, staff_id: str) -> Member:
     return member
 
 
-def _replace_roles(tx: Tx, staff_id: str, roles: Roles) -> None:
+def _replace_roles(tx: Tx, staff_id: str, roles: Roles, by_staff_id: str | None) -> None:
     member = _require(tx.conn, staff_id)
     was_admin = _is_admin(tx.conn, staff_id)
     if set(roles) - set(member.roles):
-        # Whoever made a link for fewer rights could come in with it and have the new ones.
+        # Whoever made a link for fewer rights, or wrote the address of an account of their own,
+        # could come in with it and have the new ones.
         tx.conn.execute(
             "DELETE FROM login_link WHERE staff_id = ? AND used_ms IS NULL", (staff_id,)
         )
+        _forget_unused_email(tx, staff_id, by_staff_id)
     tx.conn.execute("DELETE FROM staff_grant WHERE staff_id = ?", (staff_id,))
     for role, branch_id in roles:
         grant_role(tx, staff_id, role, branch_id)
     if was_admin:
         _require_admin(tx.conn, member)
+
+
+def _forget_unused_email(tx: Tx, staff_id: str, by_staff_id: str | None) -> None:
+    """Of whom no account is bound yet: the address would bind one."""
+    forgotten = tx.conn.execute(
+        "UPDATE staff SET email = NULL WHERE id = :id AND email IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM staff_account WHERE staff_id = :id)",
+        {"id": staff_id},
+    ).rowcount
+    if forgotten:
+        facts = {"changed": "email", "by": by_staff_id}
+        tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
 
 
 def _release_out_of_reach(tx: Tx, staff_id: str) -> None:
@@ -310,15 +331,20 @@ def _is_admin(conn: sqlite3.Connection, staff_id: str) -> bool:
     return rights_of(conn, staff_id).may(Permission.STAFF_MANAGE, None)
 
 
+def _can_log_in(conn: sqlite3.Connection, staff_id: str) -> bool:
+    sql = f"SELECT 1 FROM staff WHERE id = ? AND {_CAN_LOG_IN}"  # noqa: S608 -- our own words
+    return conn.execute(sql, (staff_id,)).fetchone() is not None
+
+
 def _require_admin(conn: sqlite3.Connection, gone: Member) -> None:
     """Asked after a change; a refusal undoes the change. In the place of somebody who can log in
     counts only who can, too: who is invited may never come.
     """
     left = conn.execute(
-        "SELECT 1 FROM staff_grant JOIN staff ON staff.id = staff_id"
+        "SELECT 1 FROM staff_grant JOIN staff ON staff.id = staff_id"  # noqa: S608 -- as above
         " WHERE permission = ? AND branch_id IS NULL AND disabled_ms IS NULL"
-        " AND (password_hash IS NOT NULL OR NOT ?) LIMIT 1",
-        (Permission.STAFF_MANAGE.value, gone.has_password),
+        f" AND ({_CAN_LOG_IN} OR NOT ?) LIMIT 1",
+        (Permission.STAFF_MANAGE.value, _can_log_in(conn, gone.id)),
     ).fetchone()
     if left is None:
         raise Refused(

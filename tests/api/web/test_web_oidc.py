@@ -1,20 +1,25 @@
 """Log-in with an account at a provider, and the lies that let nobody in."""
 
+import logging
 import re
 import socket
+import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from appliance.api.web.oidc.provider import LIFE_MS
+from appliance.api.web.oidc.provider import AWAY_MS, LIFE_MS
 from appliance.clock import ManualClock
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.team import accounts, staff
+from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.oidc_settings import OidcSettings
 from appliance.store import events
@@ -231,6 +236,8 @@ def test_a_log_in_link_connects_the_account_of_who_opened_it(
     assert found
     address = found[1].replace("&amp;", "&")
     assert httpx.get(office.url + address).status_code == 403
+    without_any_token = httpx.get(f"{office.url}/oidc/login", params={"link": token})
+    assert without_any_token.status_code == 403
     assert provider.come_back(office.client, office.client.get(address)).status_code == 303
     assert is_in(office)
     assert office.client.get(f"/login/{token}").status_code == 404
@@ -272,6 +279,76 @@ def test_without_the_provider_the_password_lets_in(
         assert is_in(office)
 
 
+def test_nobody_waits_for_a_provider_that_was_just_away(
+    office: Office, provider: OwnProvider, clock: ManualClock
+) -> None:
+    """For some seconds it is not asked again."""
+    provider.discovery = {"issuer": "https://elders.example"}
+    before = provider.discoveries
+    office.client.get("/oidc/login")
+    provider.discovery = {}
+    assert office.client.get("/oidc/login").status_code == 503
+    assert provider.discoveries == before + 1
+    clock.advance(ms=AWAY_MS)
+    assert office.client.get("/oidc/login").status_code == 302
+    assert provider.discoveries == before + 2
+
+
+def test_what_a_log_in_needs_of_the_provider_is_made_once(
+    office: Office, provider: OwnProvider, noor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for those who begin at the same time: the certificates that are trusted, which take
+    long to read, and the discovery.
+    """
+    made: list[ssl.SSLContext] = []
+
+    def make(**said: Any) -> ssl.SSLContext:
+        made.append(ssl.create_default_context())
+        return made[-1]
+
+    monkeypatch.setattr(httpcore2, "default_ssl_context", make)
+    before, provider.claims = provider.discoveries, PROVEN
+
+    def begin(_: int) -> int:
+        return httpx.get(f"{office.url}/oidc/login").status_code
+
+    with ThreadPoolExecutor(4) as browsers:
+        assert list(browsers.map(begin, range(4))) == [302] * 4
+    assert provider.discoveries == before + 1
+    assert tried(office, provider).status_code == 303
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        ("access_denied", 403, "Je hebt daar niet ingelogd."),
+        ("server_error", 503, "nu niet bereikbaar"),
+        ("temporarily_unavailable", 503, "nu niet bereikbaar"),
+        ("x\ny", 403, "Dit inloggen telt niet"),
+    ],
+)
+def test_what_a_stranger_says_of_an_error_is_not_in_the_log(
+    office: Office,
+    provider: OwnProvider,
+    caplog: pytest.LogCaptureFixture,
+    error: str,
+    status: int,
+    sentence: str,
+) -> None:
+    """Of what comes back only known words are looked at, and the log has a line less and less."""
+    with caplog.at_level(logging.WARNING):
+        said = {"error": error, "error_description": "y\nforged line"}
+        answer = tried(office, provider, **said)
+        for _ in range(30):
+            office.client.get("/oidc/callback")
+    assert answer.status_code == status
+    assert sentence in answer.text
+    lines = [each.getMessage() for each in caplog.records]
+    assert not [each for each in lines if "\n" in each or "forged" in each]
+    assert len([each for each in lines if "provider" in each]) == 5
+
+
 def _closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
@@ -296,6 +373,62 @@ def test_a_colleagues_page_has_the_address(office: Office, provider: OwnProvider
     assert "Gekoppeld" in boss.get(page).text
     assert boss.post(f"{page}/email", {"email": "noor@nieuw.example"}).status_code == 204
     assert tried(office, provider).status_code == 403
+    boss.client.close()
+
+
+def test_the_page_has_one_button_to_log_in_with(office: Office, provider: OwnProvider) -> None:
+    """That of the password: the provider's entry is a link, and a passkey is used."""
+    office.store.write(lambda tx: staff.add(tx, "Jo", role="staff", branch_id=None))
+    page = office.client.get("/login", headers={"Accept-Language": "en"}).text
+    buttons = re.findall(r"<button[^>]*>([^<]+)</button>", page)
+    assert [each.strip() for each in buttons if "log in" in each.lower()] == ["Log in"]
+    assert "Use a passkey" in buttons
+    assert re.search(r'<a class="button"[^>]*>\s*Log in with Testbedrijf\s*</a>', page)
+
+
+def test_who_comes_in_by_an_account_counts_as_an_administrator(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    """Somebody with a password may go, because the one with the account is left; then that one may
+    not go for somebody who was only invited.
+    """
+
+    def prepare(tx: Any) -> str:
+        staff.give_role(tx, noor, "admin", None)
+        accounts.set_email(tx, noor, MAIL)
+        by_password = staff.add(tx, "Marit", role="admin", branch_id=None)
+        staff.set_password(tx, by_password, "a hash")
+        staff.add(tx, "Invited", role="admin", branch_id=None)
+        return by_password
+
+    by_password = office.store.write(prepare)
+    provider.claims = PROVEN
+    assert tried(office, provider).status_code == 303
+    office.store.write(lambda tx: staff.disable(tx, by_password))
+    with pytest.raises(Refused):
+        office.store.write(lambda tx: staff.disable(tx, noor))
+
+
+def test_an_address_does_not_come_along_to_more_rights(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    """Whoever wrote it for fewer rights may have written their own; a bound account stays, and the
+    page says so.
+    """
+    assert office.store.read(lambda conn: accounts.email_of(conn, noor)) == MAIL
+    office.store.write(lambda tx: staff.give_role(tx, noor, "lead", None, by_staff_id="x"))
+    found = office.store.read(lambda conn: events.after(conn, 0, limit=1000))
+    changes = [each.facts for each in found if each.kind is EventKind.STAFF_CHANGED]
+    assert {"changed": "email", "by": "x"} in changes
+    provider.claims = PROVEN
+    assert tried(office, provider).status_code == 403
+
+    office.store.write(lambda tx: accounts.set_email(tx, noor, MAIL))
+    assert tried(office, provider).status_code == 303
+    office.store.write(lambda tx: staff.give_role(tx, noor, "privacy", None))
+    assert tried(office, provider).status_code == 303
+    boss = log_in(office, "Marit", role="admin", branch_id=None)
+    assert "Een gekoppeld account of een passkey laat" in boss.get(f"/settings/team/{noor}").text
     boss.client.close()
 
 

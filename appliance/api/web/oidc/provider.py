@@ -6,6 +6,8 @@ that the discovery is the issuer's own, that a signature is of a kind that only 
 make, and that `iss` comes back (RFC 9207).
 """
 
+import asyncio
+import importlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from appliance.api.forwarded import address_of
 from appliance.api.web.kept_once import KeptOnce
 from appliance.clock import Clock
+from appliance.desk.access.wrong_tries import Unproven
 from appliance.desk.team.accounts import StaffAccount
 from appliance.errors import Refused
 from appliance.oidc_settings import OidcSettings, is_safe_address
@@ -28,12 +32,18 @@ log = logging.getLogger(__name__)
 LIFE_MS = 10 * 60_000
 """Of a log-in that is under way: to look for a telephone and type its code."""
 _SECONDS = 10.0
+_AUTHLIB = "authlib.integrations.starlette_client"
+_AWAY_SENTENCE = "The log-in provider cannot be reached now."
 _LEEWAY_S = 60
 """Between the clock of the provider and this one."""
 _ASKED_ANEW_MS = 3_600_000
+AWAY_MS = 5_000
+"""So long after a try in vain nobody else waits for one."""
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Of RFC 7518 §3.1 those with a private key: `none` and those of a shared secret prove nothing."""
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_AWAY_ERRORS = ("temporarily_unavailable", "server_error")
+"""OAuth 2.0 (RFC 6749 §4.1.2.1), as `access_denied` is."""
 _MAX_SUBJECT = 255
 """OpenID Connect Core §2."""
 
@@ -73,6 +83,8 @@ class OidcProvider:
         self._begun = KeptOnce[BegunLogin](clock, life_ms=LIFE_MS)
         self._client: StarletteOAuth2App | None = None
         self._known_ms = 0
+        self._away_ms: int | None = None
+        self._asking = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -86,7 +98,8 @@ class OidcProvider:
         session: dict[str, Any] = {}
         request.scope["session"] = session
         answer: Response = await client.authorize_redirect(request, address)
-        return answer, self._begun.keep(BegunLogin(session=session, back=back, link=link))
+        begun = BegunLogin(session=session, back=back, link=link)
+        return answer, self._begun.keep(begun, address=address_of(request))
 
     async def returned(self, request: Request, key: str) -> Returned:
         """`key` is what `begin` gave; it serves once."""
@@ -96,6 +109,8 @@ class OidcProvider:
         client = await self._ready()
         request.scope["session"] = begun.session
         self._check_sender(request, client.server_metadata)
+        if (error := request.query_params.get("error")) is not None:
+            raise _said(error)
         token = await self._token(client, request)
         claims = token.get("userinfo") if "id_token" in token else None
         if claims is None:
@@ -135,7 +150,7 @@ class OidcProvider:
         except HTTPError as exc:
             raise _away(exc) from exc
         except Exception as exc:  # what a stranger sends may break a library anywhere
-            raise _unproven(f"{type(exc).__name__}: {exc}") from exc
+            raise _unproven(type(exc).__name__) from exc
         return token
 
     async def _told(self, client: "StarletteOAuth2App", came: Returned) -> dict[str, Any]:
@@ -146,22 +161,33 @@ class OidcProvider:
         except HTTPError as exc:
             raise _away(exc) from exc
         except Exception as exc:  # as above
-            raise _unproven(f"{type(exc).__name__}: {exc}") from exc
+            raise _unproven(type(exc).__name__) from exc
         if told.get("sub") != came.subject:
             raise _unproven("the provider told of somebody else")
         return told
 
     async def _ready(self) -> "StarletteOAuth2App":
         """Once it was asked; an hour later it is asked again, because keys and places change."""
-        now_ms = self._clock.now_ms()
-        if self._client is None or not 0 <= now_ms - self._known_ms < _ASKED_ANEW_MS:
-            self._client, self._known_ms = await self._discovered(), now_ms
-        return self._client
+        async with self._asking:
+            now_ms = self._clock.now_ms()
+            if self._client is not None and 0 <= now_ms - self._known_ms < _ASKED_ANEW_MS:
+                return self._client
+            if self._away_ms is not None and 0 <= now_ms - self._away_ms < AWAY_MS:
+                raise _is_away()
+            try:
+                self._client, self._known_ms = await self._discovered(), now_ms
+            except Refused:
+                self._away_ms = self._clock.now_ms()
+                raise
+            return self._client
 
     async def _discovered(self) -> "StarletteOAuth2App":
+        # Both take long enough on a Pi to hold up everybody's pages.
+        await asyncio.to_thread(importlib.import_module, _AUTHLIB)
         from authlib.integrations.starlette_client import OAuth
-        from httpx2 import HTTPError
+        from httpx2 import HTTPError, create_ssl_context
 
+        trust = await asyncio.to_thread(create_ssl_context)  # once; else each client makes its own
         settings = self._settings
         client: StarletteOAuth2App = OAuth().register(
             "oidc",
@@ -172,6 +198,7 @@ class OidcProvider:
                 "scope": "openid email",
                 "code_challenge_method": "S256",
                 "timeout": _SECONDS,
+                "verify": trust,
             },
         )
         try:
@@ -210,9 +237,21 @@ class OidcProvider:
 
 def _away(exc: Exception) -> Refused:
     log.warning("the log-in provider cannot be asked: %s: %s", type(exc).__name__, exc)
-    return Refused(Reason.PROVIDER_AWAY, "The log-in provider cannot be reached now.")
+    return _is_away()
 
 
-def _unproven(why: str) -> Refused:
-    log.warning("a log-in at the provider does not count: %s", why)
-    return Refused(Reason.LOGIN_UNPROVEN, "This log-in is not proven.")
+def _is_away() -> Refused:
+    return Refused(Reason.PROVIDER_AWAY, _AWAY_SENTENCE)
+
+
+def _said(error: str) -> Unproven:
+    """What the provider says, or a stranger in its name: only known words are looked at."""
+    if error == "access_denied":
+        return Unproven(Reason.LOGIN_DECLINED, "They did not log in there.", error)
+    if error in _AWAY_ERRORS:
+        return Unproven(Reason.PROVIDER_AWAY, _AWAY_SENTENCE, error)
+    return _unproven("the provider tells of an error")
+
+
+def _unproven(why: str) -> Unproven:
+    return Unproven(Reason.LOGIN_UNPROVEN, "This log-in is not proven.", why)

@@ -15,7 +15,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import enter
 from appliance.api.web.refusal import note_of
 from appliance.api.web.visit import AtDoor, ForgedRequest, Guest, local_path
-from appliance.desk.access.wrong_tries import Tried
+from appliance.desk.access.wrong_tries import Tried, Unproven
 from appliance.desk.team import accounts
 from appliance.desk.team.accounts import CameIn, StaffAccount
 from appliance.errors import NotFound, Refused
@@ -39,7 +39,8 @@ async def to_provider(
     so with the token of this browser: else another site could bind a visitor's account to a link.
     """
     provider = _provider(guest)
-    if link and not hmac.compare_digest(csrf.encode(), (GUEST.read(guest.request) or "").encode()):
+    kept = GUEST.read(guest.request) or ""
+    if link and not (kept and hmac.compare_digest(csrf.encode(), kept.encode())):
         raise ForgedRequest("The link was followed from elsewhere.")
     address = (guest.web.services.address or origin_of(guest.request)) + CALLBACK
     try:
@@ -94,8 +95,9 @@ def _refused(guest: Guest, exc: Refused | NotFound) -> Response:
     if isinstance(exc, NotFound):
         exc = Refused(Reason.LOGIN_UNPROVEN, "The log-in link is over.")
     is_away = exc.code is Reason.PROVIDER_AWAY
-    if not is_away:
-        guest.web.door.wrong.note(Tried.PROVIDER, address=address_of(guest.request))
+    why = exc.why if isinstance(exc, Unproven) else ""
+    if why or not is_away:
+        guest.web.door.wrong.note(Tried.PROVIDER, address=address_of(guest.request), why=why)
     status = UNAVAILABLE if is_away else FORBIDDEN
     note = note_of(guest.words, exc)
     answer = guest.page("login.html", status, back="/", name="", note=note)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, Response
 
 from appliance.api.forwarded import address_of
@@ -12,16 +12,16 @@ from appliance.api.web.login_address import origin_of
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages import settings
 from appliance.api.web.pages.login import enter, refused
-from appliance.api.web.passkeys.ceremonies import Asked, credential_id
+from appliance.api.web.passkeys.ceremonies import Asked, credential_id, load_library
 from appliance.api.web.refusal import note_of
 from appliance.api.web.visit import AtDoorPosting, Posting, Visit, Web, go, local_path
 from appliance.desk.access import passkeys, sessions
 from appliance.desk.access.passkeys import NewPasskey
-from appliance.desk.access.wrong_tries import Tried
+from appliance.desk.access.wrong_tries import Tried, Unproven
 from appliance.errors import InvalidInput, Refused
 from appliance.store.store import ReaderPool, Tx
 
-routes = APIRouter(route_class=PageRoute)
+routes = APIRouter(route_class=PageRoute, dependencies=[Depends(load_library)])
 
 PAGE = "/me/passkeys"
 DOOR = "/login-passkey"
@@ -36,6 +36,7 @@ async def ask_to_make(visit: Posting) -> Response:
     asked = visit.web.ceremonies.ask_to_make(
         visitor=visit.token,
         origin=_origin(visit.request, visit.web),
+        address=address_of(visit.request),
         staff_id=visit.staff_id,
         name=visit.session.name,
         there=[each.credential_id for each in there],
@@ -68,7 +69,10 @@ async def remove(visit: Posting, passkey_id: str) -> Response:
 @routes.post(f"{DOOR}/options")
 async def ask_to_sign(guest: AtDoorPosting) -> Response:
     origin = _origin(guest.request, guest.web)
-    return _told(guest.web.ceremonies.ask_to_sign(visitor=guest.token, origin=origin))
+    asked = guest.web.ceremonies.ask_to_sign(
+        visitor=guest.token, origin=origin, address=address_of(guest.request)
+    )
+    return _told(asked)
 
 
 @routes.post(DOOR)
@@ -91,7 +95,8 @@ async def log_in(
         )
     except Refused as exc:
         staff_id = passkey.staff_id if passkey else None
-        guest.web.door.wrong.note(Tried.PASSKEY, address=address, staff_id=staff_id)
+        why = exc.why if isinstance(exc, Unproven) else ""
+        guest.web.door.wrong.note(Tried.PASSKEY, address=address, staff_id=staff_id, why=why)
         note = note_of(guest.words, exc)
         return refused(guest, exc, "login.html", back=local_path(back), name="", note=note)
     device = await guest.web.door.device_cookie(passkey.staff_name)

@@ -5,6 +5,8 @@ The browser says for which origin it answered; only the one that Balie has is ta
 must have been there and shown who they are (a finger, a face, a PIN).
 """
 
+import asyncio
+import importlib
 import logging
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,7 +15,8 @@ from appliance.api.web.kept_once import KeptOnce
 from appliance.clock import Clock
 from appliance.desk.access.bearer import new_token
 from appliance.desk.access.passkeys import NewPasskey, Passkey
-from appliance.errors import InvalidInput, Refused
+from appliance.desk.access.wrong_tries import Unproven
+from appliance.errors import InvalidInput
 from appliance.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -44,14 +47,21 @@ class _Challenge:
 
 
 class Ceremonies:
-    """For the event loop. The library is loaded with the first passkey."""
+    """For the event loop, once `load_library` is through."""
 
     def __init__(self, clock: Clock) -> None:
         self._made = KeptOnce[_Challenge](clock, life_ms=LIFE_MS)
         self._signed = KeptOnce[_Challenge](clock, life_ms=LIFE_MS)
 
     def ask_to_make(
-        self, *, visitor: str, origin: str, staff_id: str, name: str, there: list[str]
+        self,
+        *,
+        visitor: str,
+        origin: str,
+        address: str,
+        staff_id: str,
+        name: str,
+        there: list[str],
     ) -> Asked:
         """`there` are the credentials that this person has: a device makes no second one."""
         import webauthn
@@ -72,7 +82,8 @@ class Ceremonies:
                 structs.PublicKeyCredentialDescriptor(id=base64url_to_bytes(each)) for each in there
             ],
         )
-        return Asked(key=self._made.keep(challenge), options=webauthn.options_to_json(options))
+        key = self._made.keep(challenge, address=address)
+        return Asked(key=key, options=webauthn.options_to_json(options))
 
     def made(self, key: str, credential: str, *, visitor: str) -> NewPasskey:
         """Raises InvalidInput."""
@@ -91,7 +102,7 @@ class Ceremonies:
                 require_user_verification=True,
             )
         except Exception as exc:  # what a stranger sends may break a library anywhere
-            log.warning("a passkey was not made: %s: %s", type(exc).__name__, exc)
+            log.warning("a passkey was not made: %s", type(exc).__name__)
             raise InvalidInput("passkey", "The passkey is not proven.") from exc
         return NewPasskey(
             credential_id=bytes_to_base64url(proven.credential_id),
@@ -100,7 +111,7 @@ class Ceremonies:
             sign_count=proven.sign_count,
         )
 
-    def ask_to_sign(self, *, visitor: str, origin: str) -> Asked:
+    def ask_to_sign(self, *, visitor: str, origin: str, address: str) -> Asked:
         """Of any person: the browser shows those that it has for this host."""
         import webauthn
         from webauthn.helpers import structs
@@ -111,11 +122,12 @@ class Ceremonies:
             challenge=challenge.secret,
             user_verification=structs.UserVerificationRequirement.REQUIRED,
         )
-        return Asked(key=self._signed.keep(challenge), options=webauthn.options_to_json(options))
+        key = self._signed.keep(challenge, address=address)
+        return Asked(key=key, options=webauthn.options_to_json(options))
 
     def signed(self, key: str, credential: str, passkey: Passkey | None, *, visitor: str) -> int:
         """The new count of its signatures. `passkey` is the one that the answer names. Raises
-        Refused.
+        Unproven.
         """
         import webauthn
 
@@ -135,8 +147,13 @@ class Ceremonies:
                 require_user_verification=True,
             )
         except Exception as exc:  # as above
-            raise _unproven(f"{type(exc).__name__}: {exc}") from exc
+            raise _unproven(type(exc).__name__) from exc
         return proven.new_sign_count
+
+
+async def load_library() -> None:
+    """With the first passkey, beside the event loop: it takes a second on a Pi."""
+    await asyncio.to_thread(importlib.import_module, "webauthn")
 
 
 def credential_id(credential: str) -> str:
@@ -153,6 +170,5 @@ def _challenge(visitor: str, origin: str) -> _Challenge:
     return _Challenge(secret=new_token().encode(), visitor=visitor, origin=origin)
 
 
-def _unproven(why: str) -> Refused:
-    log.warning("a passkey lets nobody in: %s", why)
-    return Refused(Reason.PASSKEY_UNPROVEN, "This passkey lets nobody in.")
+def _unproven(why: str) -> Unproven:
+    return Unproven(Reason.PASSKEY_UNPROVEN, "This passkey lets nobody in.", why)

@@ -186,6 +186,7 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "This log-in does not count: it took too long, was begun elsewhere, or is not proven.",
         "Begin it again here.",
     ),
+    Reason.LOGIN_DECLINED: ("You did not log in there.", "Begin it again here."),
     Reason.LOGIN_UNKNOWN: (
         "Nobody here logs in with this account.",
         "Ask an administrator to add its address of e-mail under Colleagues.",
