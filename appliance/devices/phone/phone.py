@@ -71,6 +71,7 @@ class Phone:
     `own_sms` are the rows of SMS that are proven to be the line's own. `reads_rows`: WhatsApp took
     a file by its row in Android's list of media, and not by its path. `archive_from`: what came to
     archived chats before that day was heard, or is older than Balie's first look at them.
+    `unplaced`: what came in chats, by their names, before it was known whose they are.
     """
 
     device_id: str
@@ -93,6 +94,7 @@ class Phone:
     from_screens: list[tuple[Incoming, int]] = field(default_factory=list)
     own_sms: set[int] = field(default_factory=set)
     archive_from: date | None = None
+    unplaced: dict[str, ChatMemory] = field(default_factory=dict)
 
     @property
     def one_of_two(self) -> PhoneCard | None:
