@@ -77,7 +77,7 @@ class ReadChat:
     """`rows` are those that Balie does not have, oldest first; `seen` counts all.
 
     `who` is E.164 or what stands for it, None where the device cannot tell; `whole`: the beginning
-    of the chat was seen.
+    of the chat was seen. `came`: so many messages came meanwhile in a chat of nobody knows whom.
     """
 
     channel: Channel
@@ -85,6 +85,7 @@ class ReadChat:
     rows: Sequence[HistoryRow] = ()
     seen: int = 0
     whole: bool = False
+    came: int = 0
 
 
 @runtime_checkable

@@ -28,7 +28,9 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptionChat:
-    """A chat under the `name` that the list shows; `came` and `went` count what was taken over."""
+    """A chat under the `name` that the list shows; `came` and `went` count what was taken over, and
+    of a chat of nobody knows whom what came in it while it was read.
+    """
 
     id: str
     adoption_id: str

@@ -64,7 +64,7 @@ class _Taken:
 def keep(tx: Tx, walk: Adoption, chat: AdoptionChat, found: ReadChat) -> ChatOutcome:
     """Called under the locks of whom it is with."""
     if found.who is None:
-        return ChatOutcome(fate=ChatFate.UNKNOWN)
+        return ChatOutcome(fate=ChatFate.UNKNOWN, came=found.came)
     who = placing.shown_identity(found.channel.told(found.who))
     line = lines.line(tx.conn, walk.line_id)
     zone = ZoneInfo(branches.branch(tx.conn, line.branch_id).settings.zone)

@@ -79,7 +79,7 @@ def view_of(conn: sqlite3.Connection, line_id: str, device_id: str) -> AdoptionV
         closed=[each for each in chats if each.fate is ChatFate.CLOSED],
         unclear=[each for each in chats if each.fate in FOR_A_PERSON],
         stopped=[each for each in chats if each.fate is ChatFate.STOPPED],
-        came=sum(each.came for each in chats),
+        came=sum(each.came for each in chats if each.fate is not ChatFate.UNKNOWN),
         went=sum(each.went for each in chats),
     )
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from appliance.clock import Clock
 from appliance.devices.listener_protocol import Listener
@@ -68,7 +69,9 @@ class Phone:
     its tap. `returns` are the chats, by `addresses`, that must be opened again, because messages
     may have come that were not told. `undelivered` are messages from screens that wait to be told.
     `own_sms` are the rows of SMS that are proven to be the line's own. `reads_rows`: WhatsApp took
-    a file by its row in Android's list of media, and not by its path.
+    a file by its row in Android's list of media, and not by its path. `archive_from`: what came to
+    archived chats before that day was heard, or is older than Balie's first look at them.
+    `unplaced`: what came in chats, by their names, before it was known whose they are.
     """
 
     device_id: str
@@ -90,6 +93,8 @@ class Phone:
     undelivered: list[Incoming] = field(default_factory=list)
     from_screens: list[tuple[Incoming, int]] = field(default_factory=list)
     own_sms: set[int] = field(default_factory=set)
+    archive_from: date | None = None
+    unplaced: dict[str, ChatMemory] = field(default_factory=dict)
 
     @property
     def one_of_two(self) -> PhoneCard | None:

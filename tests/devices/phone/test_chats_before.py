@@ -1,6 +1,6 @@
 """Chats that the phone had before Balie came, as its driver reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
@@ -178,3 +178,59 @@ def test_a_name_that_no_phone_book_has_is_told_by_the_info_of_its_chat(desk: Des
         read(desk, "Bea")
     assert account.chats[jid_of(BEA)].unread == 1
     assert desk.world.truth() == []
+
+
+def meanwhile(desk: Desk, acts: dict[str, Callable[[], None]]) -> None:
+    """What happens on the phone, once, right after Balie tapped something of that name."""
+    whatsapp = desk.world.handset.whatsapp
+    perform = whatsapp.perform
+
+    def performed(action: str) -> None:
+        perform(action)
+        acts.pop(action.partition(":")[0], lambda: None)()
+
+    desk.world.on_loop(lambda: setattr(whatsapp, "perform", performed))
+
+
+def test_what_comes_while_nobody_knows_whose_chat_it_is_is_told_later(desk: Desk) -> None:
+    """The chat is open and so read; at the next try it is told as theirs."""
+    world, handset = desk.world, desk.world.handset
+    chat = had(world, ANNA, [(THEIRS, "Hoi"), (OURS, "Dag")], from_ms=at(world, 2, "9:00"))
+    account = handset.whatsapp.account
+    world.on_loop(lambda: setattr(account, "contacts", {ANNA: "Anna"}))
+
+    def writes() -> None:
+        now_ms = world.clock.now_ms()
+        account.add(chat, letter_id="", text="STOP", at_ms=now_ms, sender=ANNA)
+
+    def goes_home() -> None:
+        handset.whatsapp.back()
+        handset.bring(handset.launcher)
+
+    acts = {"open-chat": writes, "contact-info": goes_home}
+    meanwhile(desk, acts)
+    with pytest.raises(Transient):
+        read(desk, "Anna")
+    assert (acts, desk.recorder.messages) == ({}, [])
+    assert read(desk, "Anna").who == ANNA
+    desk.driver.receive()
+    assert [(each.sender, each.text) for each in desk.recorder.messages] == [(ANNA, "STOP")]
+
+
+def test_what_comes_in_a_chat_of_nobody_knows_whom_is_left_to_a_person(desk: Desk) -> None:
+    """Its info page shows no number. It is never told as that of nobody."""
+    world, whatsapp = desk.world, desk.world.handset.whatsapp
+    chat = had(world, ANNA, [(THEIRS, "Hoi"), (OURS, "Dag")], from_ms=at(world, 2, "9:00"))
+    account = whatsapp.account
+    world.on_loop(lambda: setattr(account, "contacts", {ANNA: "Anna"}))
+
+    def writes() -> None:
+        now_ms = world.clock.now_ms()
+        account.add(chat, letter_id="", text="STOP", at_ms=now_ms, sender=ANNA)
+        whatsapp.back()
+
+    meanwhile(desk, {"contact-info": writes})
+    found = read(desk, "Anna")
+    assert (found.who, found.came) == (None, 1)
+    desk.driver.receive()
+    assert (desk.recorder.messages, desk.recorder.typed_ones) == ([], [])

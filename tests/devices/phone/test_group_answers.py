@@ -80,3 +80,13 @@ def test_words_that_nobody_of_that_name_wrote_are_not_quoted(desk: Desk) -> None
     says(desk, ANNA, "Ik kan")
     assert post(desk, "Fijn", quoting(desk, "Ik kan", "Bea")).facts["quoted"] is False
     assert quotes(desk) == [("Fijn", "", "")]
+
+
+def test_of_two_who_call_themselves_the_same_the_number_decides(desk: Desk) -> None:
+    """Ours wrote further up, the other one below; both have a number in their rows."""
+    says(desk, CHRIS, "Ik kan", name="Chris")
+    for place in range(4):
+        says(desk, ANNA, f"{place}\n" + "en nog een regel\n" * 8)
+    says(desk, "+31687654388", "Ik kan", name="Chris")
+    post(desk, "Fijn", quoting(desk, "Ik kan", CHRIS, "Chris"))
+    assert quotes(desk) == [("Fijn", "Ik kan", "+31 6 87654377")]

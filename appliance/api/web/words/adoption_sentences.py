@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from appliance.adoption import AdoptionState, ChatFate
 from appliance.api.web.words.i18n import Words
 from appliance.desk.lines.adopting import AdoptionView
+from appliance.store.adoptions import AdoptionChat
 
 STATES: Mapping[AdoptionState, str] = {
     AdoptionState.WALKING: "under way",
@@ -19,6 +20,15 @@ WHY: Mapping[ChatFate, str] = {
     ChatFate.FAILED: "The phone did not show this chat.",
 }
 """Why a person has to look."""
+
+
+def why(words: Words, chat: AdoptionChat) -> str:
+    """Why a person has to look at it; empty where nobody has to."""
+    if chat.fate is ChatFate.UNKNOWN and chat.came:
+        return words.text(
+            "A message came in it while Balie did not know whose chat it is. Read it on the phone."
+        )
+    return words.text(WHY[chat.fate]) if chat.fate in WHY else ""
 
 
 def progress(words: Words, view: AdoptionView) -> str:

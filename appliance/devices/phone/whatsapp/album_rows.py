@@ -23,11 +23,14 @@ def with_each_message(seen: ChatPage, before: ChatPage | None) -> ChatPage:
     times = _times_at_end(before.rows) if before else ()
     rows: list[MessageRow] = []
     unread_from = None
+    days: dict[int, str] = {}
     for at, row in enumerate(seen.rows):
         if at == seen.unread_from:
             unread_from = len(rows)
+        if at in seen.days:
+            days[len(rows)] = seen.days[at]
         rows += _pieces(row, times if row is newest else ())
-    return replace(seen, rows=tuple(rows), unread_from=unread_from)
+    return replace(seen, rows=tuple(rows), unread_from=unread_from, days=days)
 
 
 def _pieces(row: MessageRow, times: Sequence[str]) -> Iterator[MessageRow]:

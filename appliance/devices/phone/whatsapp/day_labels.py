@@ -60,15 +60,33 @@ def is_of_before(days: Mapping[int, str], place: int, today: date) -> bool:
     return day is not None and day < today
 
 
+def may_be_from(shown: str, day: date, today: date) -> bool:
+    """Whether a label may name that day or a later one."""
+    return any(day <= each <= today for each in _days_named(shown, today))
+
+
+def is_surely_before(shown: str, day: date, today: date) -> bool:
+    """Whether a label names an earlier day, in whatever way it is read."""
+    named = [each for each in _days_named(shown, today) if each <= today]
+    return bool(named) and max(named) < day
+
+
 def day_in(shown: str, today: date) -> date | None:
     """None for what names no day for certain; never a day to come."""
+    named = _days_named(shown, today)
+    found = named.pop() if len(named) == 1 else None
+    return found if found is not None and found <= today else None
+
+
+def _days_named(shown: str, today: date) -> set[date]:
+    """Each day that it may name."""
     said = label(shown).casefold()
     if minute_in(said) is not None or said in TODAY:
-        return today
+        return {today}
     if said in _YESTERDAY:
-        return today - timedelta(days=1)
-    found = _weekday(said, today) or _in_words(said, today) or _in_figures(said)
-    return found if found is not None and found <= today else None
+        return {today - timedelta(days=1)}
+    found = _weekday(said, today) or _in_words(said, today)
+    return {found} if found is not None else _in_figures(said)
 
 
 def _weekday(said: str, today: date) -> date | None:
@@ -94,18 +112,17 @@ def _in_words(said: str, today: date) -> date | None:
     return this_year if this_year and this_year <= today else _day(today.year - 1, month, int(day))
 
 
-def _in_figures(said: str) -> date | None:
+def _in_figures(said: str) -> set[date]:
     """With dashes and dots the day comes first; with strokes it depends on the country."""
     found = _FIGURES.fullmatch(said)
     if found is None:
-        return None
+        return set()
     first, second, year = int(found[1]), int(found[3]), int(found[4])
     year += 0 if year >= _CENTURY else _CENTURY
     readings = {_day(year, second, first)}
     if found[2] == "/":
         readings.add(_day(year, first, second))
-    days = {each for each in readings if each is not None}
-    return days.pop() if len(days) == 1 else None
+    return {each for each in readings if each is not None}
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from appliance.devices.phone.texts import digest
@@ -15,11 +16,17 @@ _KEPT_ROWS = 40
 
 @dataclass(slots=True, kw_only=True)
 class ChatMemory:
-    """What was seen of one chat: since when, the last view, and rows that were not told yet."""
+    """What was seen of one chat: since when, the last view, and rows that were not told yet.
+
+    Rows of days before `from_day` are no news. `above`: what the divider above the last row said,
+    where one showed.
+    """
 
     opened_ms: int
     last: ChatPage | None = None
     rows: list[MessageRow] = field(default_factory=list)
+    from_day: date | None = None
+    above: str | None = None
 
 
 def identity(row: MessageRow) -> tuple[bool, str, str, str | None]:

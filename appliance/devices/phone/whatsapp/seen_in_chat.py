@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import islice
 
 from appliance.channels import Channel
@@ -16,6 +17,7 @@ from appliance.devices.phone.whatsapp.addresses import sender_of
 from appliance.devices.phone.whatsapp.album_rows import with_each_message
 from appliance.devices.phone.whatsapp.day_labels import is_of_before, today_of
 from appliance.devices.phone.whatsapp.media import CALL, PLACE, is_same, shown_medium
+from appliance.devices.phone.whatsapp.old_rows import without_old
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
 from appliance.devices.phone.whatsapp.rows import MessageRow, is_cut
@@ -45,14 +47,16 @@ class ChatArrivals:
         before = self.history.last
         conversation = with_each_message(conversation, before)
         self.history.last = conversation
+        later = rows_after(before.rows, conversation.rows) if before else None
         if before is None:
-            self.consider(self._unread(conversation))
-            return
-        later = rows_after(before.rows, conversation.rows)
-        if later is None:
+            fresh = self._unread(conversation)
+        elif later is None:
             rows = enumerate(conversation.rows)
-            later = [row for at, row in rows if self._just_now(row, at, conversation)]
-        self.consider(later)
+            fresh = [row for at, row in rows if self._just_now(row, at, conversation)]
+        else:
+            fresh = later
+        today, goes_on = self._today(), later is not None
+        self.consider(without_old(self.history, conversation, fresh, today, goes_on=goes_on))
 
     def consider(self, rows: Iterable[MessageRow]) -> None:
         """Adds rows that may be news; `news` removes those that were told already."""
@@ -82,8 +86,10 @@ class ChatArrivals:
         return is_between(row.time, first, time.minute_of_day(clock.now_ms()))
 
     def _is_of_before(self, at: int, conversation: ChatPage) -> bool:
-        today = today_of(self._phone.time, self._phone.clock.now_ms())
-        return is_of_before(conversation.days, at, today)
+        return is_of_before(conversation.days, at, self._today())
+
+    def _today(self) -> date:
+        return today_of(self._phone.time, self._phone.clock.now_ms())
 
     @property
     def last(self) -> ChatPage | None:

@@ -99,7 +99,7 @@ def _tell_news(chat: OpenChat) -> None:
     last = chat.arrivals.last
     if isinstance(chat, GroupChat):
         chat.tell_picture()
-    elif last is not None:
+    elif last is not None and chat.address:
         typed = rows_by_hand(chat.phone, chat.address, last)
         if typed:
             chat.phone.listener.typed(chat.phone.device_id, typed)

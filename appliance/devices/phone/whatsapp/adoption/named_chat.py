@@ -15,7 +15,6 @@ from appliance.devices.phone.whatsapp.groups.group_words import names_members
 from appliance.devices.phone.whatsapp.list_of_chats import opened_list, views_of_list
 from appliance.devices.phone.whatsapp.opening import pass_by
 from appliance.devices.phone.whatsapp.pages import ChatPage, ChatRow, ChatsList
-from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
 from appliance.errors import Transient, Unconfirmed
 
 # Half a screen each.
@@ -51,11 +50,10 @@ class NamedChat(OpenChat):
         return seen.title == self._name and not seen.group and not names_members(seen.status)
 
     def prove(self, seen: ChatPage) -> None:
-        """By the number of its info page; without one nothing that came here is told."""
+        """By the number of its info page."""
         del seen
         number = self._number_of_info()
         if number is None:
-            self.arrivals = ChatArrivals(self.phone, "")
             return
         self.address, self.who = number, f"+{number}"
         self.phone.contacts.learn(self.who, self._name)

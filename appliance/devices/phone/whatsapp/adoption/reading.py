@@ -1,9 +1,11 @@
 """One chat of the list: whose it is, and what stands in it. Nothing is written into it."""
 
+from dataclasses import replace
 from datetime import date
 
 from appliance.channels import Channel
 from appliance.devices.adoption_protocol import ChatToRead, ReadChat
+from appliance.devices.news_protocol import PlaceName, Quoting
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.whatsapp.adoption.history import Stretch, fresh_rows
 from appliance.devices.phone.whatsapp.adoption.named_chat import NamedChat
@@ -15,7 +17,8 @@ from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
 from appliance.devices.phone.whatsapp.visit import leaving, visiting
-from appliance.errors import Transient
+from appliance.devices.protocol import Incoming
+from appliance.errors import DeviceError, Transient
 
 
 class _Arrivals(ChatArrivals):
@@ -40,6 +43,19 @@ class _Arrivals(ChatArrivals):
         return self._last_day != today_of(self._phone.time, self._phone.clock.now_ms())
 
 
+class _NobodysArrivals(_Arrivals):
+    """Gathers what comes and tells none of it: whose chat it is has yet to be seen."""
+
+    def news(self) -> list[Incoming]:
+        return []
+
+    def quotings(self) -> list[Quoting]:
+        return []
+
+    def places(self) -> list[PlaceName]:
+        return []
+
+
 _UNKNOWN = ReadChat(channel=Channel.WHATSAPP, who=None)
 
 
@@ -58,15 +74,28 @@ def read_chat(phone: Phone, wanted: ChatToRead) -> ReadChat:
 
 
 def _read_named(phone: Phone, wanted: ChatToRead) -> ReadChat:
-    """A name that the phone book does not have; who chose it themselves shows no number."""
-    with leaving(NamedChat(phone, wanted.name)) as chat:
-        chat.arrivals = _Arrivals(phone, "", last_day=wanted.day)
-        opened = open_chat(chat)
-        if chat.who is None:
-            return _UNKNOWN
-        history = chat.arrivals.history
-        chat.arrivals = _Arrivals(phone, chat.who, last_day=wanted.day, history=history)
-        stretch = _stretch(chat, opened, wanted)
+    """A name that the phone book does not have; who chose it themselves shows no number.
+
+    What comes before it is known whose chat it is waits for the next try, and else for a person.
+    """
+    history = phone.unplaced.pop(wanted.name, None)
+    history = history or ChatMemory(opened_ms=phone.clock.now_ms())
+    chat = NamedChat(phone, wanted.name)
+    chat.arrivals = _NobodysArrivals(phone, "", last_day=wanted.day, history=history)
+    stretch = None
+    try:
+        with leaving(chat):
+            opened = open_chat(chat)
+            if chat.who is not None:
+                last_day = wanted.day
+                chat.arrivals = _Arrivals(phone, chat.who, last_day=last_day, history=history)
+                stretch = _stretch(chat, opened, wanted)
+    except DeviceError:
+        if chat.who is None and history.rows:
+            phone.unplaced[wanted.name] = history
+        raise
+    if chat.who is None or stretch is None:
+        return replace(_UNKNOWN, came=len(history.rows))
     return _read(stretch, wanted, chat.who)
 
 

@@ -127,7 +127,12 @@ class GroupChat(OpenChat):
         return _plain_name(name) in map(_plain_name, quoted.by)
 
     def is_by_author(self, quoted: QuotedText, row: MessageRow) -> bool | None:
-        """The first row of a view may have its author's name above it."""
+        """By numbers, where both sides have one: several people may call themselves the same. The
+        first row of a view may have its author's name above it.
+        """
+        numbers = {_plain_name(each) for each in quoted.by if is_number(each)}
+        if numbers and row.sender is not None and is_number(row.sender):
+            return _plain_name(row.sender) in numbers
         shown = [name for name in (row.sender, row.pushed) if name]
         return any(self.calls_author(quoted, name) for name in shown) if shown else None
 
