@@ -5,10 +5,11 @@ import re
 from appliance.api.web.pages.inbox import MOST_VIEWS
 from appliance.clock import ManualClock
 from appliance.desk.outgoing.sending import Author
-from appliance.desk.team import saved_views
+from appliance.desk.team import saved_views, staff
 from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
+from tests.api.test_groups import call
 
 ENGLISH = {"Accept-Language": "en"}
 ANNA, BRAM = "+31687654321", "+31687654322"
@@ -64,6 +65,7 @@ def test_a_view_follows_label_colleague_and_state(
     gone = kept(sanne, name="Weg", assignee="Wie dan ook")
     assert people(sanne.get(sick).text) == []
     assert "Nothing is in this view now." in sanne.get(gone, **ENGLISH).text
+    assert "names a colleague who is not here any more" in sanne.get(gone, **ENGLISH).text
     assert people(sanne.get(free).text) == ["Anna", "Bram"]
     sanne.post(f"/c/{ids['Anna']}/case", {"do": "claim"})
     sanne.post(f"/c/{ids['Bram']}/case", {"do": "labels", "new_label": "ziek"})
@@ -144,3 +146,25 @@ def test_one_of_very_many_views_opens(office: Office, sanne: Browser, tilburg: D
     page = sanne.get(f"/inbox/{view_id}").text
     assert f'<h1 dir="auto">{names[-1]}</h1>' in page
     assert f'href="/inbox/{view_id}"' in page
+
+
+def test_a_view_of_a_program_follows_a_colleague_to_another_name(
+    office: Office, sanne: Browser, tilburg: Desk, planning: Caller
+) -> None:
+    """The program is given the name, as it gave one; who is let go is said to be gone."""
+    office.writes(ANNA, tilburg, name="Anna")
+    (one,) = planning.get("/conversations").json()["items"]
+    body = {"name": "Van Joris", "shared": True, "filter": {"assignee": "joris", "sort": "recent"}}
+    joris = log_in(office, "Joris", role="staff", branch_id=tilburg.branch_id)
+    joris.post(f"/c/{one['id']}/case", {"do": "claim"})
+    made = call(planning, "POST", "/views", body)
+    assert (made.status_code, made.json()["filter"]) == (201, body["filter"])
+    address = f"/inbox/{made.json()['id']}"
+    assert people(sanne.get(address).text) == ["Anna"]
+    office.store.write(lambda tx: staff.rename(tx, joris.staff_id, "Joris Bos"))
+    assert people(sanne.get(address).text) == ["Anna"]
+    (view,) = planning.get("/views").json()["items"]
+    assert view["filter"] == {"assignee": "Joris Bos", "sort": "recent"}
+    office.store.write(lambda tx: staff.disable(tx, joris.staff_id))
+    assert "noemt een collega die hier niet meer is" in sanne.get(address).text
+    joris.client.close()

@@ -26,7 +26,7 @@ from appliance.desk.inbox.waiting import waiting_count
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
 from appliance.desk.team import handover, saved_views
 from appliance.desk.team.handover import HandoverNote
-from appliance.desk.team.saved_list import saved_list
+from appliance.desk.team.saved_list import names_former, saved_list
 from appliance.desk.team.saved_views import SavedView
 from appliance.errors import NotFound
 from appliance.store import branches
@@ -43,7 +43,7 @@ class ListPane:
     """The list pane: numbers to choose from, and the conversations on the chosen ones.
 
     `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
-    `saved`: the saved view that is shown.
+    `saved`: the saved view that is shown; `names_former`: it names a colleague who is gone.
     """
 
     wanted: Wanted
@@ -55,6 +55,7 @@ class ListPane:
     callers: Sequence[UnknownCall] = ()
     handovers: Sequence[HandoverNote] = ()
     saved: SavedView | None = None
+    names_former: bool = False
     saved_views: Sequence[SavedView] = ()
 
     @property
@@ -132,7 +133,9 @@ class ListPane:
         if self.saved:
             return (
                 words.text("Nothing is in this view now."),
-                words.text("Conversations that fit it stand here by themselves."),
+                words.text("It names a colleague who is not here any more.")
+                if self.names_former
+                else words.text("Conversations that fit it stand here by themselves."),
             )
         if not self.lines:
             return (
@@ -247,6 +250,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         lines=lines,
         page=_page_of(conn, visit, query, choices, view),
         saved=view,
+        names_former=view is not None and names_former(conn, view),
         saved_views=_saved_views(conn, visit, view),
         waiting=waiting_count(conn, branch_of),
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
