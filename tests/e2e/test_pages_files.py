@@ -2,7 +2,7 @@
 
 import os
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import NARROW, OpenPage, Place
 from tests.e2e.held import hold
@@ -88,3 +88,24 @@ def test_a_note_takes_files_that_the_message_does_not_get(
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/note-files-done.png")
     assert place.count("SELECT count(*) FROM message") == before
+
+
+def test_a_note_whose_answer_was_lost_may_get_a_file(open_page: OpenPage, place: Place) -> None:
+    """It is another note then: what is new is not refused because the first was kept."""
+    page = opened(open_page(), FATIMA)
+    page.get_by_role("tab", name="Note").click()
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/notes", lose, times=1)
+    page.get_by_role("textbox", name="Note").fill("Haar bewijs")
+    with page.expect_event("requestfailed", lambda each: each.url.endswith("/notes")):
+        page.get_by_role("textbox", name="Note").press("Enter")
+    choose(page, samples.photo(400, 300), "pas.jpg", "image/jpeg")
+    page.get_by_role("textbox", name="Note").press("Enter")
+    note = page.get_by_role("listitem", name="note by Sanne de Wit").filter(has_text="Haar bewijs")
+    expect(note).to_have_count(2)
+    expect(note.get_by_role("img", name="Photo")).to_have_count(1)
+    assert place.count("SELECT count(*) FROM note WHERE text = 'Haar bewijs'") == 2

@@ -92,6 +92,6 @@ _SEQS = """
 SELECT e.seq FROM event e INDEXED BY event_of_house
 WHERE e.kind IN (SELECT code FROM event_kind WHERE name IN (SELECT value FROM json_each(:kinds)))
 AND e.message_seq IS NULL AND e.conversation_id IS NULL AND e.contact_id IS NULL
-AND e.device_id IS NULL AND e.{about} = :id
+AND e.{about} = :id
 ORDER BY e.seq DESC LIMIT :most
 """

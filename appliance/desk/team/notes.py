@@ -55,7 +55,7 @@ def already(
     kept = sorted(each.sha256 or "" for each in one(conn, row["id"]).media)
     said = (conversation_id, by.staff_id, text, sorted(contents))
     if (row["conversation_id"], row["staff_id"], row["text"], kept) != said:
-        raise InvalidInput("client_id", "This client id was used for another note before.")
+        raise InvalidInput("note_again", "This client id was used for another note before.")
     return str(row["id"])
 
 

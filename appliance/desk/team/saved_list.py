@@ -8,7 +8,7 @@ from appliance.desk.inbox.directory import Page
 from appliance.desk.inbox.overview import ListPage
 from appliance.desk.inbox.selection import Selection, Sort, selected_ids
 from appliance.desk.team.saved_views import SavedView
-from appliance.desk.team.staff import colleague_named
+from appliance.desk.team.staff import colleague_named, member_of
 from appliance.errors import InvalidInput, NotFound
 
 NOBODY = "nobody"
@@ -34,6 +34,16 @@ def saved_list(
     by_id = overview.rows_of(conn, staff_id, ids[:limit])
     shown = [by_id[each] for each in ids[:limit] if each in by_id]
     return ListPage(rows=shown, more=len(ids) > limit)
+
+
+def names_former(conn: sqlite3.Connection, view: SavedView) -> bool:
+    """Whether it names a colleague who is not here any more."""
+    try:
+        staff_id = _assignee(conn, view.filter.get("assignee"))
+    except InvalidInput:
+        return True
+    member = member_of(conn, staff_id) if staff_id else None
+    return member is not None and member.disabled
 
 
 def _selection(

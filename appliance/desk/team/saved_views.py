@@ -122,6 +122,15 @@ def remove(tx: Tx, view: SavedView, *, by: Author = _NOBODY) -> None:
     _tell(tx, view, "removed", by)
 
 
+def follow_name(tx: Tx, was: str, name: str) -> None:
+    """Views that name this colleague, as programs do, name them by their new name."""
+    for row in tx.conn.execute(_NAMING).fetchall():
+        kept = json.loads(row["filter"])
+        if " ".join(kept["assignee"].split()).lower() == was.lower():
+            now = json.dumps({**kept, "assignee": name})
+            tx.conn.execute("UPDATE saved_view SET filter = ? WHERE id = ?", (now, row["id"]))
+
+
 def _is_own(conn: sqlite3.Connection, of: Author, view_id: str) -> bool:
     found = conn.execute(
         "SELECT 1 FROM saved_view WHERE id = ? AND (staff_id = ? OR token_id = ?)",
@@ -157,6 +166,7 @@ def _tell(tx: Tx, view: SavedView, what: str, by: Author) -> None:
     tx.emit(EventKind.VIEW_CHANGED, branch_id=view.branch_id, staff_id=by.staff_id, facts=facts)
 
 
+_NAMING = "SELECT id, filter FROM saved_view WHERE filter ->> 'assignee' IS NOT NULL"
 _SEEN = """
 SELECT * FROM saved_view WHERE (staff_id = :staff OR token_id = :token OR shared AND (
   :branches IS NULL OR branch_id IS NULL

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from appliance.desk.access import sessions
 from appliance.desk.access.bearer import new_token, token_hash
 from appliance.desk.access.rights import Permission, grant_role, rights_of
-from appliance.desk.team import cases
+from appliance.desk.team import cases, saved_views
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
@@ -72,6 +72,7 @@ def rename(tx: Tx, staff_id: str, name: str, *, by_staff_id: str | None = None) 
         return
     _check_free(tx.conn, name, but=staff_id)
     tx.conn.execute("UPDATE staff SET name = ? WHERE id = ?", (name, staff_id))
+    saved_views.follow_name(tx, was.name, name)
     facts = {"changed": "name", "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
 

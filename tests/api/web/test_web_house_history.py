@@ -1,15 +1,19 @@
 """Who changed what of a branch, a number and a colleague, and when: on their own pages."""
 
 import re
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 
 import pytest
 
+from appliance.desk.lines import new_line, replaced_phone
 from appliance.desk.team import staff
+from appliance.desk.team.house_history import HouseEntry, of_branch, of_colleague, of_line
 from appliance.store import line_settings, lines
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
+from tests.api.test_read_plans import SMALL, scanned
 
 
 @pytest.fixture
@@ -58,6 +62,38 @@ def test_a_number_says_who_changed_what(
     ]
     assert sanne.get(f"/lines/{line_id}/history").status_code == 404
     assert boss.get("/lines/nowhere/history").status_code == 404
+
+
+def test_a_number_says_that_its_phone_was_changed(
+    office: Office, boss: Browser, tilburg: Desk
+) -> None:
+    """And that another modem takes over; both are told of the device, too."""
+    line_id, by = tilburg.line_id, f"staff:{boss.staff_id}"
+    new = replaced_phone.Replacement(line_id=line_id, kind="phone", address="R58NEW", cards=())
+    office.store.write(lambda tx: replaced_phone.replace(tx, new, by=by))
+    office.store.write(lambda tx: new_line.set_fallback(tx, line_id, "/dev/ttyUSB9", by=by))
+    assert told(boss.get(f"/lines/{line_id}/history").text)[:2] == [
+        "Marit changed: modem that takes over",
+        "Marit changed: phone or modem",
+    ]
+
+
+@pytest.mark.parametrize("read", [of_branch, of_line, of_colleague])
+def test_no_history_looks_through_the_log(
+    office: Office, read: Callable[[sqlite3.Connection, str], Sequence[HouseEntry]]
+) -> None:
+    def plans(conn: sqlite3.Connection) -> dict[str, set[str]]:
+        seen: set[str] = set()
+        conn.set_trace_callback(seen.add)
+        try:
+            read(conn, "01977d2e-7c10-73dc-95fd-e6e98a3b4c51")
+        finally:
+            conn.set_trace_callback(None)
+        return {each: scanned(conn, each) for each in seen if not each.startswith("--")}
+
+    found = office.store.read(plans)
+    assert found
+    assert not {each: names - SMALL for each, names in found.items() if names - SMALL}
 
 
 def test_a_colleague_says_who_changed_what(office: Office, boss: Browser, tilburg: Desk) -> None:

@@ -2,9 +2,14 @@
 
 import re
 
+from appliance.api.web.pages.inbox import MOST_VIEWS
 from appliance.clock import ManualClock
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import saved_views, staff
+from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
+from tests.api.test_groups import call
 
 ENGLISH = {"Accept-Language": "en"}
 ANNA, BRAM = "+31687654321", "+31687654322"
@@ -60,6 +65,7 @@ def test_a_view_follows_label_colleague_and_state(
     gone = kept(sanne, name="Weg", assignee="Wie dan ook")
     assert people(sanne.get(sick).text) == []
     assert "Nothing is in this view now." in sanne.get(gone, **ENGLISH).text
+    assert "names a colleague who is not here any more" in sanne.get(gone, **ENGLISH).text
     assert people(sanne.get(free).text) == ["Anna", "Bram"]
     sanne.post(f"/c/{ids['Anna']}/case", {"do": "claim"})
     sanne.post(f"/c/{ids['Bram']}/case", {"do": "labels", "new_label": "ziek"})
@@ -102,3 +108,63 @@ def test_a_search_is_kept_among_the_views(sanne: Browser, tilburg: Desk) -> None
 
 def test_an_address_of_no_view_is_no_page(sanne: Browser) -> None:
     assert sanne.get("/inbox/01977d2e-7c10-73dc-95fd-e6e98a3b4c51").status_code == 404
+
+
+def test_a_view_that_is_gone_leaves_what_stands_beside_it(
+    office: Office, sanne: Browser, tilburg: Desk
+) -> None:
+    """The conversation and the list show all instead, and addresses from there name no view."""
+    office.writes(ANNA, tilburg, name="Anna")
+    bram = log_in(office, "Bram", role="staff", branch_id=tilburg.branch_id)
+    address = kept(sanne, name="Van ons", shared=tilburg.branch_id, assignee="nobody")
+    view_id = address.removeprefix("/inbox/")
+    (beside,) = re.findall('href="(/c/[^"]+)"', bram.get(address).text)
+    assert "Van ons" in bram.get(beside).text
+    sanne.post(f"/settings/views/{view_id}", {"name": "Van ons"})
+    for page in (
+        bram.get(beside),
+        bram.get(f"/list?view={view_id}"),
+        bram.get(f"/new?view={view_id}"),
+    ):
+        assert page.status_code == 200
+        assert (people(page.text), view_id in page.text) == (["Anna"], False)
+    chosen = bram.get(f"/list?view={view_id}&chosen=1")
+    assert chosen.headers["HX-Replace-Url"] == "/inbox/all"
+    assert bram.get(address).status_code == 404
+    bram.client.close()
+
+
+def test_one_of_very_many_views_opens(office: Office, sanne: Browser, tilburg: Desk) -> None:
+    """It stands among the views of the inbox, which are no more than the first but for it."""
+
+    def keep(tx: Tx, name: str) -> str:
+        me = Author(staff_id=sanne.staff_id)
+        return saved_views.add(tx, me, name=name, shared=False, filters={}, branch_id=None)
+
+    names = [f"Ziek {at}" for at in range(MOST_VIEWS + 1)]
+    view_id = office.store.write(lambda tx: [keep(tx, each) for each in names])[-1]
+    page = sanne.get(f"/inbox/{view_id}").text
+    assert f'<h1 dir="auto">{names[-1]}</h1>' in page
+    assert f'href="/inbox/{view_id}"' in page
+
+
+def test_a_view_of_a_program_follows_a_colleague_to_another_name(
+    office: Office, sanne: Browser, tilburg: Desk, planning: Caller
+) -> None:
+    """The program is given the name, as it gave one; who is let go is said to be gone."""
+    office.writes(ANNA, tilburg, name="Anna")
+    (one,) = planning.get("/conversations").json()["items"]
+    body = {"name": "Van Joris", "shared": True, "filter": {"assignee": "joris", "sort": "recent"}}
+    joris = log_in(office, "Joris", role="staff", branch_id=tilburg.branch_id)
+    joris.post(f"/c/{one['id']}/case", {"do": "claim"})
+    made = call(planning, "POST", "/views", body)
+    assert (made.status_code, made.json()["filter"]) == (201, body["filter"])
+    address = f"/inbox/{made.json()['id']}"
+    assert people(sanne.get(address).text) == ["Anna"]
+    office.store.write(lambda tx: staff.rename(tx, joris.staff_id, "Joris Bos"))
+    assert people(sanne.get(address).text) == ["Anna"]
+    (view,) = planning.get("/views").json()["items"]
+    assert view["filter"] == {"assignee": "Joris Bos", "sort": "recent"}
+    office.store.write(lambda tx: staff.disable(tx, joris.staff_id))
+    assert "noemt een collega die hier niet meer is" in sanne.get(address).text
+    joris.client.close()

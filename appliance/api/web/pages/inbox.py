@@ -1,5 +1,6 @@
 """The inbox: the page, and its list by itself."""
 
+import dataclasses
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from appliance.desk.inbox.waiting import waiting_count
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
 from appliance.desk.team import handover, saved_views
 from appliance.desk.team.handover import HandoverNote
-from appliance.desk.team.saved_list import saved_list
+from appliance.desk.team.saved_list import names_former, saved_list
 from appliance.desk.team.saved_views import SavedView
 from appliance.errors import NotFound
 from appliance.store import branches
@@ -42,6 +43,7 @@ class ListPane:
     """The list pane: numbers to choose from, and the conversations on the chosen ones.
 
     `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
+    `saved`: the saved view that is shown; `names_former`: it names a colleague who is gone.
     """
 
     wanted: Wanted
@@ -52,12 +54,9 @@ class ListPane:
     wrong: Mapping[str, Sequence[IncidentEntry]] = field(default_factory=dict)
     callers: Sequence[UnknownCall] = ()
     handovers: Sequence[HandoverNote] = ()
+    saved: SavedView | None = None
+    names_former: bool = False
     saved_views: Sequence[SavedView] = ()
-
-    @property
-    def saved(self) -> SavedView | None:
-        """The saved view that is shown."""
-        return next((each for each in self.saved_views if each.id == self.wanted.saved), None)
 
     @property
     def may_keep(self) -> bool:
@@ -134,7 +133,9 @@ class ListPane:
         if self.saved:
             return (
                 words.text("Nothing is in this view now."),
-                words.text("Conversations that fit it stand here by themselves."),
+                words.text("It names a colleague who is not here any more.")
+                if self.names_former
+                else words.text("Conversations that fit it stand here by themselves."),
             )
         if not self.lines:
             return (
@@ -198,9 +199,10 @@ async def inbox_page(visit: Reading, choices: Choices) -> Response:
     if visit.partial:
         return visit.page("_no_thread_panes.html")
     cursor = visit.cursor
+    search = await visit.read(lambda conn: _search_of(conn, visit, choices))
+    if search:
+        return go(visit, f"/search?{urlencode({'q': search})}")
     desk = await shown_desk(visit, choices)
-    if desk.saved and desk.saved.search:
-        return go(visit, f"/search?{urlencode({'q': desk.saved.search})}")
     if not desk.lines and visit.session.rights.may(Permission.STAFF_MANAGE, None):
         return go(visit, "/setup/line" if await visit.read(branches.branches) else "/setup/branch")
     return visit.page("inbox.html", desk=desk, thread=None, card=None, cursor=cursor)
@@ -212,8 +214,9 @@ async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Respo
     desk = await shown_desk(visit, choices)
     answer = visit.page("_list_parts.html", desk=desk)
     if chosen:
-        beside = f"/c/{choices.open}{choices.query()}"
-        answer.headers["HX-Replace-Url"] = in_header(beside if choices.open else choices.address())
+        shown = desk.wanted
+        beside = f"/c/{shown.open}{shown.query()}"
+        answer.headers["HX-Replace-Url"] = in_header(beside if shown.open else shown.address())
     return answer
 
 
@@ -223,12 +226,16 @@ async def shown_desk(visit: Visit, choices: Wanted) -> ListPane:
 
 
 def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane:
-    """Raises NotFound for a line that does not exist for this person."""
+    """A saved view that is not there for this person (any more) is `all`, so that what stands
+    beside the list stays. Raises NotFound for a line that does not exist for this person.
+    """
     lines = list(overview.lines(conn, visit.session.rights, visit.staff_id))
     ids = [line.id for line in lines if choices.line in ("", line.id)]
     if choices.line and not ids:
         raise NotFound("line")
-    kept = saved_views_of(conn, visit)
+    view = _saved_view(conn, visit, choices)
+    if view is None:
+        choices = dataclasses.replace(choices, saved="")
     query = overview.Query(
         line_ids=ids,
         which=choices.which,
@@ -241,8 +248,10 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
     return ListPane(
         wanted=choices,
         lines=lines,
-        page=_page_of(conn, visit, query, choices, kept),
-        saved_views=kept,
+        page=_page_of(conn, visit, query, choices, view),
+        saved=view,
+        names_former=view is not None and names_former(conn, view),
+        saved_views=_saved_views(conn, visit, view),
         waiting=waiting_count(conn, branch_of),
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
@@ -251,12 +260,34 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
     )
 
 
-def saved_views_of(conn: sqlite3.Connection, visit: Visit) -> Sequence[SavedView]:
-    """By name: one's own, and those that are shared with whoever looks."""
-    found = saved_views.listed(
-        conn, sight_of(visit.session.rights), me(visit), Page(limit=MOST_VIEWS)
-    )
-    return sorted(found, key=lambda each: each.name.casefold())
+def _saved_views(
+    conn: sqlite3.Connection, visit: Visit, shown: SavedView | None
+) -> Sequence[SavedView]:
+    """By name: one's own, those that are shared with whoever looks, and always the shown one."""
+    sight, first = sight_of(visit.session.rights), Page(limit=MOST_VIEWS)
+    found = {each.id: each for each in saved_views.listed(conn, sight, me(visit), first)}
+    if shown is not None:
+        found[shown.id] = shown
+    return sorted(found.values(), key=lambda each: each.name.casefold())
+
+
+def _search_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> str:
+    """What the chosen view searches for. Raises NotFound for one that is not there for this person:
+    its address promises that list alone.
+    """
+    view = _saved_view(conn, visit, choices)
+    if choices.saved and view is None:
+        raise NotFound("view")
+    return view.search if view else ""
+
+
+def _saved_view(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> SavedView | None:
+    if not choices.saved:
+        return None
+    try:
+        return saved_views.one(conn, sight_of(visit.session.rights), me(visit), choices.saved)
+    except NotFound:
+        return None
 
 
 def _page_of(
@@ -264,14 +295,10 @@ def _page_of(
     visit: Visit,
     query: overview.Query,
     choices: Wanted,
-    kept: Sequence[SavedView],
+    view: SavedView | None,
 ) -> ListPage:
-    """Raises NotFound for a saved view that is not there for this person."""
-    if not choices.saved:
-        return overview.conversations(conn, visit.staff_id, query)
-    view = next((each for each in kept if each.id == choices.saved), None)
     if view is None:
-        raise NotFound("view")
+        return overview.conversations(conn, visit.staff_id, query)
     return saved_list(
         conn,
         sight_of(visit.session.rights),

@@ -66,9 +66,15 @@ function attach(list) {
   const refusal = refused(all);
   say(refusal);
   if (refusal) return;
-  keep(here(), all);
-  show();
+  choose(all);
   part("text").focus();
+}
+
+// What the person wants to go along now.
+function choose(list) {
+  keep(here(), list);
+  show();
+  if (isNote()) document.dispatchEvent(new CustomEvent("balie:note-files"));
 }
 
 /** Why these cannot be the files of one message; empty where they can. */
@@ -113,9 +119,8 @@ function listen(item, file) {
 }
 
 function remove(file) {
-  keep(here(), attached(here()).filter((each) => each !== file));
   say("");
-  show();
+  choose(attached(here()).filter((each) => each !== file));
   (part("attached").querySelector(".remove") ?? part("attach")).focus();
 }
 

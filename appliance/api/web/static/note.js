@@ -63,10 +63,15 @@ document.addEventListener("keydown", (event) => {
   form().requestSubmit();
 });
 
-// A note that is posted again, because its answer was lost, is the same one; other words are another.
+// A note that is posted again, because its answer was lost, is the same one; other words or files
+// are another, and so is what follows a refusal.
 function name() {
   form().elements.client_id.value ||= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
   return form().elements.client_id.value;
+}
+
+function rename() {
+  if (form()) form().elements.client_id.value = "";
 }
 
 document.addEventListener("submit", ({ target }) => { if (target.id === "note-form") name(); }, true);
@@ -89,6 +94,7 @@ document.addEventListener("submit", async (event) => {
   if (answer.ok && conversation === document.getElementById("scroller")?.dataset.conversation) return noted(text);
   if (answer.ok) return;
   putBack(noteOf(conversation), files);
+  if (answer.status === 422) rename();
   if (answer.status === 401) return location.assign(answer.headers.get("HX-Redirect") ?? "/login");
   const { lost } = document.getElementById("toast").dataset;
   if (answer.status) document.getElementById("note-said").innerHTML = await answer.text();
@@ -97,15 +103,18 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("input", (event) => {
   if (event.target.id !== "note-text") return;
-  form().elements.client_id.value = "";
+  rename();
   clearTimeout(timer);
   timer = setTimeout(saveDraft, DRAFT_MS);
 });
 
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
-  if (ctx.sourceElement.id === "note-form" && ctx.response?.status === 204) noted();
+  if (ctx.sourceElement.id !== "note-form") return;
+  if (ctx.response?.status === 204) noted();
+  if (ctx.response?.status === 422) rename();
 });
+document.addEventListener("balie:note-files", rename);
 
 // What was typed since, while files were on their way, stays.
 function noted(text = field().value) {
@@ -113,7 +122,7 @@ function noted(text = field().value) {
   document.getElementById("note-said").replaceChildren();
   if (field().value === text) field().value = "";
   saved = "";
-  form().elements.client_id.value = "";
+  rename();
   if (form().dataset.kept) sessionStorage.removeItem(`kept:${form().dataset.kept}`);
   document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "messages" }));
 }

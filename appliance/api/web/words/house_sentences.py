@@ -47,6 +47,9 @@ def _field(words: Words, name: str) -> str:
         "holidays": words.text("holidays"),
         "claims_go_back": words.text("when claims go back"),
         "welcome_text": words.text("welcome"),
+        "device": words.text("phone or modem"),
+        "fallback_modem": words.text("modem that takes over"),
+        "own_profile": words.text("name or picture in WhatsApp"),
     }
     labels = {each.name: words.text(each.label) for each in setting_fields.FIELDS}
     if name.startswith("pacing"):
