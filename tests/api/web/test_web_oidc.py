@@ -437,6 +437,22 @@ def test_an_address_does_not_come_along_to_more_rights(
     boss.client.close()
 
 
+def test_somebody_at_a_shared_computer_chooses_who_they_are(
+    office: Office, provider: OwnProvider, noor: str, clock: ManualClock
+) -> None:
+    """At a provider that knows how; another would answer with an error."""
+    provider.claims = PROVEN
+    assert tried(office, provider).status_code == 303
+    assert "prompt" not in provider.asked
+    provider.discovery = {"prompt_values_supported": ["none", "select_account"]}
+    clock.advance(ms=3_600_000)
+    assert tried(office, provider).status_code == 303
+    assert provider.asked["prompt"] == "select_account"
+    assert settings("https://accounts.google.com").lets_choose
+    assert settings("https://login.microsoftonline.com/a-tenant/v2.0").lets_choose
+    assert not settings("https://id.example.com").lets_choose
+
+
 def connected(office: Office, provider: OwnProvider, staff_id: str) -> httpx.Response:
     """By a log-in link of theirs, in a new browser."""
     token = office.store.write(lambda tx: staff.add_login_link(tx, staff_id))
