@@ -25,6 +25,8 @@ _ENTRA = (
 )
 _MANY_TENANTS = ("common", "organizations", "consumers")
 """Microsoft Entra: anybody's account, of any company, gets a token there."""
+_LET_CHOOSE = (*_ENTRA, "accounts.google.com")
+"""By `prompt=select_account`, though their discovery does not say so."""
 
 
 def is_safe_address(address: str) -> bool:
@@ -67,3 +69,8 @@ class OidcSettings(BaseModel):
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
     name: str = Field(default="OpenID Connect", min_length=1, max_length=60)
+
+    @property
+    def lets_choose(self) -> bool:
+        """Whether this provider is known to let people choose among their accounts."""
+        return urlsplit(self.issuer).hostname in _LET_CHOOSE

@@ -33,14 +33,15 @@ def _network(given: str) -> str:
 
 
 def _origin(given: str) -> str:
+    """As browsers write it."""
     try:
         parts = urlsplit(given)
-        tidy = f"{parts.scheme}://{parts.netloc}"
+        tidy = f"{parts.scheme}://{parts.netloc}".lower()
     except ValueError:
         tidy = ""
-    if given.rstrip("/") != tidy or parts.scheme not in ("http", "https") or "@" in given:
+    if given.rstrip("/").lower() != tidy or parts.scheme not in ("http", "https") or "@" in given:
         raise ValueError("the address is one such as https://balie.example.com, without a path")
-    return tidy
+    return tidy.removesuffix({"https": ":443", "http": ":80"}[parts.scheme])
 
 
 class WebSettings(BaseModel):

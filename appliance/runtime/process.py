@@ -20,6 +20,7 @@ from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
+from appliance.runtime.passkey_warning import warn_of_passkeys
 from appliance.runtime.turns import take_short_turns
 from appliance.runtime.web import address_of, bind, serve
 from appliance.store.privacy import keep_private
@@ -42,6 +43,7 @@ def run_balie(
     tidy_when_told()
     settings = load(config, data=data, host=host, port=port, cert=cert, key=key)
     logs.configure(settings.log_level)
+    warn_of_passkeys(settings)
     certificate = Certificate.given(settings.cert, settings.key)
     proxies = Networks.of(settings.web.proxies)
     connections = Connections(

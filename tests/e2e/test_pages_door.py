@@ -58,6 +58,15 @@ def fill_setup(page: Page, *, code: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
+def test_the_door_says_why_a_browser_has_no_passkeys(guest_page: OpenPage, place: Place) -> None:
+    """To an administrator who needs one; a password asks for no such words."""
+    page = guest_page("/login?passkey=1")
+    expect(page.locator("[data-hindrance=address]")).to_be_visible()
+    expect(page.locator("[data-hindrance]:visible")).to_have_count(1)
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+    expect(page.get_by_role("button", name="Log in")).to_have_count(1)
+
+
 def test_the_wizard_is_closed_once_somebody_exists(guest_page: OpenPage, place: Place) -> None:
     """A second visitor of the wizard is sent to the log-in, even with the right code."""
     page = guest_page("/setup")

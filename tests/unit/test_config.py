@@ -54,6 +54,19 @@ def test_a_provider_is_by_https_or_on_this_machine(file: Path) -> None:
     assert load(None).oidc is None
 
 
+def test_the_address_of_pages_is_as_browsers_write_it(file: Path) -> None:
+    """What a browser says that it opened is compared with it."""
+    for given, kept in (
+        ("https://Balie.Example.com/", "https://balie.example.com"),
+        ("HTTPS://balie.example.com:443", "https://balie.example.com"),
+        ("http://balie.example.com:80", "http://balie.example.com"),
+        ("https://balie.example.com:8443", "https://balie.example.com:8443"),
+        ("http://[::80]", "http://[::80]"),
+    ):
+        file.write_text(f'[web]\naddress = "{given}"')
+        assert load(file).web.address == kept
+
+
 def test_under_systemd_the_data_lives_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """`StateDirectory=` of the unit is the data directory."""
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/balie")

@@ -150,12 +150,14 @@ class _Reader:
     around: Mapping[str, Sequence[Onlooker]] = field(default_factory=dict)
 
     async def is_there(self) -> bool:
-        """Asks whether the session is still open, and what its person may see now."""
+        """Asks whether the session is still open, and what its person may see now: nothing, where
+        they lack the passkey that the house wants of them.
+        """
         session = await session_of(self.visit.web, self.visit.token)
         if session is not None:
             self.visit = dataclasses.replace(self.visit, session=session)
         self.asked_s = time.monotonic()
-        return session is not None
+        return session is not None and not self.visit.must_add_passkey
 
     def may_be_gone(self, batch: Sequence[Event]) -> bool:
         """True when the session must be looked up again before these are told: the person may have

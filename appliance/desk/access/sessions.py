@@ -4,8 +4,9 @@ The token is random and only its hash is stored. A session ends after twelve idl
 week, on log-out, and for all browsers when the password changes or the person is disabled.
 """
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -182,6 +183,22 @@ def end_others(tx: Tx, staff_id: str, token: str) -> int:
         facts = {"by": "person", "sessions": ended}
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
     return ended
+
+
+def end_begun_by(
+    tx: Tx, staff_id: str, ways: Collection[BegunBy], *, by_staff_id: str | None
+) -> None:
+    """Logs a person out where they came in so."""
+    ended = tx.conn.execute(
+        "DELETE FROM session WHERE staff_id = ? AND begun_by IN (SELECT value FROM json_each(?))",
+        (staff_id, json.dumps([each.value for each in ways])),
+    ).rowcount
+    if ended:
+        push.end_of_gone(tx)
+        facts = {"by": by_staff_id or "console", "sessions": ended}
+        tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
+        if not open_of(tx.conn, staff_id, tx.now_ms):
+            casework.release_all(tx, staff_id, why=casework.LOG_OUT)
 
 
 def forget_old(tx: Tx) -> None:

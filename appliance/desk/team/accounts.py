@@ -61,12 +61,13 @@ def needs_no_password(conn: sqlite3.Connection, staff_id: str) -> bool:
 
 
 def set_email(tx: Tx, staff_id: str, email: str, *, by_staff_id: str | None = None) -> None:
-    """Empty for none. Another address ends what the account of the old one opened.
+    """Empty for none. Another address ends what the account of the old one opened; the same in
+    other letters, capital or small, does not.
 
     Raises InvalidInput.
     """
-    email = email.strip()
-    if email == email_of(tx.conn, staff_id):
+    email, was = email.strip(), email_of(tx.conn, staff_id)
+    if email == was:
         return
     if email and not (_EMAIL.fullmatch(email) and email.isprintable() and len(email) <= MAX_EMAIL):
         raise InvalidInput("email", "Write an address of e-mail, such as noor@example.com.")
@@ -74,9 +75,19 @@ def set_email(tx: Tx, staff_id: str, email: str, *, by_staff_id: str | None = No
     if email and tx.conn.execute(taken, (email, staff_id)).fetchone():
         raise InvalidInput("email", "A colleague has this address of e-mail already.")
     tx.conn.execute("UPDATE staff SET email = ? WHERE id = ?", (email or None, staff_id))
-    tx.conn.execute("DELETE FROM staff_account WHERE staff_id = ?", (staff_id,))
     facts = {"changed": "email", "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+    if email.casefold() != was.casefold():
+        _unbind(tx, staff_id, by_staff_id)
+
+
+def disconnect(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> None:
+    """Their account opens nothing any more. An address of e-mail stays, and connects the account
+    that logs in with it next. A second time changes nothing.
+    """
+    if _unbind(tx, staff_id, by_staff_id):
+        facts = {"changed": "account-removed", "by": by_staff_id}
+        tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
 
 
 def come_in(
@@ -101,7 +112,8 @@ def connect(
     before: str | None = None,
     browser: str | None = None,
 ) -> CameIn:
-    """Whoever opened a log-in link shows which account is theirs; the link is used up by it.
+    """Whoever opened a log-in link shows which account is theirs. As where a link sets a password,
+    everything that let them in before ends: other links, the sessions, and the password.
 
     Raises NotFound for the link, or Refused for a colleague's account.
     """
@@ -110,8 +122,8 @@ def connect(
     if row is not None and row["staff_id"] != member.id:
         raise Refused(Reason.ACCOUNT_TAKEN, "A colleague logs in with this account.")
     staff.use_up_link(tx, link)
-    if row is None:
-        _bind(tx, account, member.id)
+    staff.forget_password(tx, member.id)
+    _bind(tx, account, member.id)
     return _begin(tx, member, BegunBy.LINK, before, browser)
 
 
@@ -144,7 +156,19 @@ def _bind(tx: Tx, account: StaffAccount, staff_id: str) -> None:
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "account"})
 
 
+def _unbind(tx: Tx, staff_id: str, by_staff_id: str | None) -> bool:
+    """False where nothing was bound. Where the account let somebody in, also by the log-in link
+    that bound it, they are out.
+    """
+    sql = "DELETE FROM staff_account WHERE staff_id = ?"
+    if not tx.conn.execute(sql, (staff_id,)).rowcount:
+        return False
+    ways = (BegunBy.PROVIDER, BegunBy.LINK)
+    sessions.end_begun_by(tx, staff_id, ways, by_staff_id=by_staff_id)
+    return True
+
+
 def _begin(tx: Tx, member: Member, by: BegunBy, before: str | None, browser: str | None) -> CameIn:
     session = sessions.begin(tx, member.id, by=by, before=before, browser=browser)
-    tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "provider"})
+    tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": by.value})
     return CameIn(name=member.name, session=session)

@@ -106,6 +106,11 @@ def change_email(tx: Tx, rights: Rights, staff_id: str, email: str, *, by_staff_
     accounts.set_email(tx, who.id, email, by_staff_id=by_staff_id)
 
 
+def disconnect(tx: Tx, rights: Rights, staff_id: str, *, by_staff_id: str) -> None:
+    """Their account at the provider. Raises NotFound."""
+    accounts.disconnect(tx, _managed(tx.conn, rights, staff_id).id, by_staff_id=by_staff_id)
+
+
 def log_out(tx: Tx, rights: Rights, staff_id: str, *, by_staff_id: str) -> None:
     """Everywhere. Raises NotFound."""
     staff.log_out_everywhere(tx, _managed(tx.conn, rights, staff_id).id, by_staff_id=by_staff_id)

@@ -11,7 +11,7 @@ from appliance.store import events
 MOST = 100
 """The newest are shown; what is older stands in the log."""
 CONSOLE = "console"
-_OWN = ("password",)
+_OWN = ("password", "account", "passkey-added", "passkey-removed")
 """What only the colleague themself changes."""
 
 
@@ -77,7 +77,8 @@ def _of_staff(conn: sqlite3.Connection, event: Event) -> HouseEntry:
     """The event is about them, so who did it stands in its facts."""
     what = event.facts.get("changed", "")
     by = _name(conn, event.staff_id if what in _OWN else event.facts.get("by"))
-    unknown = None if event.kind is EventKind.STAFF_ADDED else CONSOLE  # the first, on the page
+    is_first = event.kind is EventKind.STAFF_ADDED  # of all, on the page
+    unknown = CONSOLE if "by" in event.facts and not is_first else None
     return HouseEntry(
         at_ms=event.at_ms, kind=event.kind, by=by or unknown, fields=[what] if what else ()
     )

@@ -165,9 +165,16 @@ def set_password(tx: Tx, staff_id: str, password_hash: str) -> None:
     """Logs the person out everywhere; links that were made before stop working, too."""
     _require(tx.conn, staff_id)
     _store_password(tx, staff_id, password_hash)
-    tx.conn.execute("DELETE FROM login_link WHERE staff_id = ? AND used_ms IS NULL", (staff_id,))
-    sessions.end_all(tx, staff_id)
+    _end_links_and_sessions(tx, staff_id)
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "password"})
+
+
+def forget_password(tx: Tx, staff_id: str) -> None:
+    """For somebody who has another way in from now on; else as `set_password`. The caller emits an
+    event.
+    """
+    _store_password(tx, staff_id, None)
+    _end_links_and_sessions(tx, staff_id)
 
 
 def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
@@ -281,8 +288,13 @@ def _member(conn: sqlite3.Connection, row: sqlite3.Row) -> Member:
     )
 
 
-def _store_password(tx: Tx, staff_id: str, password_hash: str) -> None:
+def _store_password(tx: Tx, staff_id: str, password_hash: str | None) -> None:
     tx.conn.execute("UPDATE staff SET password_hash = ? WHERE id = ?", (password_hash, staff_id))
+
+
+def _end_links_and_sessions(tx: Tx, staff_id: str) -> None:
+    tx.conn.execute("DELETE FROM login_link WHERE staff_id = ? AND used_ms IS NULL", (staff_id,))
+    sessions.end_all(tx, staff_id)
 
 
 def _require(conn: sqlite3.Connection, staff_id: str) -> Member:

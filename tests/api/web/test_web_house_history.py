@@ -4,12 +4,20 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from html import unescape
+from pathlib import Path
 
 import pytest
 
+import appliance
+from appliance.api.web.words import house_sentences
+from appliance.api.web.words.i18n import Words
+from appliance.desk.access import passkeys
+from appliance.desk.access.passkeys import NewPasskey
 from appliance.desk.lines import new_line, replaced_phone
-from appliance.desk.team import staff
+from appliance.desk.team import accounts, staff
+from appliance.desk.team.accounts import StaffAccount
 from appliance.desk.team.house_history import HouseEntry, of_branch, of_colleague, of_line
+from appliance.events import EventKind
 from appliance.store import line_settings, lines
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
@@ -112,3 +120,44 @@ def test_a_colleague_says_who_changed_what(office: Office, boss: Browser, tilbur
         "Marit made a log-in link for them",
         "Marit invited them",
     ]
+
+
+def test_ways_in_are_told_by_who_made_them(office: Office, boss: Browser, sanne: Browser) -> None:
+    """An account and a passkey are one's own doing; where nobody is known, nobody is said."""
+    who, account = sanne.staff_id, StaffAccount(issuer="https://x", subject="1", email="s@x.nl")
+    new = NewPasskey(credential_id="x", host="x", public_key=b"x", sign_count=0)
+    path = f"/settings/team/{who}"
+    office.store.write(lambda tx: accounts.set_email(tx, who, "s@x.nl"))
+    office.store.write(lambda tx: accounts.come_in(tx, account))
+    passkey = office.store.write(lambda tx: passkeys.add(tx, who, new, name="Telefoon"))
+    office.store.write(lambda tx: passkeys.remove(tx, who, passkey))
+    office.store.write(lambda tx: accounts.disconnect(tx, who, by_staff_id=boss.staff_id))
+    office.store.write(
+        lambda tx: tx.emit(EventKind.STAFF_CHANGED, staff_id=who, facts={"changed": "new"})
+    )
+    assert told(boss.get(path).text)[:6] == [
+        "changed something else",
+        "Marit disconnected their account",
+        "Sanne removed a passkey",
+        "Sanne added a passkey",
+        "Sanne connected an account",
+        "console changed their address of e-mail",
+    ]
+
+
+def test_each_change_of_a_colleague_has_a_sentence() -> None:
+    """Those that the desk writes into the log."""
+    desk = Path(appliance.__file__).parent / "desk"
+    sources = [
+        each.read_text() for part in ("team", "access") for each in desk.glob(f"{part}/*.py")
+    ]
+    written = {
+        what
+        for source in sources
+        for what in re.findall(r'"changed": "([a-z-]+)"', source)
+        if what != "look"  # which no history has
+    }
+    assert {"name", "account-removed", "passkey-added"} <= written
+    for what in written:
+        entry = HouseEntry(at_ms=0, kind=EventKind.STAFF_CHANGED, by=None, fields=[what])
+        assert house_sentences.told(Words("en"), entry) != "changed something else", what

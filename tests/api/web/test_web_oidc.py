@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from appliance.api.web.oidc.provider import AWAY_MS, LIFE_MS
 from appliance.clock import ManualClock
+from appliance.desk.access import sessions
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.team import accounts, staff
 from appliance.errors import Refused
@@ -371,7 +372,11 @@ def test_a_colleagues_page_has_the_address(office: Office, provider: OwnProvider
     provider.claims = PROVEN
     assert tried(office, provider).status_code == 303
     assert "Gekoppeld" in boss.get(page).text
+    assert boss.post(f"{page}/email", {"email": MAIL.upper()}).status_code == 204
+    assert is_in(office)
+    assert "Gekoppeld" in boss.get(page).text
     assert boss.post(f"{page}/email", {"email": "noor@nieuw.example"}).status_code == 204
+    assert not is_in(office)
     assert tried(office, provider).status_code == 403
     boss.client.close()
 
@@ -429,6 +434,85 @@ def test_an_address_does_not_come_along_to_more_rights(
     assert tried(office, provider).status_code == 303
     boss = log_in(office, "Marit", role="admin", branch_id=None)
     assert "Een gekoppeld account of een passkey laat" in boss.get(f"/settings/team/{noor}").text
+    boss.client.close()
+
+
+def test_somebody_at_a_shared_computer_chooses_who_they_are(
+    office: Office, provider: OwnProvider, noor: str, clock: ManualClock
+) -> None:
+    """At a provider that knows how; another would answer with an error."""
+    provider.claims = PROVEN
+    assert tried(office, provider).status_code == 303
+    assert "prompt" not in provider.asked
+    provider.discovery = {"prompt_values_supported": ["none", "select_account"]}
+    clock.advance(ms=3_600_000)
+    assert tried(office, provider).status_code == 303
+    assert provider.asked["prompt"] == "select_account"
+    assert settings("https://accounts.google.com").lets_choose
+    assert settings("https://login.microsoftonline.com/a-tenant/v2.0").lets_choose
+    assert not settings("https://id.example.com").lets_choose
+
+
+def connected(office: Office, provider: OwnProvider, staff_id: str) -> httpx.Response:
+    """By a log-in link of theirs, in a new browser."""
+    token = office.store.write(lambda tx: staff.add_login_link(tx, staff_id))
+    office.client.cookies.clear()
+    found = re.search(
+        r'href="(/oidc/login\?link=[^"]+)"', office.client.get(f"/login/{token}").text
+    )
+    assert found
+    return provider.come_back(office.client, office.client.get(found[1].replace("&amp;", "&")))
+
+
+def test_an_account_in_the_place_of_a_password_ends_what_was_before(
+    office: Office, provider: OwnProvider
+) -> None:
+    """Whoever knew the password, or still has a browser that is in, is out; also where the account
+    was connected before.
+    """
+    jo = log_in(office, "Jo", role="staff", branch_id=None)
+    for _ in range(2):
+        office.store.write(lambda tx: staff.set_password(tx, jo.staff_id, "a hash"))
+        before = office.store.write(lambda tx: sessions.begin(tx, jo.staff_id))
+        jo.client.cookies.set("balie_session", before.token)
+        assert jo.get("/me").status_code == 200
+        assert connected(office, provider, jo.staff_id).status_code == 303
+        assert jo.get("/me").status_code == 303
+        assert is_in(office)
+        assert office.store.read(lambda conn: accounts.needs_no_password(conn, jo.staff_id))
+        assert last_facts(office, EventKind.STAFF_LOGGED_IN) == {"by": "link"}
+        assert last_facts(office, EventKind.STAFF_CHANGED) == {"changed": "account"}
+    jo.client.close()
+
+
+def test_an_account_is_disconnected(office: Office, provider: OwnProvider) -> None:
+    """Also one without an address: who is in by it is out, and it opens nothing any more."""
+    boss = log_in(office, "Marit", role="admin", branch_id=None)
+    jo = office.store.write(lambda tx: staff.add(tx, "Jo", role="staff", branch_id=None))
+    page = f"/settings/team/{jo}"
+    assert "Account ontkoppelen" not in boss.get(page).text
+    assert connected(office, provider, jo).status_code == 303
+    assert tried(office, provider).status_code == 303
+    assert "Account ontkoppelen" in boss.get(page).text
+    assert boss.post(f"{page}/disconnect").status_code == 204
+    assert not is_in(office)
+    assert office.store.read(lambda conn: sessions.open_of(conn, jo, office.clock.now_ms())) == []
+    assert tried(office, provider).status_code == 403
+    facts = last_facts(office, EventKind.STAFF_CHANGED)
+    assert facts == {"changed": "account-removed", "by": boss.staff_id}
+    boss.client.close()
+
+
+def test_the_address_of_who_was_let_go_can_be_given_to_another(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    """Their page still has the field."""
+    boss = log_in(office, "Marit", role="admin", branch_id=None)
+    jo = office.store.write(lambda tx: staff.add(tx, "Jo", role="staff", branch_id=None))
+    boss.post(f"/settings/team/{noor}/disable")
+    assert f'value="{MAIL}"' in boss.get(f"/settings/team/{noor}").text
+    assert boss.post(f"/settings/team/{noor}/email", {"email": ""}).status_code == 204
+    assert boss.post(f"/settings/team/{jo}/email", {"email": MAIL}).status_code == 204
     boss.client.close()
 
 

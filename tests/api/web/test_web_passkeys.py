@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,18 @@ def by_link(office: Office, staff_id: str) -> Browser:
     session = office.store.write(lambda tx: staff.use_login_link(tx, token, "no hash"))
     client = httpx.Client(base_url=office.url, timeout=60, cookies={"balie_session": session.token})
     return Browser(client, session.csrf, staff_id, session.token)
+
+
+def test_a_stream_ends_for_who_needs_a_passkey_from_now_on(strict: Office) -> None:
+    """As their pages do, when they become an administrator."""
+    jo = log_in(strict, "Jo", role="staff", branch_id=None)
+    with jo.client.stream("GET", "/live", params={"after": "0"}) as stream:
+        lines = stream.iter_lines()
+        assert any(each == "event: beat" for each in lines)
+        strict.store.write(lambda tx: staff.give_role(tx, jo.staff_id, "admin", None))
+        assert len(list(islice(lines, 12))) < 12
+    assert jo.get("/people").headers["location"] == "/me"
+    jo.client.close()
 
 
 def test_an_administrator_without_a_passkey_only_makes_one(

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 LIFE_MS = 10 * 60_000
 """Of a log-in that is under way: to look for a telephone and type its code."""
 _SECONDS = 10.0
+_CHOOSE = "select_account"
+"""OpenID Connect Core §3.1.2.1."""
 _AUTHLIB = "authlib.integrations.starlette_client"
 _AWAY_SENTENCE = "The log-in provider cannot be reached now."
 _LEEWAY_S = 60
@@ -97,7 +99,9 @@ class OidcProvider:
         client = await self._ready()
         session: dict[str, Any] = {}
         request.scope["session"] = session
-        answer: Response = await client.authorize_redirect(request, address)
+        answer: Response = await client.authorize_redirect(
+            request, address, **self._choice(client.server_metadata)
+        )
         begun = BegunLogin(session=session, back=back, link=link)
         return answer, self._begun.keep(begun, address=address_of(request))
 
@@ -224,8 +228,16 @@ class OidcProvider:
             "_loaded_at": told["_loaded_at"],
             "id_token_signing_alg_values_supported": [a for a in _SIGNATURES if a in offered],
             returns_iss: told.get(returns_iss) is True,
+            "prompt_values_supported": told.get("prompt_values_supported") or [],
             **{place: told[place] for place in places},
         }
+
+    def _choice(self, known: dict[str, Any]) -> dict[str, str]:
+        """Several people share a counter's computer: the provider lets them choose who they are.
+        Only where it knows the word; another answers with an error.
+        """
+        can = self._settings.lets_choose or _CHOOSE in known["prompt_values_supported"]
+        return {"prompt": _CHOOSE} if can else {}
 
     def _check_sender(self, request: Request, known: dict[str, Any]) -> None:
         """RFC 9207: an answer of another provider is not taken for this one's."""

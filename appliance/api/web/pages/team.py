@@ -119,6 +119,11 @@ async def change_email(
     return await _changed(visit, staff_id, partial(colleagues.change_email, email=email))
 
 
+@routes.post(f"{PAGE}/{{staff_id}}/disconnect")
+async def disconnect(visit: Posting, staff_id: str) -> Response:
+    return await _changed(visit, staff_id, colleagues.disconnect)
+
+
 @routes.post(f"{PAGE}/{{staff_id}}/link")
 async def new_link(visit: Posting, staff_id: str) -> Response:
     try:

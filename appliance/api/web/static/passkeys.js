@@ -2,14 +2,25 @@
 
 const csrf = document.querySelector('meta[name="csrf"]').content;
 const forms = document.querySelectorAll("form[data-passkey]");
-const can = isSecureContext && "PublicKeyCredential" in window
-  && "parseRequestOptionsFromJSON" in PublicKeyCredential;
+const hindrance = hindranceHere();
+
+class ExpiredPage extends Error {}
+
+// Empty where there is none. The numbers of an address stay what they are over https, too.
+function hindranceHere() {
+  if (/^\[|^[\d.]+$/.test(location.hostname)) return "address";
+  if (!isSecureContext) return "insecure";
+  const can = "PublicKeyCredential" in window
+    && "parseRequestOptionsFromJSON" in PublicKeyCredential;
+  return can ? "" : "old";
+}
 
 async function asked(form) {
   const answer = await fetch(`${form.getAttribute("action")}/options`, {
     method: "POST",
     headers: { "X-CSRF-Token": csrf },
   });
+  if (answer.status === 403 || answer.redirected) throw new ExpiredPage();
   if (!answer.ok) throw new Error(answer.status);
   const { key, options } = await answer.json();
   form.elements.key.value = key;
@@ -32,17 +43,20 @@ async function send(form) {
   try {
     form.elements.credential.value = JSON.stringify(await credential(form));
     form.submit();
-  } catch {
-    said.textContent = form.dataset.failed;
+  } catch (error) {
+    said.textContent = error instanceof ExpiredPage ? form.dataset.expired : form.dataset.failed;
   }
 }
 
 for (const form of forms) {
-  form.hidden = !can;
+  form.hidden = hindrance !== "";
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(form);
   });
+}
+for (const each of document.querySelectorAll("[data-hindrance]")) {
+  each.hidden = each.dataset.hindrance !== hindrance;
 }
 const insecure = document.getElementById("insecure");
 if (insecure) insecure.hidden = isSecureContext;
