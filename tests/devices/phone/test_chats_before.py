@@ -1,6 +1,7 @@
 """Chats that the phone had before Balie came, as its driver reads them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -234,3 +235,31 @@ def test_what_comes_in_a_chat_of_nobody_knows_whom_is_left_to_a_person(desk: Des
     assert (found.who, found.came) == (None, 1)
     desk.driver.receive()
     assert (desk.recorder.messages, desk.recorder.typed_ones) == ([], [])
+
+
+@pytest.mark.parametrize("spec", [replace(RECENT_ENGLISH, keeps_archived=True)], indirect=True)
+def test_the_search_for_a_chat_gives_way_to_a_message_that_is_due(desk: Desk) -> None:
+    """In the list and in the archive, for the list and for one chat."""
+    world, asked = desk.world, list[str]()
+    for place in range(20):
+        had(world, f"+316111100{place:02}", [(OURS, "x")], from_ms=at(world, 2 + place, "10:00"))
+    world.inject(kind="archive", jid=jid_of("+31611110019"))
+
+    def goes_on() -> bool:
+        asked.append(world.handset.whatsapp.activity())
+        return len(asked) < turns
+
+    wanted = ChatToRead(name="Anna", day=None, known=lambda _: (), goes_on=goes_on)
+    turns = 1
+    with pytest.raises(GaveWay):
+        desk.driver.read_chat(wanted)
+    assert len(asked) == 1
+    turns = 99
+    with pytest.raises(Transient, match="does not show the chat"):
+        desk.driver.read_chat(wanted)
+    assert len({*asked}) == 2
+    asked.clear()
+    turns = 1
+    with pytest.raises(GaveWay):
+        desk.driver.list_chats(goes_on, most=100)
+    assert len(asked) == 1

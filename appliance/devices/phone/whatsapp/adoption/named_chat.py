@@ -6,13 +6,18 @@ is used but that it has the name of the chat and one number.
 
 import time
 
+from appliance.devices.adoption_protocol import GoesOn
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.texts import is_number, label, number_in
 from appliance.devices.phone.whatsapp.archive import opened_archive
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.groups.group_words import names_members
-from appliance.devices.phone.whatsapp.list_of_chats import opened_list, views_of_list
+from appliance.devices.phone.whatsapp.list_of_chats import (
+    opened_list,
+    views_of_list,
+    whatever_comes,
+)
 from appliance.devices.phone.whatsapp.opening import pass_by
 from appliance.devices.phone.whatsapp.pages import ChatPage, ChatRow, ChatsList
 from appliance.errors import Transient, Unconfirmed
@@ -28,14 +33,15 @@ class NamedChat(OpenChat):
     shows no number.
     """
 
-    def __init__(self, phone: Phone, name: str) -> None:
+    def __init__(self, phone: Phone, name: str, goes_on: GoesOn) -> None:
         super().__init__(phone, "")
         self._name = name
+        self._goes_on = goes_on
         self.who: str | None = None
 
     def follow_link(self) -> float:
         """Raises Transient where no row is certain, or has messages that were not read yet: whose
-        they are may not come to be known.
+        they are may not come to be known. Raises GaveWay.
         """
         row = self._row()
         if row.unread and self.who is None:
@@ -64,19 +70,21 @@ class NamedChat(OpenChat):
 
     def _row(self) -> ChatRow:
         seen = opened_list(self, pass_by, within_s=self.phone.patience.chat_s)
-        *_, top = views_of_list(self, seen, most=_MOST_PULLS, upwards=True)
-        row = self._row_below(top)
+        goes_on = self._goes_on if self.who is None else whatever_comes
+        views = views_of_list(self, seen, most=_MOST_PULLS, upwards=True, goes_on=goes_on)
+        *_, top = views
+        row = self._row_below(top, goes_on)
         if row is None:
-            archived = opened_archive(self, pass_by, most=_MOST_PULLS)
-            row = self._row_below(archived) if archived else None
+            archived = opened_archive(self, pass_by, most=_MOST_PULLS, goes_on=goes_on)
+            row = self._row_below(archived, goes_on) if archived else None
         if row is None:
             raise Transient(
                 "The list of chats does not show the chat.", {"seen": "not in the list"}
             )
         return row
 
-    def _row_below(self, top: ChatsList) -> ChatRow | None:
-        for view in views_of_list(self, top, most=_MOST_PULLS):
+    def _row_below(self, top: ChatsList, goes_on: GoesOn) -> ChatRow | None:
+        for view in views_of_list(self, top, most=_MOST_PULLS, goes_on=goes_on):
             found = [row for row in view.rows if row.name == self._name]
             if len(found) > 1:
                 raise Transient("Several chats have this name.", {"seen": "chats alike"})
