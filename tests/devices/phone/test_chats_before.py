@@ -7,9 +7,10 @@ from datetime import datetime
 import pytest
 
 from appliance.devices.adoption_protocol import ChatToRead, GaveWay, KnownMessage, ReadChat
+from appliance.emulated.phone.commands import content
 from appliance.emulated.phone.whatsapp.media import Medium, MediumKind
 from appliance.emulated.world.numbers import jid_of
-from appliance.errors import Transient
+from appliance.errors import DeviceError, Transient
 from tests.devices.phone.chat_past import OURS, THEIRS, ZONE, at, had
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
@@ -263,3 +264,35 @@ def test_the_search_for_a_chat_gives_way_to_a_message_that_is_due(desk: Desk) ->
     with pytest.raises(GaveWay):
         desk.driver.list_chats(goes_on, most=100)
     assert len(asked) == 1
+
+
+def test_a_number_in_their_own_words_does_not_say_whose_chat_it_is(desk: Desk) -> None:
+    """Its link leads to somebody else's chat, which is read for that, so its news is told."""
+    world, account = desk.world, desk.world.handset.whatsapp.account
+    had(world, LID, [(THEIRS, "Hoi"), (OURS, "Dag")], from_ms=at(world, 2, "9:00"))
+    had(world, BEA, [(THEIRS, "Hallo")], from_ms=at(world, 3, "9:00"))
+    world.on_loop(lambda: account.contacts.update({LID: "Tom"}))
+    world.on_loop(lambda: account.abouts.update({LID: "+31 6 87654322"}))
+    account_chat = account.chats[jid_of(BEA)]
+
+    def writes() -> None:
+        now_ms = world.clock.now_ms()
+        account.add(account_chat, letter_id="", text="STOP", at_ms=now_ms, sender=BEA)
+        account_chat.unread = 1
+
+    meanwhile(desk, {"contact-info": writes})
+    assert read(desk, "Tom").who is None
+    desk.driver.receive()
+    assert [(each.sender, each.text) for each in desk.recorder.messages] == [(BEA, "STOP")]
+
+
+def test_a_phone_book_that_cannot_be_read_says_nothing_of_who_is_not_in_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two may have the name there: the chat is not opened, and asked for again later."""
+    world = desk.world
+    had(world, ANNA, [(THEIRS, "Hoi")], from_ms=at(world, 2, "9:00"), name="Jan")
+    monkeypatch.delitem(content._TABLES, "content://com.android.contacts/data/phones")
+    with pytest.raises(DeviceError):
+        read(desk, "Jan")
+    assert world.traffic.taps == 0

@@ -45,12 +45,22 @@ def _hear(phone: Phone, row: ChatRow, groups: Sequence[Group], from_day: date) -
     named = [each for each in groups if as_dumped(label(each.name)) == row.name]
     if len(named) == 1:
         return _hear_group(phone, named[0], memory)
-    who = None if row.in_group or named else owner_of(phone, row.name)
+    who = None if row.in_group or named else _owner(phone, row.name)
     if who is None:
         log.info("an archived chat on %s has news that Balie cannot place", phone.device_id)
         return False
     phone.returns.setdefault(address_of(who), memory)
     return True
+
+
+def _owner(phone: Phone, name: str) -> str | None:
+    try:
+        return owner_of(phone, name)
+    except DeviceGone:
+        raise
+    except DeviceError as exc:
+        log.info("whose an archived chat on %s is cannot be told: %s", phone.device_id, exc)
+        return None
 
 
 def _hear_group(phone: Phone, group: Group, memory: ChatMemory) -> bool:

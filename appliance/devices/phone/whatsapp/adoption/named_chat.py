@@ -1,7 +1,8 @@
 """A chat that the list shows under a name which does not tell whose it is.
 
 Its own info page shows the number. How that page is built is known of no phone, so nothing of it
-is used but that it has the name of the chat and one number.
+is used but that it has the name of the chat and one number. That may stand in words of theirs: only
+if its link leads to this chat, too, it is the chat's own.
 """
 
 import time
@@ -20,6 +21,8 @@ from appliance.devices.phone.whatsapp.list_of_chats import (
 )
 from appliance.devices.phone.whatsapp.opening import pass_by
 from appliance.devices.phone.whatsapp.pages import ChatPage, ChatRow, ChatsList
+from appliance.devices.phone.whatsapp.row_memory import identity
+from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
 from appliance.errors import Transient, Unconfirmed
 
 # Half a screen each.
@@ -56,10 +59,9 @@ class NamedChat(OpenChat):
         return seen.title == self._name and not seen.group and not names_members(seen.status)
 
     def prove(self, seen: ChatPage) -> None:
-        """By the number of its info page."""
-        del seen
+        """By the number of its info page, whose link must lead here."""
         number = self._number_of_info()
-        if number is None:
+        if number is None or not self._is_led_to(number, self.arrivals.last or seen):
             return
         self.address, self.who = number, f"+{number}"
         self.phone.contacts.learn(self.who, self._name)
@@ -108,6 +110,28 @@ class NamedChat(OpenChat):
             self.phone.session.back()
         raise Transient("The chat did not show again.", {"seen": "not the chat"})
 
+    def _is_led_to(self, number: str, before: ChatPage) -> bool:
+        """Goes by the list, so that no chat shows but the one to which the link leads."""
+        opened_list(self, pass_by, within_s=self.phone.patience.chat_s)
+        OpenChat(self.phone, number).follow_link()
+        deadline = time.monotonic() + self.phone.patience.wrong_s
+        pauses = self.phone.patience.pauses()
+        while time.monotonic() < deadline:
+            time.sleep(next(pauses))
+            seen = self.dump()
+            if isinstance(seen, ChatPage) and self.is_ours(seen) and _is_same(before, seen):
+                self.arrivals.see(seen)
+                return True
+        if isinstance(self.seen, ChatPage):
+            self._read_later(number, self.seen)
+        return False
+
+    def _read_later(self, number: str, seen: ChatPage) -> None:
+        """The chat of somebody else was opened, and so marked as read."""
+        arrivals = ChatArrivals(self.phone, number)
+        arrivals.see(seen)
+        self.phone.returns.setdefault(number, arrivals.history)
+
     def _await_number(self) -> str | None:
         deadline = time.monotonic() + self.phone.patience.wrong_s
         pauses = self.phone.patience.pauses()
@@ -118,6 +142,12 @@ class NamedChat(OpenChat):
             if found:
                 return found.pop() if len(found) == 1 else None
         return None
+
+
+def _is_same(before: ChatPage, now: ChatPage) -> bool:
+    """Whether the two show the same rows; what came meanwhile is seen at the next try."""
+    rows = list(map(identity, before.rows))
+    return bool(rows) and rows == list(map(identity, now.rows))
 
 
 def numbers_on_info(app: Screen, name: str) -> set[str]:
