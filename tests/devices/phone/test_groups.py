@@ -624,7 +624,7 @@ def test_a_lock_is_seen_where_an_old_row_is_pushed_off_the_screen(
     room, chat = world.handset.whatsapp.room, chat_of(world, venlo)
     told = group_phrases("nl").only_admins.format(by=room.you)
     world.on_loop(lambda: room.account.say(chat, told, at_ms=world.clock.now_ms()))
-    for place in range(17):
+    for place in range(20):
         world.write(BEA, f"bericht {place}", group=VENLO)
     world.on_loop(lambda: setattr(room, "shows_setting", False))
     desk.driver.receive()
