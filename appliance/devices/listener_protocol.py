@@ -66,6 +66,12 @@ class Listener(Protocol):
         """Durable on return; the same one may be told again."""
         ...
 
+    def archive_heard(self, device_id: str, *, unplaced: int) -> None:
+        """A look at the chats that are kept in silence found news in so many of them of which
+        nobody knows whose they are.
+        """
+        ...
+
     def written(self, device_id: str, to: str, *, since_ms: int) -> Sequence[Written]:
         """What the line wrote to them over any device, oldest first, for telling it from what
         somebody wrote by hand. Nobody else sends over this device meanwhile.

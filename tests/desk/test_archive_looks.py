@@ -6,6 +6,7 @@ import pytest
 
 from appliance.desk.lines.archive_looks import EVERY_MS, SELDOM_MS, ArchiveLooks
 from appliance.devices.protocol import Group
+from appliance.store import incidents
 from tests.queue.counter import BOTH, SMS, Counter
 
 
@@ -57,3 +58,13 @@ def test_it_waits_until_it_is_quiet_and_the_office_is_open(
     assert is_due(counter, looks, 60_000)
     counter.clock.advance(ms=9 * 3_600_000)
     assert not is_due(counter, looks)
+
+
+def test_news_that_cannot_be_placed_is_an_incident_until_a_look_finds_none(
+    counter: Counter,
+) -> None:
+    for unplaced, is_open in ((0, []), (2, ["archived-news"]), (1, ["archived-news"]), (0, [])):
+        counter.reception.archive_heard(counter.device_id, unplaced=unplaced)
+        found = counter.store.read(incidents.open_ones)
+        assert [each.facts["what"] for each in found] == is_open
+        assert all(each.line_id == counter.line_id for each in found)

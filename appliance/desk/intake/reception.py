@@ -24,7 +24,7 @@ from appliance.desk.intake import (
     sims,
 )
 from appliance.desk.intake import calls as missed
-from appliance.desk.lines import device_states, screens
+from appliance.desk.lines import archive_news, device_states, screens
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
 from appliance.devices.news_protocol import (
@@ -137,6 +137,10 @@ class Reception:
 
     def picture_changed(self, device_id: str, change: PictureChange) -> None:
         self._store.write(lambda tx: posts.picture_changed(tx, device_id, change))
+
+    def archive_heard(self, device_id: str, *, unplaced: int) -> None:
+        if self._store.read(lambda conn: archive_news.is_news(conn, device_id, unplaced)):
+            self._store.write(lambda tx: archive_news.note(tx, device_id, unplaced))
 
     def written(self, device_id: str, to: str, *, since_ms: int) -> Sequence[Written]:
         shown = placing.shown_sender(to)

@@ -80,6 +80,28 @@ def test_who_manages_the_phone_begins_the_walk_and_sees_how_far_it_is(
     assert ilse.post(address, {"do": "other"}).status_code == 404
 
 
+def test_a_message_in_a_chat_of_nobody_knows_whom_is_a_persons_to_read(
+    office: Office, tilburg: Desk, ilse: Browser
+) -> None:
+    """It counts for no person's message."""
+    address = f"/devices/{tilburg.device_id}/chats"
+    ilse.post(address, {"do": "begin"}, part=False)
+    walks(office, tilburg)
+
+    def ends(tx: Tx) -> None:
+        begun = adoptions.newest(tx.conn, tilburg.line_id)
+        assert begun
+        kees = adoptions.next_chat(tx.conn, begun.id)
+        assert kees
+        found = ReadChat(channel=Channel.WHATSAPP, who=None, came=1)
+        adoptions.end_chat(tx, kees, adoption.keep(tx, begun, kees, found))
+
+    office.store.write(ends)
+    page = ilse.get(address).text
+    assert "A message came in it while Balie did not know whose chat it is." in page
+    assert "1 person who wrote, 2 messages" in page
+
+
 def test_who_manages_no_phone_of_the_branch_sees_nothing_of_it(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:

@@ -92,6 +92,7 @@ class Recorder:
     proofs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     typed_ones: list[TypedByHand] = field(default_factory=list)
     strangers: list[Group] = field(default_factory=list)
+    unplaced: list[int] = field(default_factory=list)
     pictures: list[PictureChange] = field(default_factory=list)
     sim: Sim | None = None
     repeated: int = 0
@@ -177,6 +178,9 @@ class Recorder:
 
     def group_seen(self, device_id: str, group: Group) -> None:
         self.groups.append(group)
+
+    def archive_heard(self, device_id: str, *, unplaced: int) -> None:
+        self.unplaced.append(unplaced)
 
     def picture_changed(self, device_id: str, change: PictureChange) -> None:
         self.pictures.append(change)

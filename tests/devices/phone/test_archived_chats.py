@@ -139,3 +139,14 @@ def test_what_came_to_the_archive_since_the_last_look_is_news(desk: Desk) -> Non
     unread(desk, chat, 1)
     hear(desk)
     assert desk.recorder.texts() == ["Ik stop ermee"]
+
+
+@pytest.mark.parametrize("spec", [replace(OLDER_DUTCH, keeps_archived=True)], indirect=True)
+def test_news_in_an_archived_chat_of_nobody_knows_whom_is_told_to_a_person(desk: Desk) -> None:
+    """As long as it lies there unread."""
+    chat = had(desk.world, LID, [(THEIRS, "STOP")], from_ms=desk.world.clock.now_ms(), name="Tom")
+    archived(desk, LID)
+    for count in (1, 0):
+        unread(desk, chat, count)
+        hear(desk)
+    assert (desk.recorder.unplaced, desk.recorder.messages) == ([1, 0], [])

@@ -1,14 +1,16 @@
 """Chats that the phone had before Balie came, as its driver reads them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from appliance.devices.adoption_protocol import ChatToRead, GaveWay, KnownMessage, ReadChat
+from appliance.emulated.phone.commands import content
 from appliance.emulated.phone.whatsapp.media import Medium, MediumKind
 from appliance.emulated.world.numbers import jid_of
-from appliance.errors import Transient
+from appliance.errors import DeviceError, Transient
 from tests.devices.phone.chat_past import OURS, THEIRS, ZONE, at, had
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
@@ -234,3 +236,63 @@ def test_what_comes_in_a_chat_of_nobody_knows_whom_is_left_to_a_person(desk: Des
     assert (found.who, found.came) == (None, 1)
     desk.driver.receive()
     assert (desk.recorder.messages, desk.recorder.typed_ones) == ([], [])
+
+
+@pytest.mark.parametrize("spec", [replace(RECENT_ENGLISH, keeps_archived=True)], indirect=True)
+def test_the_search_for_a_chat_gives_way_to_a_message_that_is_due(desk: Desk) -> None:
+    """In the list and in the archive, for the list and for one chat."""
+    world, asked = desk.world, list[str]()
+    for place in range(20):
+        had(world, f"+316111100{place:02}", [(OURS, "x")], from_ms=at(world, 2 + place, "10:00"))
+    world.inject(kind="archive", jid=jid_of("+31611110019"))
+
+    def goes_on() -> bool:
+        asked.append(world.handset.whatsapp.activity())
+        return len(asked) < turns
+
+    wanted = ChatToRead(name="Anna", day=None, known=lambda _: (), goes_on=goes_on)
+    turns = 1
+    with pytest.raises(GaveWay):
+        desk.driver.read_chat(wanted)
+    assert len(asked) == 1
+    turns = 99
+    with pytest.raises(Transient, match="does not show the chat"):
+        desk.driver.read_chat(wanted)
+    assert len({*asked}) == 2
+    asked.clear()
+    turns = 1
+    with pytest.raises(GaveWay):
+        desk.driver.list_chats(goes_on, most=100)
+    assert len(asked) == 1
+
+
+def test_a_number_in_their_own_words_does_not_say_whose_chat_it_is(desk: Desk) -> None:
+    """Its link leads to somebody else's chat, which is read for that, so its news is told."""
+    world, account = desk.world, desk.world.handset.whatsapp.account
+    had(world, LID, [(THEIRS, "Hoi"), (OURS, "Dag")], from_ms=at(world, 2, "9:00"))
+    had(world, BEA, [(THEIRS, "Hallo")], from_ms=at(world, 3, "9:00"))
+    world.on_loop(lambda: account.contacts.update({LID: "Tom"}))
+    world.on_loop(lambda: account.abouts.update({LID: "+31 6 87654322"}))
+    account_chat = account.chats[jid_of(BEA)]
+
+    def writes() -> None:
+        now_ms = world.clock.now_ms()
+        account.add(account_chat, letter_id="", text="STOP", at_ms=now_ms, sender=BEA)
+        account_chat.unread = 1
+
+    meanwhile(desk, {"contact-info": writes})
+    assert read(desk, "Tom").who is None
+    desk.driver.receive()
+    assert [(each.sender, each.text) for each in desk.recorder.messages] == [(BEA, "STOP")]
+
+
+def test_a_phone_book_that_cannot_be_read_says_nothing_of_who_is_not_in_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two may have the name there: the chat is not opened, and asked for again later."""
+    world = desk.world
+    had(world, ANNA, [(THEIRS, "Hoi")], from_ms=at(world, 2, "9:00"), name="Jan")
+    monkeypatch.delitem(content._TABLES, "content://com.android.contacts/data/phones")
+    with pytest.raises(DeviceError):
+        read(desk, "Jan")
+    assert world.traffic.taps == 0

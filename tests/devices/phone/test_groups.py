@@ -18,7 +18,7 @@ from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.news_protocol import PictureChange
 from appliance.devices.protocol import Finding, Group, Tick
 from appliance.emulated.phone.whatsapp.group_phrases import group_phrases
-from appliance.emulated.phone.whatsapp.model import Chat
+from appliance.emulated.phone.whatsapp.model import Account, Chat
 from appliance.emulated.phone.wire.seam import DeviceFile
 from appliance.emulated.world.numbers import group_jid
 from appliance.errors import DeviceError, Permanent, Refused, Transient
@@ -586,3 +586,47 @@ def test_an_old_row_is_no_proof_of_a_new_picture(
     again.person = edits
     with pytest.raises(Transient, match="does not say"):
         desk.driver.change_group(again)
+
+
+def test_what_is_so_already_is_not_changed_again(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    """A try that was cut off is taken again; the chat says nothing new about it."""
+    for kind in (GroupChangeKind.LOCK, GroupChangeKind.LEAVE):
+        first, again = turn(tmp_path, venlo, kind), turn(tmp_path, venlo, kind)
+        desk.driver.change_group(first)
+        assert desk.driver.change_group(again).name == VENLO
+        assert (first.entered, again.entered) == (1, 0)
+    assert chat_of(world, venlo).locked
+    assert chat_of(world, venlo).left
+
+
+def test_a_group_is_left_although_the_chat_says_so_late(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One try sees no row; the next one does, and taps nothing."""
+    with monkeypatch.context() as late:
+        late.setattr(Account, "say", lambda *_, **__: None)
+        with pytest.raises(Transient, match="did not leave"):
+            desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.LEAVE))
+    room, chat = world.handset.whatsapp.room, chat_of(world, venlo)
+    left = group_phrases("nl").left.format(by=room.you)
+    world.on_loop(lambda: room.account.say(chat, left, at_ms=world.clock.now_ms()))
+    again = turn(tmp_path, venlo, GroupChangeKind.LEAVE)
+    desk.driver.change_group(again)
+    assert again.entered == 0
+
+
+def test_a_lock_is_seen_where_an_old_row_is_pushed_off_the_screen(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    """It was locked before, and opened by somebody; the page does not say how it is set."""
+    room, chat = world.handset.whatsapp.room, chat_of(world, venlo)
+    told = group_phrases("nl").only_admins.format(by=room.you)
+    world.on_loop(lambda: room.account.say(chat, told, at_ms=world.clock.now_ms()))
+    for place in range(20):
+        world.write(BEA, f"bericht {place}", group=VENLO)
+    world.on_loop(lambda: setattr(room, "shows_setting", False))
+    desk.driver.receive()
+    desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.LOCK))
+    assert chat.locked

@@ -11,6 +11,7 @@ import pytest
 
 from appliance.devices.media_protocol import Fetched, FetchFinding, MediaFetch, WantedFile
 from appliance.emulated.phone.spec import PhoneSpec
+from appliance.emulated.world.numbers import jid_of
 from appliance.media.files import MediaFiles
 from tests.devices.phone.driver_kit import ANNA, BEA, OWN, Desk
 from tests.media import samples
@@ -254,8 +255,17 @@ def test_a_photo_that_comes_from_somebody_else_meanwhile_is_not_theirs(
     desk: Desk, files: MediaFiles
 ) -> None:
     """The first new file after the tap is Bea's; Anna's is there when her row says so."""
-    sends(desk, samples.photo(colour="red"), sender=BEA, late_ms=700)
+    whatsapp = desk.world.handset.whatsapp
+    perform = whatsapp.perform
+    sends(desk, samples.photo(colour="red"), sender=BEA, downloaded=False)
     sends(desk, PHOTO, downloaded=False, late_ms=900)
+
+    def performed(action: str) -> None:
+        perform(action)
+        if action.startswith("download:"):
+            whatsapp.media_store.download(whatsapp.account.chats[jid_of(BEA)].messages[-1])
+
+    desk.world.on_loop(lambda: setattr(whatsapp, "perform", performed))
     tapped = fetch(desk, files, 1, number=ANNA)
     assert (tapped.finding, tapped.path) == (FetchFinding.GROWING, None)
     desk.world.age_files(3)

@@ -51,6 +51,10 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "The version of WhatsApp on the phone may stop working around {ends}.",
         "Update WhatsApp on the phone, in the Play Store.",
     ),
+    "archived-news": (
+        "Something came in an archived chat of WhatsApp, and Balie does not know whose chat it is.",
+        "Take the phone and read the chats in WhatsApp's archive.",
+    ),
     "profile-name": (
         "The WhatsApp name of this number was changed.",
         "Ask who changed it, and put it back on the phone, or say that it is right.",

@@ -26,31 +26,42 @@ def hear_archived_chats(phone: Phone, groups: Sequence[Group]) -> bool:
     """Has the chats opened in which something came since the last look, on the first look today;
     False where no chat is archived. What is older is left to who reads the chats of before.
 
-    The look itself marks nothing as read. Of a chat that may be anybody's nothing is told.
+    The look itself marks nothing as read. Of chats that may be anybody's their number is told.
     """
     unread = _unread_rows(phone)
     today = today_of(phone.time, phone.clock.now_ms())
     from_day = phone.archive_from or today
-    all_heard = True
-    for row in unread or ():
-        if may_be_from(row.time, from_day, today):
-            all_heard &= _hear(phone, row, groups, from_day)
-    phone.archive_from = today if all_heard else from_day
+    rows = [row for row in unread or () if may_be_from(row.time, from_day, today)]
+    heard = [_hear(phone, row, groups, from_day) for row in rows]
+    phone.archive_from = today if all(heard) else from_day
+    phone.listener.archive_heard(phone.device_id, unplaced=heard.count(None))
     return unread is not None
 
 
-def _hear(phone: Phone, row: ChatRow, groups: Sequence[Group], from_day: date) -> bool:
-    """Whether it was heard, or will be when the phone receives next."""
+def _hear(phone: Phone, row: ChatRow, groups: Sequence[Group], from_day: date) -> bool | None:
+    """Whether it was heard, or will be when the phone receives next; None where nobody knows whose
+    chat it is.
+    """
     memory = ChatMemory(opened_ms=phone.clock.now_ms(), from_day=from_day)
     named = [each for each in groups if as_dumped(label(each.name)) == row.name]
     if len(named) == 1:
         return _hear_group(phone, named[0], memory)
-    who = None if row.in_group or named else owner_of(phone, row.name)
+    who = None if row.in_group or named else _owner(phone, row.name)
     if who is None:
         log.info("an archived chat on %s has news that Balie cannot place", phone.device_id)
-        return False
+        return None
     phone.returns.setdefault(address_of(who), memory)
     return True
+
+
+def _owner(phone: Phone, name: str) -> str | None:
+    try:
+        return owner_of(phone, name)
+    except DeviceGone:
+        raise
+    except DeviceError as exc:
+        log.info("whose an archived chat on %s is cannot be told: %s", phone.device_id, exc)
+        return None
 
 
 def _hear_group(phone: Phone, group: Group, memory: ChatMemory) -> bool:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
+from appliance.devices.adoption_protocol import GaveWay, GoesOn
 from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.whatsapp.chat import OpenChat, half_of
 from appliance.devices.phone.whatsapp.groups.group_pages import WORDS_OF_PEOPLE
@@ -48,11 +49,24 @@ def _leads_back(chat: OpenChat) -> bool:
     return inside or isinstance(chat.seen, ChatPage | ChatsList)
 
 
+def whatever_comes() -> bool:
+    return True
+
+
 def views_of_list(
-    chat: OpenChat, seen: ChatsList, *, most: int, upwards: bool = False
+    chat: OpenChat,
+    seen: ChatsList,
+    *,
+    most: int,
+    upwards: bool = False,
+    goes_on: GoesOn = whatever_comes,
 ) -> Iterator[ChatsList]:
-    """The list, half a screen at a time, until it goes no further or was pulled often enough."""
+    """The list, half a screen at a time, until it goes no further or was pulled often enough.
+
+    Raises GaveWay.
+    """
     yield seen
+    _heed(goes_on)
     if seen.area is None:
         return
     start, end = half_of(seen.area)
@@ -65,3 +79,9 @@ def views_of_list(
             return
         seen = now
         yield now
+        _heed(goes_on)
+
+
+def _heed(goes_on: GoesOn) -> None:
+    if not goes_on():
+        raise GaveWay("A message is due.")

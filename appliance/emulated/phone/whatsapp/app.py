@@ -160,7 +160,8 @@ class WhatsApp(WhatsAppService):
             return None
         number = "" if self._chat.jid.endswith(numbers.HIDDEN) else numbers.shown(self._chat.number)
         title = self.account.title(self._chat)
-        return draw_contact_info(title, number, brush=self._brush, screen=self._host.screen)
+        about = self.account.abouts.get(self._chat.number, "")
+        return draw_contact_info(title, number, about, brush=self._brush, screen=self._host.screen)
 
     def _sharing(self) -> SharingScreen | None:
         if self.sharing.share is None:

@@ -26,6 +26,8 @@ class GroupRoom:
     text: str = ""
     chosen: list[str] = field(default_factory=list)
     scrolled: int = 0
+    #: Whether the page of permissions says how each is set.
+    shows_setting: bool = True
     #: A chat to open once the room is left.
     opens: Chat | None = None
     invited: list[str] = field(default_factory=list)
@@ -158,7 +160,9 @@ class GroupRoom:
             "who-edits": [(words.all_members, "group:all"), (words.admins, "group:admins")],
         }
         if (items := menus.get(self.page)) is not None:
-            return [screens.menu(items)]
+            who = words.admins if chat.locked else words.all_members
+            shows = self.page == "permissions" and self.shows_setting
+            return [screens.menu(items, under=who if shows else "")]
         asked = {
             "ask-add": (words.ask_add, words.add, "group:do-add"),
             "ask-remove": (words.ask_remove, "OK", "group:do-remove"),
@@ -300,8 +304,8 @@ class GroupRoom:
             chat.left, chat.own_admin = True, False
             self._say(chat, words.left.format(by=self.you))
         elif verb in {"all", "admins"}:
-            chat.locked = verb == "admins"
-            if chat.locked:
+            was_locked, chat.locked = chat.locked, verb == "admins"
+            if chat.locked and not was_locked:
                 self._say(chat, words.only_admins.format(by=self.you))
         return True
 

@@ -109,13 +109,15 @@ class GroupScreens:
             parts.append(brush("TextView", right, rid="owner", text=self.words.admin))
         return brush.button("LinearLayout", box, *parts, action=row.action)
 
-    def menu(self, items: Sequence[tuple[str, str]]) -> Node:
-        """A window of its own: texts with what a tap on each does."""
+    def menu(self, items: Sequence[tuple[str, str]], *, under: str = "") -> Node:
+        """A window of its own: texts with what a tap on each does; `under` is how it is set."""
         rows = []
         for place, (text, action) in enumerate(items):
             box = self._at(place)
-            title = self.brush("TextView", box, rid="title", text=text)
-            rows.append(self.brush.button("LinearLayout", box, title, action=action))
+            parts = [self.brush("TextView", box, rid="title", text=text)]
+            if under:
+                parts.append(self.brush("TextView", box, rid="summary", text=under))
+            rows.append(self.brush.button("LinearLayout", box, *parts, action=action))
         area = Bounds(0, self._at(0).top, self.screen.width, self._at(len(items)).top)
         return self.brush("FrameLayout", area, self.brush("ListView", area, *rows))
 

@@ -141,6 +141,8 @@ class Account:
 
     contacts: dict[str, str] = field(default_factory=dict)
     push_names: dict[str, str] = field(default_factory=dict)
+    #: What people write about themselves.
+    abouts: dict[str, str] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
     _row_ids: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -179,8 +181,10 @@ class Account:
         self.add(chat, letter_id="", text=words, at_ms=at_ms).notice = True
 
     def name(self, number: str) -> str:
-        """A person who hides their number is known by the name that they chose."""
-        if number.endswith(numbers.HIDDEN):
+        """A person who hides their number is known by the name that they chose, if not by one that
+        the owner gave them in WhatsApp.
+        """
+        if number.endswith(numbers.HIDDEN) and number not in self.contacts:
             return f"~{self.push_names.get(number, '')}"
         return self.contacts.get(number) or numbers.shown(number)
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from appliance.devices.adoption_protocol import GaveWay, GoesOn, ListedChat
+from appliance.devices.adoption_protocol import GoesOn, ListedChat
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.texts import is_number
 from appliance.devices.phone.whatsapp.archive import opened_archive
@@ -22,7 +22,8 @@ def list_chats(phone: Phone, goes_on: GoesOn, *, most: int) -> Sequence[ListedCh
     chat = OpenChat(phone, "")
     try:
         seen = opened_list(chat, pass_by, within_s=phone.patience.chat_s)
-        *_, top = views_of_list(chat, seen, most=_MOST_PULLS, upwards=True)
+        views = views_of_list(chat, seen, most=_MOST_PULLS, upwards=True, goes_on=goes_on)
+        *_, top = views
         archive = chat.seen.archive if isinstance(chat.seen, ChatsList) else None
         return _listed(phone, _views(chat, top, goes_on, archive=archive is not None), most)
     finally:
@@ -33,17 +34,12 @@ def _views(
     chat: OpenChat, top: ChatsList, goes_on: GoesOn, *, archive: bool
 ) -> Iterator[ChatsList]:
     """All of the list, then the archived chats, where there are some."""
-    yield from _heeding(views_of_list(chat, top, most=_MOST_PULLS), goes_on)
-    first = opened_archive(chat, pass_by, most=_MOST_PULLS) if archive else None
+    yield from views_of_list(chat, top, most=_MOST_PULLS, goes_on=goes_on)
+    first = None
+    if archive:
+        first = opened_archive(chat, pass_by, most=_MOST_PULLS, goes_on=goes_on)
     if first is not None:
-        yield from _heeding(views_of_list(chat, first, most=_MOST_PULLS), goes_on)
-
-
-def _heeding(views: Iterator[ChatsList], goes_on: GoesOn) -> Iterator[ChatsList]:
-    for view in views:
-        yield view
-        if not goes_on():
-            raise GaveWay("A message is due.")
+        yield from views_of_list(chat, first, most=_MOST_PULLS, goes_on=goes_on)
 
 
 def _listed(phone: Phone, views: Iterable[ChatsList], most: int) -> Sequence[ListedChat]:

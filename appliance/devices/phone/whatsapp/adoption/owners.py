@@ -29,7 +29,9 @@ def owner_of(phone: Phone, name: str) -> str | None:
 
 
 def owners_of(phone: Phone, name: str) -> set[str]:
-    """All who may be meant."""
+    """All who may be meant. Raises DeviceError where the phone book cannot be read and nothing else
+    tells.
+    """
     if is_number(name):
         return {f"+{number_in(name)}"}
     hidden = {who for who, _ in people_shown_as(phone, name.removeprefix("~")) if is_hidden(who)}
@@ -41,7 +43,13 @@ def _numbers_called(phone: Phone, name: str) -> set[str]:
     """By the phone book, else by the name that a notification had."""
     told = phone.contacts.number_of(name)
     shown = {f"+{told}"} if told else set()
-    found = _in_phone_book(phone, name)
+    try:
+        found = _in_phone_book(phone, name)
+    except DeviceError as exc:
+        if not shown:
+            raise
+        log.info("the phone book of %s tells no numbers: %s", phone.device_id, exc)
+        return shown
     if 1 < len(found) <= _MOST_ASKED:
         found = {each for each in found if phone.contacts.has(each, name)}
     return found or shown
@@ -52,9 +60,5 @@ def _in_phone_book(phone: Phone, name: str) -> set[str]:
     asked = as_dumped(label(name)).replace("'", "''").replace(_LOST_EMOJI, "%")
     where = f"display_name LIKE '{asked}' AND {_NUMBER} IS NOT NULL"
     (answer,) = phone.session.run(content_query(_PHONES, (_NUMBER,), where=where))
-    try:
-        rows = read_rows(answer.text, (_NUMBER,))
-    except DeviceError as exc:
-        log.info("the phone book of %s tells no numbers: %s", phone.device_id, exc)
-        return set()
+    rows = read_rows(answer.text, (_NUMBER,))
     return {number for row in rows if (number := row[_NUMBER]) and is_number(number)}

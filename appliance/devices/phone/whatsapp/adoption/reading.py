@@ -80,7 +80,7 @@ def _read_named(phone: Phone, wanted: ChatToRead) -> ReadChat:
     """
     history = phone.unplaced.pop(wanted.name, None)
     history = history or ChatMemory(opened_ms=phone.clock.now_ms())
-    chat = NamedChat(phone, wanted.name)
+    chat = NamedChat(phone, wanted.name, wanted.goes_on)
     chat.arrivals = _NobodysArrivals(phone, "", last_day=wanted.day, history=history)
     stretch = None
     try:

@@ -12,7 +12,8 @@ from appliance.devices.phone.whatsapp.groups import group_pages as pages
 from appliance.devices.phone.whatsapp.groups import group_words as words
 from appliance.devices.phone.whatsapp.groups.group_hands import GroupHands
 from appliance.devices.phone.whatsapp.groups.group_pages import InfoPage
-from appliance.devices.phone.whatsapp.groups.group_rows import ChatLine, lines_of
+from appliance.devices.phone.whatsapp.groups.group_proof import is_told
+from appliance.devices.phone.whatsapp.groups.group_rows import lines_of
 from appliance.errors import Unconfirmed
 
 _MOST_SCROLLS = 20
@@ -109,18 +110,12 @@ class GroupInfo:
 
     # Changing
 
-    def is_told(self, words: Pattern[str]) -> bool:
-        """Whether the chat has one more row of the system that says so than before: that a page
-        or a question is gone proves nothing, a person may have closed it.
+    def is_told(self, said: Pattern[str]) -> bool:
+        """Whether the chat says so below all that it said before: that a page or a question is
+        gone proves nothing, a person may have closed it.
         """
         self.close()
-        before = _count(self._said, words)
-        within_s = self.hands.phone.patience.row_s
-
-        def told(app: Screen) -> bool | None:
-            return _count(lines_of(app), words) > before or None
-
-        return self.hands.seen(told, within_s=within_s) is not None
+        return is_told(self.hands, self._said, said)
 
     def confirm(self, button: View, proof: Callable[[Screen], bool], sentence: str) -> None:
         """The tap that changes something, inside the gate; then what proves it."""
@@ -130,10 +125,6 @@ class GroupInfo:
             raise self.hands.lost(sentence, seen="no change")
         page = pages.info_page(self.hands.look())
         self.page = page or self.page
-
-
-def _count(lines: Sequence[ChatLine], words: Pattern[str]) -> int:
-    return sum(words.search(said) is not None for said, time in lines if not time)
 
 
 def _true_name(shown: str, change: GroupChange) -> str:

@@ -10,6 +10,7 @@ from appliance.devices.phone.whatsapp.groups import group_words as words
 from appliance.devices.phone.whatsapp.groups.group_hands import GroupHands
 from appliance.devices.phone.whatsapp.groups.group_info import GroupInfo, is_of
 from appliance.devices.phone.whatsapp.groups.group_inviting import invite
+from appliance.devices.phone.whatsapp.groups.group_proof import has_left
 from appliance.devices.phone.whatsapp.sharing_pages import SEARCH_FIELDS
 from appliance.errors import Permanent
 
@@ -90,7 +91,8 @@ def leave(info: GroupInfo) -> GroupSeen:
     hands.press(row)
     agree = hands.until(pages.dialog_button, "the question whether to leave")
     info.confirm(agree, _has_ended, "The phone did not leave the group.")
-    if not info.is_told(words.LEFT):
+    info.close()
+    if not has_left(hands):
         raise hands.lost("The phone did not leave the group.", seen="no row")
     return info.seen()
 
