@@ -47,7 +47,7 @@ def message_of(office: Office, direction: str) -> str:
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
 HOUSE_POSTS = tuple(f"/settings/{each}" for each in ("team", "branches", "labels", "tokens"))
-MEMBER_POSTS = ("name", "roles", "email", "link", "disable", "enable", "log-out")
+MEMBER_POSTS = ("name", "roles", "email", "disconnect", "link", "disable", "enable", "log-out")
 THING_POSTS = (
     "branches/{}",
     "branches/{}/name",
