@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
@@ -104,21 +104,18 @@ def test_a_late_answer_is_not_taken_for_that_of_the_next_command() -> None:
 
 def test_late_answers_to_what_looked_for_the_step_are_nobodys() -> None:
     """A busy modem answers later all that it was asked meanwhile, a tenth of a second each."""
-
-    def after(seconds: float, answer: bytes) -> Callable[[ScriptedPort], None]:
-        def work(port: ScriptedPort) -> None:
-            port.unplugged.wait(seconds)
-            port.say(answer)
-
-        return work
-
     ok = b"\r\nOK\r\n"
-    answers = {
-        b"AT+CMSS=3": after(1.0, b"\r\n+CMSS: 17\r\n" + ok),
-        b"AT+CGSN": after(0.1, f"\r\n{IMEI}\r\n".encode() + ok),
-        b"ATE0Q0V1": after(0.1, ok),
-        b"AT+CMSS=4": after(0.1, b"\r\n+CMS ERROR: 38\r\n"),
-    }
+    imei = f"\r\n{IMEI}\r\n".encode() + ok
+
+    def work(port: ScriptedPort) -> None:
+        if b"AT+CMSS=3" not in port.heard:
+            port.say(imei)
+        elif port.heard[port.heard.index(b"AT+CMSS=3") :].count(b"AT+CGSN") == 2:
+            for answer in (b"\r\n+CMSS: 17\r\n" + ok, imei, ok, imei):
+                port.say(answer)
+                port.unplugged.wait(0.1)
+
+    answers: Answers = {b"AT+CGSN": work, b"AT+CMSS=4": b"\r\n+CMS ERROR: 38\r\n"}
     with connected(answers) as (_port, channel):
         channel.command("AT")
         with pytest.raises(Silence):
