@@ -59,7 +59,9 @@ def test_it_is_told_without_its_text(counter: Counter) -> None:
     assert event.line_id == counter.line_id
     assert dict(event.facts) == {"code": code.id, "gone": False}
     assert (code.text, code.sender) == (None, "")
-    assert "123" not in str(counter.all("SELECT * FROM event"))
+    said = str(counter.all("SELECT * FROM event"))
+    assert "123-456" not in said
+    assert "123456" not in said
 
 
 def test_it_comes_once(counter: Counter) -> None:
@@ -177,4 +179,5 @@ def test_no_log_holds_a_code(counter: Counter, caplog: pytest.LogCaptureFixture)
     comes(counter)
     counter.clock.advance(s=601)
     line_codes.forget_old(counter.store)
-    assert "123" not in caplog.text
+    assert "123-456" not in caplog.text
+    assert "123456" not in caplog.text
