@@ -100,7 +100,7 @@ def refusals() -> set[Reason]:
         node.args[0]
         for node in nodes("")
         if isinstance(node, ast.Call) and node.args
-        if ast.unparse(node.func) in ("Refused", "super().__init__")
+        if ast.unparse(node.func) in ("Refused", "Unproven", "super().__init__")
     )
 
 
