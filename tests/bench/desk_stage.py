@@ -26,14 +26,15 @@ class Stage:
     server: Server
     browser: httpx.Client
     readers: Sequence[Reader]
-    cursor: str
 
     @property
     def port(self) -> int:
         return int(self.server.url.rpartition(":")[2])
 
     def pages(self, *, asks: bool) -> AbstractAsyncContextManager[Sequence[Page]]:
-        return open_pages(self.readers, port=self.port, cursor=self.cursor, asks=asks)
+        """From now on: what figures before them did is news to none of them."""
+        cursor = _cursor(self.browser)
+        return open_pages(self.readers, port=self.port, cursor=cursor, asks=asks)
 
 
 @cache
@@ -50,11 +51,14 @@ def stage() -> Stage:
         browser = browsers[login["role"]] = server.logged_in(login)
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         readers.append(Reader(cookie=cookie, lines=sights[login["name"]]))
-    page = browsers["staff"].get("/").text
-    found = re.search(r'data-at="([^"]+)"', page)
+    return Stage(server=server, browser=browsers["admin"], readers=readers)
+
+
+def _cursor(browser: httpx.Client) -> str:
+    found = re.search(r'data-at="([^"]+)"', browser.get("/").text)
     if found is None:
         raise LookupError("the page follows no stream")
-    return Stage(server=server, browser=browsers["admin"], readers=readers, cursor=found[1])
+    return found[1]
 
 
 def _sights(conn: sqlite3.Connection) -> dict[str, frozenset[str]]:
