@@ -40,9 +40,10 @@ def of(conn: sqlite3.Connection, sight: Sight, contact_id: str) -> Namesake | No
 
 
 _KNOWN = """
-SELECT k.id, k.office_name FROM contact k INDEXED BY contact_sorted
-CROSS JOIN contact me ON me.id = :contact
-WHERE k.joined_into IS NULL AND k.sorts_as = me.sorts_as AND k.id <> :contact
+SELECT k.id, k.office_name FROM contact me
+CROSS JOIN contact k INDEXED BY contact_sorted
+WHERE me.id = :contact
+AND k.joined_into IS NULL AND k.sorts_as = me.sorts_as AND k.id <> :contact
 AND k.office_name = :name COLLATE NOCASE
 AND NOT EXISTS (SELECT 1 FROM contact_apart
   WHERE contact_id = min(k.id, :contact) AND other_id = max(k.id, :contact))
