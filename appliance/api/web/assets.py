@@ -31,7 +31,7 @@ def asset(name: str) -> str:
         return f"/static/{name}?v=missing"
     if path.parent == STATIC_DIR and path.suffix == ".js":
         return f"/static/{name}?v={_mark_of_scripts()}"
-    return f"/static/{name}?v={_mark(path.read_bytes())}"
+    return f"/static/{name}?v={mark_of(path.read_bytes())}"
 
 
 def text_of(path: Path) -> bytes:
@@ -45,10 +45,11 @@ def text_of(path: Path) -> bytes:
 @functools.cache
 def _mark_of_scripts() -> str:
     """One for all of them, because they import each other in circles."""
-    return _mark(b"".join(path.read_bytes() for path in sorted(STATIC_DIR.glob("*.js"))))
+    return mark_of(b"".join(path.read_bytes() for path in sorted(STATIC_DIR.glob("*.js"))))
 
 
-def _mark(content: bytes) -> str:
+def mark_of(content: bytes) -> str:
+    """Another one for other content."""
     return hashlib.sha256(content).hexdigest()[:12]
 
 

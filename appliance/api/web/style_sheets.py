@@ -3,10 +3,9 @@ with more headers than rules.
 """
 
 import functools
-import hashlib
 from collections.abc import Mapping, Sequence
 
-from appliance.api.web.assets import STATIC_DIR
+from appliance.api.web.assets import STATIC_DIR, mark_of
 
 _ALL = (
     *("colours", "tokens", "base", "fields", "notes", "door", "frame", "list", "row", "thread"),
@@ -31,4 +30,4 @@ def joined(name: str) -> bytes:
 @functools.cache
 def style_sheet(name: str) -> str:
     """The address, with a mark of its content: browsers may keep it for good."""
-    return f"/static/sheets/{name}.css?v={hashlib.sha256(joined(name)).hexdigest()[:12]}"
+    return f"/static/sheets/{name}.css?v={mark_of(joined(name))}"
