@@ -433,16 +433,22 @@ def test_who_lets_nobody_add_them_is_left_to_a_person(
     assert world.truth() == []
 
 
-@LANGUAGES
-def test_who_lets_nobody_add_them_is_invited_once_a_person_said_so(
-    world: World, desk: Desk, venlo: Group, tmp_path: Path
-) -> None:
-    """One message leaves, to them; a try that may have sent it sends no second one."""
+def invitation(world: World, venlo: Group, tmp_path: Path) -> Turn:
+    """Anna is to be in the group again, lets nobody add her, and a person said yes to inviting."""
     world.inject(kind="group", group=VENLO, what="remove", by=BEA, person=ANNA, notify=False)
     world.inject(kind="group", group=VENLO, what="refuse", person=ANNA)
     people = [GroupPerson(name="Anna", number=ANNA)]
     adds = turn(tmp_path, venlo, GroupChangeKind.ADD, people=people)
     adds.asked = replace(adds.asked, invites=True)
+    return adds
+
+
+@LANGUAGES
+def test_who_lets_nobody_add_them_is_invited_once_a_person_said_so(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    """One message leaves, to them; a try that may have sent it sends no second one."""
+    adds = invitation(world, venlo, tmp_path)
     assert desk.driver.change_group(adds).invited
     (sent,) = world.truth("whatsapp")
     assert "WhatsApp" in sent
@@ -547,11 +553,7 @@ def test_an_invitation_that_shows_no_more_has_not_left_for_that(
     world: World, desk: Desk, venlo: Group, tmp_path: Path
 ) -> None:
     """Somebody went to the home screen."""
-    world.inject(kind="group", group=VENLO, what="remove", by=BEA, person=ANNA, notify=False)
-    world.inject(kind="group", group=VENLO, what="refuse", person=ANNA)
-    people = [GroupPerson(name="Anna", number=ANNA)]
-    adds = turn(tmp_path, venlo, GroupChangeKind.ADD, people=people)
-    adds.asked = replace(adds.asked, invites=True)
+    adds = invitation(world, venlo, tmp_path)
     invites = disturbed(world, adds, lambda: None)
 
     def at_the_invitation(do: Callable[[], object]) -> Callable[[], object]:
