@@ -22,7 +22,7 @@ from tests.bench.desk_database import KEPT
 from tests.bench.desk_stage import stage
 from tests.bench.desk_traffic import post_evenly
 from tests.e2e.carried import CARRIED
-from tests.e2e.chromium import chromium_path, launched
+from tests.e2e.chromium import chromium_path, whole_browser
 from tests.e2e.listening import live
 
 _LIGHTHOUSE = "lighthouse@12.8.2"
@@ -110,7 +110,7 @@ def _weighed(context: BrowserContext) -> float:
 def _context() -> Iterator[BrowserContext]:
     """A browser of somebody who may read everything."""
     here = stage()
-    with launched() as browser, _fresh(browser) as context:
+    with whole_browser() as browser, _fresh(browser) as context:
         for name, value in here.browser.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": here.server.url}])
         yield context

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize
 
-from tests.e2e.chromium import launched
+from tests.e2e.chromium import whole_browser
 from tests.running_demo import Demo, eventually, running_demo
 
 SETTLES_MS = 60_000
@@ -58,7 +58,7 @@ def log_in(page: Page, demo: Demo, role: str = "lead") -> None:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    with running_demo("--no-traffic", "--speed", "8") as demo, launched() as browser:
+    with running_demo("--no-traffic", "--speed", "8") as demo, whole_browser() as browser:
         stage(demo)
         page = browser.new_page(base_url=demo.url, viewport=WIDE, locale="en-GB")
         log_in(page, demo)

@@ -19,7 +19,7 @@ from appliance.store import push
 from appliance.store.feed import EventFeed
 from appliance.store.store import Tx
 from tests.api.office import run_web_server
-from tests.e2e.chromium import launched
+from tests.e2e.chromium import whole_browser
 from tests.e2e.conftest import PATIENCE_MS, Place
 from tests.e2e.filled import fill
 from tests.e2e.listening import live
@@ -65,7 +65,7 @@ KEPT += " Promise.all(all.map(each => each.keys()))).then(all => all.flat().map(
 
 @pytest.fixture(scope="module")
 def trusting() -> Iterator[Browser]:
-    with launched(
+    with whole_browser(
         f"--host-resolver-rules=MAP {NAME} 127.0.0.1", "--ignore-certificate-errors"
     ) as b:
         yield b

@@ -116,3 +116,25 @@ def test_apt_is_asked_for_all_at_once_and_its_failure_is_told(clone: Path, tmp_p
     asked = calls.read_text("utf-8").splitlines()
     assert [line.split("recommends ")[1].split()[0] for line in asked] == ["install", "update"]
     assert asked[0].endswith(" npm chromium shellcheck gammu gammu-smsd smstools")
+
+
+def test_tests_do_without_the_headless_shell_where_it_cannot_be_had(
+    clone: Path, tmp_path: Path
+) -> None:
+    """apt-get is asked for it once, and what that means is said each time."""
+    calls = tmp_path / "calls"
+    present = ("adb", "npm", "chromium", "shellcheck", "gammu", "gammu-smsd", "smsd")
+    env = machine(
+        tmp_path,
+        **dict.fromkeys(present, "exit 0"),
+        **{"apt-get": f'echo "$*" >>"{calls}"; exit 1', "sudo": 'shift; "$@"'},
+        python3="[[ $2 != venv ]]",
+    )
+    said = [prepare(clone, env, "--tests").stderr for _ in range(2)]
+    assert all("chromium-headless-shell is missing, so tests use chromium" in each for each in said)
+    assert all("could not make" in each for each in said)  # it went on to the next step
+    asked = calls.read_text("utf-8").splitlines()
+    assert [line.split("recommends ")[1] for line in asked] == [
+        "install chromium-headless-shell",
+        "update",
+    ]
