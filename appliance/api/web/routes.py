@@ -1,6 +1,4 @@
-"""All pages together."""
-
-from fastapi import APIRouter
+"""All pages together; `app.py` adds their style sheets."""
 
 from appliance.api.web import live
 from appliance.api.web.pages import (
@@ -44,7 +42,6 @@ from appliance.api.web.pages import (
     setup,
     setup_line,
     setup_team,
-    sheets,
     sms_length,
     team,
     texts,
@@ -53,8 +50,7 @@ from appliance.api.web.pages import (
     verdict,
 )
 
-router = APIRouter()
-for part in (
+_PARTS = (
     login,
     setup,
     setup_line,
@@ -99,9 +95,9 @@ for part in (
     tokens,
     setup_team,
     installing,
-    sheets,
     notifications,
     oidc,
     passkeys,
-):
-    router.include_router(part.routes)
+)
+PAGES = tuple(part.routes for part in _PARTS)
+"""A router each, and none around them: FastAPI matches a request anew in each router inside one."""
