@@ -7,7 +7,7 @@ from playwright.sync_api import Error, Page, expect
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.held import hangs, hold
 from tests.e2e.listening import live
-from tests.e2e.test_pages_writing import FATIMA, SENT, opened, write
+from tests.e2e.writing import FATIMA, SENT, opened, write
 from tests.running_demo import eventually
 
 SAID_MS = 5000

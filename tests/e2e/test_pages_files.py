@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import NARROW, OpenPage, Place
 from tests.e2e.held import hold
-from tests.e2e.test_pages_writing import FATIMA, opened
+from tests.e2e.writing import FATIMA, opened
 from tests.media import samples
 
 NAME = "rooster week 9 van de nachtploeg in de loods.pdf"

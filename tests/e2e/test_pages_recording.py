@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW, OpenPage, Place
-from tests.e2e.test_pages_writing import FATIMA, opened
+from tests.e2e.writing import FATIMA, opened
 
 VOICE = (
     "SELECT count(*) FROM message_media f JOIN media ON media.id = f.media_id"
