@@ -5,7 +5,7 @@ who quit write “stopt ermee”: if every other message had a mark, soon nobody
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 from appliance.desk.consent.letters import MAX_SPACES, bare, plain_words
 from appliance.desk.consent.rule_words import STOP_WORDS, is_stop
@@ -24,7 +24,7 @@ _OBJECTS = (
     "|bericht|sturen|versturen|verzenden|whatsapp|mij|me|it|this|these|all|the|texting|text|texts"
     "|messaging|message|messages|sending|contacting|writing|whatsapping|to"
 )
-_AROUND_STOP: Set[str] = frozenset(*plain_words(f"{_POLITE}|{_OBJECTS}"))
+_AROUND_STOP: frozenset[str] = frozenset(*plain_words(f"{_POLITE}|{_OBJECTS}"))
 _STOP = frozenset({"stop", "stoppen"})
 _DOUBLED = re.compile(r"(\w)\1")
 _LONGEST = 2 * max(map(len, STOP_WORDS))
