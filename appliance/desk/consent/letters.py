@@ -85,6 +85,7 @@ _AS_TYPED = str.maketrans(
     | {"ı": "i", "ł": "l", "đ": "d", "ґ": "g"}
     | {"ى": "ي", "ة": "ه", "ـ": "", "q": "ia", "y": "i"}
 )
+_ARTICLE = re.compile(r"\bال(?=\w{3})")  # Arabic writes “the” into the word
 _ENDS_SENTENCE = re.compile(r"(?:[.!?;\n\u061f\u2026]\s*)+")
 _COMMA = re.compile(r"(?:[,\u060c]\s*)+")
 _INSIDE_WORD = re.compile(r"(?<=\w)['’`´ʼ](?=\w)")
@@ -102,5 +103,5 @@ def _words_of(sentence: str) -> list[str]:
 
 
 def _spelt(said: str) -> str:
-    typed = said.translate(_AS_TYPED).replace("kh", "h").replace("ii", "i")
+    typed = _ARTICLE.sub("", said).translate(_AS_TYPED).replace("kh", "h").replace("ii", "i")
     return _DRAWN_OUT.sub(r"\1", typed)
