@@ -96,7 +96,7 @@ def _meanings(words: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
 
 
 def _begun(found: Mapping[str, set[str]], word: str) -> set[str]:
-    beginnings = (f"{word[:length]}*" for length in range(_SHORTEST, len(word)))
+    beginnings = (f"{word[:length]}*" for length in range(_SHORTEST, len(word) + 1))
     return set().union(*(found.get(each, set()) for each in beginnings))
 
 
