@@ -83,6 +83,8 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
+    for routes in (pages, *more_pages):
+        app.include_router(routes, include_in_schema=False)
     for part in (
         health,
         sending,
@@ -100,8 +102,6 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         events,
     ):
         app.include_router(part.router)
-    for routes in (pages, *more_pages):
-        app.include_router(routes, include_in_schema=False)
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)

@@ -1,8 +1,7 @@
 """All pages together."""
 
-from fastapi import APIRouter
-
 from appliance.api.web import live
+from appliance.api.web.page_finder import PageFinder
 from appliance.api.web.pages import (
     adoption,
     branches,
@@ -53,7 +52,7 @@ from appliance.api.web.pages import (
     verdict,
 )
 
-router = APIRouter()
+router = PageFinder()
 for part in (
     login,
     setup,
@@ -104,4 +103,4 @@ for part in (
     oidc,
     passkeys,
 ):
-    router.include_router(part.routes)
+    router.take(part.routes)
