@@ -41,6 +41,8 @@ def without_hidden(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """True when nobody would see anything."""
+    if text[:1].isascii() and text[:1].isalnum():
+        return False  # as nearly all texts begin
     return not without_hidden(text).strip()
 
 

@@ -130,6 +130,7 @@ def is_service(e164: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=4096)
 def readable(e164: str) -> str:
     """The number as people write it, `+31 6 12345678`; what is no number comes back unchanged."""
     if not is_e164(e164):

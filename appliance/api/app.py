@@ -45,9 +45,8 @@ from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
 from appliance.api.web.page_route import broken, nothing_here
-from appliance.api.web.pages import sheets
 from appliance.api.web.passkeys.ceremonies import Ceremonies
-from appliance.api.web.routes import PAGES
+from appliance.api.web.routes import router as pages
 from appliance.api.web.visit import Web
 from appliance.desk.access.login import Door
 from appliance.desk.access.throttle import Throttle
@@ -84,8 +83,9 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
-    # First of all: a page asks for dozens of files, and routes are looked through in their order.
-    app.include_router(sheets.routes, include_in_schema=False)
+    for routes in (pages, *more_pages):
+        app.include_router(routes, include_in_schema=False)
+    # Before the API: a page asks for dozens of files, and routes are looked through in their order.
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for part in (
         health,
@@ -104,8 +104,6 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         events,
     ):
         app.include_router(part.router)
-    for routes in (*PAGES, *more_pages):
-        app.include_router(routes, include_in_schema=False)
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
     app.add_exception_handler(Exception, _answer_bug)

@@ -7,8 +7,9 @@ contacts that were joined since. What an import brings reaches SMS only. Whoever
 was taken from somebody else is bound by what it withdrew, and has to agree anew.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -184,6 +185,27 @@ def verdict_of(
     return decide(identity, _counting(rows.fetchall()))
 
 
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """The ledgers of some contacts, read at once: for who asks about many of them."""
+
+    _rows: Mapping[str, Sequence[sqlite3.Row]]
+
+    def verdict(self, line_id: str, identity: Identity, contact_id: str) -> Verdict:
+        """As `verdict_of`."""
+        of_line = [
+            row for row in self._rows.get(contact_id, ()) if row["line_id"] in (line_id, None)
+        ]
+        return decide(identity, _counting(of_line))
+
+
+def ledgers_of(conn: sqlite3.Connection, contact_ids: Sequence[str]) -> Ledgers:
+    found: dict[str, list[sqlite3.Row]] = {}
+    for row in conn.execute(_LEDGERS, (json.dumps(contact_ids),)):
+        found.setdefault(row["contact_id"], []).append(row)
+    return Ledgers(found)
+
+
 def record(
     tx: Tx,
     *,
@@ -247,6 +269,13 @@ _FORMER = (
     " WHERE h.value = b.value AND h.scheme = b.scheme)"
 )
 """The newest row of the ledger when the number was taken from who had it before."""
+
+_LEDGERS = (
+    "SELECT b.contact_id, e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms,"  # noqa: S608 -- a statement of ours
+    f" e.as_of, e.seq, {_FORMER} AS former_seq"
+    " FROM json_each(?) k CROSS JOIN contact_identity b ON b.contact_id = k.value"
+    " CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme ORDER BY e.seq"
+)
 
 
 def _from_row(row: sqlite3.Row) -> ConsentEntry:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from appliance.api.web import changed_rows
+from appliance.api.web import changed_rows, row_drawing
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Accessed, Reader
 from appliance.desk.access.sessions import NewSession
@@ -121,11 +121,11 @@ def test_a_row_that_came_with_the_stream_is_reported_as_shown(
 def test_who_sees_the_same_shares_one_drawing(office: Office, tilburg: Desk) -> None:
     """It is drawn once, however many follow."""
     sanne, joost = (session_of(office, each, tilburg.branch_id) for each in ("Sanne", "Joost"))
-    before = changed_rows.drawn.cache_info().misses
+    before = row_drawing.draws().misses
     with followed(office, sanne) as hers, followed(office, joost) as his:
         office.writes(WORKER, tilburg)
         assert data_of(hers, "rows")["rows"] == data_of(his, "rows")["rows"]
-    assert changed_rows.drawn.cache_info().misses == before + 1
+    assert row_drawing.draws().misses == before + 1
 
 
 def test_more_rows_than_a_few_are_asked_for_as_a_list(office: Office, tilburg: Desk) -> None:

@@ -1,5 +1,6 @@
 """Writing in a real browser: at once on the page, once in the database."""
 
+import json
 import os
 
 import pytest
@@ -10,6 +11,14 @@ from appliance.store import messages
 from appliance.store.events import of_message
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.writing import FATIMA, SENT, bubble, opened, write
+
+STYLED = "UpdateLayoutTree"
+ADD = """(text) => {
+  const item = document.getElementById("pending-bubble").content.firstElementChild.cloneNode(true);
+  item.querySelector(".text").textContent = text;
+  document.getElementById("pending").append(item);
+  return document.getElementById("scroller").scrollHeight;
+}"""
 
 
 def test_a_message_stands_at_once_and_once(open_page: OpenPage, place: Place) -> None:
@@ -33,6 +42,22 @@ def test_a_message_stands_at_once_and_once(open_page: OpenPage, place: Place) ->
     assert place.count(SENT.format("Maandag om zes uur, balie links")) == 1
     page.reload()
     expect(bubble(page, "balie links")).to_have_count(1)
+
+
+def test_a_new_bubble_makes_the_browser_style_little_else(open_page: OpenPage) -> None:
+    """One wrong rule makes it look at all elements for each that is new."""
+    page = opened(open_page(), FATIMA)
+    browser = page.context.browser
+    assert browser is not None
+    styled = []
+    for number in range(3):  # something else may change the page meanwhile
+        browser.start_tracing(page=page, categories=["devtools.timeline"])
+        page.evaluate(ADD, f"Bericht {number}")
+        events = json.loads(browser.stop_tracing())["traceEvents"]
+        styled.append(
+            sum(each["args"].get("elementCount", 0) for each in events if each["name"] == STYLED)
+        )
+    assert 0 < min(styled) < page.locator("*").count() / 4
 
 
 def test_a_colleague_sees_it_live(open_page: OpenPage) -> None:

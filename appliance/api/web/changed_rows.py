@@ -5,15 +5,13 @@ frame does, and thirty pages would ask at once. Who sees the same gets the same 
 drawn as the list of all numbers shows it; `static/rows.js` fits it into the list that is open.
 """
 
-import functools
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from appliance.api.web import templating
 from appliance.api.web.pages.views import InboxView, Wanted
+from appliance.api.web.row_drawing import RowPlace, drawn_row
 from appliance.api.web.visit import Visit
-from appliance.api.web.words.i18n import Words
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Reader, Shown
 from appliance.desk.access.rights import Permission
@@ -25,8 +23,6 @@ from appliance.store.store import ReaderPool
 
 MOST = 6
 """More rows than these at once cost more than the list, which the page asks for then."""
-DRAWN = 256
-"""Drawings kept for others who see the same."""
 
 _OF_MESSAGES = frozenset(
     {
@@ -97,26 +93,6 @@ class _RowsFound:
         return [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.rows]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RowsLine:
-    """What a row shows of its line; the same for all who follow."""
-
-    branch: str
-    zone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RowsDesk:
-    """The part of a list that its rows ask for."""
-
-    place: _RowsLine
-    names_branches: bool
-    may_write: bool
-
-    def line_of(self, _line_id: str) -> _RowsLine:
-        return self.place
-
-
 async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str, object]] | None:
     """The name of the hint and its data: the rows, what is gone, the unread ones by line, and how
     many wait.
@@ -161,26 +137,13 @@ def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> _RowsFoun
 
 
 def _drawings(visit: Visit, found: _RowsFound) -> Sequence[str]:
-    places = {line.id: _RowsLine(branch=line.branch, zone=line.zone) for line in found.lines}
-    at_s = visit.now_ms // 1000 + 1
-    return [
-        drawn(
-            row,
-            _RowsDesk(
-                place=places[row.line_id],
-                names_branches=len(found.lines) > 1,
-                may_write=any(line.may_write for line in found.lines),
-            ),
-            visit.words.language,
-            at_s,
+    places = {
+        line.id: RowPlace(
+            zone=line.zone,
+            may_write=any(each.may_write for each in found.lines),
+            branch=line.branch if len(found.lines) > 1 else "",
+            query=_ALL_NUMBERS.query(),
         )
-        for row in found.rows
-    ]
-
-
-@functools.lru_cache(maxsize=DRAWN)
-def drawn(row: ConversationRow, desk: _RowsDesk, language: str, at_s: int) -> str:
-    """All who see the row within a second share it."""
-    return templating.render(
-        "_row.html", Words(language), desk=desk, wanted=_ALL_NUMBERS, row=row, now_ms=at_s * 1000
-    )
+        for line in found.lines
+    }
+    return [drawn_row(row, places[row.line_id], visit.words, visit.now_ms) for row in found.rows]

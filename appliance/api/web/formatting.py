@@ -19,6 +19,10 @@ and would take long.
 MOST_EMOJI = 6
 """More of them are drawn as a text is."""
 
+# Without any of these a text is drawn as it is.
+_MAY_MEAN = regex.compile(
+    r"[*_~`]|^(?:>|-\s|\d{1,3}\.\s)|https?://|www\.", regex.IGNORECASE | regex.MULTILINE
+)
 _ELEMENTS = {"*": "strong", "_": "em", "~": "s"}
 _LINE_BREAK = regex.compile(r"```[^`]+```(*SKIP)(*FAIL)|\n")
 _QUOTE = regex.compile(r">\s?(.+)", regex.DOTALL)
@@ -41,7 +45,7 @@ _EMOJI = regex.compile(
 
 
 def drawn(text: str) -> Markup:
-    if len(text) > MOST:
+    if len(text) > MOST or not _MAY_MEAN.search(text):
         return escape(text)
     lines = groupby(_LINE_BREAK.split(text), _kind)
     return Markup("").join(_DRAW[kind](list(found)) for kind, found in lines)

@@ -1,6 +1,7 @@
-"""All pages together; `app.py` adds their style sheets."""
+"""All pages together."""
 
 from appliance.api.web import live
+from appliance.api.web.page_finder import PageFinder
 from appliance.api.web.pages import (
     adoption,
     branches,
@@ -42,6 +43,7 @@ from appliance.api.web.pages import (
     setup,
     setup_line,
     setup_team,
+    sheets,
     sms_length,
     team,
     texts,
@@ -50,7 +52,8 @@ from appliance.api.web.pages import (
     verdict,
 )
 
-_PARTS = (
+router = PageFinder()
+for part in (
     login,
     setup,
     setup_line,
@@ -95,9 +98,9 @@ _PARTS = (
     tokens,
     setup_team,
     installing,
+    sheets,
     notifications,
     oidc,
     passkeys,
-)
-PAGES = tuple(part.routes for part in _PARTS)
-"""A router each, and none around them: FastAPI matches a request anew in each router inside one."""
+):
+    router.take(part.routes)

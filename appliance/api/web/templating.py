@@ -3,10 +3,11 @@
 import functools
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from appliance.api.web import avatars, formatting
 from appliance.api.web.assets import asset, icon, tick
+from appliance.api.web.joined_templates import JoinedTemplates
 from appliance.api.web.style_sheets import style_sheet
 from appliance.api.web.words import (
     adoption_sentences,
@@ -47,7 +48,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 @functools.cache
 def environment() -> Environment:
     env = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=JoinedTemplates(TEMPLATES),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from appliance.desk.access import sessions
 from appliance.desk.access.sessions import NewSession
-from appliance.errors import InvalidInput, Refused
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
 from appliance.store.store import Tx
@@ -52,6 +52,9 @@ _SELECT = (
 )
 
 
+_RENAME = "UPDATE passkey SET name = :name WHERE id = :id AND staff_id = :staff"
+
+
 def of_staff(conn: sqlite3.Connection, staff_id: str) -> Sequence[Passkey]:
     """The oldest first."""
     rows = conn.execute(f"{_SELECT} WHERE staff_id = ? ORDER BY created_ms, id", (staff_id,))
@@ -68,9 +71,7 @@ def known(conn: sqlite3.Connection, credential_id: str) -> Passkey | None:
 
 def add(tx: Tx, staff_id: str, new: NewPasskey, *, name: str) -> str:
     """Raises InvalidInput for the name, or for one that is here already."""
-    name = " ".join(name.split())
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise InvalidInput("passkey_name", f"A name has 1 to {MAX_NAME} characters.")
+    name = _checked(name)
     taken = "SELECT 1 FROM passkey WHERE credential_id = ?"
     if tx.conn.execute(taken, (new.credential_id,)).fetchone():
         raise InvalidInput("passkey", "This passkey is here already.")
@@ -97,6 +98,15 @@ def add(tx: Tx, staff_id: str, new: NewPasskey, *, name: str) -> str:
     return passkey_id
 
 
+def rename(tx: Tx, staff_id: str, passkey_id: str, name: str) -> None:
+    """One's own. Raises InvalidInput for the name, NotFound where it is not theirs."""
+    own = {"id": passkey_id, "staff": staff_id, "name": _checked(name)}
+    if not tx.conn.execute(_RENAME, own).rowcount:
+        raise NotFound("passkey")
+    facts = {"changed": "passkey-renamed", "passkey": passkey_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+
+
 def remove(tx: Tx, staff_id: str, passkey_id: str) -> None:
     """One's own. A second time changes nothing."""
     gone = tx.conn.execute(
@@ -105,6 +115,13 @@ def remove(tx: Tx, staff_id: str, passkey_id: str) -> None:
     if gone:
         facts = {"changed": "passkey-removed", "passkey": passkey_id}
         tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidInput("passkey_name", f"A name has 1 to {MAX_NAME} characters.")
+    return name
 
 
 def come_in(

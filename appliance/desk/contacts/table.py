@@ -18,6 +18,7 @@ from appliance.desk.contacts import people
 from appliance.desk.contacts.people import ContactEntry
 from appliance.reasons import Reason
 from appliance.store import consent
+from appliance.store.consent import Ledgers
 
 PAGE = 50
 FEW = 2_000
@@ -88,8 +89,8 @@ def every(conn: sqlite3.Connection, sight: Sight, asked: TableAsked, most: int) 
 def rows(conn: sqlite3.Connection, sight: Sight, ids: Sequence[str]) -> Sequence[PersonRow]:
     """In the order in which they are named."""
     cards = {each.id: each for each in people.entries(conn, sight, ids)}
-    threads = _threads(conn, sight, ids)
-    return [_row(conn, cards[each], threads.get(each, ())) for each in ids if each in cards]
+    threads, ledgers = _threads(conn, sight, ids), consent.ledgers_of(conn, ids)
+    return [_row(ledgers, cards[each], threads.get(each, ())) for each in ids if each in cards]
 
 
 def _ids(conn: sqlite3.Connection, sight: Sight, asked: TableAsked) -> Iterator[str]:
@@ -190,23 +191,21 @@ def _threads(
     return found
 
 
-def _row(conn: sqlite3.Connection, card: ContactEntry, threads: Sequence[_Thread]) -> PersonRow:
+def _row(ledgers: Ledgers, card: ContactEntry, threads: Sequence[_Thread]) -> PersonRow:
     newest = threads[0] if threads else None
     return PersonRow(
         card=card,
         conversation_id=newest.id if newest else None,
         last_ms=newest.last_ms if newest else None,
-        consent=_consent(conn, card, threads),
+        consent=_consent(ledgers, card, threads),
     )
 
 
-def _consent(
-    conn: sqlite3.Connection, card: ContactEntry, threads: Sequence[_Thread]
-) -> TableConsent:
+def _consent(ledgers: Ledgers, card: ContactEntry, threads: Sequence[_Thread]) -> TableConsent:
     if card.blocked:
         return TableConsent.BLOCKED
     verdicts = [
-        consent.verdict_of(conn, thread.line_id, each.identity, card.id)
+        ledgers.verdict(thread.line_id, each.identity, card.id)
         for thread in threads
         for each in card.numbers
     ]

@@ -3,8 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.channels import Channel
@@ -170,8 +171,11 @@ def drawn(
     left = left_by(conn, ids)
     zone = ZoneInfo(about.zone)
     return [
-        replace(
-            _bubble(row, previous, tries.get(row["id"], ()), zone),
+        _bubble(
+            row,
+            previous,
+            zone,
+            tries=tries.get(row["id"], ()),
             decided=decided.get(row["id"], ()),
             earlier=earlier.get(row["id"], ()),
             media=media.get(row["id"], ()),
@@ -184,8 +188,9 @@ def drawn(
 
 
 def _bubble(
-    row: sqlite3.Row, previous: sqlite3.Row | None, tries: Sequence[Try], zone: ZoneInfo
+    row: sqlite3.Row, previous: sqlite3.Row | None, zone: ZoneInfo, **beside: Any
 ) -> Bubble:
+    """`beside` is what other tables have of it."""
     day = _day(row["happened_ms"], zone)
     new_day = _is_dated(row) and (
         previous is None or not _is_dated(previous) or _day(previous["happened_ms"], zone) != day
@@ -207,7 +212,6 @@ def _bubble(
         sent_ms=row["sent_ms"],
         delivered_ms=row["delivered_ms"],
         read_ms=row["read_ms"],
-        tries=tries,
         day=day if new_day else None,
         joins=not new_day and previous is not None and _one_block(previous, row),
         names_channel=previous is None or _way(previous) != _way(row),
@@ -219,6 +223,7 @@ def _bubble(
         by_hand=bool(row["by_hand"]),
         imported=row["imported"] is not None,
         dated=_is_dated(row),
+        **beside,
     )
 
 

@@ -11,7 +11,7 @@ from appliance.store import events
 MOST = 100
 """The newest are shown; what is older stands in the log."""
 CONSOLE = "console"
-_OWN = ("password", "account", "passkey-added", "passkey-removed")
+_OWN = ("password", "account", "passkey-added", "passkey-renamed", "passkey-removed")
 """What only the colleague themself changes."""
 
 

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from appliance.api.web.formatting import MOST, drawn, is_emoji
 
@@ -107,3 +108,11 @@ def test_a_few_emoji_alone_are_large(text: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "ok 🙏", "12", "©", "🙏" * 7])
 def test_words_and_rows_of_emoji_are_not(text: str) -> None:
     assert not is_emoji(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Tot morgen!", "Om 7.30 bij poort 4 - niet later", "3 < 4 & 5 > 4", "a@b.nl", "3.5 uur", ""],
+)
+def test_a_text_without_marks_is_drawn_as_it_is(text: str) -> None:
+    assert drawn(text) == escape(text)

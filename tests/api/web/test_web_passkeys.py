@@ -78,8 +78,13 @@ def test_a_passkey_lets_its_person_in(
     assert facts == [{"by": "passkey"}] * 4
     kept = office.store.read(lambda conn: passkeys.of_staff(conn, sanne.staff_id))
     assert (kept[0].sign_count, kept[0].host) == (8, HOST)
-    assert sanne.post(f"/me/passkeys/{kept[0].id}/remove").status_code == 204
-    assert "Telefoon" not in sanne.get("/me").text
+    address = f"/me/passkeys/{kept[0].id}"
+    assert sanne.post(f"{address}/name", {"name": " "}).status_code == 422
+    assert sanne.post(f"{address}/name", {"name": "Oude  mobiel"}).status_code == 204
+    assert "Oude mobiel" in sanne.get("/me").text
+    assert sanne.post(f"/me/passkeys/{sanne.staff_id}/name", {"name": "x"}).status_code == 404
+    assert sanne.post(f"{address}/remove").status_code == 204
+    assert "Oude mobiel" not in sanne.get("/me").text
     assert signed_in(office, phone) == 403
 
 

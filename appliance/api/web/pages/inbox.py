@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.saved_views import me, sight_of
 from appliance.api.web.pages.views import Choices, InboxView, Wanted, old_address
+from appliance.api.web.row_drawing import RowPlace, drawn_row
 from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
@@ -20,7 +22,7 @@ from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview, unknown_callers
 from appliance.desk.inbox.directory import Page
 from appliance.desk.inbox.missing import MissingPage, missing
-from appliance.desk.inbox.overview import InboxLine, ListPage
+from appliance.desk.inbox.overview import ConversationRow, InboxLine, ListPage
 from appliance.desk.inbox.unknown_callers import UnknownCall
 from appliance.desk.inbox.waiting import waiting_count
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
@@ -100,6 +102,17 @@ class ListPane:
         """Its branch, and how its number ends where the branch has several."""
         twins = [each for each in self.lines if each.branch == line.branch]
         return line.branch if len(twins) == 1 else f"{line.branch} …{line.number[-4:]}"
+
+    def drawn(self, row: ConversationRow, words: Words, now_ms: int) -> Markup:
+        line = self.line_of(row.line_id)
+        place = RowPlace(
+            zone=line.zone,
+            may_write=self.may_write,
+            branch=line.branch if self.names_branches else "",
+            query=self.wanted.query(),
+            is_open=self.wanted.open == row.id,
+        )
+        return drawn_row(row, place, words, now_ms)
 
     def line_of(self, line_id: str) -> InboxLine:
         return next(line for line in self.lines if line.id == line_id)

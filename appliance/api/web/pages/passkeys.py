@@ -60,6 +60,17 @@ async def add(
     return go(visit, f"{settings.PAGE}?saved=passkeys")
 
 
+@routes.post(f"{PAGE}/{{passkey_id}}/name")
+async def rename(
+    visit: Posting, passkey_id: str, name: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
+    try:
+        await visit.write(lambda tx, _: passkeys.rename(tx, visit.staff_id, passkey_id, name))
+    except InvalidInput as exc:
+        return await settings.shown(visit, 422, note=note_of(visit.words, exc))
+    return go(visit, f"{settings.PAGE}?saved=passkeys")
+
+
 @routes.post(f"{PAGE}/{{passkey_id}}/remove")
 async def remove(visit: Posting, passkey_id: str) -> Response:
     await visit.write(lambda tx, _: passkeys.remove(tx, visit.staff_id, passkey_id))

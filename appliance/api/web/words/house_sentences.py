@@ -32,6 +32,7 @@ def _of_staff(words: Words, entry: HouseEntry) -> str:
         "account": words.text("connected an account"),
         "account-removed": words.text("disconnected their account"),
         "passkey-added": words.text("added a passkey"),
+        "passkey-renamed": words.text("renamed a passkey"),
         "passkey-removed": words.text("removed a passkey"),
         "email": words.text("changed their address of e-mail"),
         "disabled": words.text("let them go"),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_date, format_datetime, match_skeleton
+from babel.dates import format_date, match_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -24,6 +24,8 @@ LANGUAGES = ("nl", "en")
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 _LOCALES = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}  # a day before a month, 24 hours
 _WEEK = timedelta(days=7)
+KEPT = 4096
+"""Of what costs much and is asked for again: the sentences, days and times of some pages."""
 _MB_PER_GB = 1000
 
 
@@ -61,16 +63,17 @@ class Words:
 
     def text(self, message: str) -> str:
         """Empty stays empty: a catalogue keeps its header under the empty text."""
-        return str(_catalogue(self.language).gettext(message)) if message else ""
+        return _said(self.language, message) if message else ""
 
     def plural(self, one: str, many: str, count: int) -> str:
         return str(_catalogue(self.language).ngettext(one, many, count)) if one else ""
 
     def time(self, at_ms: int, zone: str) -> str:
-        return _local(at_ms, zone).strftime("%H:%M")
+        at = _local(at_ms, zone)
+        return f"{at.hour:02}:{at.minute:02}"
 
     def exact_time(self, at_ms: int, zone: str) -> str:
-        return _local(at_ms, zone).strftime("%H:%M:%S")
+        return f"{self.time(at_ms, zone)}:{_local(at_ms, zone).second:02}"
 
     def iso(self, at_ms: int, zone: str) -> str:
         """For programs: what `datetime` of a `<time>` takes."""
@@ -102,7 +105,7 @@ class Words:
         if at.date() == now.date():
             return self.time(at_ms, zone)
         if timedelta() < now.date() - at.date() < _WEEK:
-            return format_date(at, "EEE", locale=self._locale)
+            return _dated(self.language, "EEE", at.date())
         return self._written("yMd" if at.year != now.year else "dMMM", at)
 
     def day(self, day: date, zone: str, now_ms: int) -> str:
@@ -113,7 +116,7 @@ class Words:
         if day == today - timedelta(days=1):
             return self.text("Yesterday")
         pattern = "EEEE d MMMM" if day.year == today.year else "EEEE d MMMM y"
-        return format_date(day, pattern, locale=self._locale)
+        return _dated(self.language, pattern, day)
 
     def date(self, at_ms: int, zone: str) -> str:
         return format_date(_local(at_ms, zone), "d MMMM y", locale=self._locale)
@@ -145,7 +148,7 @@ class Words:
 
     def _written(self, parts: str, at: datetime) -> str:
         """With these parts of a date, in the order and with the marks of the language."""
-        return format_datetime(at, _pattern(self.language, parts), locale=self._locale)
+        return _dated(self.language, _pattern(self.language, parts), at.date())
 
     @property
     def _locale(self) -> Locale:
@@ -161,5 +164,18 @@ def _pattern(language: str, parts: str) -> str:
     return str(known[parts if parts in known else match_skeleton(parts, known)].pattern)
 
 
+@functools.lru_cache(maxsize=KEPT)
+def _said(language: str, message: str) -> str:
+    return str(_catalogue(language).gettext(message))
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _dated(language: str, pattern: str, day: date) -> str:
+    """Of a list or a thread, many lines are of the same few days."""
+    return format_date(day, pattern, locale=_LOCALES[language])
+
+
+@functools.lru_cache(maxsize=KEPT)
 def _local(at_ms: int, zone: str) -> datetime:
+    """One time is written in several ways: for the eye, for programs, and beside today."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
