@@ -190,6 +190,27 @@ def test_what_did_not_get_through_is_tried_again(
     assert place.count(SENT.format("Tot zo")) == 1
 
 
+def test_a_message_whose_answer_was_lost_stands_once(open_page: OpenPage) -> None:
+    """Balie has it, and shows it; the page asks again under the same name and gets no answer."""
+    page = opened(open_page(), FATIMA)
+    tries: list[Route] = []
+
+    def lose(route: Route) -> None:
+        tries.append(route)
+        if len(tries) == 1:
+            route.fetch()
+            route.abort()
+
+    page.route("**/c/*/messages", lose)
+    write(page, "Om zeven uur bij poort twee")
+    mine = page.locator("#messages li.line", has_text="poort twee")
+    expect(mine).to_have_count(1)
+    opened(page, "Kees Verhoeven")
+    opened(page, FATIMA)
+    expect(mine).to_have_count(1)
+    expect(bubble(page, "poort twee")).to_have_count(1)
+
+
 def left_unsent(page: Page, place: Place, text: str) -> None:
     """Writes a message that Balie does not take, and leaves the page before Balie can take it."""
     page.context.set_offline(True)

@@ -76,10 +76,12 @@ function bubble(key, { text, quotes }, files = []) {
   return item;
 }
 
-// What is under way in this conversation stands below its messages, also when they are drawn anew.
+// What is under way in this conversation stands below its messages, also when they are drawn anew;
+// what Balie has, though its answer was lost, stands among these already.
 function showUnderWay() {
-  for (const sent of underWay.values()) {
-    if (sent.conversation === form().dataset.conversation) document.getElementById("pending").append(sent.item);
+  for (const { conversation, item } of underWay.values()) {
+    const isKept = document.getElementById(item.dataset.key);
+    if (conversation === form().dataset.conversation && !isKept) document.getElementById("pending").append(item);
   }
 }
 
