@@ -28,6 +28,7 @@ FOR_DAYS = (
     Reason.NEWCOMERS,
     Reason.CEILING_MONTH,
     Reason.NEAR_STOP,
+    Reason.PAUSED,
 )
 """Reasons that hold one person's messages for days, and nobody's behind them."""
 
@@ -101,7 +102,7 @@ _PARKED_FOR_A_TIME = _QUEUED.format(
     index="message_parked",
     as_indexed="",
     condition=f"m.reason IN {PARKED}"
-    f" AND m.reason NOT IN ('{Reason.UNANSWERED}', '{Reason.NEAR_STOP}')",
+    f" AND m.reason NOT IN ('{Reason.UNANSWERED}', '{Reason.NEAR_STOP}', '{Reason.PAUSED}')",
 )
 
 
