@@ -108,8 +108,8 @@ class EventKind(Enum):
     GROUP_STOPPED = "group.stopped"
     #: A saved view; facts: `view`, and `what`, which is `added`, `changed` or `removed`.
     VIEW_CHANGED = "view.changed"
-    #: A list of people; facts: `list`, `what`, which is `added`, `changed` or `removed`, and `token`
-    #: where software did it.
+    #: A list of people; facts: `list`, `what` (`added`, `changed` or `removed`), and `token` where
+    #: software did it.
     LIST_CHANGED = "list.changed"
     #: A text was sent to a list, or somebody said what becomes of the rest; facts: `send`, `list`,
     #: and `what`, which is `sent` (then `goes` and `refused` count people), `paused`, `resumed` or

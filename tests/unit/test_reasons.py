@@ -30,6 +30,7 @@ UNSEEN = frozenset(
         Reason.NAME_UNKNOWN,
         Reason.TOO_LONG,
         Reason.DOES_NOT_FIT,
+        Reason.TOO_LATE,
         Reason.IDEMPOTENCY_MISMATCH,  # to other software only
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
         Reason.FALLBACK_IN_USE,
