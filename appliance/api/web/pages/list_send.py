@@ -85,7 +85,11 @@ class SendShown:
     files: Sequence[Media]
     people: int
     zone: str
+    branches: Mapping[str, str]
     looked: Looked | None = None
+
+    def branch_of(self, line: Line) -> str:
+        return self.branches[line.branch_id]
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -266,6 +270,7 @@ async def _write_page(
             about=about,
             lines=_lines(conn, sight, about),
             files=[each for each in found if each and each.staff_id == visit.staff_id],
+            branches={each.id: each.name for each in branches.branches(conn)},
             people=len(saved_lists.people_of(conn, sight, about, now_ms=now_ms)),
             zone=branches.branch(conn, about.branch_id).settings.zone,
             looked=looked,
