@@ -265,13 +265,9 @@ def test_whose_turn_comes_after_the_day_is_refused_before_anything_is_sent(
 
 def test_one_person_under_two_contacts_gets_it_once(counter: Counter, team: SavedList) -> None:
     """Two branches entered them, each with the same personnel number."""
-    for number in (ANNA, CEES):
-        counter.store.write(
-            lambda tx, number=number: tx.conn.execute(
-                "UPDATE contact SET personnel_number = 'px-1' WHERE id = ?",
-                (counter.contact_id(number),),
-            )
-        )
+    ids = (counter.contact_id(ANNA), counter.contact_id(CEES))
+    statement = "UPDATE contact SET personnel_number = 'px-1' WHERE id IN (?, ?)"
+    counter.store.write(lambda tx: tx.conn.execute(statement, ids))
     found = told(counter, wish(counter, team))
     assert [each.refusal for each in found] == [None, None, Reason.TWICE]
 

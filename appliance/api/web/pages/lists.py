@@ -16,8 +16,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import table
-from appliance.desk.contacts.people import ContactEntry
-from appliance.desk.contacts.table import PeopleSort, TableAsked, TableConsent
+from appliance.desk.contacts.table import PeopleSort, PersonRow, TableAsked, TableConsent
 from appliance.desk.inbox.directory import Page
 from appliance.desk.lists import listing, progress, saved_lists, sends
 from appliance.desk.lists.progress import SendCounts
@@ -69,7 +68,7 @@ class ListShown:
 
     about: SavedList
     label: str | None
-    people: Sequence[ContactEntry]
+    people: Sequence[PersonRow]
     count: int
     sends: Sequence[Send]
     counts: Mapping[str, SendCounts]
@@ -78,7 +77,9 @@ class ListShown:
 
     @property
     def shown(self) -> Sequence[Shown]:
-        return [Shown(contact_id=each.id) for each in self.people]
+        return [
+            Shown(contact_id=each.id, conversation_id=each.conversation_id) for each in self.people
+        ]
 
     @property
     def waits(self) -> bool:
@@ -324,7 +325,7 @@ async def _list_page(
         return ListShown(
             about=found,
             label=listing.label_name(conn, sight, found.rule) if found.rule else None,
-            people=[each.card for each in table.rows(conn, sight, ids[:SHOWN])],
+            people=table.rows(conn, sight, ids[:SHOWN]),
             count=len(ids),
             sends=sent,
             counts=progress.counts_of(conn, [each.id for each in sent]),
