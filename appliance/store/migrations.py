@@ -134,6 +134,11 @@ def login(db: Database) -> None:
     _run_script(db.conn, "0023_login.sql")
 
 
+@migrations(name="0024_lists")
+def lists(db: Database) -> None:
+    _run_script(db.conn, "0024_lists.sql")
+
+
 @migrations(name="0028_after_done")
 def after_done(db: Database) -> None:
     _run_script(db.conn, "0028_after_done.sql")

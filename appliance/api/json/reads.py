@@ -10,8 +10,10 @@ from appliance.api.json import (
     directory,
     groups,
     incidents,
+    list_sends,
     messages,
     people,
+    saved_lists,
     search,
     texts,
 )
@@ -26,6 +28,8 @@ READS: Sequence[Read[Any, Any]] = (
     *incidents.READS,
     *search.READS,
     *texts.READS,
+    *saved_lists.READS,
+    *list_sends.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

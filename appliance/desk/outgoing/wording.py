@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.characters import is_blank
 from appliance.errors import InvalidInput
 from appliance.messages import clean_text
 
@@ -29,8 +30,13 @@ class Wording:
     variants: tuple[str, ...]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> "Wording":
-        """Raises InvalidInput for a text that cannot be sent or a placeholder that is unknown."""
+    def of(cls, texts: Sequence[str], *, beside_files: bool = False) -> "Wording":
+        """Raises InvalidInput for a text that cannot be sent or a placeholder that is unknown.
+
+        Files may go without words.
+        """
+        if beside_files and all(map(is_blank, texts)):
+            return cls(("",))
         if not 1 <= len(texts) <= MAX_VARIANTS:
             raise InvalidInput("texts", f"Write 1 to {MAX_VARIANTS} variants of the text.")
         variants = tuple(_clean(text) for text in texts)
@@ -46,14 +52,16 @@ class Wording:
         None when every variant needs a name and they have none.
         """
         count = len(self.variants)
-        turns = [self.variants[(place + turn) % count] for turn in range(count)]
-        filled = [
-            WordedText(text, variant)
-            for variant in turns
-            if (text := _filled(variant, name)) is not None
-        ]
-        others = (each for each in filled if each.text != previous)
-        return next(others, filled[0] if filled else None)
+        first: WordedText | None = None
+        for turn in range(count):
+            variant = self.variants[(place + turn) % count]
+            text = _filled(variant, name)
+            if text is None:
+                continue
+            if text != previous:
+                return WordedText(text, variant)
+            first = first or WordedText(text, variant)
+        return first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
