@@ -22,6 +22,7 @@ from appliance.api.json import (
     events,
     groups,
     health,
+    hours,
     lists,
     media,
     messages,
@@ -97,6 +98,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         people_import,
         saved_views,
         texts,
+        hours,
         events,
     ):
         app.include_router(part.router)

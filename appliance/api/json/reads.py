@@ -9,6 +9,7 @@ from appliance.api.json import (
     conversations,
     directory,
     groups,
+    hours,
     incidents,
     messages,
     people,
@@ -26,6 +27,7 @@ READS: Sequence[Read[Any, Any]] = (
     *incidents.READS,
     *search.READS,
     *texts.READS,
+    *hours.READS,
 )
 
 router = APIRouter(prefix="/api/v1")
