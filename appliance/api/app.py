@@ -23,6 +23,7 @@ from appliance.api.json import (
     groups,
     health,
     hours,
+    line_rules,
     lists,
     media,
     messages,
@@ -98,6 +99,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         people_import,
         saved_views,
         texts,
+        line_rules,
         hours,
         events,
     ):

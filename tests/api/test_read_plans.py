@@ -57,6 +57,7 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
         "text_id": [one("SELECT id FROM canned_text")],
         "group_id": [one("SELECT id FROM chat_group")],
+        "line_id": [tilburg.line_id],
         "branch_id": [tilburg.branch_id],
         "assignee": [None, "nobody", "Sanne"],
         "label": [None, "ziek"],

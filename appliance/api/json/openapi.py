@@ -30,6 +30,7 @@ from appliance.api.json.people_bodies import (
     UndoIn,
 )
 from appliance.api.json.reads import READS
+from appliance.api.json.rule_bodies import RulesIn
 from appliance.api.json.team_bodies import (
     ConversationPatchIn,
     LabelIn,
@@ -73,6 +74,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     TextPatchIn,
     RenderIn,
     RenderedOut,
+    RulesIn,
     HoursIn,
     EventOut,
     HealthOut,

@@ -11,6 +11,7 @@ from appliance.api.json import (
     groups,
     hours,
     incidents,
+    line_rules,
     messages,
     people,
     search,
@@ -27,6 +28,7 @@ READS: Sequence[Read[Any, Any]] = (
     *incidents.READS,
     *search.READS,
     *texts.READS,
+    *line_rules.READS,
     *hours.READS,
 )
 
