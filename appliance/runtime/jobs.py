@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from appliance.desk.access import sessions
-from appliance.desk.automatic import waiting
+from appliance.desk.automatic import roster, waiting
 from appliance.desk.lines import line_codes
 from appliance.desk.team import cases, day_end, staff
 from appliance.errors import StoreError
@@ -182,3 +182,4 @@ def _sweep(tx: Tx) -> None:
     battery_days.forget_old(tx)
     media_fetches.give_up_the_gone(tx)
     day_end.release_absent(tx)
+    roster.forget_old(tx)
