@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from appliance.api.web import live
 from appliance.api.web.pages import (
     adoption,
+    automatic,
     branches,
     case,
     chosen,
@@ -93,6 +94,7 @@ for part in (
     settings,
     team,
     branches,
+    automatic,
     labels,
     saved_views,
     new_view,

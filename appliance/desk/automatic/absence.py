@@ -1,10 +1,12 @@
 """A colleague who is away: until when, and what those read who have a conversation with them."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from appliance.desk.access.rights import Permission
 from appliance.desk.automatic import texts
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
@@ -35,6 +37,12 @@ def of_conversation(conn: sqlite3.Connection, conversation_id: str, now_ms: int)
         return None
     row = conn.execute(_OWNER, {"id": conversation_id}).fetchone()
     return of_staff(conn, row["staff_id"], now_ms) if row else None
+
+
+def in_branch(conn: sqlite3.Connection, branch_id: str, now_ms: int) -> Sequence[Absence]:
+    """Those who are away of those who may answer there, by name."""
+    about = {"branch": branch_id, "right": Permission.INBOX_WRITE.value, "now": now_ms}
+    return [Absence(**dict(row)) for row in conn.execute(_IN_BRANCH, about)]
 
 
 def go(tx: Tx, staff_id: str, back: str, text: str, zone: str) -> None:
@@ -70,6 +78,13 @@ _OF_STAFF = """
 SELECT a.staff_id, staff.name, a.until_ms, a.text FROM absence a
 JOIN staff ON staff.id = a.staff_id
 WHERE a.staff_id = ? AND a.until_ms > ? AND staff.disabled_ms IS NULL
+"""
+_IN_BRANCH = """
+SELECT DISTINCT a.staff_id, staff.name, a.until_ms, a.text FROM absence a
+JOIN staff ON staff.id = a.staff_id AND staff.disabled_ms IS NULL
+JOIN staff_grant g ON g.staff_id = staff.id AND g.permission = :right
+  AND (g.branch_id IS NULL OR g.branch_id = :branch)
+WHERE a.until_ms > :now ORDER BY staff.name
 """
 # Whose it is; else from whom it went back by itself, if nobody has taken it since.
 _OWNER = """

@@ -25,7 +25,34 @@ _FIRST_YEAR = 2000
 _OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 _WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _OF_TIME = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
-_UNREADABLE = "The calendar file cannot be read: it is damaged or was cut off."
+
+
+class RosterWrong(InvalidInput):
+    """`template` is the sentence without its `values`, as pages translate it."""
+
+    def __init__(self, template: str, **values: str) -> None:
+        super().__init__("roster", template.format(**values))
+        self.template = template
+        self.values = values
+
+
+TOO_LARGE = "The calendar file is larger than 1 MB. Choose one with the roster alone."
+NO_CALENDAR = "This is no calendar file. Save the roster as iCalendar (.ics)."
+NOT_UTF_8 = "The calendar file is not in UTF-8. Save it as iCalendar (.ics) anew."
+UNREADABLE = "The calendar file cannot be read: it is damaged or was cut off."
+NO_EVENT = "There is no event in the calendar file."
+TOO_MANY_EVENTS = "The calendar file has more than 2000 events."
+TOO_MANY_SHIFTS = "The calendar file has more than 5000 shifts in a year."
+ALL_OVER = "No shift of the calendar file ends from now on."
+BROKEN_TIME = "“{title}” in the calendar file has a time that cannot be read ({name})."
+TOO_OFTEN = "“{title}” in the calendar file repeats more than once a day."
+NO_TIME = "“{title}” in the calendar file has no time at which it begins."
+TOO_OLD = "“{title}” in the calendar file begins before the year 2000."
+SENTENCES = (
+    *(TOO_LARGE, NO_CALENDAR, NOT_UTF_8, UNREADABLE, NO_EVENT, TOO_MANY_EVENTS, TOO_MANY_SHIFTS),
+    *(ALL_OVER, BROKEN_TIME, TOO_OFTEN, NO_TIME, TOO_OLD),
+)
+"""All that is said of a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +83,9 @@ def shifts_of(raw: bytes, zone: str, now_ms: int) -> Sequence[CalendarShift]:
     except InvalidInput:
         raise
     except Exception as exc:  # libraries raise whatever an ugly value makes of itself
-        raise _wrong(_UNREADABLE) from exc
+        raise RosterWrong(UNREADABLE) from exc
     if not found:
-        raise _wrong("No shift of the calendar file ends from now on.")
+        raise RosterWrong(ALL_OVER)
     return found
 
 
@@ -66,34 +93,28 @@ def _by_time(shift: CalendarShift) -> tuple[int, int, str]:
     return shift.starts_ms, shift.ends_ms, shift.who
 
 
-def _wrong(sentence: str) -> InvalidInput:
-    return InvalidInput("roster", sentence)
-
-
 def _parsed(raw: bytes) -> Any:
     # Large, and most processes of the command line never need it.
     from icalendar import Calendar
 
     if len(raw) > MOST_BYTES:
-        raise _wrong("The calendar file is larger than 1 MB. Choose one with the roster alone.")
+        raise RosterWrong(TOO_LARGE)
     if b"BEGIN:VCALENDAR" not in raw[:1000].upper():
-        raise _wrong("This is no calendar file. Save the roster as iCalendar (.ics).")
+        raise RosterWrong(NO_CALENDAR)
     try:
         return Calendar.from_ical(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as exc:
-        raise _wrong(
-            "The calendar file is not in UTF-8. Save it as iCalendar (.ics) anew."
-        ) from exc
+        raise RosterWrong(NOT_UTF_8) from exc
     except Exception as exc:
-        raise _wrong(_UNREADABLE) from exc
+        raise RosterWrong(UNREADABLE) from exc
 
 
 def _events(calendar: Any) -> Sequence[Any]:
     found = calendar.walk("VEVENT")
     if not found:
-        raise _wrong("There is no event in the calendar file.")
+        raise RosterWrong(NO_EVENT)
     if len(found) > MOST_EVENTS:
-        raise _wrong(f"The calendar file has more than {MOST_EVENTS} events.")
+        raise RosterWrong(TOO_MANY_EVENTS)
     _tell_apart(found)
     return cast("Sequence[Any]", found)
 
@@ -114,21 +135,21 @@ def _refuse_ugly(event: Any) -> None:
     """What repeats within a day is no shift, and would take hours to read."""
     for name, _ in event.errors:
         if name in _OF_TIME:
-            raise _wrong(f"{_titled(event)} has a time that cannot be read ({name}).")
+            raise RosterWrong(BROKEN_TIME, title=_title(event), name=name)
     rules = event.get("RRULE") or ()
     for rule in rules if isinstance(rules, list) else [rules] if rules else []:
         often = any(each in _OFTEN for each in rule.get("FREQ", ()))
         if often or any(len(rule.get(each, ())) > 1 for each in _WITHIN_A_DAY):
-            raise _wrong(f"{_titled(event)} repeats more than once a day.")
+            raise RosterWrong(TOO_OFTEN, title=_title(event))
     start = getattr(event.get("DTSTART"), "dt", None)
     if not isinstance(start, date):
-        raise _wrong(f"{_titled(event)} has no time at which it begins.")
+        raise RosterWrong(NO_TIME, title=_title(event))
     if start.year < _FIRST_YEAR:
-        raise _wrong(f"{_titled(event)} begins before the year {_FIRST_YEAR}.")
+        raise RosterWrong(TOO_OLD, title=_title(event))
 
 
-def _titled(event: Any) -> str:
-    return f"“{clean_name(str(event.get('SUMMARY') or '')) or '?'}” in the calendar file"
+def _title(event: Any) -> str:
+    return clean_name(str(event.get("SUMMARY") or "")) or "?"
 
 
 def _read(calendar: Any, zone: str, now: datetime) -> Iterator[CalendarShift]:
@@ -141,7 +162,7 @@ def _read(calendar: Any, zone: str, now: datetime) -> Iterator[CalendarShift]:
             for shift in _pieces(event, zone):
                 count += 1
                 if count > MOST_SHIFTS:
-                    raise _wrong(f"The calendar file has more than {MOST_SHIFTS} shifts in a year.")
+                    raise RosterWrong(TOO_MANY_SHIFTS)
                 if shift.ends_ms > now.timestamp() * 1000:
                     yield shift
         start += _WINDOW

@@ -17,6 +17,8 @@ from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
+from appliance.desk.automatic import presence
+from appliance.desk.automatic.presence import OnDuty
 from appliance.desk.inbox import overview, unknown_callers
 from appliance.desk.inbox.directory import Page
 from appliance.desk.inbox.missing import MissingPage, missing
@@ -44,6 +46,7 @@ class ListPane:
 
     `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
     `saved`: the saved view that is shown; `names_former`: it names a colleague who is gone.
+    `on_duty`: who is on duty now on each of the shown lines.
     """
 
     wanted: Wanted
@@ -57,6 +60,12 @@ class ListPane:
     saved: SavedView | None = None
     names_former: bool = False
     saved_views: Sequence[SavedView] = ()
+    on_duty: Mapping[str, Sequence[OnDuty]] = field(default_factory=dict)
+
+    @property
+    def duty(self) -> Sequence[OnDuty]:
+        """Who is on duty on the one number that is shown."""
+        return self.on_duty.get(self.chosen_line.id, ()) if self.chosen_line else ()
 
     @property
     def may_keep(self) -> bool:
@@ -256,6 +265,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
         callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),
+        on_duty={each: presence.on_duty(conn, each, visit.now_ms) for each in ids},
         handovers=sorted(handover.standing(conn, ids).values(), key=lambda each: -each.at_ms),
     )
 
