@@ -86,3 +86,28 @@ def test_what_a_token_may_not_see_is_not_there(office: Office, tilburg: Desk, br
         assert only.get(path).status_code == 404
         assert put(only, path, {}).status_code == 404
     assert only.get(f"/lines/{tilburg.line_id}/rules").status_code == 200
+
+
+def test_rules_are_tried(office: Office, planning: Caller, tilburg: Desk) -> None:
+    """What somebody would get who writes then, and why; a time has its zone."""
+    path = f"/lines/{tilburg.line_id}/rules"
+    put(planning, path, RULES | {"all_busy": OFF})
+    night = planning.get(f"{path}/trial", at="2026-03-07T22:00:00+01:00", name="Anna de Wit")
+    assert night.json() == {
+        "at": "2026-03-07T21:00:00.000Z",
+        "is_open": False,
+        "opens_at": "2026-03-09T07:30:00.000Z",
+        "answers": [
+            {
+                "after_min": 0,
+                "rule": "outside-hours",
+                "why": "outside-hours",
+                "text": "We zijn dicht, Anna.",
+            }
+        ],
+    }
+    day = planning.get(f"{path}/trial", at="2026-03-04T10:00:00Z", there="true").json()
+    assert [each["why"] for each in day["answers"]] == ["nothing-to-say"]
+    for wrong in ("2026-03-07T22:00:00", "Saturday"):
+        assert planning.get(f"{path}/trial", at=wrong).status_code == 422
+    assert office.count("rule_turn") == 0

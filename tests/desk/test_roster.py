@@ -1,4 +1,4 @@
-"""A duty roster is a calendar file; it says who is on duty, and an ugly one what is wrong with it."""
+"""A duty roster is a calendar file; it says who is on duty, and an ugly one what is wrong."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,5 +1,6 @@
 """The bodies of requests and answers about what a line says by itself."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,6 +43,35 @@ class RulesOut(AnswerBody):
     every_hours: int = Field(
         description="At most one of these messages a conversation in so many hours."
     )
+
+
+TRIAL: dict[str, Any] = {
+    "at": "2026-03-07T21:00:00.000Z",
+    "is_open": False,
+    "opens_at": "2026-03-09T07:30:00.000Z",
+    "answers": [
+        {
+            "after_min": 0,
+            "rule": "outside-hours",
+            "why": "outside-hours",
+            "text": "Hoi Fatima, we zijn dicht. Maandag om 08:30 zijn we er weer.",
+        }
+    ],
+}
+
+
+class TrialAnswerOut(AnswerBody):
+    after_min: int = Field(description="Minutes without an answer; 0: at once.")
+    rule: str | None = Field(description="Which rule speaks; null: none.")
+    why: str = Field(description="The rule, or why none speaks, as a code.")
+    text: str | None
+
+
+class TrialOut(AnswerBody):
+    at: datetime
+    is_open: bool
+    opens_at: datetime | None = Field(description="Null while it is open.")
+    answers: list[TrialAnswerOut]
 
 
 class RuleIn(BaseModel):

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.channels import Channel
 from appliance.desk.automatic import absence, presence
@@ -12,8 +12,10 @@ from appliance.desk.automatic.deciding import (
     DAY_MS,
     IN_A_ROW,
     Circumstances,
+    RuleDecision,
     RuleName,
     Spoken,
+    decide,
 )
 from appliance.identities import Identity
 from appliance.queue import undecided
@@ -75,36 +77,51 @@ def away_from(conn: sqlite3.Connection, heard: Heard, now_ms: int) -> Absence | 
     return absence.of_conversation(conn, heard.conversation_id, now_ms)
 
 
-def standing(
+def situation(
     conn: sqlite3.Connection,
     heard: Heard,
     place: Place,
     *,
     now_ms: int,
-    is_absent: bool,
+    is_absent: bool = False,
     since_ms: int | None = None,
 ) -> Circumstances:
-    """`since_ms`: nobody wrote now, they wait since then."""
-    spoken = _spoken(conn, heard.conversation_id)
-    answered = _answered(conn, heard.conversation_id, spoken, now_ms)
-    said_in_wait = since_ms is not None and any(
-        row["rule"] == RuleName.ALL_BUSY and row["happened_ms"] >= since_ms for row in spoken
-    )
+    """Without what was said before. `since_ms`: nobody wrote now, they wait since then."""
     return Circumstances(
         now_ms=now_ms,
         is_open=place.is_open,
         is_there=place.is_there,
         is_absent=is_absent,
         is_welcomed=_is_welcomed(conn, heard),
+        words=folded(heard.text),
+        waits_ms=None if since_ms is None else now_ms - since_ms,
+    )
+
+
+def with_past(conn: sqlite3.Connection, heard: Heard, now: Circumstances) -> Circumstances:
+    """With what was said and answered before, which takes longer to read."""
+    spoken = _spoken(conn, heard.conversation_id)
+    answered = _answered(conn, heard.conversation_id, spoken, now.now_ms)
+    since_ms = now.now_ms - (now.waits_ms or 0)
+    return replace(
+        now,
         is_undecided=heard.contact_id in undecided.asked(conn, heard.line.id),
         answer_waits=bool(answered["waits"]),
         answered_ms=answered["last_ms"],
         followed_up=bool(answered["followed_up"]),
-        words=folded(heard.text),
         spoken=[Spoken(at_ms=row["happened_ms"], to=folded(row["to"] or "")) for row in spoken],
-        waits_ms=None if since_ms is None else now_ms - since_ms,
-        said_in_wait=said_in_wait,
+        said_in_wait=any(
+            row["rule"] == RuleName.ALL_BUSY and row["happened_ms"] >= since_ms for row in spoken
+        ),
     )
+
+
+def decided(conn: sqlite3.Connection, heard: Heard, now: Circumstances) -> RuleDecision:
+    """The past is read only where a rule would speak without it."""
+    at_first = decide(heard.line.rules, now)
+    if at_first.rule is None:
+        return at_first
+    return decide(heard.line.rules, with_past(conn, heard, now))
 
 
 def folded(text: str) -> str:

@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from appliance.channels import Channel
-from appliance.desk.automatic.deciding import MINUTE_MS, STILL_NEW_MS, decide
+from appliance.desk.automatic.deciding import MINUTE_MS, STILL_NEW_MS, RuleDecision
 from appliance.desk.automatic.speaking import say
-from appliance.desk.automatic.standing import Heard, place_of, standing
+from appliance.desk.automatic.standing import Heard, Place, decided, place_of, situation
 from appliance.desk.consent import near_stop_words
 from appliance.phone_numbers import is_landline, is_service
 from appliance.store import lines
@@ -38,10 +38,7 @@ def _due(conn: sqlite3.Connection, now_ms: int) -> Iterator[tuple[str, Sequence[
         told = [
             heard.conversation_id
             for heard, since_ms in _waiting(conn, line, now_ms)
-            if decide(
-                line.rules,
-                standing(conn, heard, place, now_ms=now_ms, is_absent=False, since_ms=since_ms),
-            ).rule
+            if _decided(conn, heard, place, now_ms, since_ms).rule
         ]
         if told:
             yield line.id, told[:AT_ONCE]
@@ -54,8 +51,13 @@ def _tell(tx: Tx, line_id: str, ids: Sequence[str]) -> None:
     for heard, since_ms in _waiting(tx.conn, line, tx.now_ms):
         if heard.conversation_id not in ids:
             continue
-        now = standing(tx.conn, heard, place, now_ms=tx.now_ms, is_absent=False, since_ms=since_ms)
-        say(tx, heard, place, decide(line.rules, now))
+        say(tx, heard, place, _decided(tx.conn, heard, place, tx.now_ms, since_ms))
+
+
+def _decided(
+    conn: sqlite3.Connection, heard: Heard, place: Place, now_ms: int, since_ms: int
+) -> RuleDecision:
+    return decided(conn, heard, situation(conn, heard, place, now_ms=now_ms, since_ms=since_ms))
 
 
 def _waiting(conn: sqlite3.Connection, line: Line, now_ms: int) -> Sequence[tuple[Heard, int]]:

@@ -192,7 +192,7 @@ def test_after_hours_a_worker_is_told_when_the_branch_opens(demo: Demo, new_page
     demo.writes(phone, "+31655500108", "Of zondag?", name="Yusuf Demir")
     eventually(lambda: demo.left("Dag Yusuf, we zijn dicht."), "the rule spoke")
     page.goto("/inbox/all")
-    open_conversation(page, "Yusuf")
+    open_conversation(page, "Yusuf Demir")
     spoken = page.locator("#messages li.line.out")
     expect(spoken).to_have_attribute("data-state", PROVEN)
     expect(spoken).to_contain_text("Balie, outside opening hours")
