@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from appliance.channels import Channel
@@ -98,30 +97,47 @@ def situation(
     )
 
 
-def with_past(conn: sqlite3.Connection, heard: Heard, now: Circumstances) -> Circumstances:
-    """With what was said and answered before, which takes longer to read."""
-    spoken = _spoken(conn, heard.conversation_id)
-    answered = _answered(conn, heard.conversation_id, spoken, now.now_ms)
+def decided(conn: sqlite3.Connection, heard: Heard, now: Circumstances) -> RuleDecision:
+    """What takes longer to read is read only where a rule would speak without it."""
+    for more in (_with_spoken, _with_answers):
+        decision = decide(heard.line.rules, now)
+        if decision.rule is None:
+            return decision
+        now = more(conn, heard, now)
+    return decide(heard.line.rules, now)
+
+
+def _with_spoken(conn: sqlite3.Connection, heard: Heard, now: Circumstances) -> Circumstances:
+    """What rules said before; until it is known better, somebody has followed it up."""
+    rows = conn.execute(_SPOKEN, {"id": heard.conversation_id, "most": IN_A_ROW}).fetchall()
     since_ms = now.now_ms - (now.waits_ms or 0)
     return replace(
         now,
         is_undecided=heard.contact_id in undecided.asked(conn, heard.line.id),
-        answer_waits=bool(answered["waits"]),
-        answered_ms=answered["last_ms"],
-        followed_up=bool(answered["followed_up"]),
-        spoken=[Spoken(at_ms=row["happened_ms"], to=folded(row["to"] or "")) for row in spoken],
+        followed_up=True,
+        spoken=[Spoken(at_ms=row["happened_ms"], to=folded(row["to"] or "")) for row in rows],
         said_in_wait=any(
-            row["rule"] == RuleName.ALL_BUSY and row["happened_ms"] >= since_ms for row in spoken
+            row["rule"] == RuleName.ALL_BUSY and row["happened_ms"] >= since_ms for row in rows
         ),
     )
 
 
-def decided(conn: sqlite3.Connection, heard: Heard, now: Circumstances) -> RuleDecision:
-    """The past is read only where a rule would speak without it."""
-    at_first = decide(heard.line.rules, now)
-    if at_first.rule is None:
-        return at_first
-    return decide(heard.line.rules, with_past(conn, heard, now))
+def _with_answers(conn: sqlite3.Connection, heard: Heard, now: Circumstances) -> Circumstances:
+    """What the office answered: reads all that was said since."""
+    since_ms = now.spoken[-1].at_ms if len(now.spoken) == IN_A_ROW else now.now_ms
+    about = {
+        "id": heard.conversation_id,
+        "now": now.now_ms,
+        "since": since_ms,
+        "from": min(since_ms, now.now_ms - DAY_MS),
+    }
+    row = conn.execute(_ANSWERED, about).fetchone()
+    return replace(
+        now,
+        answer_waits=bool(row["waits"]),
+        answered_ms=row["last_ms"],
+        followed_up=bool(row["followed_up"]),
+    )
 
 
 def folded(text: str) -> str:
@@ -135,25 +151,6 @@ def _is_welcomed(conn: sqlite3.Connection, heard: Heard) -> bool:
         (heard.line.id, heard.contact_id),
     ).fetchone()
     return row is not None
-
-
-def _spoken(conn: sqlite3.Connection, conversation_id: str) -> Sequence[sqlite3.Row]:
-    about = {"id": conversation_id, "most": IN_A_ROW}
-    return conn.execute(_SPOKEN, about).fetchall()
-
-
-def _answered(
-    conn: sqlite3.Connection, conversation_id: str, spoken: Sequence[sqlite3.Row], now_ms: int
-) -> sqlite3.Row:
-    since_ms = spoken[-1]["happened_ms"] if len(spoken) == IN_A_ROW else now_ms
-    about = {
-        "id": conversation_id,
-        "now": now_ms,
-        "since": since_ms,
-        "from": min(since_ms, now_ms - DAY_MS),
-    }
-    row: sqlite3.Row = conn.execute(_ANSWERED, about).fetchone()
-    return row
 
 
 # What was taken back or never left was not said.
