@@ -42,7 +42,7 @@ index that is nearly always empty.
 """
 
 WATCH_S = 5
-"""Between two looks at what is wrong, in real seconds."""
+"""Between two looks at what is wrong, and at who waits too long, in real seconds."""
 
 
 def _nothing() -> None:
@@ -81,7 +81,7 @@ class Jobs:
         self._scheduler.add_job(self._sweep, At(minute=7))
         self._scheduler.add_job(self._look_quietly, Every(LOOK_S))
         self._scheduler.add_job(self._forget_codes, Every(LOOK_S))
-        self._scheduler.add_job(self._tell_the_waiting, Every(LOOK_S))
+        self._scheduler.add_job(self._tell_the_waiting, Every(WATCH_S))
         self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
         self._scheduler.add_job(self._bring_back, Every(BACK_S))
         self._scheduler.add_job(self._make_room, At(minute=37))
