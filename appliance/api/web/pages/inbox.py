@@ -46,7 +46,7 @@ class ListPane:
 
     `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
     `saved`: the saved view that is shown; `names_former`: it names a colleague who is gone.
-    `on_duty`: who is on duty now on each of the shown lines.
+    `duty`: who is on duty now on the one number that is shown.
     """
 
     wanted: Wanted
@@ -60,12 +60,7 @@ class ListPane:
     saved: SavedView | None = None
     names_former: bool = False
     saved_views: Sequence[SavedView] = ()
-    on_duty: Mapping[str, Sequence[OnDuty]] = field(default_factory=dict)
-
-    @property
-    def duty(self) -> Sequence[OnDuty]:
-        """Who is on duty on the one number that is shown."""
-        return self.on_duty.get(self.chosen_line.id, ()) if self.chosen_line else ()
+    duty: Sequence[OnDuty] = ()
 
     @property
     def may_keep(self) -> bool:
@@ -265,7 +260,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
         callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),
-        on_duty={each: presence.on_duty(conn, each, visit.now_ms) for each in ids},
+        duty=presence.on_duty(conn, ids[0], visit.now_ms) if len(ids) == 1 else (),
         handovers=sorted(handover.standing(conn, ids).values(), key=lambda each: -each.at_ms),
     )
 
