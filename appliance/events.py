@@ -98,6 +98,8 @@ class EventKind(Enum):
     LINE_RESUMED = "line.resumed"
     #: A shift handed over to the next one; facts: `note`, and `what`: `written` or `put-away`.
     LINE_HANDOVER = "line.handover"
+    #: Its duty roster; facts: `what`, which is `imported` or `removed`, and `shifts`, how many.
+    LINE_ROSTER = "line.roster"
     #: Many new people wrote at once, and first answers to them wait.
     LINE_CROWDED = "line.crowded"
     #: A code for the line itself came, or its text is gone; facts: `code`, `gone`.

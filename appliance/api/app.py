@@ -22,6 +22,8 @@ from appliance.api.json import (
     events,
     groups,
     health,
+    hours,
+    line_rules,
     list_sends,
     lists,
     media,
@@ -105,6 +107,8 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         people_import,
         saved_views,
         texts,
+        line_rules,
+        hours,
         events,
     ):
         app.include_router(part.router)

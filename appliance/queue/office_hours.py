@@ -1,15 +1,20 @@
 """The hours in which Balie begins messages by itself, in the branch's own time zone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from appliance.store.branches import Branch
+from appliance.store.opening_hours import Piece, Week, minutes_of
 
 _LOOK_AHEAD_DAYS = 60
 _HOUR_MS = 3_600_000
+_DAY_MINUTES = 24 * 60
+
+Spans = tuple[tuple[int, int], ...]
+"""From and until, in minutes since the day began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +22,9 @@ class OfficeHours:
     """`weekdays` are ISO numbers, 1 is Monday.
 
     `holidays` is the country whose public holidays are kept, as ISO 3166 writes it; empty for
-    none. `lunch` is from when until when nobody is at the counter.
+    none. `lunch` is from when until when nobody is at the counter. `week` has the spans of each
+    day from Monday on; it holds in place of `weekdays`, `opens`, `closes` and `lunch`. `exceptions`
+    are days with spans of their own, holidays or not.
     """
 
     zone: str
@@ -26,6 +33,11 @@ class OfficeHours:
     weekdays: frozenset[int]
     lunch: tuple[time, time] | None = None
     holidays: str = ""
+    week: tuple[Spans, ...] | None = None
+    exceptions: tuple[tuple[date, Spans], ...] = ()
+
+    def is_open(self, at_ms: int) -> bool:
+        return self.open_from(at_ms) == at_ms
 
     def open_from(self, at_ms: int) -> int | None:
         """The first moment from `at_ms` on at which the office is open; None when there is none."""
@@ -56,7 +68,19 @@ def hours_of(branch: Branch) -> OfficeHours:
         weekdays=frozenset(int(digit) for digit in said.weekdays),
         lunch=_lunch(said.lunch),
         holidays=said.holidays,
+        week=None if said.week is None else _week(said.week),
+        exceptions=tuple(
+            (date.fromisoformat(each.date), _minutes(each.open)) for each in said.exceptions
+        ),
     )
+
+
+def _week(week: Week) -> tuple[Spans, ...]:
+    return tuple(_minutes(week.get(digit, ())) for digit in "1234567")
+
+
+def _minutes(pieces: Iterable[Piece]) -> Spans:
+    return tuple((minutes_of(begins), minutes_of(ends)) for begins, ends in pieces)
 
 
 def _lunch(text: str) -> tuple[time, time] | None:
@@ -83,26 +107,38 @@ def _spans_from(hours: OfficeHours, hour: int) -> Sequence[tuple[int, int]]:
 @lru_cache(maxsize=4096)
 def _spans_of(hours: OfficeHours, day: date) -> tuple[tuple[int, int], ...]:
     """The spans in which the office is open on this day, in milliseconds."""
-    if day.isoweekday() not in hours.weekdays or day in _holidays(hours.holidays, day.year):
-        return ()
     zone = ZoneInfo(hours.zone)
 
-    def moment(clock: time) -> int:
-        return int(datetime.combine(day, clock, zone).timestamp() * 1000)
+    def moment(minute: int) -> int:
+        days, within = divmod(minute, _DAY_MINUTES)
+        clock = time(*divmod(within, 60))
+        return int(datetime.combine(day + timedelta(days=days), clock, zone).timestamp() * 1000)
 
-    return tuple((moment(opens), moment(closes)) for opens, closes in _around_lunch(hours))
+    return tuple((moment(opens), moment(closes)) for opens, closes in _minutes_of(hours, day))
 
 
-def _around_lunch(hours: OfficeHours) -> Iterator[tuple[time, time]]:
-    if hours.lunch is None:
-        halves = [(hours.opens, hours.closes)]
-    else:
-        begins, ends = hours.lunch
-        halves = [
-            (hours.opens, min(begins, hours.closes)),
-            (max(ends, hours.opens), hours.closes),
-        ]
+def _minutes_of(hours: OfficeHours, day: date) -> Spans:
+    for other, spans in hours.exceptions:
+        if other == day:
+            return spans
+    if day in _holidays(hours.holidays, day.year):
+        return ()
+    if hours.week is not None:
+        return hours.week[day.weekday()]
+    return tuple(_around_lunch(hours)) if day.isoweekday() in hours.weekdays else ()
+
+
+def _around_lunch(hours: OfficeHours) -> Iterator[tuple[int, int]]:
+    opens, closes = _minute(hours.opens), _minute(hours.closes)
+    halves = [(opens, closes)]
+    if hours.lunch is not None:
+        begins, ends = map(_minute, hours.lunch)
+        halves = [(opens, min(begins, closes)), (max(ends, opens), closes)]
     return ((opens, closes) for opens, closes in halves if opens < closes)
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 @lru_cache(maxsize=64)

@@ -28,6 +28,7 @@ from appliance.reasons import Reason
 
 __all__ = [
     "ANSWER_WINDOW_MS",
+    "AUTOMATIC_RULES",
     "DAY_MS",
     "DEFAULT_PROFILE",
     "GREETINGS",
@@ -44,7 +45,10 @@ __all__ = [
     "earliest",
 ]
 
-GREETINGS = ("welcome", "stop", "start", "call")
+AUTOMATIC_RULES = ("welcome", "outside-hours", "absence", "nobody-logged-in", "all-busy")
+"""Rules that say something while no colleague answers."""
+
+GREETINGS = (*AUTOMATIC_RULES, "stop", "start", "call")
 """Rules that answer anybody who writes or calls: other people decide how often they do so."""
 
 ANSWER_WINDOW_MS = 24 * HOUR_MS

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from appliance.desk.access import sessions
+from appliance.desk.automatic import roster, waiting
 from appliance.desk.lines import line_codes
 from appliance.desk.team import cases, day_end, staff
 from appliance.errors import StoreError
@@ -41,7 +42,7 @@ index that is nearly always empty.
 """
 
 WATCH_S = 5
-"""Between two looks at what is wrong, in real seconds."""
+"""Between two looks at what is wrong, and at who waits too long, in real seconds."""
 
 
 def _nothing() -> None:
@@ -71,6 +72,8 @@ class Jobs:
         self._blind = Trouble(log, about, level=logging.ERROR)
         about = "codes for lines could not be erased"
         self._codes_stay = Trouble(log, about, level=logging.ERROR)
+        about = "who waits too long is not told so"
+        self._untold = Trouble(log, about, level=logging.ERROR)
         about = "conversations that were put away do not come back"
         self._away = Trouble(log, about, level=logging.ERROR)
         self._scheduler = Scheduler(timezone="UTC", daemon=True)
@@ -78,6 +81,7 @@ class Jobs:
         self._scheduler.add_job(self._sweep, At(minute=7))
         self._scheduler.add_job(self._look_quietly, Every(LOOK_S))
         self._scheduler.add_job(self._forget_codes, Every(LOOK_S))
+        self._scheduler.add_job(self._tell_the_waiting, Every(WATCH_S))
         self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
         self._scheduler.add_job(self._bring_back, Every(BACK_S))
         self._scheduler.add_job(self._make_room, At(minute=37))
@@ -135,6 +139,15 @@ class Jobs:
         else:
             self._codes_stay.over()
 
+    def _tell_the_waiting(self) -> None:
+        try:
+            if self._store.keeps:
+                waiting.look(self._store)
+        except StoreError as exc:
+            self._untold.met(exc, exc=exc)
+        else:
+            self._untold.over()
+
     def _bring_back(self) -> None:
         try:
             if self._store.read(lambda conn: casework.returning(conn, self._store.clock.now_ms())):
@@ -169,3 +182,4 @@ def _sweep(tx: Tx) -> None:
     battery_days.forget_old(tx)
     media_fetches.give_up_the_gone(tx)
     day_end.release_absent(tx)
+    roster.forget_old(tx)

@@ -11,8 +11,9 @@ from pydantic import AfterValidator, model_validator
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
 from appliance.messages import clean_text
-from appliance.store import kept_settings
+from appliance.store import kept_settings, opening_hours
 from appliance.store.kept_settings import KeptSettings, Refusal
+from appliance.store.opening_hours import CheckedExceptions, CheckedWeek, Week
 from appliance.store.store import Tx
 
 LANGUAGES = ("nl", "en")
@@ -20,6 +21,10 @@ GOING_BACK = ("log-out", "day-end", "never")
 """When the conversations of a colleague who is away are nobody's again; at log-out also means at
 the end of the day.
 """
+NO_LINK = (
+    "Give one sentence about privacy with a link to read more, such as https://example.com/privacy."
+)
+_LINK = re.compile(r"https?://\S+\.\S")
 _CLOCK = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -72,10 +77,18 @@ def _welcome(text: str | None) -> str | None:
         raise kept_settings.wrong(exc.sentence) from exc
 
 
+def _privacy(text: str | None) -> str | None:
+    said = _welcome(text)
+    if said is not None and not _LINK.search(said):
+        raise kept_settings.wrong(NO_LINK)
+    return said
+
+
 class BranchSettings(KeptSettings):
     """`opens` and `closes` are HH:MM in `zone`, `lunch` is HH:MM-HH:MM or empty: nobody begins
-    anything then. `weekdays` are ISO digits, 1 is Monday; `holidays` is the country whose public
-    holidays count, empty for none; `welcome_text` None is the text of the language.
+    anything then. `weekdays` are ISO digits, 1 is Monday. Where there is a `week`, it holds in
+    their place. `holidays` is the country whose public holidays count, empty for none;
+    `welcome_text` None is the text of the language; `privacy_text` stands below each welcome.
     """
 
     zone: Annotated[
@@ -108,6 +121,8 @@ class BranchSettings(KeptSettings):
         AfterValidator(_lunch),
         Refusal("Give from when until when lunch is, such as 12:30-13:00, or nothing for none."),
     ] = "12:30-13:00"
+    week: Annotated[CheckedWeek, Refusal(opening_hours.WEEK_SENTENCE)] = None
+    exceptions: Annotated[CheckedExceptions, Refusal(opening_hours.EXCEPTIONS_SENTENCE)] = ()
     holidays: Annotated[
         str,
         Refusal("Give the country whose public holidays count, such as NL, or nothing for none."),
@@ -122,6 +137,18 @@ class BranchSettings(KeptSettings):
         AfterValidator(_welcome),
         Refusal("Give the text of the welcome, or nothing for the one of the language."),
     ] = None
+    privacy_text: Annotated[
+        str | None,
+        AfterValidator(_privacy),
+        Refusal(NO_LINK),
+    ] = None
+
+    @property
+    def open_week(self) -> Week:
+        """The pieces of each weekday, however they were said."""
+        if self.week is not None:
+            return self.week
+        return opening_hours.plain_week(self.weekdays, self.opens, self.closes, self.lunch)
 
     @model_validator(mode="after")
     def _closes_later(self) -> Self:

@@ -213,6 +213,17 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "question_id answer_id at_ms",
     },
     "welcome": {DataClass.TECHNICAL: "line_id contact_id message_id"},
+    "rule_turn": {DataClass.TECHNICAL: "line_id rule turn"},
+    "absence": {DataClass.OFFICE: "text until_ms", DataClass.TECHNICAL: "staff_id"},
+    "duty_roster": {
+        DataClass.OFFICE: "name",
+        DataClass.EVIDENCE: "staff_id imported_ms",
+        DataClass.TECHNICAL: "line_id",
+    },
+    "duty_shift": {
+        DataClass.OFFICE: "who starts_ms ends_ms",
+        DataClass.TECHNICAL: "line_id staff_id",
+    },
     "draft": {
         DataClass.CONTENT: "text",
         DataClass.TECHNICAL: "staff_id conversation_id saved_ms quotes",

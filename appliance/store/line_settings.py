@@ -133,10 +133,17 @@ def settings_of(kept: str) -> LineSettings:
 
 def change(tx: Tx, line_id: str, patch: Mapping[str, Any], *, by: str) -> None:
     """Keeps what is other than before; `by` as in `kept_settings.tell`. Raises InvalidInput."""
+    keep(tx, LineSettings, line_id, patch, by=by)
+
+
+def keep(
+    tx: Tx, model: type[KeptSettings], line_id: str, patch: Mapping[str, Any], *, by: str
+) -> None:
+    """As `change`, for any model whose values stand in the same row: each leaves the others'."""
     row = tx.conn.execute("SELECT settings FROM line WHERE id = ?", (line_id,)).fetchone()
     if row is None:
         raise NotFound("line")
-    kept, fields = kept_settings.changed(LineSettings, row["settings"], patch)
+    kept, fields = kept_settings.changed(model, row["settings"], patch)
     if fields:
         tx.conn.execute("UPDATE line SET settings = ? WHERE id = ?", (kept, line_id))
         kept_settings.tell(tx, EventKind.LINE_CHANGED, fields, by=by, line_id=line_id)

@@ -12,6 +12,7 @@ from appliance.phone_numbers import number_or_text
 from appliance.reasons import Reason
 from appliance.store import messages
 from appliance.store.kept_settings import tell
+from appliance.store.line_rules import DEFAULT_RULES, LineRules, rules_of
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings, settings_of
 from appliance.store.store import Tx
 
@@ -31,6 +32,7 @@ class Line:
     pacing: str | None = None
     stopped_on: str | None = None
     settings: LineSettings = DEFAULT_SETTINGS
+    rules: LineRules = DEFAULT_RULES
 
     def stops(self, device_id: str) -> bool:
         """Nothing may be sent from this line over this device."""
@@ -170,4 +172,5 @@ def lines_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Line]:
 
 def _line(row: sqlite3.Row) -> Line:
     values = dict(row)
-    return Line(settings=settings_of(values.pop("settings")), **values)
+    kept = values.pop("settings")
+    return Line(settings=settings_of(kept), rules=rules_of(kept), **values)

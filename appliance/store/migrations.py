@@ -139,6 +139,11 @@ def lists(db: Database) -> None:
     _run_script(db.conn, "0024_lists.sql")
 
 
+@migrations(name="0026_automatic")
+def automatic(db: Database) -> None:
+    _run_script(db.conn, "0026_automatic.sql")
+
+
 @migrations(name="0028_after_done")
 def after_done(db: Database) -> None:
     _run_script(db.conn, "0028_after_done.sql")

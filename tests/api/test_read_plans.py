@@ -5,6 +5,7 @@ import inspect
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
@@ -60,6 +61,12 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "send_id": [one("SELECT id FROM list_send")],
         "now_ms": [office.clock.now_ms()],
         "group_id": [one("SELECT id FROM chat_group")],
+        "line_id": [tilburg.line_id],
+        "branch_id": [tilburg.branch_id],
+        "at": [datetime(2026, 3, 7, 21, tzinfo=UTC)],
+        "first": [False, True],
+        "there": [True],
+        "name": [None, "Anna"],
         "assignee": [None, "nobody", "Sanne"],
         "label": [None, "ziek"],
         "waiting": [None, True],

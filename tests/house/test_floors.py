@@ -17,16 +17,8 @@ TOP_FLOOR = 6
 SHELVES = (
     {"access", "consent", "outgoing"},
     {
-        "inbox",
-        "contacts",
-        "lines",
-        "team",
-        "groups",
-        "search",
-        "texts",
-        "reports",
-        "notices",
-        "lists",
+        *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
+        *("lists", "automatic"),
     },
     {"intake", "catalogue", "privacy"},
 )

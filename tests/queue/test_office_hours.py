@@ -1,7 +1,7 @@
 """Office hours: weekdays, lunch and public holidays, in the branch's own zone."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 
 import pytest
 from hypothesis import given
@@ -68,6 +68,40 @@ def test_a_branch_that_works_on_mondays_only_outlives_the_holidays() -> None:
     """Easter Monday is closed, so the next open day is two weeks away; its time is still known."""
     mondays = replace(DUTCH, weekdays=frozenset({1}))
     assert mondays.open_from(at("2026-03-30 18:00")) == at("2026-04-13 08:30")
+
+
+WEEK = replace(
+    DUTCH,
+    week=(
+        ((510, 750), (780, 1050)),  # Monday, with a break
+        (),
+        ((510, 600), (660, 720), (780, 1440)),
+        *[((510, 1050),)] * 4,
+    ),
+    exceptions=(
+        (date(2026, 6, 16), ((600, 660),)),  # on the Tuesday, which else is closed
+        (date(2026, 6, 22), ()),
+        (date(2026, 4, 27), ((600, 720),)),  # on King's Day
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-06-15 12:45", "2026-06-15 13:00"),
+        ("2026-06-15 17:30", "2026-06-16 10:00"),
+        ("2026-06-16 11:00", "2026-06-17 08:30"),
+        ("2026-06-17 10:30", "2026-06-17 11:00"),
+        ("2026-06-17 23:59", "2026-06-17 23:59"),
+        ("2026-06-21 18:00", "2026-06-24 08:30"),
+        ("2026-04-27 08:00", "2026-04-27 10:00"),
+        ("2026-04-27 12:00", "2026-04-29 08:30"),
+    ],
+)
+def test_each_day_has_its_own_hours_and_some_days_differ(now: str, opens: str) -> None:
+    """Breaks, hours until midnight, and dates that count in place of weekday and holiday."""
+    assert WEEK.open_from(at(now)) == at(opens)
 
 
 @given(st.integers(MONDAY, MONDAY + YEAR_MS))

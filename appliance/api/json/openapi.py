@@ -20,6 +20,7 @@ from appliance.api.json.bodies import (
 )
 from appliance.api.json.documented import schema_name
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
+from appliance.api.json.hours_bodies import HoursIn
 from appliance.api.json.list_bodies import (
     ResendIn,
     SavedListIn,
@@ -36,6 +37,7 @@ from appliance.api.json.people_bodies import (
     UndoIn,
 )
 from appliance.api.json.reads import READS
+from appliance.api.json.rule_bodies import RulesIn
 from appliance.api.json.team_bodies import (
     ConversationPatchIn,
     LabelIn,
@@ -84,6 +86,8 @@ _BODIES: tuple[type[BaseModel], ...] = (
     TextPatchIn,
     RenderIn,
     RenderedOut,
+    RulesIn,
+    HoursIn,
     EventOut,
     HealthOut,
     ProblemOut,
@@ -103,6 +107,7 @@ _TAGS = [
     {"name": "groups", "description": "Read groups, make them, and change them."},
     {"name": "conversations", "description": "Whose they are, whether they are done, labels."},
     {"name": "texts", "description": "Texts that the office has ready."},
+    {"name": "automatic", "description": "What a line says by itself, and when a branch is open."},
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},
 ]

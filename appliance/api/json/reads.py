@@ -9,7 +9,9 @@ from appliance.api.json import (
     conversations,
     directory,
     groups,
+    hours,
     incidents,
+    line_rules,
     list_sends,
     messages,
     people,
@@ -30,6 +32,8 @@ READS: Sequence[Read[Any, Any]] = (
     *texts.READS,
     *saved_lists.READS,
     *list_sends.READS,
+    *line_rules.READS,
+    *hours.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

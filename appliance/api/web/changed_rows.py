@@ -54,6 +54,7 @@ ABOUT_LINES = frozenset(
         EventKind.LINE_CODE,
         EventKind.LINE_CROWDED,
         EventKind.LINE_HANDOVER,
+        EventKind.LINE_ROSTER,
         EventKind.INCIDENT_OPENED,
         EventKind.INCIDENT_CLOSED,
     }

@@ -25,6 +25,10 @@ class Note:
         return self.code == Reason.ANSWERED_MEANWHILE
 
 
+_RULE_TEXT = (
+    "A text has something in it and at most 10 SMS. In braces stands what Balie fills in:"
+    " {voornaam}, {naam}, {vestiging}, {opent}, {collega}, {terug} or {dienst}."
+)
 FIELDS = {
     "to": "That is not a telephone number that can be written to. Write it like +31 6 12345678.",
     "number": "That is not a telephone number that exists. Write it like +31 6 12345678.",
@@ -82,6 +86,15 @@ FIELDS = {
     "zone": "Write a time zone such as Europe/Amsterdam.",
     "holidays": "Choose a country from the list.",
     "welcome_text": "The welcome is too long, or holds a character that no phone can send.",
+    **dict.fromkeys(("welcome", "outside_hours", "nobody_logged_in", "absence_text"), _RULE_TEXT),
+    "all_busy": f"{_RULE_TEXT} The minutes are a number from 1 to 720.",
+    "every_hours": "Write how many hours lie between two automatic messages, 0 to 168.",
+    "back": "Choose the day on which you are back, from tomorrow on and at most a year away.",
+    "privacy_text": "Write one sentence with a link to read more, such as"
+    " https://example.com/privacy.",
+    "week": "Write the hours of a day as 08:30-12:30 13:00-17:30, in order and without overlap.",
+    "exceptions": "Write each day once, as 2026-12-24 and then its hours, or nothing where the"
+    " branch is closed.",
     "was": "The page was too old. Load it again and repeat what you did.",
     "colour": "Choose a colour from the list.",
     "into": "Choose another label, of the same branch or of all.",

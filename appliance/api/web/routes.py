@@ -4,6 +4,7 @@ from appliance.api.web import live
 from appliance.api.web.page_finder import PageFinder
 from appliance.api.web.pages import (
     adoption,
+    automatic,
     branches,
     case,
     chosen,
@@ -96,6 +97,7 @@ for part in (
     settings,
     team,
     branches,
+    automatic,
     labels,
     saved_views,
     new_view,

@@ -1,9 +1,13 @@
-"""What the desk answers by itself: one welcome, and one confirmation each of STOP and START."""
+"""What the desk answers by itself: what the line's rules say, and one confirmation each of STOP
+and START.
+"""
 
 import logging
 from dataclasses import dataclass
 
 from appliance.channels import Channel
+from appliance.desk.automatic import answering
+from appliance.desk.automatic.standing import Heard
 from appliance.desk.consent import near_stop, near_stop_words, rule_words, withdrawal
 from appliance.desk.groups import stops
 from appliance.desk.outgoing import after_done
@@ -12,7 +16,7 @@ from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.phone_numbers import is_landline, is_service
-from appliance.store import branches, consent, contacts, lines
+from appliance.store import branches, consent, contacts, conversations, lines
 from appliance.store.consent import ConsentKind, Verdict
 from appliance.store.store import Tx
 
@@ -71,7 +75,7 @@ def answer(tx: Tx, arrival: Arrival) -> None:
             log.info("message %s says how it went", arrival.message_id)
         elif writable and not (by_sms and is_landline(said_by.value)):
             # A company's programs send from its landline, where nobody reads an SMS.
-            _welcome_once(tx, arrival)
+            answering.answer(tx, _heard(tx, arrival))
 
 
 def reread(tx: Tx, arrival: Arrival) -> None:
@@ -93,7 +97,7 @@ def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     _record(tx, arrival, ConsentKind.OPTED_OUT, recorded_by)
     withdrawal.cancel_waiting(tx, arrival.contact_id, line_id=arrival.line.id)
     near_stop.overtake(tx, arrival.contact_id, arrival.line.id)
-    _mark_welcomed(tx, arrival, None)
+    answering.mark_welcomed(tx, _heard(tx, arrival), None)
     if arrival.can_be_answered:
         _say(tx, arrival, rule_words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
 
@@ -122,19 +126,14 @@ def _opt_in_again(tx: Tx, arrival: Arrival) -> None:
     _say(tx, arrival, rule_words.STARTED, rule="start")
 
 
-def _welcome_once(tx: Tx, arrival: Arrival) -> None:
-    known = tx.conn.execute(
-        "SELECT 1 FROM welcome WHERE line_id = ? AND contact_id = ?",
-        (arrival.line.id, arrival.contact_id),
-    ).fetchone()
-    if known is None:
-        _mark_welcomed(tx, arrival, _say(tx, arrival, rule_words.WELCOME, rule="welcome"))
-
-
-def _mark_welcomed(tx: Tx, arrival: Arrival, message_id: str | None) -> None:
-    tx.conn.execute(
-        "INSERT OR IGNORE INTO welcome (line_id, contact_id, message_id) VALUES (?, ?, ?)",
-        (arrival.line.id, arrival.contact_id, message_id),
+def _heard(tx: Tx, arrival: Arrival) -> Heard:
+    return Heard(
+        line=arrival.line,
+        contact_id=arrival.contact_id,
+        conversation_id=conversations.with_contact(tx, arrival.line.id, arrival.contact_id),
+        identity=arrival.identity,
+        channel=arrival.channel,
+        text=arrival.text,
     )
 
 
@@ -158,25 +157,20 @@ def _say(
     *,
     rule: str,
     kind: MessageClass = MessageClass.AUTOMATIC,
-) -> str | None:
-    """Queues the rule's text, over the channel on which they wrote.
-
-    None when it cannot be sent: the message that it answers must be kept all the same.
+) -> None:
+    """Queues the rule's text, over the channel on which they wrote, where it can be sent: the
+    message that it answers must be kept all the same.
     """
     branch = branches.branch(tx.conn, arrival.line.branch_id)
-    text = texts[branch.settings.language]
-    if rule == "welcome" and branch.settings.welcome_text:
-        text = branch.settings.welcome_text
     request = SendRequest(
         line_id=arrival.line.id,
         identity=arrival.identity,
-        text=text.replace("{branch}", branch.name),
+        text=texts[branch.settings.language].replace("{branch}", branch.name),
         author=Author(rule=rule),
         channel=arrival.channel,
         kind=kind,
     )
     try:
-        return accept(tx, request).id
+        accept(tx, request)
     except (InvalidInput, Refused) as exc:
         log.warning("rule %s could not answer message %s: %s", rule, arrival.message_id, exc)
-        return None

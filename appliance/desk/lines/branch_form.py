@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from appliance.desk.lines import hours_form
 from appliance.errors import InvalidInput
 from appliance.store import kept_settings
 from appliance.store.branch_settings import BranchSettings
@@ -34,10 +35,23 @@ def patch_of(form: Mapping[str, str], weekdays: Sequence[str]) -> Mapping[str, A
         if name in form
     }
     said["welcome_text"] = form.get("welcome_text", "").strip() or None
+    said |= _hours(form)
+    if "privacy_text" in form:
+        said["privacy_text"] = form["privacy_text"].strip() or None
     said["weekdays"] = "".join(sorted(weekdays))
     said["lunch"] = "-".join(lunch) if any(lunch) else ""
     was = _was(form.get("was", ""))
     return {name: value for name, value in said.items() if was.get(name, ...) != value}
+
+
+def _hours(form: Mapping[str, str]) -> Mapping[str, Any]:
+    """Where all days have the same hours, there is no week."""
+    said: dict[str, Any] = {}
+    if "hours" in form:
+        said["week"] = hours_form.week_in(form) if form["hours"] == hours_form.WEEK else None
+    if "exceptions" in form:
+        said["exceptions"] = hours_form.exceptions_in(form["exceptions"])
+    return said
 
 
 def _was(text: str) -> Mapping[str, Any]:

@@ -11,7 +11,10 @@ from appliance.store import events
 MOST = 100
 """The newest are shown; what is older stands in the log."""
 CONSOLE = "console"
-_OWN = ("password", "account", "passkey-added", "passkey-renamed", "passkey-removed")
+_OWN = (
+    *("password", "account", "passkey-added", "passkey-renamed", "passkey-removed"),
+    *("absence", "absence-ended"),
+)
 """What only the colleague themself changes."""
 
 
@@ -39,6 +42,7 @@ def of_line(conn: sqlite3.Connection, line_id: str) -> Sequence[HouseEntry]:
         EventKind.LINE_CHANGED,
         EventKind.LINE_STOPPED,
         EventKind.LINE_RESUMED,
+        EventKind.LINE_ROSTER,
     )
     return [_entry(conn, each) for each in _found(conn, kinds, "line_id", line_id)]
 
@@ -69,7 +73,7 @@ def _entry(conn: sqlite3.Connection, event: Event) -> HouseEntry:
         at_ms=event.at_ms,
         kind=event.kind,
         by=by or console,
-        fields=event.facts.get("fields", ()),
+        fields=event.facts.get("fields") or [event.facts.get("what", "")],
     )
 
 

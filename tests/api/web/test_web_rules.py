@@ -63,6 +63,7 @@ LIST_POSTS = ("", "/members", "/remove", "/send")
 PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
 
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
+OWN_POSTS |= {"/me/absence", "/me/absence/end"}
 OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/name", "/{}/remove")}
 """Of the visitor's own things, or of nobody's yet."""
@@ -103,6 +104,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/lines/{line_id}/profile",
         f"/lines/{line_id}/handover",
         f"/lines/{line_id}/handover/away",
+        *(f"/settings/automatic/{line_id}{each}" for each in ("", "/roster", "/roster/remove")),
         f"/devices/{device_id}/screen/tap",
         f"/devices/{device_id}/screen/back",
         f"/devices/{device_id}/screen/end",

@@ -12,6 +12,8 @@ from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
 from appliance.api.web.words import (
     adoption_sentences,
+    automatic_sentences,
+    bubble_sentences,
     device_phrases,
     group_sentences,
     incident_phrases,
@@ -23,6 +25,7 @@ from appliance.api.web.words import (
     staff_sentences,
 )
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
+from appliance.desk.automatic import calendar_file
 from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
@@ -85,6 +88,9 @@ def _of_phrases() -> Iterator[str]:
     yield from adoption_sentences.WHY.values()
     yield from (*search_sentences.FILTERS.values(), search_sentences.NO_FILTER)
     yield search_sentences.TOO_LONG
+    yield from bubble_sentences.RULES.values()
+    yield from automatic_sentences.WHY.values()
+    yield from calendar_file.SENTENCES
     for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
         yield from table.values()
     for field in setting_fields.FIELDS:
@@ -96,6 +102,7 @@ def _of_phrases() -> Iterator[str]:
         *(pair for kind in Kind.known() for pair in kind.sentences.values()),
         *phrases.REFUSALS.values(),
         *staff_sentences.ROLES.values(),
+        *automatic_sentences.RULES.values(),
         *phrases.STOPPED.values(),
         *incident_phrases.BY_CODE.values(),
         *incident_phrases.BY_KIND.values(),

@@ -161,3 +161,44 @@ def test_a_photo_and_a_voice_note_are_brought_into_the_thread(
     assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") == 480
     expect(page.locator("#messages audio")).to_be_visible()
     expect(page.locator("#messages .hint", has_text="0:07")).to_be_visible()
+
+
+def test_after_hours_a_worker_is_told_when_the_branch_opens(demo: Demo, new_page: OpenPage) -> None:
+    """An administrator says what the number says and tries it; one message leaves the phone, in the
+    words of the trial, and the thread says who spoke.
+    """
+    phone = demo.numbers[1]
+    line = next(each for each in demo.api("/lines")["items"] if each["number"] == phone)
+    page = new_page("admin")
+    page.goto("/settings/automatic")
+    page.get_by_role("link", name=line["branch"]["name"]).click()
+    page.get_by_role("checkbox", name="Welcome").uncheck()
+    page.get_by_role("checkbox", name="Outside opening hours").check()
+    words = page.get_by_role("textbox", name="Outside opening hours: Text 1")
+    words.fill("Dag {voornaam}, we zijn dicht.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    page.get_by_label("Day").select_option("Saturday")
+    page.get_by_label("Time", exact=True).fill("22:00")
+    page.get_by_label("Their name").fill("Yusuf Demir")
+    page.get_by_role("button", name="Try it").click()
+    tried = page.get_by_role("status").filter(has_text="They get this at once")
+    expect(tried).to_contain_text("because the branch is closed then")
+    expect(tried).to_contain_text("Dag Yusuf, we zijn dicht.")
+    hours = f"{demo.url}/api/v1/branches/{line['branch']['id']}/hours"
+    closed = http_calls.put(hours, headers=demo.bearer, json={"weekdays": {}})
+    closed.raise_for_status()
+    demo.writes(phone, "+31655500108", "Is er zaterdag werk?", name="Yusuf Demir")
+    demo.writes(phone, "+31655500108", "Of zondag?", name="Yusuf Demir")
+    eventually(lambda: demo.left("Dag Yusuf, we zijn dicht."), "the rule spoke")
+    page.goto("/inbox/all")
+    open_conversation(page, "Yusuf Demir")
+    spoken = page.locator("#messages li.line.out")
+    expect(spoken).to_have_attribute("data-state", PROVEN)
+    expect(spoken).to_contain_text("Balie, outside opening hours")
+    send(page, "Zaterdag zoeken we nog iemand.")
+    eventually(lambda: demo.left("Zaterdag zoeken we nog iemand."), "the answer left")
+    demo.writes(phone, "+31655500108", "Mooi, ik kom!", name="Yusuf Demir")
+    expect(bubble(page, "Mooi, ik kom!")).to_be_visible()
+    assert len(demo.left("Dag Yusuf, we zijn dicht.")) == 1
+    expect(spoken).to_have_count(2)

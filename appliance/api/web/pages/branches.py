@@ -13,7 +13,7 @@ from appliance.api.web.pages.team import must_manage, shown
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.lines import branch_form, new_branch
+from appliance.desk.lines import branch_form, hours_form, new_branch
 from appliance.desk.team import house_history
 from appliance.desk.team.house_history import HouseEntry
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -156,10 +156,16 @@ def _shown(
     if typed is not None:
         lunch = (typed.get("lunch_from", ""), typed.get("lunch_until", ""))
     was = branch_form.drawn(settings)
+    values = {
+        **kept_settings.facts(settings),
+        **hours_form.week_texts(settings),
+        "hours": "same" if settings.week is None else hours_form.WEEK,
+        "exceptions": hours_form.exceptions_text(settings.exceptions),
+    }
     return BranchShown(
         branch=branch,
         lines=found,
-        values={**kept_settings.facts(settings), **(typed or {})},
+        values={**values, **(typed or {})},
         lunch=lunch,
         was=typed.get("was", was) if typed else was,
         past=past,

@@ -19,6 +19,8 @@ from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
+from appliance.desk.automatic import presence
+from appliance.desk.automatic.presence import OnDuty
 from appliance.desk.inbox import overview, unknown_callers
 from appliance.desk.inbox.directory import Page
 from appliance.desk.inbox.missing import MissingPage, missing
@@ -46,6 +48,7 @@ class ListPane:
 
     `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
     `saved`: the saved view that is shown; `names_former`: it names a colleague who is gone.
+    `duty`: who is on duty now on the one number that is shown.
     """
 
     wanted: Wanted
@@ -59,6 +62,7 @@ class ListPane:
     saved: SavedView | None = None
     names_former: bool = False
     saved_views: Sequence[SavedView] = ()
+    duty: Sequence[OnDuty] = ()
 
     @property
     def may_keep(self) -> bool:
@@ -269,6 +273,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
         callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),
+        duty=presence.on_duty(conn, ids[0], visit.now_ms) if len(ids) == 1 else (),
         handovers=sorted(handover.standing(conn, ids).values(), key=lambda each: -each.at_ms),
     )
 

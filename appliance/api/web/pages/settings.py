@@ -1,5 +1,6 @@
 """`/me`: one's own language, look, keys, notifications, password and sessions."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -9,11 +10,14 @@ from appliance.api.forwarded import address_of
 from appliance.api.web.browsers import browser_of
 from appliance.api.web.cookies import DEVICE, SESSION
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.pages.login import must_agree
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access import passkeys, sessions
+from appliance.desk.access.rights import Permission
 from appliance.desk.access.sessions import NewSession
+from appliance.desk.automatic import absence
 from appliance.desk.team import accounts, preferences, staff
 from appliance.desk.team.preferences import Preferences
 from appliance.errors import InvalidInput, Refused
@@ -81,6 +85,27 @@ async def change_password(
     return answer
 
 
+@routes.post("/me/absence")
+async def go_away(
+    visit: Posting,
+    back: Annotated[str, Form(max_length=10)] = "",
+    absence_text: Annotated[str, Form(max_length=8000)] = "",
+) -> Response:
+    text, zone = normal_newlines(absence_text).strip(), BranchSettings().zone
+    try:
+        await visit.write(lambda tx, _: absence.go(tx, visit.staff_id, back, text, zone))
+    except InvalidInput as exc:
+        typed = {"back": back, "text": text}
+        return await shown(visit, 422, note=note_of(visit.words, exc), away=typed)
+    return go(visit, f"{PAGE}?saved=absence#absence")
+
+
+@routes.post("/me/absence/end")
+async def come_back(visit: Posting) -> Response:
+    await visit.write(lambda tx, _: absence.come_back(tx, visit.staff_id))
+    return go(visit, f"{PAGE}?saved=absence#absence")
+
+
 @routes.post("/me/sessions/end-others")
 async def end_others(visit: Posting) -> Response:
     await visit.write(lambda tx, _: sessions.end_others(tx, visit.staff_id, visit.token))
@@ -88,8 +113,14 @@ async def end_others(visit: Posting) -> Response:
 
 
 async def shown(
-    visit: Visit, status: int = 200, *, saved: str = "", note: Note | None = None
+    visit: Visit,
+    status: int = 200,
+    *,
+    saved: str = "",
+    note: Note | None = None,
+    away: Mapping[str, str] | None = None,
 ) -> Response:
+    """`away` is what was typed about an absence."""
     me, now_ms = visit.staff_id, visit.now_ms
     return visit.page(
         "settings.html",
@@ -103,6 +134,9 @@ async def shown(
         must_add_passkey=visit.must_add_passkey,
         passkeys=await visit.read(lambda conn: passkeys.of_staff(conn, me)),
         zone=BranchSettings().zone,
+        absence=await visit.read(lambda conn: absence.of_staff(conn, me, now_ms)),
+        away=away,
+        may_answer=visit.session.rights.has(Permission.INBOX_WRITE),
     )
 
 

@@ -16,8 +16,11 @@ def weekdays(words: Words) -> Sequence[tuple[str, str]]:
 
 
 def hours_of(words: Words, settings: BranchSettings) -> str:
-    """`Mon, Tue 08:30-17:30`."""
+    """`Mon, Tue 08:30-17:30`; where days differ, only on which it is open."""
     names = get_day_names("abbreviated", locale=words.language)
+    if settings.week is not None:
+        days = ", ".join(str(names[int(each) - 1]) for each, at in settings.week.items() if at)
+        return words.text("{days}, each with its own hours").format(days=days or "–")
     days = ", ".join(str(names[int(digit) - 1]) for digit in sorted(settings.weekdays))
     return f"{days} {settings.opens}–{settings.closes}"
 

@@ -13,18 +13,27 @@ from appliance.reasons import Reason
 # Nobody plans that little ahead: it is the moment in which the writer may think again.
 _MOMENT_MS = 10_000
 
+RULES = {
+    "welcome": "Balie, welcome",
+    "outside-hours": "Balie, outside opening hours",
+    "absence": "Balie, a colleague is away",
+    "nobody-logged-in": "Balie, nobody logged in",
+    "all-busy": "Balie, everybody busy",
+    "stop": "Balie, confirmation",
+    "start": "Balie, confirmation",
+    "call": "Balie, after a missed call",
+    "after-done": "Balie, question how it went",
+}
+"""Who speaks where a rule does."""
+
 
 def author(words: Words, bubble: Bubble) -> str:
     if bubble.by_hand:
         return words.text("A colleague")
     if not bubble.rule:
         return bubble.author or ""
-    if bubble.rule == "welcome":
-        return words.text("Balie, welcome")
-    if bubble.rule == "after-done":
-        return words.text("Balie, question how it went")
-    if bubble.rule in ("stop", "start"):
-        return words.text("Balie, confirmation")
+    if bubble.rule in RULES:
+        return words.text(RULES[bubble.rule])
     return words.text("Balie, by itself")
 
 

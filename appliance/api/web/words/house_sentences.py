@@ -1,5 +1,6 @@
 """What was changed of a branch, a number or a colleague, in words."""
 
+from appliance.api.web.words.automatic_sentences import RULES
 from appliance.api.web.words.i18n import Words
 from appliance.desk.lines import setting_fields
 from appliance.desk.team.house_history import HouseEntry
@@ -16,6 +17,9 @@ def told(words: Words, entry: HouseEntry) -> str:
         EventKind.BRANCH_CHANGED: words.text("changed: {fields}").format(fields=fields),
         EventKind.LINE_ADDED: words.text("The number was added"),
         EventKind.LINE_CHANGED: words.text("changed: {fields}").format(fields=fields),
+        EventKind.LINE_ROSTER: words.text("removed the duty roster")
+        if "removed" in entry.fields
+        else words.text("brought a duty roster"),
         EventKind.LINE_STOPPED: words.text("The number was stopped"),
         EventKind.LINE_RESUMED: words.text("let the number send again"),
         EventKind.STAFF_ADDED: words.text("invited them")
@@ -35,6 +39,8 @@ def _of_staff(words: Words, entry: HouseEntry) -> str:
         "passkey-renamed": words.text("renamed a passkey"),
         "passkey-removed": words.text("removed a passkey"),
         "email": words.text("changed their address of e-mail"),
+        "absence": words.text("went away for some time"),
+        "absence-ended": words.text("is back"),
         "disabled": words.text("let them go"),
         "enabled": words.text("let them in again"),
         "role": words.text("changed what they may do"),
@@ -50,6 +56,11 @@ def _field(words: Words, name: str) -> str:
         "closes": words.text("opening hours"),
         "weekdays": words.text("opening hours"),
         "lunch": words.text("opening hours"),
+        "week": words.text("opening hours"),
+        "exceptions": words.text("days with other hours"),
+        "privacy_text": words.text("sentence about privacy"),
+        **{name: words.text(called) for name, (called, _) in RULES.items()},
+        "every_hours": words.text("hours between automatic messages"),
         "holidays": words.text("holidays"),
         "claims_go_back": words.text("when claims go back"),
         "welcome_text": words.text("welcome"),

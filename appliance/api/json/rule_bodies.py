@@ -1,0 +1,97 @@
+"""The bodies of requests and answers about what a line says by itself."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from appliance.api.json.bodies import AnswerBody
+
+RULES: dict[str, Any] = {
+    "welcome": {"on": True, "variants": []},
+    "outside_hours": {
+        "on": True,
+        "variants": ["Hoi {voornaam}, we zijn dicht. {opent} zijn we er weer."],
+    },
+    "nobody_logged_in": {"on": False, "variants": []},
+    "all_busy": {"on": False, "after_min": 15, "variants": []},
+    "every_hours": 12,
+}
+
+_VARIANTS = (
+    "They are taken in turn; with placeholders such as `{voornaam}`, `{vestiging}` and `{opent}`."
+    " None: the usual words."
+)
+
+
+class RuleOut(AnswerBody):
+    on: bool
+    variants: list[str] = Field(description=_VARIANTS)
+
+
+class BusyRuleOut(AnswerBody):
+    on: bool
+    after_min: int = Field(description="Minutes that somebody waits while colleagues are there.")
+    variants: list[str] = Field(description=_VARIANTS)
+
+
+class RulesOut(AnswerBody):
+    welcome: RuleOut = Field(description="Once, to whoever writes for the first time.")
+    outside_hours: RuleOut
+    nobody_logged_in: RuleOut = Field(description="Nobody who may answer on this line.")
+    all_busy: BusyRuleOut
+    every_hours: int = Field(
+        description="At most one of these messages a conversation in so many hours."
+    )
+
+
+TRIAL: dict[str, Any] = {
+    "at": "2026-03-07T21:00:00.000Z",
+    "is_open": False,
+    "opens_at": "2026-03-09T07:30:00.000Z",
+    "answers": [
+        {
+            "after_min": 0,
+            "rule": "outside-hours",
+            "why": "outside-hours",
+            "text": "Hoi Fatima, we zijn dicht. Maandag om 08:30 zijn we er weer.",
+        }
+    ],
+}
+
+
+class TrialAnswerOut(AnswerBody):
+    after_min: int = Field(description="Minutes without an answer; 0: at once.")
+    rule: str | None = Field(description="Which rule speaks; null: none.")
+    why: str = Field(description="The rule, or why none speaks, as a code.")
+    text: str | None
+
+
+class TrialOut(AnswerBody):
+    at: datetime
+    is_open: bool
+    opens_at: datetime | None = Field(description="Null while it is open.")
+    answers: list[TrialAnswerOut]
+
+
+class RuleIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    on: bool | None = None
+    variants: list[str] | None = Field(None, description=_VARIANTS)
+
+
+class BusyRuleIn(RuleIn):
+    after_min: int | None = None
+
+
+class RulesIn(BaseModel):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    welcome: RuleIn | None = None
+    outside_hours: RuleIn | None = None
+    nobody_logged_in: RuleIn | None = None
+    all_busy: BusyRuleIn | None = None
+    every_hours: int | None = None

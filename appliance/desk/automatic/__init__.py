@@ -1,0 +1,1 @@
+"""What a line says by itself when nobody answers: rules, their words, who is there, the trial."""
