@@ -16,7 +16,18 @@ TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
 SHELVES = (
     {"access", "consent", "outgoing"},
-    {"inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"},
+    {
+        "inbox",
+        "contacts",
+        "lines",
+        "team",
+        "groups",
+        "search",
+        "texts",
+        "reports",
+        "notices",
+        "rounds",
+    },
     {"intake", "catalogue", "privacy"},
 )
 WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}
