@@ -14,6 +14,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from appliance.channels import Channel
+from appliance.desk.outgoing.rhythm import rhythm_of
 from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import Wording
@@ -21,17 +22,15 @@ from appliance.errors import InvalidInput
 from appliance.identities import TEL, Identity
 from appliance.messages import MessageClass
 from appliance.phone_numbers import parse_number
-from appliance.queue import rows, undecided
+from appliance.queue import undecided
 from appliance.queue.estimate import SteadyRate
 from appliance.queue.heard import SINCE_HEARD
-from appliance.queue.lanes import LANES, Lane
-from appliance.queue.office_hours import hours_of
+from appliance.queue.lanes import Lane
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Profile
 from appliance.queue.permission import may_write
 from appliance.queue.routing import Parcel, Way, Ways
-from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
-from appliance.store import branches, conversations, high_water, lines, messages, routes
+from appliance.store import branches, conversations, high_water, lines, messages
 from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -40,9 +39,6 @@ MAX_RECIPIENTS = 10_000
 
 MANY = 10
 """The same words may go to so many; to more people, never twice in a row."""
-
-PROMISED = 160
-"""Promises of a lane that an estimate begins from: as many as an hour's and a day's ceiling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +175,7 @@ class _Look:
             request=request,
             line=line,
             wording=Wording.of(request.texts),
-            rhythm=_rhythm(conn, line, request, now_ms=now_ms),
+            rhythm=rhythm_of(conn, line, request.profile, from_ms=begins_ms, now_ms=now_ms),
             ways=Ways.of(conn, line),
             now_ms=now_ms,
             begins_ms=begins_ms,
@@ -315,26 +311,6 @@ def _parcel(recipient: Recipient, person: sqlite3.Row) -> Parcel:
         wanted=recipient.wanted,
         on_whatsapp=None if known is None else bool(known),
     )
-
-
-def _rhythm(
-    conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int
-) -> SteadyRate:
-    """Begins from what the SIM sent today and from what is promised on the line."""
-    hours = hours_of(branches.branch(conn, line.branch_id))
-    begins_ms = max(now_ms, request.not_before_ms or 0)
-    rhythm = SteadyRate.after(line, request.profile, hours, now_ms=begins_ms)
-    taken = [
-        (at_ms, lane.answering)
-        for lane in LANES
-        for at_ms in rows.latest_expected(conn, line.id, lane, now_ms=now_ms, limit=PROMISED)
-    ]
-    for device_id in {route.device_id for route in routes.routes_of_line(conn, line.id)}:
-        history = Histories().of(conn, device_id, line, now_ms=now_ms)
-        taken += [(left.at_ms, left.answering) for left in history.left]
-    for at_ms, answering in sorted(taken):
-        rhythm.left(at_ms, answering=answering)
-    return rhythm
 
 
 def _end_of_day(zone: str, at_ms: int) -> int:
