@@ -28,6 +28,7 @@ from appliance.api.json import (
     people,
     people_import,
     reads,
+    rounds,
     saved_views,
     sending,
     texts,
@@ -97,6 +98,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         people_import,
         saved_views,
         texts,
+        rounds,
         events,
     ):
         app.include_router(part.router)

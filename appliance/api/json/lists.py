@@ -93,7 +93,7 @@ async def send_list(request: Request) -> Response:
     wanted = posting.read_body(ListIn, await request.body())
     key = idempotency.checked(request.headers.get("idempotency-key"))
     store, now_ms = caller.services.store, caller.services.clock.now_ms()
-    if _dry_run(request):
+    if dry_run(request):
         content, _ = await caller.accesses.read(
             lambda conn: _preview(conn, caller, wanted, now_ms), _shown
         )
@@ -104,7 +104,8 @@ async def send_list(request: Request) -> Response:
     return answer.sent()
 
 
-def _dry_run(request: Request) -> bool:
+def dry_run(request: Request) -> bool:
+    """Raises InvalidInput."""
     text = request.query_params.get("dry_run", "false")
     if text.lower() not in _YES_OR_NO:
         raise InvalidInput("dry_run", "“dry_run” is true or false.")

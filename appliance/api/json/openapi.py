@@ -29,6 +29,7 @@ from appliance.api.json.people_bodies import (
     UndoIn,
 )
 from appliance.api.json.reads import READS
+from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundPreviewOut
 from appliance.api.json.team_bodies import (
     ConversationPatchIn,
     LabelIn,
@@ -72,6 +73,9 @@ _BODIES: tuple[type[BaseModel], ...] = (
     TextPatchIn,
     RenderIn,
     RenderedOut,
+    RoundIn,
+    RoundPreviewOut,
+    AnswerIn,
     EventOut,
     HealthOut,
     ProblemOut,
@@ -91,6 +95,7 @@ _TAGS = [
     {"name": "groups", "description": "Read groups, make them, and change them."},
     {"name": "conversations", "description": "Whose they are, whether they are done, labels."},
     {"name": "texts", "description": "Texts that the office has ready."},
+    {"name": "rounds", "description": "One question to many, until the seats are taken."},
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},
 ]

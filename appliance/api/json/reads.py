@@ -12,6 +12,7 @@ from appliance.api.json import (
     incidents,
     messages,
     people,
+    rounds,
     search,
     texts,
 )
@@ -26,6 +27,7 @@ READS: Sequence[Read[Any, Any]] = (
     *incidents.READS,
     *search.READS,
     *texts.READS,
+    *rounds.READS,
 )
 
 router = APIRouter(prefix="/api/v1")
