@@ -122,6 +122,13 @@ class EventKind(Enum):
     GROUP_STOPPED = "group.stopped"
     #: A saved view; facts: `view`, and `what`, which is `added`, `changed` or `removed`.
     VIEW_CHANGED = "view.changed"
+    #: A list of people; facts: `list`, `what` (`added`, `changed` or `removed`), and `token` where
+    #: software did it.
+    LIST_CHANGED = "list.changed"
+    #: A text was sent to a list, or somebody said what becomes of the rest; facts: `send`, `list`,
+    #: and `what`, which is `sent` (then `goes` and `refused` count people), `paused`, `resumed` or
+    #: `cancelled` (then `messages` counts what waited); `token` as above.
+    LIST_SEND = "list.send"
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
     STAFF_LOGGED_IN = "staff.logged-in"

@@ -62,6 +62,10 @@ class Reason(StrEnum):
     NAME_UNKNOWN = "name-unknown"
     TOO_LONG = "too-long"
     DOES_NOT_FIT = "does-not-fit"
+    #: The same, of a list that is kept.
+    TOO_LATE = "too-late"
+    #: Another list wrote to them that day, and they have not answered.
+    LISTED_TODAY = "listed-today"
 
     # Why somebody is not asked in a round.
     #: Another round asked them for hours that overlap.
@@ -112,6 +116,8 @@ class Reason(StrEnum):
     # Why a message waits: what somebody or something has to settle first.
     CLOCK_WRONG = "clock-wrong"
     NEAR_STOP = "near-stop"
+    #: Somebody holds back what is left of a list.
+    PAUSED = "paused"
     RETRY = "retry"
     LOOKING = "looking"
     PROVEN_ABSENT = "proven-absent"

@@ -14,7 +14,7 @@ from appliance.errors import NotFound, Refused, Transient
 from appliance.identities import Identity
 from appliance.media.files import MediaFiles
 from appliance.messages import MessageClass, MessageState
-from appliance.queue import attached, greeting, parts, posts, undecided
+from appliance.queue import attached, greeting, list_days, parts, paused, posts, undecided
 from appliance.queue.attached import NO_FILES
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
@@ -109,6 +109,8 @@ class QueueAttempt:
             raise Transient("The line was stopped.")
         if undecided.waits(tx.conn, self.outgoing.message_id):
             raise Transient("They may want no more messages; somebody has to decide first.")
+        if paused.holds(tx.conn, self.outgoing.message_id):
+            raise Transient("Somebody holds back what is left of its list.")
 
     def _is_tapped(self, conn: sqlite3.Connection) -> bool:
         row = conn.execute(
@@ -188,6 +190,8 @@ def _ends_unsent(tx: Tx, message_id: str, files: MediaFiles) -> bool:
         messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.ANSWERED)
     elif attached.is_gone(tx.conn, message_id, files):
         messages.move(tx, message_id, MessageState.FAILED, reason=Reason.MEDIA_GONE)
+    elif list_days.forbid(tx, message_id):
+        messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.LISTED_TODAY)
     else:
         return False
     return True
@@ -201,6 +205,7 @@ def _is_free(tx: Tx, message_id: str, line_id: str, device_id: str) -> bool:
         and not _waits_for_the_clock(tx, message_id)
         and not _is_bound_elsewhere(tx, message_id, device_id)
         and not undecided.waits(tx.conn, message_id)
+        and not paused.holds(tx.conn, message_id)
     )
 
 

@@ -23,6 +23,7 @@ _MATTER = (
     EventKind.LINE_CHANGED,
     EventKind.LINE_STOPPED,
     EventKind.LINE_RESUMED,
+    EventKind.LIST_SEND,
 )
 _KINDS = ", ".join(f"'{kind.value}'" for kind in _MATTER)
 

@@ -39,7 +39,8 @@ class Queued:
     Of a post in a group `contact_id` is its conversation.
 
     `bound_to`: the device over which a part of it left. `undecided`: it waits until somebody has
-    decided whether they want no more. An answer `prefers` the channel on which they last wrote.
+    decided whether they want no more. `paused`: somebody holds back its list. An answer `prefers`
+    the channel on which they last wrote.
     """
 
     waiting: Waiting
@@ -55,6 +56,7 @@ class Queued:
     prefers: Channel | None = None
     has_files: bool = False
     undecided: bool = False
+    paused: bool = False
     lane: Lane = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

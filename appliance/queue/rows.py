@@ -12,6 +12,7 @@ from appliance.queue import posts, undecided
 from appliance.queue.heard import PREFERS, SINCE_HEARD
 from appliance.queue.lanes import LANES, Lane, Queued, by_class, by_id, place
 from appliance.queue.pacing import GREETINGS, Waiting
+from appliance.queue.paused import IS_PAUSED
 from appliance.reasons import Reason
 from appliance.store import forecast
 from appliance.store.contacts import identity_of
@@ -28,6 +29,7 @@ FOR_DAYS = (
     Reason.NEWCOMERS,
     Reason.CEILING_MONTH,
     Reason.NEAR_STOP,
+    Reason.PAUSED,
 )
 """Reasons that hold one person's messages for days, and nobody's behind them."""
 
@@ -49,6 +51,7 @@ SELECT m.id, m.scheme, m.value, m.class, m.text, m.created_ms, m.typed, m.answer
        m.not_before_ms, coalesce(m.contact_id, m.conversation_id) AS contact_id,
        m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason,
        m.tries, m.bound_to, {PREFERS} AS prefers, {HAS_FILES} AS has_files,
+       {IS_PAUSED} AS paused,
        (SELECT count(f.left_by) FROM message_media f WHERE f.message_id = m.id) AS files_left,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
@@ -101,7 +104,7 @@ _PARKED_FOR_A_TIME = _QUEUED.format(
     index="message_parked",
     as_indexed="",
     condition=f"m.reason IN {PARKED}"
-    f" AND m.reason NOT IN ('{Reason.UNANSWERED}', '{Reason.NEAR_STOP}')",
+    f" AND m.reason NOT IN ('{Reason.UNANSWERED}', '{Reason.NEAR_STOP}', '{Reason.PAUSED}')",
 )
 
 
@@ -210,6 +213,7 @@ class Reading:
             bound_to=row["bound_to"],
             prefers=Channel.named(row["prefers"]) if row["prefers"] else None,
             has_files=bool(row["has_files"]),
+            paused=bool(row["paused"]),
             undecided=undecided.holds(
                 self._asked.get(row["contact_id"]),
                 message_id=row["id"],

@@ -72,8 +72,8 @@ class Situation:
         return (from_ms - now_ms) // HOUR_MS
 
     def plan(self, message: Queued, *, now_ms: int) -> Planned:
-        if message.undecided:
-            reason = Reason.NEAR_STOP
+        if message.undecided or message.paused:
+            reason = Reason.NEAR_STOP if message.undecided else Reason.PAUSED
             return Planned(queued=message, expected_ms=None, reason=reason, route=None)
         asked = self.asked.get(message.waiting.id) or self._ask(message)
         if asked.route is None:

@@ -7,8 +7,9 @@ contacts that were joined since. What an import brings reaches SMS only. Whoever
 was taken from somebody else is bound by what it withdrew, and has to agree anew.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -140,16 +141,21 @@ class Standing:
 
 
 def standing(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Standing:
-    rows = conn.execute(
-        "SELECT a.contact_id, a.on_whatsapp, e.scheme, e.value, e.line_id, e.kind, e.message_id,"  # noqa: S608 -- a statement of ours
-        f" e.source, e.at_ms, e.as_of, e.seq, {_FORMER} AS former_seq, k.blocked_ms"
-        " FROM contact_identity a CROSS JOIN contact k ON k.id = a.contact_id"
-        " CROSS JOIN contact_identity b ON b.contact_id = a.contact_id"
-        " LEFT JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
-        "  AND (e.line_id = ? OR e.line_id IS NULL)"
-        " WHERE a.value = ? AND a.scheme = ? ORDER BY e.seq",
-        (line_id, *identity),
-    ).fetchall()
+    return standings(conn, line_id, [identity])[identity]
+
+
+def standings(
+    conn: sqlite3.Connection, line_id: str, identities: Collection[Identity]
+) -> Mapping[Identity, Standing]:
+    """As `standing`, of many at once."""
+    rows: dict[Identity, list[sqlite3.Row]] = {each: [] for each in identities}
+    about = {"line": line_id, "asked": json.dumps([*rows])}
+    for row in conn.execute(_STANDINGS, about):
+        rows[Identity(row["asked_value"], row["asked_scheme"])].append(row)
+    return {each: _standing(line_id, each, having) for each, having in rows.items()}
+
+
+def _standing(line_id: str, identity: Identity, rows: Sequence[sqlite3.Row]) -> Standing:
     known = rows[0]["on_whatsapp"] if rows else None
     return Standing(
         line_id=line_id,
@@ -247,6 +253,18 @@ _FORMER = (
     " WHERE h.value = b.value AND h.scheme = b.scheme)"
 )
 """The newest row of the ledger when the number was taken from who had it before."""
+_STANDINGS = f"""
+SELECT a.value AS asked_value, a.scheme AS asked_scheme, a.contact_id, a.on_whatsapp, e.scheme,
+       e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of, e.seq,
+       {_FORMER} AS former_seq, k.blocked_ms
+FROM json_each(:asked) p
+CROSS JOIN contact_identity a ON a.value = p.value ->> 0 AND a.scheme = p.value ->> 1
+CROSS JOIN contact k ON k.id = a.contact_id
+CROSS JOIN contact_identity b ON b.contact_id = a.contact_id
+LEFT JOIN consent e ON e.value = b.value AND e.scheme = b.scheme
+  AND (e.line_id = :line OR e.line_id IS NULL)
+ORDER BY p.key, e.seq
+"""  # noqa: S608 -- a statement of ours
 
 
 def _from_row(row: sqlite3.Row) -> ConsentEntry:

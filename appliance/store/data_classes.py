@@ -302,6 +302,22 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.OFFICE: "name shared filter staff_id token_id",
         DataClass.TECHNICAL: "id branch_id created_ms",
     },
+    "list": {
+        DataClass.OFFICE: "name rule",
+        DataClass.TECHNICAL: "id branch_id created_ms removed_ms",
+    },
+    "list_member": {DataClass.OFFICE: "contact_id", DataClass.TECHNICAL: "list_id position"},
+    "list_send": {
+        DataClass.CONTENT: "variants media",
+        DataClass.EVIDENCE: "state staff_id token_id",
+        DataClass.TECHNICAL: (
+            "id list_id line_id not_before_ms deliver_until_ms resends created_ms"
+        ),
+    },
+    "list_send_item": {
+        DataClass.EVIDENCE: "why",
+        DataClass.TECHNICAL: "send_id position contact_id message_id",
+    },
     "notice_choice": {DataClass.OFFICE: "settings", DataClass.TECHNICAL: "staff_id"},
     "push_subscription": {
         DataClass.OFFICE: "session_hash endpoint public_key secret language",

@@ -134,6 +134,11 @@ def login(db: Database) -> None:
     _run_script(db.conn, "0023_login.sql")
 
 
+@migrations(name="0024_lists")
+def lists(db: Database) -> None:
+    _run_script(db.conn, "0024_lists.sql")
+
+
 @migrations(name="0025_rounds")
 def rounds(db: Database) -> None:
     _run_script(db.conn, "0025_rounds.sql")

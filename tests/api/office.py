@@ -22,8 +22,13 @@ from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.desk.access import tokens
 from appliance.desk.access.accesses import Sink
+from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
 from appliance.desk.intake.reception import Reception
+from appliance.desk.lists import saved_lists, sends
+from appliance.desk.lists.rules import ListRule
+from appliance.desk.lists.sends import SendWish
+from appliance.desk.outgoing.sending import Author
 from appliance.devices.news_protocol import MissedCall
 from appliance.devices.protocol import DeviceState, Group, Incoming, Status, TextForm
 from appliance.oidc_settings import OidcSettings
@@ -112,6 +117,26 @@ class Office:
             form=form,
         )
         Reception(self.store, ConsentGate()).received(desk.device_id, [incoming])
+
+    def sends_to_lists(self, desk: Desk) -> tuple[str, str]:
+        """Everybody whom it knows is in a list, one list finds them by a rule, and a text went to
+        the first one; gives that list's id and the send's.
+        """
+
+        def work(tx: Tx) -> tuple[str, str]:
+            sight, by = Sight(None), Author(rule="test")
+            rows = tx.conn.execute("SELECT id FROM contact")
+            ids = [row["id"] for row in rows.fetchall()]
+            for name, rule in (("Rule", ListRule(within_days=7)), ("Own", None)):
+                members = () if rule else ids
+                list_id = saved_lists.add(
+                    tx, sight, by, name=name, branch_id=desk.branch_id, members=members, rule=rule
+                )
+            to = saved_lists.one(tx.conn, sight, list_id)
+            wish = SendWish(to=to, line_id=desk.line_id, variants=[WORDS], author=by)
+            return list_id, sends.send(tx, sight, wish)
+
+        return self.store.write(work)
 
     def calls(self, number: str, desk: Desk, channel: Channel | None = None) -> None:
         """Somebody calls the branch, and nobody answers."""

@@ -1,6 +1,6 @@
 """Every reader of a person's data is reported: which member of staff or token, and about whom."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +56,9 @@ class Watched:
     group: str
     screen: str
     text: str
-    pages: list[str]
+    list_id: str
+    send_id: str
+    pages: Sequence[str]
 
     @property
     def anna(self) -> Shown:
@@ -78,6 +80,8 @@ class Watched:
             "group_id": self.group,
             "screen_id": self.screen,
             "text_id": self.text,
+            "list_id": self.list_id,
+            "send_id": self.send_id,
             "name": "screen-1.jpg",
             "token": "none",
         }
@@ -116,6 +120,7 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
         contact = one(office, "SELECT id FROM contact")
         message = one(office, "SELECT id FROM message WHERE direction = 'out'")
         attempt = office.store.write(lambda tx: tried(tx, message, desk, tmp_path))
+        list_id, send_id = office.sends_to_lists(desk)
         yield Watched(
             office=office,
             desk=desk,
@@ -129,6 +134,8 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             group=office.store.write(lambda tx: made_a_group(tx, desk)),
             screen=office.store.write(lambda tx: stopped_by_a_screen(tx, attempt, desk)),
             text=office.store.write(lambda tx: canned_texts.add(tx, READY, TextAuthor())).id,
+            list_id=list_id,
+            send_id=send_id,
         )
 
 

@@ -32,7 +32,7 @@ from tests.api.office import Desk, Office
 ANNA = "+31687654321"
 SMALL = frozenset(
     {"line", "branch", "device", "route", "g", "json_each", "open", "label", "labelled"}
-    | {"canned_text", "asked", "place", "f", "same", "CONSTANT"}
+    | {"list", "l", "who", "b", "w", "canned_text", "asked", "place", "f", "same", "CONSTANT"}
 )
 """As many as the company has lines, phones, labels and texts, and what a statement itself brings
 along.
@@ -62,6 +62,9 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "round_id": [a_round(office, tilburg)],
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
         "text_id": [one("SELECT id FROM canned_text")],
+        "list_id": [one("SELECT id FROM list")],
+        "send_id": [one("SELECT id FROM list_send")],
+        "now_ms": [office.clock.now_ms()],
         "group_id": [one("SELECT id FROM chat_group")],
         "assignee": [None, "nobody", "Sanne"],
         "label": [None, "ziek"],
@@ -142,6 +145,7 @@ def test_no_read_looks_through_a_table(
     office.writes(ANNA, tilburg, group=Group(jid="1@g.us", name="Nacht"))
     words = TextWords(shortcut="loon", title="Loon", variants=["Hoi"])
     office.store.write(lambda tx: canned_texts.add(tx, words, TextAuthor()))
+    office.sends_to_lists(tilburg)
     sight = Sight(None if sees == "everything" else frozenset({tilburg.branch_id}))
     office.store.write(lambda tx: staff.add(tx, "Sanne", role="staff", branch_id=None))
     values = {**asked(office, tilburg), **OWN.get(read.name, {})}

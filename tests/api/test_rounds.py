@@ -64,6 +64,16 @@ def test_a_round_is_started_once_and_shown(crew: Desk, planning: Caller) -> None
     assert planning.get("/rounds").json() == {"items": [made], "next": None}
 
 
+def test_the_people_of_a_saved_list_are_asked(crew: Desk, planning: Caller) -> None:
+    """In its order; one list or one row of people, not both."""
+    kept = {"name": "Nacht", "branch": "Tilburg", "members": [CHRIS, ANNA]}
+    list_id = ask(planning, "/lists", kept).json()["id"]
+    made = ask(planning, "/rounds", body(crew, contacts=None, list=list_id))
+    assert numbers(made.json()["asked"]) == [CHRIS, ANNA]
+    both = ask(planning, "/rounds", body(crew, list=list_id))
+    assert (both.status_code, both.json()["field"]) == (422, "contacts")
+
+
 def test_a_dry_run_keeps_nothing(office: Office, crew: Desk, planning: Caller) -> None:
     """It says by when how many can be asked today, and what another line would change."""
     answer = ask(planning, "/rounds", body(crew), dry_run="true")

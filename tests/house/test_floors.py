@@ -27,6 +27,7 @@ SHELVES = (
         "reports",
         "notices",
         "rounds",
+        "lists",
     },
     {"intake", "catalogue", "privacy"},
 )

@@ -27,6 +27,7 @@ UNSEEN = frozenset(
     {
         Reason.TWICE,  # of a list, which has no page
         Reason.DOES_NOT_FIT,
+        Reason.TOO_LATE,
         Reason.IDEMPOTENCY_MISMATCH,  # to other software only
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
         Reason.FALLBACK_IN_USE,

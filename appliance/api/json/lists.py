@@ -39,6 +39,14 @@ _PROBLEMS = (
     "line-full",
     "store-unavailable",
 )
+DRY_RUN = {
+    "name": "dry_run",
+    "in": "query",
+    "required": False,
+    "description": "`true`: nothing is kept; the answer says what would become of each.",
+    "schema": {"type": "boolean", "default": False},
+    "example": True,
+}
 _SENT = {
     "requestBody": {
         "required": True,
@@ -49,17 +57,7 @@ _SENT = {
             }
         },
     },
-    "parameters": [
-        {
-            "name": "dry_run",
-            "in": "query",
-            "required": False,
-            "description": "`true`: nothing is kept; the answer says what would become of each.",
-            "schema": {"type": "boolean", "default": False},
-            "example": True,
-        },
-        IDEMPOTENCY_KEY,
-    ],
+    "parameters": [DRY_RUN, IDEMPOTENCY_KEY],
 }
 
 
@@ -93,7 +91,7 @@ async def send_list(request: Request) -> Response:
     wanted = posting.read_body(ListIn, await request.body())
     key = idempotency.checked(request.headers.get("idempotency-key"))
     store, now_ms = caller.services.store, caller.services.clock.now_ms()
-    if dry_run(request):
+    if is_dry_run(request):
         content, _ = await caller.accesses.read(
             lambda conn: _preview(conn, caller, wanted, now_ms), _shown
         )
@@ -104,7 +102,7 @@ async def send_list(request: Request) -> Response:
     return answer.sent()
 
 
-def dry_run(request: Request) -> bool:
+def is_dry_run(request: Request) -> bool:
     """Raises InvalidInput."""
     text = request.query_params.get("dry_run", "false")
     if text.lower() not in _YES_OR_NO:

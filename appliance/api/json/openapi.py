@@ -20,6 +20,13 @@ from appliance.api.json.bodies import (
 )
 from appliance.api.json.documented import schema_name
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
+from appliance.api.json.list_bodies import (
+    ResendIn,
+    SavedListIn,
+    SavedListPatchIn,
+    SendIn,
+    SendPreviewOut,
+)
 from appliance.api.json.people_bodies import (
     ContactIn,
     ContactPatchIn,
@@ -69,6 +76,11 @@ _BODIES: tuple[type[BaseModel], ...] = (
     ViewPatchIn,
     ViewOut,
     ViewPageOut,
+    SavedListIn,
+    SavedListPatchIn,
+    SendIn,
+    ResendIn,
+    SendPreviewOut,
     TextIn,
     TextPatchIn,
     RenderIn,

@@ -10,9 +10,11 @@ from appliance.api.json import (
     directory,
     groups,
     incidents,
+    list_sends,
     messages,
     people,
     rounds,
+    saved_lists,
     search,
     texts,
 )
@@ -28,6 +30,8 @@ READS: Sequence[Read[Any, Any]] = (
     *search.READS,
     *texts.READS,
     *rounds.READS,
+    *saved_lists.READS,
+    *list_sends.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

@@ -55,6 +55,9 @@ class RoundIn(BaseModel):
     filled_text: str | None = Field(
         None, description="To whoever else answers when nobody is needed any more."
     )
+    list: str | None = Field(
+        None, description="… or who is in this saved list now: its id.", max_length=64
+    )
 
 
 class AnswerIn(BaseModel):

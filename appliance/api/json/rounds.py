@@ -19,7 +19,7 @@ from appliance.api.json.callers import (
 )
 from appliance.api.json.declared import Many, One, nobody
 from appliance.api.json.documented import READ_PROBLEMS, WRITE_PROBLEMS, answers
-from appliance.api.json.lists import dry_run
+from appliance.api.json.lists import is_dry_run
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import page_of
 from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundOut, RoundPreviewOut
@@ -29,6 +29,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.directory import Page
+from appliance.desk.lists import saved_lists
 from appliance.desk.rounds import board, deciding, export, starting
 from appliance.desk.rounds.answer_words import AnswerReading
 from appliance.desk.rounds.askable import MoreLines, Reach, askable
@@ -130,7 +131,7 @@ async def start_round(request: Request) -> Response:
     """Who may not be asked stands in `refused` and costs the others nothing. Questions wait their
     turn like every message that Balie begins. The same `Idempotency-Key` gives the first answer.
     """
-    if dry_run(request):
+    if is_dry_run(request):
         return await _previewed(request)
 
     def work(tx: Tx, caller: Caller, wanted: RoundIn) -> dict[str, Any]:
@@ -331,11 +332,10 @@ def _preview(conn: sqlite3.Connection, sight: Sight, draft: Draft, now_ms: int) 
 def _request(
     conn: sqlite3.Connection, caller: Caller, wanted: RoundIn, now_ms: int
 ) -> StartRequest:
-    del now_ms
     named = _lines_named(wanted)
     return StartRequest(
         lines=[caller.sight.line(conn, each) for each in named],
-        contacts=wanted.contacts or (),
+        contacts=_contacts_named(conn, caller, wanted, now_ms),
         variants=wanted.variants,
         seats=wanted.seats,
         starts_ms=ms_of(wanted.starts_at),
@@ -356,6 +356,18 @@ def _lines_named(wanted: RoundIn) -> Sequence[str]:
     if (wanted.line is None) is (wanted.lines is None):
         raise InvalidInput("line", "Name the line to ask from, or several as “lines”.")
     return wanted.lines or [wanted.line or ""]
+
+
+def _contacts_named(
+    conn: sqlite3.Connection, caller: Caller, wanted: RoundIn, now_ms: int
+) -> Sequence[str]:
+    """As `_lines_named`; raises NotFound for a list that they do not see."""
+    if (wanted.contacts is None) is (wanted.list is None):
+        raise InvalidInput("contacts", "Name whom to ask, or a saved list as “list”.")
+    if wanted.list is None:
+        return wanted.contacts or ()
+    found = saved_lists.one(conn, caller.sight, wanted.list)
+    return saved_lists.people_of(conn, caller.sight, found, now_ms=now_ms)
 
 
 def _by(caller: Caller) -> RoundAuthor:

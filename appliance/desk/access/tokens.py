@@ -50,6 +50,10 @@ class Scope(Enum):
     CONVERSATIONS_READ = "conversations:read"
     #: Say whose a conversation is and whether it is done; write notes, labels and views.
     CONVERSATIONS_WRITE = "conversations:write"
+    #: Read lists of people, what was sent to them and what they answered.
+    LISTS_READ = "lists:read"
+    #: Make lists and change them, send to them, and pause, resume and cancel what was sent.
+    LISTS_WRITE = "lists:write"
 
 
 ALL_SCOPES = frozenset(Scope)

@@ -1,5 +1,6 @@
 """What of a message with a file is checked when it is accepted."""
 
+import sqlite3
 from collections.abc import Sequence
 
 from appliance.channels import Channel
@@ -10,7 +11,6 @@ from appliance.media.kinds import MediaKind, MediaState
 from appliance.messages import clean_text
 from appliance.store import media, note_media, routes
 from appliance.store.lines import Line
-from appliance.store.store import Tx
 
 _WITHOUT_WORDS = frozenset({MediaKind.AUDIO, MediaKind.VOICE})
 _ONLY_COME_IN = frozenset({MediaKind.STICKER, MediaKind.LOCATION})
@@ -21,15 +21,17 @@ def words_of(text: str, files: Sequence[str]) -> str:
     return "" if files and is_blank(text) else clean_text(text)
 
 
-def channel_for(tx: Tx, line_id: str, identity: Identity, wanted: Channel | None) -> Channel:
+def channel_for(
+    conn: sqlite3.Connection, line_id: str, identity: Identity | None, wanted: Channel | None
+) -> Channel:
     """The channel of a message with a file: it waits for that and takes no other.
 
-    Raises InvalidInput where the line has none.
+    `identity` None: any that it may write to. Raises InvalidInput where the line has none.
     """
     if wanted is not None and not wanted.carries_media:
         raise InvalidInput("media", f"{wanted.label} carries no files. Leave “channel” out.")
-    ways = (route.channel for route in routes.routes_of_line(tx.conn, line_id))
-    found = (each for each in ways if each.carries_media and each.writes_to(identity))
+    ways = (route.channel for route in routes.routes_of_line(conn, line_id))
+    found = (each for each in ways if each.carries_media and _reaches(each, identity))
     carrying = wanted or next(found, None)
     if carrying is None:
         raise InvalidInput(
@@ -43,17 +45,21 @@ def may_go_without(line: Line, text: str) -> bool:
     return bool(text) and line.settings.without_files is not None
 
 
-def check_files(tx: Tx, files: Sequence[str], text: str) -> None:
+def _reaches(channel: Channel, identity: Identity | None) -> bool:
+    return identity is None or channel.writes_to(identity)
+
+
+def check_files(conn: sqlite3.Connection, files: Sequence[str], text: str) -> None:
     """Raises InvalidInput for files that cannot be sent, or not with these words."""
     if len(files) > MOST_FILES:
         raise InvalidInput(
             "media", f"A message carries at most {MOST_FILES} files. Send the others in another."
         )
     for place, each in enumerate(files):
-        found = media.by_id(tx.conn, each)
+        found = media.by_id(conn, each)
         if found is None:
             raise InvalidInput("media", NO_SUCH_FILE)
-        if note_media.is_of_note(tx.conn, found.id):
+        if note_media.is_of_note(conn, found.id):
             raise InvalidInput("media", "This file is in a note for colleagues and is never sent.")
         if found.kind in _ONLY_COME_IN:
             raise InvalidInput("media", "Stickers and locations can be received, but not sent.")

@@ -7,31 +7,30 @@ being answered, and draws each pause.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from appliance.channels import Channel
+from appliance.desk.outgoing import list_people
+from appliance.desk.outgoing.attaching import channel_for, check_files, may_go_without
+from appliance.desk.outgoing.list_people import ListPerson, Said, number_in
 from appliance.desk.outgoing.rhythm import rhythm_of
 from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import Wording
 from appliance.errors import InvalidInput
-from appliance.identities import TEL, Identity
+from appliance.identities import Identity
 from appliance.messages import MessageClass
-from appliance.phone_numbers import parse_number
-from appliance.queue import undecided
+from appliance.queue import list_days, undecided
 from appliance.queue.estimate import SteadyRate
-from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.lanes import Lane
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Profile
-from appliance.queue.permission import may_write
+from appliance.queue.permission import permission_of
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.reasons import Reason
-from appliance.store import branches, conversations, high_water, lines, messages
-from appliance.store.contacts import identity_of
+from appliance.store import branches, conversations, high_water, lines, media, messages
+from appliance.store.consent import Standing
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -43,28 +42,42 @@ MANY = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRequest:
-    """`numbers` as people write them. `texts` are variants, with {naam} or {voornaam} in them.
+    """`numbers` as people write them; or, where they are people of a list that is kept, `people`,
+    the ids of their contacts. `texts` are variants, with {naam} or {voornaam} in them.
 
-    `ttl_ms` None: until the end of the day. `room` is what the line has left for it.
+    `ttl_ms` and `until_ms` None: until the end of the day. `room` is what the line has left for it.
+    `media` are the ids of files that its author may use.
     """
 
     line_id: str
-    numbers: Sequence[str]
     texts: Sequence[str]
+    numbers: Sequence[str] = ()
+    people: Sequence[str] | None = None
     author: Author
     channel: Channel | None = None
+    media: Sequence[str] = ()
     ttl_ms: int | None = None
+    until_ms: int | None = None
     not_before_ms: int | None = None
     room: Room | None = None
     profile: Profile = DEFAULT_PROFILE
+
+    @property
+    def recipients(self) -> Sequence[str]:
+        return self.numbers if self.people is None else self.people
+
+    @property
+    def late(self) -> Reason:
+        """What is said of those whose turn would come after it is too old."""
+        return Reason.DOES_NOT_FIT if self.people is None else Reason.TOO_LATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """What becomes of one recipient. `refusal` is None for those who get a message.
 
-    `to` is as the author wrote it, and so is `variant`, without a name in it. `expected_ms` None:
-    nobody can know.
+    `to` is as the author named them, and `variant` as they wrote it, without a name in it.
+    `expected_ms` None: nobody can know.
     """
 
     to: str
@@ -88,6 +101,15 @@ def preview(conn: sqlite3.Connection, request: ListRequest, *, now_ms: int) -> S
     """
     wrong = high_water.is_wrong(conn, now_ms)
     return _Look.at(conn, request, now_ms=now_ms, clock_is_wrong=wrong).all()
+
+
+def expires_ms(conn: sqlite3.Connection, request: ListRequest, *, now_ms: int) -> int:
+    """From when on what waits of it is too old: by itself at the end of the day."""
+    begins_ms = max(now_ms, request.not_before_ms or 0)
+    if request.ttl_ms:
+        return begins_ms + request.ttl_ms
+    zone = branches.branch(conn, lines.line(conn, request.line_id).branch_id).settings.zone
+    return request.until_ms or list_days.day_around(zone, begins_ms)[1]
 
 
 def accept_list(tx: Tx, request: ListRequest) -> Sequence[Recipient]:
@@ -126,21 +148,9 @@ def _keep(tx: Tx, recipient: Recipient, identity: Identity, look: "_Look") -> Re
             reason=recipient.reason,
         ),
     )
+    if look.request.media:
+        media.attach(tx.conn, message_id, look.request.media)
     return replace(recipient, message_id=message_id)
-
-
-_PERSON = """
-SELECT n.scheme, n.value, n.contact_id, n.on_whatsapp, c.office_name, c.chosen_name,
-       v.id AS conversation_id, v.last_in_ms
-FROM contact_identity n JOIN contact c ON c.id = n.contact_id
-LEFT JOIN conversation v ON v.line_id = ? AND v.contact_id = n.contact_id
-WHERE n.value = ? ORDER BY n.scheme = ? DESC LIMIT 1
-"""
-_SAID = f"""
-SELECT count(*) AS all_of_them, total({SINCE_HEARD}) AS unanswered
-FROM conversation c CROSS JOIN message b ON b.conversation_id = c.id
-WHERE c.id = ? AND b.direction = 'out' AND b.answering = 0 AND b.sent_ms IS NOT NULL
-"""  # noqa: S608 -- our own words
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,6 +167,11 @@ class _Look:
     begins_ms: int
     expires_ms: int
     clock_is_wrong: bool
+    channel: Channel | None
+    people: Mapping[str, ListPerson]
+    standings: Mapping[Identity, Standing]
+    said: Mapping[str, Said]
+    listed: Collection[str]
     undecided: Mapping[str, str]
     seen: set[str] = field(default_factory=set)
     previous: str | None = None
@@ -166,30 +181,40 @@ class _Look:
     def at(
         cls, conn: sqlite3.Connection, request: ListRequest, *, now_ms: int, clock_is_wrong: bool
     ) -> "_Look":
-        if not 1 <= len(request.numbers) <= MAX_RECIPIENTS:
+        if request.people is None and not 1 <= len(request.numbers) <= MAX_RECIPIENTS:
             raise InvalidInput("to", f"A list has 1 to {MAX_RECIPIENTS} numbers.")
         line = lines.line(conn, request.line_id)
         begins_ms = max(now_ms, request.not_before_ms or 0)
+        too_old_ms = expires_ms(conn, request, now_ms=now_ms)
+        people = _people(conn, request)
+        here = people.values()
         return cls(
             conn=conn,
             request=request,
             line=line,
-            wording=Wording.of(request.texts),
+            wording=_wording(conn, request),
             rhythm=rhythm_of(conn, line, request.profile, from_ms=begins_ms, now_ms=now_ms),
             ways=Ways.of(conn, line),
             now_ms=now_ms,
             begins_ms=begins_ms,
             clock_is_wrong=clock_is_wrong,
+            channel=_channel(conn, line, request),
+            people=people,
+            standings=list_people.standings(conn, line.id, here),
+            said=list_people.said(conn, _silent(here, begins_ms)),
+            listed=list_days.listed(
+                conn, line, [each.contact_id for each in here], (begins_ms, too_old_ms)
+            ),
             undecided=undecided.asked(conn, line.id),
-            expires_ms=begins_ms + request.ttl_ms
-            if request.ttl_ms
-            else _end_of_day(branches.branch(conn, line.branch_id).settings.zone, begins_ms),
+            expires_ms=too_old_ms,
         )
 
     def all(self) -> Sequence[Recipient]:
-        found = [self._one(to, place) for place, to in enumerate(self.request.numbers)]
+        found = [self._one(to, place) for place, to in enumerate(self.request.recipients)]
         texts = [each.text for each in found if not each.refusal]
-        if len(texts) > MANY and any(before == after for before, after in pairwise(texts)):
+        if self.request.people is not None or len(texts) <= MANY:
+            return found
+        if any(before == after for before, after in pairwise(texts)):
             raise InvalidInput(
                 "texts",
                 f"More than {MANY} people would get the same words one after another."
@@ -198,78 +223,75 @@ class _Look:
         return found
 
     def _one(self, to: str, place: int) -> Recipient:
-        person = self._person(to)
-        if person is None or not Channel.any_writes_to(identity_of(person)):
-            known = person is not None or _is_number(to)
+        person = self.people.get(to)
+        identity = person.identity if person else None
+        if person is None or identity is None or not Channel.any_writes_to(identity):
+            known = person is not None or number_in(to) is not None
             return Recipient(
                 to=to, refusal=Reason.CONSENT_REQUIRED if known else Reason.INVALID_NUMBER
             )
-        if person["contact_id"] in self.seen:
-            return Recipient(to=to, refusal=Reason.TWICE)
-        recipient = self._described(to, place, person)
+        if not self.seen.isdisjoint(_known_by(person)):
+            return Recipient(to=to, refusal=Reason.TWICE, contact_id=person.contact_id)
+        recipient = self._described(to, place, person, identity)
         if refusal := recipient.refusal or self._unsendable(recipient, person):
             return replace(recipient, refusal=refusal)
         return self._timed(recipient, person)
 
-    def _person(self, to: str) -> sqlite3.Row | None:
-        """Looked up as it is written first: reading a number costs more than all the rest."""
-        found = self._known(to)
-        if found is None and (number := _number(to)) not in (None, to):
-            found = self._known(number)
-        return found
-
-    def _known(self, value: str | None) -> sqlite3.Row | None:
-        found = self.conn.execute(_PERSON, (self.line.id, value, TEL))
-        row: sqlite3.Row | None = found.fetchone()
-        return row
-
-    def _described(self, to: str, place: int, person: sqlite3.Row) -> Recipient:
+    def _described(self, to: str, place: int, person: ListPerson, identity: Identity) -> Recipient:
         """The person, the answer of the gate, and the words for them."""
-        permission = may_write(
-            self.conn,
-            line_id=self.line.id,
-            identity=identity_of(person),
-            channel=self.request.channel,
-            kind=MessageClass.LIST,
+        permission = permission_of(
+            self.conn, self.standings[identity], channel=self.channel, kind=MessageClass.LIST
         )
-        name = person["office_name"] or person["chosen_name"]
-        last_in_ms = person["last_in_ms"]
-        words = self.wording.words_for(name and str(name).strip(), place, self.previous)
+        words = self.wording.words_for(person.name, place, self.previous)
         refused = permission.refusal.code if permission.refusal else None
+        if refused is None and person.contact_id in self.listed:
+            refused = Reason.LISTED_TODAY
         return Recipient(
             to=to,
             refusal=refused or (None if words else Reason.NAME_UNKNOWN),
-            identity=identity_of(person),
-            contact_id=person["contact_id"],
-            conversation_id=person["conversation_id"],
+            identity=identity,
+            contact_id=person.contact_id,
+            conversation_id=person.conversation_id,
             text=words.text if words else "",
             variant=words.variant if words else "",
-            wanted=self.request.channel or permission.left,
-            answering=last_in_ms is not None and self.begins_ms - last_in_ms <= ANSWER_WINDOW_MS,
+            wanted=self.channel or permission.left,
+            answering=_answers(person, self.begins_ms),
         )
 
-    def _unsendable(self, recipient: Recipient, person: sqlite3.Row) -> Reason | None:
+    def _unsendable(self, recipient: Recipient, person: ListPerson) -> Reason | None:
         if recipient.wanted is not None and not recipient.wanted.fits(recipient.text):
             return Reason.TOO_LONG
-        return None if self.ways.can_carry(_parcel(recipient, person)) else Reason.NO_ROUTE
+        return None if self.ways.can_carry(self._parcel(recipient, person)) else Reason.NO_ROUTE
 
-    def _timed(self, recipient: Recipient, person: sqlite3.Row) -> Recipient:
+    def _timed(self, recipient: Recipient, person: ListPerson) -> Recipient:
         if recipient.contact_id in self.undecided:
-            self.previous = recipient.text
-            self.seen.add(recipient.contact_id)
+            self._goes(recipient, person)
             return replace(recipient, reason=Reason.NEAR_STOP)
-        way = self.ways.choose(_parcel(recipient, person))
+        way = self.ways.choose(self._parcel(recipient, person))
         # Nothing of a list leaves before its route opens.
         self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
         at_ms, brake = self._turn(recipient, person)
         if at_ms is None:
             return replace(recipient, refusal=brake)
         if at_ms >= self.expires_ms and not self.clock_is_wrong:
-            return replace(recipient, refusal=Reason.DOES_NOT_FIT)
-        self.previous = recipient.text
-        self.seen.add(recipient.contact_id)
+            return replace(recipient, refusal=self.request.late)
+        self._goes(recipient, person)
         expected_ms, reason = self._promise(way, at_ms, brake)
         return replace(recipient, expected_ms=expected_ms, reason=reason)
+
+    def _goes(self, recipient: Recipient, person: ListPerson) -> None:
+        self.previous = recipient.text
+        self.seen |= _known_by(person)
+
+    def _parcel(self, recipient: Recipient, person: ListPerson) -> Parcel:
+        return Parcel(
+            identity=recipient.identity,
+            text=recipient.text,
+            kind=MessageClass.LIST,
+            wanted=recipient.wanted,
+            on_whatsapp=person.on_whatsapp,
+            has_files=bool(self.request.media),
+        )
 
     def _promise(
         self, way: Way, at_ms: int, brake: Reason | None
@@ -284,14 +306,14 @@ class _Look:
         waits = way.from_ms > self.now_ms and brake in (None, Reason.NOT_BEFORE)
         return at_ms, way.obstacle if waits else brake
 
-    def _turn(self, recipient: Recipient, person: sqlite3.Row) -> tuple[int | None, Reason | None]:
+    def _turn(self, recipient: Recipient, person: ListPerson) -> tuple[int | None, Reason | None]:
         later_ms = 0
         profile = self.rhythm.profile
         if not recipient.answering:
-            said = self.conn.execute(_SAID, (person["conversation_id"],)).fetchone()
-            if said["unanswered"] >= profile.unanswered_in_a_row:
+            said = self.said.get(person.conversation_id or "", Said())
+            if said.unanswered >= profile.unanswered_in_a_row:
                 return None, Reason.UNANSWERED
-            if person["last_in_ms"] is None and not said["all_of_them"]:
+            if person.last_in_ms is None and not said.all_of_it:
                 if not profile.first_contacts_per_day:
                     return None, Reason.FIRST_CONTACTS
                 later_ms = self.first_contacts // profile.first_contacts_per_day * DAY_MS
@@ -302,29 +324,44 @@ class _Look:
         return self.rhythm.next(lane, len(recipient.text))
 
 
-def _parcel(recipient: Recipient, person: sqlite3.Row) -> Parcel:
-    known = person["on_whatsapp"]
-    return Parcel(
-        identity=recipient.identity,
-        text=recipient.text,
-        kind=MessageClass.LIST,
-        wanted=recipient.wanted,
-        on_whatsapp=None if known is None else bool(known),
-    )
+def _people(conn: sqlite3.Connection, request: ListRequest) -> Mapping[str, ListPerson]:
+    if request.people is None:
+        return list_people.by_number(conn, request.line_id, request.numbers)
+    return list_people.by_contact(conn, request.line_id, request.people)
 
 
-def _end_of_day(zone: str, at_ms: int) -> int:
-    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
-    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
-    return int(midnight.timestamp() * 1000)
+def _silent(people: Iterable[ListPerson], begins_ms: int) -> Collection[str]:
+    """The conversations with those who are not being answered by then."""
+    return [
+        each.conversation_id
+        for each in people
+        if each.conversation_id and not _answers(each, begins_ms)
+    ]
 
 
-def _number(to: str) -> str | None:
-    try:
-        return parse_number(to)
-    except InvalidInput:
-        return None
+def _answers(person: ListPerson, begins_ms: int) -> bool:
+    last_in_ms = person.last_in_ms
+    return last_in_ms is not None and begins_ms - last_in_ms <= ANSWER_WINDOW_MS
 
 
-def _is_number(to: str) -> bool:
-    return _number(to) is not None
+def _known_by(person: ListPerson) -> set[str]:
+    """What two contacts have in common that are one person, as in two branches."""
+    personnel = person.personnel_number
+    return {person.contact_id} | ({f"personnel {personnel.casefold()}"} if personnel else set())
+
+
+def _wording(conn: sqlite3.Connection, request: ListRequest) -> Wording:
+    """Raises InvalidInput for texts or files that cannot be sent."""
+    wording = Wording.of(request.texts, beside_files=bool(request.media))
+    for text in wording.variants if request.media else ():
+        check_files(conn, request.media, text)
+    return wording
+
+
+def _channel(conn: sqlite3.Connection, line: Line, request: ListRequest) -> Channel | None:
+    """The only one that it may take. Raises InvalidInput for files that the line cannot send."""
+    if not request.media:
+        return request.channel
+    carrying = channel_for(conn, line.id, None, request.channel)
+    alone = request.channel is None and all(may_go_without(line, each) for each in request.texts)
+    return None if alone else carrying

@@ -23,7 +23,7 @@ def accept_post(tx: Tx, request: SendRequest) -> Accepted:
     if group is None:
         raise NotFound("group")
     text = words_of(request.text, request.media)
-    check_files(tx, request.media, text)
+    check_files(tx.conn, request.media, text)
     refuse_answer(request.media, request.quotes)
     if request.client_id and (known := already(tx, request, None, text)):
         return known

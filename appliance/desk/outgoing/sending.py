@@ -92,8 +92,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     text = words_of(request.text, request.media)
     refuse_answer(request.media, request.quotes)
     if request.media:
-        check_files(tx, request.media, text)
-        channel = channel_for(tx, line.id, request.identity, request.channel)
+        check_files(tx.conn, request.media, text)
+        channel = channel_for(tx.conn, line.id, request.identity, request.channel)
         if request.channel is not None or not may_go_without(line, text):
             request = replace(request, channel=channel)
     person = consent.standing(tx.conn, line.id, request.identity)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.characters import is_blank
 from appliance.errors import InvalidInput
 from appliance.messages import clean_text
 
@@ -29,8 +30,13 @@ class Wording:
     variants: tuple[str, ...]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> "Wording":
-        """Raises InvalidInput for a text that cannot be sent or a placeholder that is unknown."""
+    def of(cls, texts: Sequence[str], *, beside_files: bool = False) -> "Wording":
+        """Raises InvalidInput for a text that cannot be sent or a placeholder that is unknown.
+
+        Files may go without words.
+        """
+        if beside_files and all(map(is_blank, texts)):
+            return cls(("",))
         if not 1 <= len(texts) <= MAX_VARIANTS:
             raise InvalidInput("texts", f"Write 1 to {MAX_VARIANTS} variants of the text.")
         variants = tuple(_clean(text) for text in texts)

@@ -23,6 +23,8 @@ WAITING: Mapping[Reason, str] = {
     Reason.OFFICE_HOURS: "the branch is closed until then",
     Reason.UNANSWERED: "the last messages went unanswered; it goes on when the contact writes",
     Reason.NEAR_STOP: "they may want no more messages and somebody has to decide",
+    Reason.PAUSED: "somebody paused the list that it belongs to",
+    Reason.LISTED_TODAY: "a list wrote to them today already and they have not answered",
     Reason.DEVICE_ABSENT: "the phone or modem is not plugged in",
     Reason.DEVICE_UNAUTHORIZED: "Balie is not allowed to use the phone or modem yet",
     Reason.DEVICE_OFFLINE: "the connection with the phone or modem is dead",

@@ -1,0 +1,310 @@
+"""A text to a list: a verdict for each, one message a day, paused, resumed, cancelled, answered."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import joining
+from appliance.desk.lists import progress, saved_lists, sends
+from appliance.desk.lists.progress import Progress
+from appliance.desk.lists.saved_lists import SavedList
+from appliance.desk.lists.sends import Send, SendWish
+from appliance.desk.outgoing.lists import ListRequest, Recipient, accept_list
+from appliance.devices.protocol import Proof, Tick, Ticks, TickVisit
+from appliance.errors import InvalidInput, NotFound, Refused, Transient
+from appliance.events import EventKind
+from appliance.messages import MessageState
+from appliance.queue.attempt import QueueAttempt
+from appliance.queue.planner import Planner
+from appliance.reasons import Reason
+from appliance.store import branches
+from appliance.store.store import Tx
+from tests.queue.counter import ANNA, BART, HOUR_S, STAFF, Counter, at, tapping
+
+CEES = "+31633333333"
+ALL = Sight(None)
+VARIANTS = ("Kun je zaterdag?", "Heb je zaterdag tijd?")
+DAY_S = 24 * HOUR_S
+
+
+def list_of(counter: Counter, *numbers: str, name: str = "Nacht") -> SavedList:
+    def work(tx: Tx) -> SavedList:
+        members = [counter.contact_id(each) for each in numbers]
+        made = saved_lists.add(
+            tx, ALL, STAFF, name=name, branch_id=counter.branch_id, members=members
+        )
+        return saved_lists.one(tx.conn, ALL, made)
+
+    return counter.store.write(work)
+
+
+def wish(counter: Counter, to: SavedList, **about: Any) -> SendWish:
+    return SendWish(
+        to=to,
+        author=STAFF,
+        **{"line_id": counter.line_id, "variants": VARIANTS, **about},
+    )
+
+
+def told(counter: Counter, wanted: SendWish) -> Sequence[Recipient]:
+    now_ms = counter.clock.now_ms()
+    return counter.store.read(lambda conn: sends.dry_run(conn, ALL, wanted, now_ms=now_ms))
+
+
+def sent(counter: Counter, wanted: SendWish) -> Send:
+    def work(tx: Tx) -> Send:
+        return sends.one(tx.conn, ALL, sends.send(tx, ALL, wanted))
+
+    return counter.store.write(work)
+
+
+def look(counter: Counter, send: Send) -> Progress:
+    return counter.store.read(
+        lambda conn: progress.progress(conn, ALL, sends.one(conn, ALL, send.id))
+    )
+
+
+def steer(counter: Counter, what: Any, send: Send) -> None:
+    counter.store.write(lambda tx: what(tx, sends.one(tx.conn, ALL, send.id), STAFF))
+
+
+def next_attempt(counter: Counter) -> QueueAttempt:
+    """The next message that the phone is given, once its time has come; visits are made."""
+    for _ in range(240):
+        match counter.task():
+            case QueueAttempt() as found:
+                return found
+            case TickVisit() as visit:
+                counter.work.visited(visit, Ticks(by_message={}))
+            case _:
+                counter.clock.advance(s=30)
+    raise AssertionError("nothing leaves")
+
+
+def leaves(counter: Counter) -> str:
+    attempt = next_attempt(counter)
+    with tapping(attempt):
+        pass
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    return attempt.outgoing.message_id
+
+
+def none_leaves(counter: Counter, hours: int = 2) -> bool:
+    """Whether nothing is given to the phone for so long."""
+    for _ in range(hours * 4):
+        found = counter.task()
+        if isinstance(found, QueueAttempt):
+            return False
+        if isinstance(found, TickVisit):
+            counter.work.visited(found, Ticks(by_message={}))
+        counter.clock.advance(s=900)
+    return True
+
+
+def verdicts(found: Progress) -> list[tuple[str, Reason | None]]:
+    return [(each.verdict, each.why if each.refused else None) for each in found.items]
+
+
+@pytest.fixture
+def team(counter: Counter) -> SavedList:
+    counter.knows(ANNA, BART, CEES)
+    return list_of(counter, ANNA, BART, CEES)
+
+
+def test_what_a_dry_run_says_is_what_is_sent(counter: Counter, team: SavedList) -> None:
+    counter.hears("STOP", BART)
+    before = told(counter, wish(counter, team))
+    assert [each.refusal for each in before] == [None, Reason.OPTED_OUT, None]
+    assert not counter.all("SELECT 1 FROM list_send")
+    found = look(counter, sent(counter, wish(counter, team)))
+    assert verdicts(found) == [("goes", None), ("refused", Reason.OPTED_OUT), ("goes", None)]
+    assert [each.expected_ms for each in found.items] == [each.expected_ms for each in before]
+    assert [each.text for each in found.items] == [VARIANTS[0], None, VARIANTS[1]]
+    assert found.done_by_ms == before[2].expected_ms
+    assert (found.state, found.counts.goes, found.counts.waiting) == ("running", 2, 2)
+    (event,) = counter.events(EventKind.LIST_SEND)
+    assert (event.facts["what"], event.facts["goes"], event.facts["refused"]) == ("sent", 2, 1)
+
+
+def test_nobody_gets_two_messages_of_lists_a_day_unless_they_answered(
+    counter: Counter, team: SavedList
+) -> None:
+    """Over all lines and lists, one that software sends to numbers too; a new day begins anew."""
+    other_line, _ = counter.add_line("+31687654322", "R58M124")
+    sent(counter, wish(counter, team))
+    direct = ListRequest(line_id=counter.line_id, numbers=[ANNA], texts=VARIANTS, author=STAFF)
+    (refused,) = counter.store.write(lambda tx: accept_list(tx, direct))
+    assert refused.refusal is Reason.LISTED_TODAY
+    assert leaves(counter)
+    counter.clock.advance(s=HOUR_S)
+    counter.hears("Ja, ik kan", ANNA)
+    counter.store.write(lambda tx: tx.conn.execute(_CONSENT, (other_line,)))
+    again = told(counter, wish(counter, team, line_id=other_line))
+    assert [each.refusal for each in again] == [None, Reason.LISTED_TODAY, Reason.LISTED_TODAY]
+    tomorrow = at("2026-06-16 09:00")
+    later = told(counter, wish(counter, team, not_before_ms=tomorrow))
+    assert [each.refusal for each in later] == [None, None, None]
+
+
+_CONSENT = (
+    "INSERT INTO consent (value, scheme, contact_id, line_id, kind, channel, message_id, words,"
+    " source, given_ms, recorded_by, at_ms, as_of) SELECT value, scheme, contact_id, ?, kind,"
+    " channel, message_id, words, source, given_ms, recorded_by, at_ms, as_of || 'x' FROM consent"
+)
+
+
+def test_two_lists_that_meet_at_one_person_send_one_message(
+    counter: Counter, team: SavedList
+) -> None:
+    """Anna and Bart turn out to be one person while both wait."""
+    del team
+    first = sent(counter, wish(counter, list_of(counter, ANNA, name="A")))
+    second = sent(counter, wish(counter, list_of(counter, BART, name="B")))
+    anna, bart = counter.contact_id(ANNA), counter.contact_id(BART)
+    counter.store.write(lambda tx: joining.join_by(tx, anna, bart, STAFF))
+    gone = leaves(counter)
+    assert none_leaves(counter)
+    assert look(counter, first).items[0].message_id == gone
+    assert verdicts(look(counter, second)) == [("refused", Reason.LISTED_TODAY)]
+
+
+def test_a_paused_list_waits_also_after_a_restart_and_goes_on(
+    counter: Counter, team: SavedList
+) -> None:
+    send = sent(counter, wish(counter, team))
+    leaves(counter)
+    held = next_attempt(counter)
+    steer(counter, sends.pause, send)
+    with pytest.raises(Transient, match="holds back") as held_back, tapping(held):
+        pass
+    counter.work.not_sent(held, held_back.value)
+    later = Counter(counter.store, counter.clock, counter.evidence)
+    planner = Planner(counter.store, counter.profile, lambda _: None)
+    for _ in range(3):
+        planner.round()
+        assert none_leaves(later, hours=1)
+    found = look(counter, send)
+    assert (found.state, found.counts.waiting, found.done_by_ms) == ("paused", 2, None)
+    assert {each.why for each in found.items[1:]} == {Reason.PAUSED}
+    steer(counter, sends.resume, send)
+    planner.round()
+    assert look(counter, send).done_by_ms is not None
+    leaves(later)
+    leaves(later)
+    assert look(counter, send).state == "done"
+    whats = [each.facts["what"] for each in counter.events(EventKind.LIST_SEND)]
+    assert whats == ["sent", "paused", "resumed"]
+
+
+def test_cancelling_withdraws_what_waits_and_they_are_asked_again(
+    counter: Counter, team: SavedList
+) -> None:
+    """Each is judged anew; who got it is not asked again."""
+    send = sent(counter, wish(counter, team))
+    leaves(counter)
+    steer(counter, sends.pause, send)
+    steer(counter, sends.cancel, send)
+    found = look(counter, send)
+    assert found.state == "cancelled"
+    assert verdicts(found) == [
+        ("goes", None),
+        ("refused", Reason.BY_PERSON),
+        ("refused", Reason.BY_PERSON),
+    ]
+    with pytest.raises(Refused):
+        steer(counter, sends.resume, send)
+    counter.hears("STOP", CEES)
+    again = counter.store.read(lambda conn: sends.again(conn, ALL, send, STAFF))
+    assert verdicts(look(counter, sent(counter, again))) == [
+        ("goes", None),
+        ("refused", Reason.OPTED_OUT),
+    ]
+
+
+def test_answers_belong_to_the_list_message_before_them(counter: Counter, team: SavedList) -> None:
+    first = sent(counter, wish(counter, team))
+    counter.hears("Ben ik al aan de beurt?", ANNA)
+    for _ in range(3):
+        leaves(counter)
+    counter.clock.advance(s=1)
+    counter.hears("Ja graag", ANNA)
+    counter.hears("Hoe laat?", ANNA)
+    counter.clock.advance(s=DAY_S)
+    second = sent(counter, wish(counter, team))
+    counter.hears("Nee", BART)
+    while look(counter, second).counts.waiting:
+        leaves(counter)
+    counter.clock.advance(s=1)
+    counter.hears("Nu wel", BART)
+    answers = [(each.contact_id, each.text) for each in look(counter, first).answers]
+    anna, bart = counter.contact_id(ANNA), counter.contact_id(BART)
+    assert answers == [(anna, "Ja graag"), (anna, "Hoe laat?"), (bart, "Nee")]
+    assert look(counter, first).counts.answered == 2
+    assert [each.text for each in look(counter, second).answers] == ["Nu wel"]
+
+
+def test_whose_turn_comes_after_the_day_is_refused_before_anything_is_sent(
+    counter: Counter, team: SavedList
+) -> None:
+    until_ms = counter.clock.now_ms() + 40_000
+    found = told(counter, wish(counter, team, until_ms=until_ms))
+    assert [each.refusal for each in found][-1] is Reason.TOO_LATE
+    send = sent(counter, wish(counter, team))
+    assert send.until_ms == at("2026-06-16 00:00")
+    rows = counter.all("SELECT DISTINCT expires_ms FROM message WHERE class = 'list'")
+    assert [row["expires_ms"] for row in rows] == [send.until_ms]
+
+
+def test_one_person_under_two_contacts_gets_it_once(counter: Counter, team: SavedList) -> None:
+    """Two branches entered them, each with the same personnel number."""
+    for number in (ANNA, CEES):
+        counter.store.write(
+            lambda tx, number=number: tx.conn.execute(
+                "UPDATE contact SET personnel_number = 'px-1' WHERE id = ?",
+                (counter.contact_id(number),),
+            )
+        )
+    found = told(counter, wish(counter, team))
+    assert [each.refusal for each in found] == [None, None, Reason.TWICE]
+
+
+@pytest.mark.parametrize(
+    ("about", "field"),
+    [
+        ({"variants": ("Hoi {voor naam}",)}, "variants"),
+        ({"variants": ("Hoi {bijnaam}",)}, "variants"),
+        ({"variants": ()}, "variants"),
+        ({"until_ms": 1}, "deliver_until"),
+        ({"media": ("no such file",)}, "media"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_with_its_field(
+    counter: Counter, team: SavedList, about: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        told(counter, wish(counter, team, **about))
+    assert refused.value.field == field
+
+
+def test_a_send_of_another_branch_is_not_there(counter: Counter, team: SavedList) -> None:
+    send = sent(counter, wish(counter, team))
+    other = counter.store.write(lambda tx: branches.add_branch(tx, "Zwolle"))
+    with pytest.raises(NotFound):
+        counter.store.read(lambda conn: sends.one(conn, Sight(frozenset({other})), send.id))
+
+
+def test_what_is_in_doubt_is_neither_withdrawn_nor_asked_again(
+    counter: Counter, team: SavedList
+) -> None:
+    send = sent(counter, wish(counter, team))
+    attempt = next_attempt(counter)
+    with tapping(attempt):
+        pass
+    steer(counter, sends.cancel, send)
+    assert counter.state(attempt.outgoing.message_id) is MessageState.SENDING
+    left = counter.store.read(lambda conn: sends.left_out(conn, send.id))
+    assert left == [counter.contact_id(BART), counter.contact_id(CEES)]
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    assert look(counter, send).counts.sent == 1
