@@ -8,7 +8,7 @@ import typer
 
 from appliance.cli.output import JsonOption, says_what_is_wrong, show
 from appliance.cli.pacing import run_simulation
-from appliance.demo.round_trial import Habits, Outcome, Trial, tried
+from appliance.demo.round_trial import Habits, Trial, TrialOutcome, tried
 from appliance.errors import InvalidInput
 
 simulate_app = typer.Typer(invoke_without_command=True)
@@ -56,7 +56,7 @@ def simulate_round(
     show(as_json, asdict(outcome), "\n".join(_told(outcome, seats)))
 
 
-def _told(outcome: Outcome, seats: int) -> Sequence[str]:
+def _told(outcome: TrialOutcome, seats: int) -> Sequence[str]:
     taken = f"{outcome.yes} of {seats} seats taken"
     within = outcome.minutes_to_filled
     return [

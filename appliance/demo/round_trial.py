@@ -78,7 +78,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class TrialOutcome:
     """`asked` is how many questions left. `needless` are those that left or were kept although the
     rule allowed none more then; `doubled` those that left to somebody for the second time.
     """
@@ -96,7 +96,7 @@ class Outcome:
     doubled: int
 
 
-def tried(trial: Trial) -> Outcome:
+def tried(trial: Trial) -> TrialOutcome:
     """Lives through it; the same seed gives the same round."""
     with tempfile.TemporaryDirectory(prefix="balie-") as folder:
         at_ms = int(BEGINS.timestamp() * 1000)
@@ -123,7 +123,7 @@ class _Day:
     def __post_init__(self) -> None:
         self._rng = random.Random(f"round {self.trial.seed}")  # noqa: S311 -- habits, no secret
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TrialOutcome:
         store, clock = self.past.store, self.past.clock
         self.offices = store.write(self._found)
         for office in self.offices:
@@ -271,8 +271,8 @@ class _Day:
     def _board(self) -> Board:
         return self.past.store.read(lambda conn: board.board(conn, _ALL, self.round_id))
 
-    def _told(self, found: Board) -> Outcome:
-        return Outcome(
+    def _told(self, found: Board) -> TrialOutcome:
+        return TrialOutcome(
             state=found.about.state.value,
             asked=len(self.left),
             yes=len(found.yes),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
-from appliance.demo.round_trial import Outcome, Trial, tried
+from appliance.demo.round_trial import Trial, TrialOutcome, tried
 from appliance.runtime import kinds
 from tests.bench.benchmark import Measured, at_least, at_most
 from tests.desk.rounds_machine import RoundsMachine
@@ -43,7 +43,7 @@ def round_seats_filled() -> Measured:
     return Measured(value=_large().yes)
 
 
-def _large() -> Outcome:
+def _large() -> TrialOutcome:
     kinds.load()
     return tried(LARGE)
 

@@ -49,6 +49,10 @@ class RoundsOffice:
         return numbers
 
     def starts(self, contacts: Sequence[str], **about: Any) -> str:
+        request = self.request(contacts, **about)
+        return self.counter.store.write(lambda tx: starting.start(tx, ALL, request))
+
+    def request(self, contacts: Sequence[str], **about: Any) -> StartRequest:
         now_ms = self.counter.clock.now_ms()
         asked: dict[str, Any] = {
             "lines": [self.counter.store.read(lambda conn: lines.line(conn, self.counter.line_id))],
@@ -63,8 +67,7 @@ class RoundsOffice:
             "filled_text": FULL,
             "by": PLANNER,
         }
-        request = StartRequest(**{**asked, **about})
-        return self.counter.store.write(lambda tx: starting.start(tx, ALL, request))
+        return StartRequest(**{**asked, **about})
 
     def follows(self) -> None:
         while self.follower.catch_up():

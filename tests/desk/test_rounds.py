@@ -1,16 +1,22 @@
 """One question to many, until the seats are taken: who is asked, and what answers do."""
 
+import sqlite3
+from collections.abc import Sequence
+
 import pytest
 
 from appliance.desk.contacts import joining
 from appliance.desk.outgoing.sending import Author
+from appliance.desk.rounds import hearing, starting
 from appliance.desk.rounds.answer_words import AnswerReading
+from appliance.desk.rounds.askable import Askable, askable
 from appliance.desk.rounds.starting import RoundOrder
 from appliance.errors import Transient
-from appliance.queue.pacing import HOUR_MS
+from appliance.queue.pacing import DAY_MS, HOUR_MS
 from appliance.reasons import Reason
 from appliance.store.rounds import PersonState, RoundState
 from tests.desk.rounds_office import (
+    ALL,
     CONFIRM,
     FULL,
     QUESTION,
@@ -19,6 +25,7 @@ from tests.desk.rounds_office import (
     number,
     withdrawn,
 )
+from tests.desk.test_reactions import reacts
 from tests.queue.counter import Counter
 
 P, R = PersonState, RoundState
@@ -160,6 +167,51 @@ def test_who_may_not_be_asked_is_named_with_the_reason(office: RoundsOffice) -> 
     assert office.states(round_id)[chris] is P.NOT_ASKED
 
 
+def test_a_thumb_on_the_question_answers_it(office: RoundsOffice) -> None:
+    """It is about this question and no other; another emoji is for a person to read."""
+    anna, bart = office.knows(2)
+    round_id = office.starts([anna, bart], at_once=2, variants=["Vraag A", "Vraag B"])
+    office.sends_all()
+    for who, question, emoji in ((bart, "Vraag B", "❤️"), (anna, "Vraag A", "👍🏽")):
+        reacts(office.counter, question, emoji, sender=who)
+        office.follows()
+    assert office.states(round_id) == {anna: P.YES, bart: P.UNCLEAR}
+    assert [each.answer for each in office.board(round_id).people] == ["👍🏽", "❤️"]
+
+
+def test_no_rule_has_to_answer_a_plain_word(office: RoundsOffice) -> None:
+    """While the question is open, and for whoever has it."""
+    anna, bart = office.knows(2)
+
+    def plain(who: str, text: str) -> bool:
+        about = {"contact_id": office.counter.contact_id(who), "line_id": office.counter.line_id}
+        return office.counter.store.read(
+            lambda conn: hearing.is_plain_answer(conn, text=text, **about)
+        )
+
+    office.starts([anna], at_once=1)
+    assert not plain(anna, "ja"), "it has not left"
+    office.sends_all()
+    assert (plain(anna, "ja"), plain(anna, "hoe laat?"), plain(bart, "ja")) == (True, False, False)
+    office.hears(anna, "ja")
+    assert not plain(anna, "nee")
+
+
+def test_a_line_asks_36_people_in_three_quarters_of_an_hour(office: RoundsOffice) -> None:
+    """Who wrote today is asked sooner. This is said before it starts."""
+    office.counter.clock.advance(ms=21 * DAY_MS)  # a new line begins little on a day
+    now_ms = office.counter.clock.now_ms()
+    people = office.knows(36)
+    today = reach(office, people)
+    office.counter.clock.advance(ms=25 * HOUR_MS)
+    later = reach(office, people)
+    assert (today.reach[-1].count, later.reach[-1].count) == (36, 36)
+    assert 20 <= (today.reach[-1].by_ms - now_ms) / 60_000 <= 30
+    assert 40 <= (later.reach[-1].by_ms - now_ms) / 60_000 - 25 * 60 <= 50
+    assert later.enough_ms == later.reach[-1].by_ms
+    assert later.seats_today == 12
+
+
 def test_stop_is_no_answer(office: RoundsOffice) -> None:
     """It comes first, and the question that waits is gone."""
     anna, bart = office.knows(2)
@@ -275,3 +327,14 @@ def silent(office: RoundsOffice, who: str) -> None:
         office.counter.queues(text, to=who, typed=False)
     office.sends_all()
     office.counter.knows(*(each for each in map(number, range(3)) if each != who))
+
+
+def reach(office: RoundsOffice, people: Sequence[str]) -> Askable:
+    now_ms = office.counter.clock.now_ms()
+    request = office.request(people, seats=12)
+
+    def look(conn: sqlite3.Connection) -> Askable:
+        found = starting.draft(conn, ALL, request, round_id="0" * 32, now_ms=now_ms)
+        return askable(conn, ALL, found, now_ms=now_ms)
+
+    return office.counter.store.read(look)

@@ -192,7 +192,8 @@ _WHO = """
    ORDER BY n.created_ms, n.value, n.scheme LIMIT 1) AS number
 """
 _PEOPLE = f"""
-SELECT p.*, q.conversation_id, q.state AS question, q.expected_ms, a.text AS answer,
+SELECT p.*, q.conversation_id, q.state AS question, q.expected_ms,
+  coalesce(a.text, (SELECT emoji FROM reaction x WHERE x.message_id = q.id LIMIT 1)) AS answer,
   a.happened_ms AS answered_ms, {_WHO}
 FROM round_person p JOIN contact c ON c.id = p.contact_id
 LEFT JOIN message q ON q.id = p.question_id LEFT JOIN message a ON a.id = p.answer_id

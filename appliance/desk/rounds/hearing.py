@@ -37,7 +37,7 @@ def concerns(conn: sqlite3.Connection, event: Event, now_ms: int) -> bool:
     """Whether a round has anything to do with it; read before anybody waits for a write."""
     if event.message_id is None:
         return False
-    if event.kind is EventKind.MESSAGE_STATE:
+    if event.kind is EventKind.MESSAGE_STATE or _is_reaction(event):
         return _asked_by(conn, event.message_id) is not None
     if _is_answer(event):
         values = (event.contact_id, now_ms)
@@ -51,8 +51,20 @@ def hear(tx: Tx, event: Event) -> None:
         return
     if event.kind is EventKind.MESSAGE_STATE:
         _question_moved(tx, event.message_id)
+    elif _is_reaction(event):
+        _reacted(tx, event.message_id)
     elif _is_answer(event):
         _answered(tx, event.message_id)
+
+
+def is_plain_answer(conn: sqlite3.Connection, *, contact_id: str, line_id: str, text: str) -> bool:
+    """Whether what somebody just wrote will be a plain answer to a question of a round: then no
+    rule has to say that the office is closed.
+    """
+    row = conn.execute(_OPEN_QUESTION, (contact_id, line_id)).fetchone()
+    if row is None:
+        return False
+    return read_answer(text, language_of(json.loads(row["fields"]))) is not AnswerReading.UNCLEAR
 
 
 def _is_answer(event: Event) -> bool:
@@ -60,6 +72,24 @@ def _is_answer(event: Event) -> bool:
         return True
     changed = event.kind is EventKind.MESSAGE_CHANGED
     return changed and event.facts.get("change") in ("words", "edited")
+
+
+def _is_reaction(event: Event) -> bool:
+    """An emoji on a message of ours."""
+    return event.kind is EventKind.MESSAGE_CHANGED and event.facts.get("change") == "reaction"
+
+
+def _reacted(tx: Tx, question_id: str) -> None:
+    """A thumb on the question itself answers it, and no other; any other emoji is for a person."""
+    who = _asked_by(tx.conn, question_id)
+    row = tx.conn.execute(_REACTION, (question_id,)).fetchone()
+    if who is None or row is None:
+        return
+    reading = read_answer(row["emoji"])
+    if reading is not AnswerReading.UNCLEAR or who.state in (_P.ASKED, _P.SILENT):
+        about = rounds.one(tx.conn, who.round_id)
+        if tx.now_ms < about.ends_ms:
+            seats.settle(tx, about, who, reading)
 
 
 def _question_moved(tx: Tx, message_id: str) -> None:
@@ -169,6 +199,13 @@ def _questions(tx: Tx, said: sqlite3.Row) -> Sequence[_AskedBefore]:
     ]
 
 
+_OPEN_QUESTION = """
+SELECT c.fields FROM round_person p INDEXED BY round_person_contact
+JOIN contact c ON c.id = p.contact_id JOIN message q ON q.id = p.question_id
+WHERE p.contact_id = ? AND p.line_id = ? AND p.state IN ('asked', 'silent', 'unclear')
+AND q.sent_ms IS NOT NULL LIMIT 1
+"""
+_REACTION = "SELECT emoji FROM reaction WHERE message_id = ? AND emoji <> '' ORDER BY at_ms DESC"
 _IN_A_ROUND = """
 SELECT 1 FROM round_person p INDEXED BY round_person_contact CROSS JOIN round r ON r.id = p.round_id
 WHERE p.contact_id = ? AND p.question_id IS NOT NULL AND r.ends_ms > ? LIMIT 1

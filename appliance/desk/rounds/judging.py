@@ -91,7 +91,8 @@ class RoundJudge:
 
     def judge(self, contact_id: str, place: int = 0) -> Judged:
         row = self.conn.execute(_CONTACT, (contact_id,)).fetchone()
-        found = [self._asked_by(contact_id, each) for each in self.lines]
+        known = contacts.identities_of(self.conn, contact_id)
+        found = [self._asked_by(contact_id, known, each) for each in self.lines]
         askers = [each for each in found if isinstance(each, Asker)]
         refusals = [each for each in found if isinstance(each, Reason)]
         if refusal := self._forbidden(contact_id):
@@ -126,11 +127,15 @@ class RoundJudge:
         values = (contact_id, self.about.id, self.now_ms)
         return self.conn.execute(_OPEN_ELSEWHERE, values).fetchone() is not None
 
-    def _asked_by(self, contact_id: str, by: _OfLine) -> Asker | Reason | None:
+    def _asked_by(
+        self, contact_id: str, known: Sequence[Identity], by: _OfLine
+    ) -> Asker | Reason | None:
         """None: it waits there, because words of theirs may mean STOP."""
-        if not contacts.identities_of(self.conn, contact_id):
+        if not known:
             return Reason.CONSENT_REQUIRED
-        identity = identity_of_contact(self.conn, _EVERYTHING, contact_id, line_id=by.line.id)
+        identity = known[0]
+        if len(known) > 1:
+            identity = identity_of_contact(self.conn, _EVERYTHING, contact_id, line_id=by.line.id)
         person = consent.standing(self.conn, by.line.id, identity)
         permission = permission_of(self.conn, person, channel=None, kind=MessageClass.AUTOMATIC)
         if permission.refusal is not None:
