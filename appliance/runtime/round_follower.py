@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from appliance.desk.rounds.following import RoundFollower
@@ -28,6 +29,7 @@ class RoundThread:
         self._store = store
         self._planned = planned
         self._follower = RoundFollower(store)
+        self._next_s = 0.0
         self._news = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rounds", daemon=True)
@@ -44,9 +46,14 @@ class RoundThread:
             self._thread.join()
 
     def look(self) -> None:
-        """Follows the log to its end, and takes the steps that are due."""
+        """Follows the log to its end, and takes the steps that are due: after something that
+        concerned a round, and once in a while for what time alone makes due.
+        """
         while not self._stopped.is_set() and self._follower.catch_up():
             pass
+        if not self._follower.has_heard() and time.monotonic() < self._next_s:
+            return
+        self._next_s = time.monotonic() + LOOK_S
         for _ in range(MOST_STEPS):
             if self._stopped.is_set() or not self._follower.go_on():
                 return

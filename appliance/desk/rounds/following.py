@@ -35,6 +35,7 @@ class RoundFollower:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._seen = 0
+        self._heard = False
 
     def catch_up(self) -> bool:
         """Does the next piece of the log; False when nothing is left to do."""
@@ -43,7 +44,13 @@ class RoundFollower:
         if piece.heard or piece.seq - piece.kept >= _RARELY:
             self._store.write(lambda tx: _take(tx, piece), durable=bool(piece.heard))
         self._seen = piece.seq
+        self._heard |= bool(piece.heard)
         return not piece.is_all
+
+    def has_heard(self) -> bool:
+        """Whether anything concerned a round since this was asked."""
+        heard, self._heard = self._heard, False
+        return heard
 
     def go_on(self) -> bool:
         """Takes the next step in each round that has one; whether there was any."""

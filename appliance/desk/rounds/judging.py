@@ -89,6 +89,14 @@ class RoundJudge:
             lines=[_of_line(conn, each) for each in _lines(conn, about.line_ids)],
         )
 
+    def waits(self, contact_id: str) -> bool:
+        """Whether their turn is passed over for now, whatever else would be said of them. Asked at
+        every step of a round, so it costs little.
+        """
+        if self.lines and all(contact_id in each.asked for each in self.lines):
+            return True
+        return self._is_asked_elsewhere(contact_id)
+
     def judge(self, contact_id: str, place: int = 0) -> Judged:
         row = self.conn.execute(_CONTACT, (contact_id,)).fetchone()
         known = contacts.identities_of(self.conn, contact_id)

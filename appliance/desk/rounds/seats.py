@@ -188,6 +188,8 @@ def _next(
         return
     judge = RoundJudge.of(conn, about, now_ms=now_ms)
     for who in rounds.people(conn, about.id, {_P.NOT_ASKED}):
+        if judge.waits(who.contact_id):
+            continue
         judged = judge.judge(who.contact_id, who.position)
         if judged.waits:
             continue
