@@ -374,7 +374,9 @@ def _channel(conn: sqlite3.Connection, line: Line, request: ListRequest) -> Chan
 def _rhythm(
     conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int
 ) -> SteadyRate:
-    """Begins from what the SIM sent today and from what is promised on the line."""
+    """Begins from what the SIM sent today and from what is promised on the line; replies will come
+    in between as often as they did.
+    """
     hours = hours_of(branches.branch(conn, line.branch_id))
     begins_ms = max(now_ms, request.not_before_ms or 0)
     rhythm = SteadyRate.after(line, request.profile, hours, now_ms=begins_ms)
@@ -383,8 +385,11 @@ def _rhythm(
         for lane in LANES
         for at_ms in rows.latest_expected(conn, line.id, lane, now_ms=now_ms, limit=PROMISED)
     ]
+    histories = Histories()
     for device_id in {route.device_id for route in routes.routes_of_line(conn, line.id)}:
-        history = Histories().of(conn, device_id, line, now_ms=now_ms)
+        answers_a_ms = histories.answers_a_ms(conn, device_id, hours, now_ms=now_ms)
+        rhythm.answers_a_ms = max(rhythm.answers_a_ms, answers_a_ms)
+        history = histories.of(conn, device_id, line, now_ms=now_ms)
         taken += [(left.at_ms, left.answering) for left in history.left]
     for at_ms, answering in sorted(taken):
         rhythm.left(at_ms, answering=answering)
