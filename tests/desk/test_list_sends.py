@@ -11,6 +11,7 @@ from appliance.desk.lists import progress, saved_lists, sends
 from appliance.desk.lists.progress import Progress
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.lists.sends import Send, SendWish
+from appliance.desk.lists.steering import steered
 from appliance.desk.outgoing.lists import ListRequest, Recipient, accept_list
 from appliance.devices.protocol import Proof, Tick, Ticks, TickVisit
 from appliance.errors import InvalidInput, NotFound, Refused, Transient
@@ -194,7 +195,7 @@ def test_a_paused_list_waits_also_after_a_restart_and_goes_on(
     leaves(later)
     leaves(later)
     assert look(counter, send).state == "done"
-    whats = [each.facts["what"] for each in counter.events(EventKind.LIST_SEND)]
+    whats = [each.what for each in counter.store.read(lambda conn: steered(conn, send))]
     assert whats == ["sent", "paused", "resumed"]
 
 

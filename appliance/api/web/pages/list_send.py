@@ -25,6 +25,7 @@ from appliance.desk.lists import progress, saved_lists, sends
 from appliance.desk.lists.progress import Progress, SendItem
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.lists.sends import Send, SendWish
+from appliance.desk.lists.steering import Steered, steered
 from appliance.desk.outgoing.lists import Recipient
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import MAX_VARIANTS
@@ -104,6 +105,7 @@ class SentShown:
     names: Mapping[str, str | None]
     line: str
     zone: str
+    history: Sequence[Steered]
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -312,6 +314,7 @@ async def _sent_page(
             found=found,
             names={each.contact_id: each.name for each in found.items},
             line=line.number,
+            history=steered(conn, found.send),
             zone=branches.branch(conn, line.branch_id).settings.zone,
         )
 

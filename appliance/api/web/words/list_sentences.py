@@ -7,6 +7,7 @@ from appliance.api.web.words import people_sentences, phrases
 from appliance.api.web.words.i18n import Words
 from appliance.desk.lists.progress import Progress, SendItem
 from appliance.desk.lists.rules import ListRule
+from appliance.desk.lists.steering import Steered
 from appliance.reasons import Reason
 
 LEFT_OUT: Mapping[Reason, str] = {
@@ -74,6 +75,18 @@ def progress(words: Words, found: Progress, zone: str, now_ms: int) -> str:
         return words.text("{sent}; nobody can know yet when the rest leaves.").format(sent=said)
     time = words.at(found.done_by_ms, zone, now_ms)
     return words.text("{sent}; done {time}.").format(sent=said, time=time)
+
+
+def steered(words: Words, found: Steered) -> str:
+    """Who did what, without when."""
+    by = found.by or words.text("somebody")
+    said = {
+        "sent": words.text("{name} sent it"),
+        "paused": words.text("{name} paused it"),
+        "resumed": words.text("{name} resumed it"),
+        "cancelled": words.text("{name} cancelled the rest"),
+    }
+    return said[found.what].format(name=by)
 
 
 def rule(words: Words, found: ListRule, label: str | None) -> Sequence[str]:
