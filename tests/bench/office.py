@@ -18,7 +18,7 @@ from appliance.desk.lists.sends import SendWish
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.identities import tel
 from appliance.messages import MessageClass
-from appliance.queue.estimate import SteadyRate
+from appliance.queue.estimate import LIST_ECHO, SteadyRate
 from appliance.queue.lanes import Lane
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import DEFAULT_PROFILE, HOUR_MS
@@ -157,6 +157,11 @@ def _person(tx: Tx, line_id: str, place: int) -> str:
     return contact_id
 
 
+def _is_listed(item: Item) -> bool:
+    """Whom the line has never spoken to has a ceiling of their own, and is refused beyond it."""
+    return item.waiting.kind is MessageClass.LIST and not item.waiting.first
+
+
 class _ListLine(SimulatedLine):
     """Notes when a list is expected to be done, as the desk says it before it is sent."""
 
@@ -168,7 +173,7 @@ class _ListLine(SimulatedLine):
     def week(cls, load: Load, place: int) -> Iterator[bool]:
         """For each list that went out whole, whether it was done when it was expected."""
         line = cls(load, OFFICE, place)
-        sent = [each for each in line.run().sent if each.waiting.kind is MessageClass.LIST]
+        sent = [each for each in line.run().sent if _is_listed(each)]
         for began_ms, items in groupby(sent, key=lambda each: each.waiting.created_ms):
             done_ms = max(each.left_ms or 0 for each in items) - began_ms
             expected_ms = line._expected[began_ms] - began_ms
@@ -176,7 +181,7 @@ class _ListLine(SimulatedLine):
 
     def announce(self, new: Sequence[Item], now_ms: int) -> None:
         super().announce(new, now_ms)
-        listed = [each for each in new if each.waiting.kind is MessageClass.LIST]
+        listed = [each for each in new if _is_listed(each)]
         if listed:
             self._expected[listed[0].waiting.created_ms] = self._finish(listed, now_ms)
 
@@ -187,6 +192,7 @@ class _ListLine(SimulatedLine):
             since_ms=self._load.since_ms,
             now_ms=now_ms,
             answers_a_ms=self._answers_a_ms(),
+            echo=LIST_ECHO,
         )
         for left in self._history.left:
             rhythm.left(left.at_ms, answering=left.answering)

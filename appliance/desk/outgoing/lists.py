@@ -21,7 +21,7 @@ from appliance.errors import InvalidInput
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue import list_days, rows, undecided
-from appliance.queue.estimate import SteadyRate
+from appliance.queue.estimate import LIST_ECHO, SteadyRate
 from appliance.queue.lanes import LANES, Lane
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS
@@ -341,7 +341,7 @@ def _rhythm(
     conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int
 ) -> SteadyRate:
     """Begins from what the SIM sent today and from what is promised on the line; replies will come
-    in between as often as they did.
+    in between as often as they did, and more of them once the list has reached people.
     """
     hours = hours_of(branches.branch(conn, line.branch_id))
     begins_ms = max(now_ms, request.not_before_ms or 0)
@@ -351,6 +351,7 @@ def _rhythm(
         for lane in LANES
         for at_ms in rows.latest_expected(conn, line.id, lane, now_ms=now_ms, limit=PROMISED)
     ]
+    rhythm.echo = LIST_ECHO
     histories = Histories()
     for device_id in {route.device_id for route in routes.routes_of_line(conn, line.id)}:
         answers_a_ms = histories.answers_a_ms(conn, device_id, hours, now_ms=now_ms)
