@@ -333,7 +333,9 @@ def _channel(conn: sqlite3.Connection, line: Line, request: ListRequest) -> Chan
     if not request.media:
         return request.channel
     carrying = channel_for(conn, line.id, None, request.channel)
-    alone = request.channel is None and all(may_go_without(line, each) for each in request.texts)
+    alone = request.channel is None and all(
+        may_go_without(line, each) for each in request.texts or ("",)
+    )
     return None if alone else carrying
 
 
