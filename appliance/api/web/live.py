@@ -272,9 +272,10 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
     if name := _ABOUT_CONVERSATIONS.get(event.kind):
         return name, {"conversation": event.conversation_id}
-    if event.kind in _ABOUT_DEVICES:
-        return "device", {"device": event.device_id, "line": event.line_id}
-    return None
+    if event.kind is EventKind.LIST_SEND:
+        return "send", {"send": event.facts.get("send")}
+    about_device = {"device": event.device_id, "line": event.line_id}
+    return ("device", about_device) if event.kind in _ABOUT_DEVICES else None
 
 
 def _hint_between_messages(event: Event) -> tuple[str, Mapping[str, object]]:

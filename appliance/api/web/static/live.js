@@ -72,7 +72,7 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group"]) soon(id);
+  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "send"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -125,7 +125,9 @@ const hints = {
     }
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
+    soon("send", 500);
   },
+  send() { soon("send"); },
   read() {},
   contact() {
     soon("messages"); // two conversations may have become one
