@@ -17,6 +17,7 @@ from appliance.cli import (
     people_files,
     plan,
     recording,
+    round_trials,
     running,
     search,
 )
@@ -40,7 +41,7 @@ app.add_typer(people_files.people_app, name="people")
 app.add_typer(consent.consent_app, name="consent")
 app.add_typer(search.search_app, name="search")
 app.command("plan")(plan.plan)
-app.command("simulate")(pacing.run_simulation)
+app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)
 people.staff_app.command("disable")(colleagues.disable)
 people.staff_app.command("enable")(colleagues.enable)

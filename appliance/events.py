@@ -104,6 +104,20 @@ class EventKind(Enum):
     LINE_CROWDED = "line.crowded"
     #: A code for the line itself came, or its text is gone; facts: `code`, `gone`.
     LINE_CODE = "line.code"
+    #: A round began; facts of each below: `round`. Here also `seats`, and how many `people` may be
+    #: asked, and how many `refused` may not.
+    ROUND_STARTED = "round.started"
+    #: Somebody in it came into another state; facts: `from`, `to`, and `why` where they are not
+    #: asked; `token` where software decided it.
+    ROUND_PERSON = "round.person"
+    #: Its last seat is taken; facts: `after_ms`, since it began.
+    ROUND_FILLED = "round.filled"
+    #: A seat came free, and nobody on the reserve list took it.
+    ROUND_REOPENED = "round.reopened"
+    #: Nobody is asked any more; facts: `why`: `time` or `person`; `token` where software did it.
+    ROUND_CLOSED = "round.closed"
+    #: It was called off; facts as above.
+    ROUND_CANCELLED = "round.cancelled"
     #: A group, its guard, its members or what a phone is to do in it; facts: `group`, `what`.
     GROUP_CHANGED = "group.changed"
     #: Somebody in a group wrote STOP; facts: `group`, `member`. They have to be taken out of it.

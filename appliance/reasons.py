@@ -67,6 +67,12 @@ class Reason(StrEnum):
     #: Another list wrote to them that day, and they have not answered.
     LISTED_TODAY = "listed-today"
 
+    # Why somebody is not asked in a round.
+    #: Another round asked them for hours that overlap.
+    OTHER_ROUND = "other-round"
+    #: They said no today already.
+    SAID_NO = "said-no"
+
     # Why a message waits: what its SIM may do next.
     NOT_BEFORE = "not-before"
     TYPING = "typing"
@@ -128,6 +134,10 @@ class Reason(StrEnum):
     #: A welcome that a colleague's answer has overtaken.
     ANSWERED = "answered"
     BY_PERSON = "by-person"
+    #: A question whose round has its people.
+    ROUND_FILLED = "round-filled"
+    #: A question whose round asks nobody any more.
+    ROUND_OVER = "round-over"
     LINE_REMOVED = "line-removed"
     DECIDED = "decided"
     PERMANENT = "permanent"

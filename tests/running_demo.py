@@ -44,6 +44,11 @@ class Demo:
         url = f"{self.url}/api/v1{path}"
         return http_calls.get(url, headers=self.bearer).raise_for_status().json()
 
+    def posts(self, path: str, body: Any) -> Any:
+        url = f"{self.url}/api/v1{path}"
+        answer = http_calls.post(url, headers=self.bearer, json=body)
+        return answer.raise_for_status().json()
+
     def writes(self, phone: str, sender: str, text: str, **more: str) -> None:
         """Somebody writes to the phone with this number, by WhatsApp by default."""
         self.inject(**{"phone": phone, "from": sender, "text": text, "channel": "whatsapp", **more})

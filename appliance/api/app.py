@@ -31,6 +31,7 @@ from appliance.api.json import (
     people,
     people_import,
     reads,
+    rounds,
     saved_lists,
     saved_views,
     sending,
@@ -109,6 +110,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         texts,
         line_rules,
         hours,
+        rounds,
         events,
     ):
         app.include_router(part.router)

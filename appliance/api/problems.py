@@ -57,6 +57,9 @@ CATALOGUE: Mapping[str, Known] = {
     Reason.OPTED_OUT: Known(409, "Opted out", "They asked not to be written to any more."),
     Reason.BLOCKED: Known(409, "Blocked", "The office has blocked this person."),
     Reason.NUMBER_TAKEN: Known(409, "Another person's number", "This number is Anna de Wit's."),
+    Reason.NOTHING_TO_DECIDE: Known(
+        409, "Nothing to decide", "A colleague decided about this already."
+    ),
     Reason.SAME_CONTACT: Known(409, "One person already", "These are one contact already."),
     Reason.CANNOT_UNDO: Known(409, "Cannot be undone", "There is nothing to undo here."),
     Reason.CANNOT_CANCEL: Known(

@@ -35,6 +35,7 @@ OFFICE = OfficeHours(
 
 @says_what_is_wrong
 def run_simulation(
+    asked: typer.Context,
     *,
     branches: Annotated[int, typer.Option(min=1, max=500, help="Branches, each with a line.")] = 1,
     contacts: Annotated[int, typer.Option(min=1, max=20_000, help="Contacts of a branch.")] = 200,
@@ -54,6 +55,8 @@ def run_simulation(
     as_json: JsonOption = False,
 ) -> None:
     """Runs the pacing in virtual time against a load, without a phone or a database."""
+    if asked.invoked_subcommand is not None:
+        return
     if picture is not None and picture.suffix.lower() != ".svg":
         raise InvalidInput("picture", "The picture is an SVG; name a file that ends in .svg.")
     profile = profile_of(checked(_json(pacing)) if pacing else None)

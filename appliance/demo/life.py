@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from appliance.clock import ManualClock
-from appliance.demo import talks
+from appliance.demo import half_round, talks
 from appliance.demo.children import Emulation
 from appliance.demo.past import Office, Past, PastStore
 from appliance.demo.seed import ADMINISTRATOR, COLLEAGUES, VISITOR, found
@@ -32,6 +32,9 @@ PEOPLE_PER_PHONE = 30
 DAYS = 21
 _FIRST_PERSONNEL_NUMBER = 40_112
 _MOST = 200
+_BEFORE_THE_ROUND = next(
+    place for place, (minutes, _) in enumerate(talks.WAITING) if minutes < half_round.MINUTES_AGO
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +103,14 @@ def _go_through(past: Past, offices: Sequence[Office], people: list[Person], now
             past.answers(turn.office, turn.person, turn.text)
     past.is_at(now_ms - 20 * HOUR_MS)
     past.store.write(_read_answered)
+    crew = _crew(offices[0], people)
+    half_round.they_wrote(past, offices[0], crew)
     _special(past, offices[0], _of(offices[0], people))
     past.store.write(_read_answered)
     for place, (minutes, text) in enumerate(talks.WAITING):
+        if place == _BEFORE_THE_ROUND:
+            half_round.half_filled(past, offices[0], crew, now_ms)
+            past.store.write(_read_answered)
         for office in offices:
             past.is_at(now_ms - minutes * MINUTE_MS)
             past.hears(office, _waiting(office, people)[place], text)
@@ -110,6 +118,13 @@ def _go_through(past: Past, offices: Sequence[Office], people: list[Person], now
 
 def _of(office: Office, people: Sequence[Person]) -> Sequence[Person]:
     return [each for each in people if each.office == office.number]
+
+
+def _crew(office: Office, people: Sequence[Person]) -> Sequence[Person]:
+    """Who is asked in the round; the first of the office have stories of their own."""
+    taken = {each.number for each in _waiting(office, people)}
+    others = [each for each in _of(office, people) if each.on_whatsapp and not each.stops]
+    return [each for each in others if each.number not in taken][-half_round.CREW :]
 
 
 def _waiting(office: Office, people: Sequence[Person]) -> Sequence[Person]:

@@ -96,3 +96,14 @@ ANSWERS: Sequence[str] = (
     "Dank je, staat genoteerd!",
 )
 """What the simulated colleagues answer."""
+
+LOOKS_FOR_WORK = "Hoi, heb je deze week nog werk voor mij?"
+YOU_HEAR_OF_US = "Ik kijk wat er is. Je hoort van ons!"
+ROUND_QUESTIONS: Sequence[str] = (
+    "Hoi {voornaam}, kun je morgen van 7:00 tot 15:00 werken in Nieuwegein? Ja of nee?",
+    "Dag {voornaam}! Morgen is er werk in Nieuwegein, 7:00-15:00. Kun je? Ja of nee?",
+)
+ROUND_CONFIRM = "Top {voornaam}, je staat op het rooster: morgen 7:00, ingang B."
+ROUND_RESERVE = "Dank je {voornaam}! Het is net vol, je staat op de reservelijst."
+ROUND_ANSWERS: Sequence[str] = ("Ja hoor!", "Nee sorry", "👍", "Tot hoe laat precies?")
+"""What the first ones who are asked have answered."""

@@ -345,6 +345,27 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.OFFICE: "is_on shows_text contact",
         DataClass.TECHNICAL: "id event_seq",
     },
+    "round": {
+        DataClass.CONTENT: "variants confirm_text reserve_text filled_text",
+        DataClass.OFFICE: "seats at_once starts_ms ends_ms closes_ms ordering label",
+        DataClass.EVIDENCE: "state staff_id token_id filled_ms ended_ms",
+        DataClass.TECHNICAL: "id branch_id seed created_ms",
+    },
+    "round_line": {DataClass.TECHNICAL: "round_id position line_id"},
+    "round_person": {
+        DataClass.EVIDENCE: "state why asked_ms changed_ms",
+        DataClass.TECHNICAL: ("round_id contact_id position line_id question_id answer_id said_id"),
+    },
+    "round_stranger": {
+        DataClass.IDENTITY: "named",
+        DataClass.EVIDENCE: "why",
+        DataClass.TECHNICAL: "round_id position",
+    },
+    "round_answer": {
+        DataClass.EVIDENCE: "reading",
+        DataClass.TECHNICAL: "message_id round_id",
+    },
+    "round_follower": {DataClass.TECHNICAL: "id event_seq"},
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -3,7 +3,8 @@
 `shown_message_id` is the preview: the newest message that no rule wrote, because what Balie sent by
 itself would hide what the person asked. `waiting_ms` is the same for all staff: it begins with the
 first incoming message after the last answer that is proven to have left. A person's is one, and a
-rule's to STOP or START; a welcome answers nothing. What somebody marked as done waits no more, and
+rule's to STOP or START; a welcome answers nothing. A plain yes or no to a round waits for nobody
+(`store/rounds.py`). What somebody marked as done waits no more, and
 the next message begins a wait of its own. `news_id` is the newest incoming message that can be
 unread: messages for machines and those that a phone had before Balie came never are, and those wait
 for no answer. Who changes one of these otherwise than by a new
@@ -98,6 +99,8 @@ _SINCE = f"""CASE
     WHEN c.waiting_ms <= :came_ms THEN c.waiting_ms
     ELSE (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
       AND i.origin = 'person' AND i.imported IS NULL
+      AND NOT EXISTS (SELECT 1 FROM round_answer a WHERE a.message_id = i.id
+        AND a.reading <> 'unclear')
       AND i.id > coalesce((SELECT done_id FROM casework WHERE conversation_id = c.id), '')
       AND (i.happened_ms, i.id) > (
         SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id

@@ -139,6 +139,11 @@ def lists(db: Database) -> None:
     _run_script(db.conn, "0024_lists.sql")
 
 
+@migrations(name="0025_rounds")
+def rounds(db: Database) -> None:
+    _run_script(db.conn, "0025_rounds.sql")
+
+
 @migrations(name="0026_automatic")
 def automatic(db: Database) -> None:
     _run_script(db.conn, "0026_automatic.sql")

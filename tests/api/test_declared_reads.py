@@ -110,5 +110,6 @@ def test_every_read_of_the_api_is_declared(office: Office) -> None:
     paths = office.client.get("/api/v1/openapi.json").json()["paths"]
     reads = {path for path, methods in paths.items() if "get" in methods and "/api/" in path}
     files = {"/api/v1/media/{media_id}", "/api/v1/media/{media_id}/thumbnail"}
+    files |= {f"/api/v1/rounds/{{round_id}}/{name}" for name in ("people.csv", "calendar.ics")}
     ids = {"/api/v1/events", "/api/v1/views"}
     assert reads == {f"/api/v1{read.path}" for read in READS} | files | ids

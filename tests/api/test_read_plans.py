@@ -16,6 +16,8 @@ from appliance.api.json.reads import READS
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.recipients import identity_of_contact
+from appliance.desk.rounds import starting
+from appliance.desk.rounds.starting import StartRequest
 from appliance.desk.search.hits import HitKind
 from appliance.desk.team import staff
 from appliance.desk.texts import canned_texts
@@ -23,6 +25,9 @@ from appliance.desk.texts.canned_texts import TextAuthor, TextWords
 from appliance.devices.protocol import Group
 from appliance.identities import tel
 from appliance.messages import Direction, MessageState
+from appliance.store import lines
+from appliance.store.rounds import RoundAuthor
+from appliance.store.store import Tx
 from tests.api.office import Desk, Office
 
 ANNA = "+31687654321"
@@ -55,6 +60,7 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "kind": [None, *HitKind],
         "paged": [Page(), Page(after=message_id)],
         "message_id": [message_id],
+        "round_id": [a_round(office, tilburg)],
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
         "text_id": [one("SELECT id FROM canned_text")],
         "list_id": [one("SELECT id FROM list")],
@@ -74,6 +80,27 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "before": [None, "4"],
         "sort": ["begun", "recent", "waiting"],
     }
+
+
+def a_round(office: Office, tilburg: Desk) -> str:
+    hour = 3_600_000
+    now_ms = office.clock.now_ms()
+
+    def start(tx: Tx) -> str:
+        request = StartRequest(
+            lines=[lines.line(tx.conn, tilburg.line_id)],
+            contacts=[ANNA],
+            variants=["Kun je morgen werken?"],
+            seats=1,
+            starts_ms=now_ms + hour,
+            ends_ms=now_ms + 2 * hour,
+            closes_ms=now_ms + hour,
+            confirm_text="Top!",
+            by=RoundAuthor(),
+        )
+        return starting.start(tx, Sight(None), request)
+
+    return office.store.write(start)
 
 
 OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {

@@ -12,12 +12,15 @@ from appliance.clock import ManualClock
 from appliance.demo.children import Emulation, ModemChild, PhoneChild
 from appliance.demo.life import live
 from appliance.demo.seed import ADMINISTRATOR, VISITOR
+from appliance.desk.access.sight import Sight
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import ConversationRow, Filter, Order, Query
+from appliance.desk.rounds import board
 from appliance.desk.team import staff
 from appliance.messages import MessageState
 from appliance.queue.pacing import DAY_MS, HOUR_MS
 from appliance.store import lines
+from appliance.store.rounds import RoundState
 from appliance.store.store import Store
 from tests.queue.counter import MONDAY
 
@@ -85,3 +88,12 @@ def test_nothing_of_it_waits_to_be_sent(store: Store) -> None:
     left = {MessageState.RECEIVED, MessageState.READ, MessageState.SENT, MessageState.FAILED}
     assert states == {each.value for each in left}
     assert {row[0] for row in found(store, "SELECT state FROM device")} == {"absent"}
+
+
+def test_a_round_is_half_filled(store: Store) -> None:
+    """Some have a seat, one said no, one is unclear, and it goes on."""
+    (shown,) = store.read(lambda conn: board.running(conn, Sight(None), MONDAY))
+    assert shown.about.state is RoundState.RUNNING
+    assert (len(shown.yes), len(shown.no), len(shown.unclear)) == (2, 1, 1)
+    assert shown.free == 2
+    assert len(shown.silent) + len(shown.not_asked) == 5

@@ -99,6 +99,20 @@ def test_people_answer_after_a_while_and_stop_when_they_said_so() -> None:
     assert [m.text for m in messages if not m.outgoing] == ["STOP"]
 
 
+def test_who_is_asked_for_a_shift_answers_that_or_nothing() -> None:
+    """Also people who otherwise answer nothing; most of what they say is a plain word."""
+    anna = Person(number=ANNA, delivered_ms=0, read_ms=0, answer_ms=1000)
+    rig = Rig(anna)
+    rig.world.traffic = True
+    for _ in range(20):
+        rig.send("Kun je morgen werken? Ja of nee?")
+        rig.timers.advance(s=60)
+    messages = rig.phone.whatsapp.account.chats["31612345611@s.whatsapp.net"].messages
+    said = [m.text for m in messages if not m.outgoing]
+    assert 8 < len(said) < 20
+    assert {"ja", "nee"} & {text.lower().split()[0] for text in said}
+
+
 def test_without_traffic_nobody_writes_but_ticks_come() -> None:
     """People take and read what they get."""
     anna = Person(number=ANNA, answers=True)

@@ -18,7 +18,7 @@ SHELVES = (
     {"access", "consent", "outgoing"},
     {
         *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
-        *("lists", "automatic"),
+        *("lists", "rounds", "automatic"),
     },
     {"intake", "catalogue", "privacy"},
 )

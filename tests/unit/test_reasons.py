@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from appliance.api.web.words import device_phrases, list_sentences, phrases
+from appliance.api.web.words import device_phrases, list_sentences, phrases, round_phrases
 from appliance.queue.rows import PARKED
 from appliance.reasons import Reason
 
@@ -25,7 +25,6 @@ SAID_OF_A_DEVICE = (
 
 UNSEEN = frozenset(
     {
-        Reason.INVALID_NUMBER,  # of numbers that software names
         Reason.DOES_NOT_FIT,
         Reason.IDEMPOTENCY_MISMATCH,  # to other software only
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
@@ -141,6 +140,7 @@ def test_every_reason_is_said_by_something_and_read_by_somebody() -> None:
         *phrases.REFUSALS,
         *phrases.STOPPED,
         *device_phrases.DEVICE_REASONS,
+        *round_phrases.NOT_ASKED,
         *list_sentences.LEFT_OUT,
     }
     assert set(Reason) - read == UNSEEN

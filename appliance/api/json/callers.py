@@ -28,7 +28,7 @@ _bearer = HTTPBearer(
     scheme_name="token",
     description="A token made with `balie token add`. Its scopes say what it may do: "
     "`messages:read`, `messages:write`, `contacts:read`, `contacts:write`, "
-    "`groups:read`, `groups:write`, "
+    "`groups:read`, `groups:write`, `rounds:read`, `rounds:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
     "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`. "
     "It may be for one branch only; what it may not see answers 404.",
@@ -125,6 +125,7 @@ WRITES_MESSAGES = Security(identify, scopes=[Scope.MESSAGES_WRITE.value])
 WRITES_CONTACTS = Security(identify, scopes=[Scope.CONTACTS_WRITE.value])
 WRITES_GROUPS = Security(identify, scopes=[Scope.GROUPS_WRITE.value])
 WRITES_CONVERSATIONS = Security(identify, scopes=[Scope.CONVERSATIONS_WRITE.value])
+WRITES_ROUNDS = Security(identify, scopes=[Scope.ROUNDS_WRITE.value])
 WRITES_LISTS = Security(identify, scopes=[Scope.LISTS_WRITE.value])
 WritesMessages = Annotated[Caller, WRITES_MESSAGES]
 ReadsEvents = Annotated[Caller, Security(identify, scopes=[Scope.EVENTS_READ.value])]

@@ -37,6 +37,7 @@ from appliance.api.json.people_bodies import (
     UndoIn,
 )
 from appliance.api.json.reads import READS
+from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundPreviewOut
 from appliance.api.json.rule_bodies import RulesIn
 from appliance.api.json.team_bodies import (
     ConversationPatchIn,
@@ -88,6 +89,9 @@ _BODIES: tuple[type[BaseModel], ...] = (
     RenderedOut,
     RulesIn,
     HoursIn,
+    RoundIn,
+    RoundPreviewOut,
+    AnswerIn,
     EventOut,
     HealthOut,
     ProblemOut,
@@ -108,6 +112,7 @@ _TAGS = [
     {"name": "conversations", "description": "Whose they are, whether they are done, labels."},
     {"name": "texts", "description": "Texts that the office has ready."},
     {"name": "automatic", "description": "What a line says by itself, and when a branch is open."},
+    {"name": "rounds", "description": "One question to many, until the seats are taken."},
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},
 ]

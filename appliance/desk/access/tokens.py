@@ -32,6 +32,10 @@ class Scope(Enum):
     GROUPS_READ = "groups:read"
     #: Make groups and change them.
     GROUPS_WRITE = "groups:write"
+    #: Read rounds: who was asked, and who can work.
+    ROUNDS_READ = "rounds:read"
+    #: Start rounds, decide in them, close them.
+    ROUNDS_WRITE = "rounds:write"
     #: Read lines.
     LINES_READ = "lines:read"
     #: Read the health of phones and modems.

@@ -38,29 +38,30 @@ def csv_cells(card: ContactEntry) -> Sequence[str]:
 def vcard(card: ContactEntry) -> str:
     """VCard 3.0 (RFC 2426)."""
     name = card.name or (card.numbers[0].number if card.numbers else "?")
-    lines = ["BEGIN:VCARD", "VERSION:3.0", f"UID:{card.id}", f"FN:{_escaped(name)}"]
-    lines.append(f"N:{_escaped(name)};;;;")
+    lines = ["BEGIN:VCARD", "VERSION:3.0", f"UID:{card.id}", f"FN:{escaped(name)}"]
+    lines.append(f"N:{escaped(name)};;;;")
     if card.office_name and card.chosen_name and card.chosen_name != card.office_name:
-        lines.append(f"NICKNAME:{_escaped(card.chosen_name)}")
+        lines.append(f"NICKNAME:{escaped(card.chosen_name)}")
     lines += [f"TEL;TYPE=CELL:{each.number}" for each in card.numbers if each.identity.is_tel]
     if card.personnel_number:
-        lines.append(f"X-PERSONNEL-NUMBER:{_escaped(card.personnel_number)}")
+        lines.append(f"X-PERSONNEL-NUMBER:{escaped(card.personnel_number)}")
     if card.labels:
-        lines.append(f"CATEGORIES:{','.join(_escaped(each) for each in card.labels)}")
+        lines.append(f"CATEGORIES:{','.join(escaped(each) for each in card.labels)}")
     lines.append("END:VCARD")
-    return "".join(f"{_folded(each)}\r\n" for each in lines)
+    return "".join(f"{folded(each)}\r\n" for each in lines)
 
 
 def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text in a vCard or a calendar (RFC 5545 §3.3.11)."""
     one = text.replace("\\", "\\\\").replace("\r", "").replace("\n", "\\n")
     return one.replace(";", "\\;").replace(",", "\\,")
 
 
-def _folded(line: str) -> str:
+def folded(line: str) -> str:
     """Cut between characters, never inside one; a line that goes on begins with a space."""
     pieces: list[str] = []
     piece = ""

@@ -9,7 +9,10 @@ Row = dict[str, Any]
 Taken = Mapping[str, Mapping[str, Sequence[Row]]]
 """By table the rows of who is `kept`, those of the `other`, and what became of them, `joined`."""
 
-OF_CONTACT = ("contact_label", "contact_branch", "contact_note", "welcome", "identity_claim")
+OF_CONTACT = (
+    *("contact_label", "contact_branch", "contact_note", "welcome", "identity_claim"),
+    "round_person",
+)
 OF_THREAD = ("casework", "conversation_label", "read_mark", "draft", "note_draft")
 _OWNER = dict.fromkeys(OF_CONTACT, "contact_id") | dict.fromkeys(OF_THREAD, "conversation_id")
 

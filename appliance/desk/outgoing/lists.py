@@ -16,20 +16,19 @@ from appliance.desk.outgoing import list_people
 from appliance.desk.outgoing.attaching import channel_for, check_files, may_go_without
 from appliance.desk.outgoing.list_people import ListPerson, Said, number_in
 from appliance.desk.outgoing.list_request import ListRequest, Recipient
+from appliance.desk.outgoing.rhythm import rhythm_of
 from appliance.desk.outgoing.wording import Wording
 from appliance.errors import InvalidInput
 from appliance.identities import Identity
 from appliance.messages import MessageClass
-from appliance.queue import list_days, rows, undecided
+from appliance.queue import list_days, undecided
 from appliance.queue.estimate import LIST_ECHO, SteadyRate
-from appliance.queue.lanes import LANES, Lane
-from appliance.queue.office_hours import hours_of
+from appliance.queue.lanes import Lane
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS
 from appliance.queue.permission import permission_of
 from appliance.queue.routing import Parcel, Way, Ways
-from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
-from appliance.store import branches, conversations, high_water, lines, media, messages, routes
+from appliance.store import branches, conversations, high_water, lines, media, messages
 from appliance.store.consent import Standing
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -43,9 +42,6 @@ MANY = 10
 
 SHORT = 500
 """Characters of a text that every channel takes, with whatever is added on a way."""
-
-PROMISED = 160
-"""Promises of a lane that an estimate begins from: as many as an hour's and a day's ceiling."""
 
 
 def preview(conn: sqlite3.Connection, request: ListRequest, *, now_ms: int) -> Sequence[Recipient]:
@@ -151,7 +147,9 @@ class _Look:
             request=request,
             line=line,
             wording=_wording(conn, request),
-            rhythm=_rhythm(conn, line, request, now_ms=now_ms),
+            rhythm=rhythm_of(
+                conn, line, request.profile, from_ms=begins_ms, now_ms=now_ms, echo=LIST_ECHO
+            ),
             ways=Ways.of(conn, line),
             now_ms=now_ms,
             begins_ms=begins_ms,
@@ -337,29 +335,3 @@ def _channel(conn: sqlite3.Connection, line: Line, request: ListRequest) -> Chan
         may_go_without(line, each) for each in request.texts or ("",)
     )
     return None if alone else carrying
-
-
-def _rhythm(
-    conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int
-) -> SteadyRate:
-    """Begins from what the SIM sent today and from what is promised on the line; replies will come
-    in between as often as they did, and more of them once the list has reached people.
-    """
-    hours = hours_of(branches.branch(conn, line.branch_id))
-    begins_ms = max(now_ms, request.not_before_ms or 0)
-    rhythm = SteadyRate.after(line, request.profile, hours, now_ms=begins_ms)
-    taken = [
-        (at_ms, lane.answering)
-        for lane in LANES
-        for at_ms in rows.latest_expected(conn, line.id, lane, now_ms=now_ms, limit=PROMISED)
-    ]
-    rhythm.echo = LIST_ECHO
-    histories = Histories()
-    for device_id in {route.device_id for route in routes.routes_of_line(conn, line.id)}:
-        answers_a_ms = histories.answers_a_ms(conn, device_id, hours, now_ms=now_ms)
-        rhythm.answers_a_ms = max(rhythm.answers_a_ms, answers_a_ms)
-        history = histories.of(conn, device_id, line, now_ms=now_ms)
-        taken += [(left.at_ms, left.answering) for left in history.left]
-    for at_ms, answering in sorted(taken):
-        rhythm.left(at_ms, answering=answering)
-    return rhythm

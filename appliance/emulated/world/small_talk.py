@@ -30,6 +30,14 @@ _ANSWERS = (
     "Kan het ook een uur later?",
     "Dank u wel, fijne dag nog",
 )
+#: Who is asked for a shift: a plain word, or one that a person has to read; None stays silent.
+_SHIFT_ANSWERS = (
+    *("Ja", "Ja hoor!", "ja", "yes", "👍", "Tak", "Ja graag", "Kan wel", "Evet"),
+    *("Nee", "nee sorry", "Kan niet", "Helaas niet", "nie mogę", "👎"),
+    *("Hoe laat is het klaar?", "Misschien, ik laat het weten"),
+    *(None, None, None, None),
+)
+_ASKS_FOR_A_SHIFT = ("ja of nee", "yes or no")
 #: Texts that look like the ends of a parser's fields, and characters that break encodings.
 AWKWARD = (
     "Kan ik morgen 👷🏽‍♀️ werken? 🙏🏼",
@@ -65,6 +73,14 @@ def answer(rng: random.Random, *, awkward: bool) -> str:
     if awkward and rng.random() < 0.4:
         return rng.choice(AWKWARD)
     return rng.choice(_ANSWERS)
+
+
+def asks_for_a_shift(text: str) -> bool:
+    return any(words in text.casefold() for words in _ASKS_FOR_A_SHIFT)
+
+
+def shift_answer(rng: random.Random) -> str | None:
+    return rng.choice(_SHIFT_ANSWERS)
 
 
 def long_text(rng: random.Random) -> str:

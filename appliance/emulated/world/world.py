@@ -113,6 +113,11 @@ class World:
         if person.stops:
             self._stopped.add(person.number)
             text = small_talk.STOP
+        elif small_talk.asks_for_a_shift(letter.text):
+            said = small_talk.shift_answer(self._rng_of(person))
+            if said is None:
+                return
+            text = said
         elif person.answers:
             text = small_talk.answer(self._rng_of(person), awkward=person.awkward)
         else:

@@ -21,6 +21,7 @@ from appliance.api.web.words import (
     list_sentences,
     media_sentences,
     phrases,
+    round_phrases,
     search_sentences,
     staff_sentences,
 )
@@ -69,6 +70,7 @@ def _of_code() -> Iterator[str]:
 def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
     yield from phrases.STATES.values()
+    yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()
     yield phrases.DID_NOT_LEAVE
     yield from phrases.REPORTS.values()

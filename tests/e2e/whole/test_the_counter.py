@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -202,3 +203,53 @@ def test_after_hours_a_worker_is_told_when_the_branch_opens(demo: Demo, new_page
     expect(bubble(page, "Mooi, ik kom!")).to_be_visible()
     assert len(demo.left("Dag Yusuf, we zijn dicht.")) == 1
     expect(spoken).to_have_count(2)
+
+
+def test_a_round_asks_no_more_than_it_needs(demo: Demo) -> None:
+    """Counted in the truth log: who was asked, who was told, and that the rest got nothing."""
+    phone, question = demo.numbers[1], "Kun je morgen om 7 uur werken? Ja of nee?"
+    crew = [f"+3165550013{place}" for place in range(3)]
+    for who in crew:
+        demo.writes(phone, who, "Ik zoek werk")
+    eventually(lambda: who_wrote(demo) >= set(crew), "all of them are known")
+    asked = demo.posts("/rounds", shift(phone, crew, question))
+    eventually(lambda: len(demo.left(question)) == 2, "two are asked for one seat")
+    demo.writes(phone, crew[1], "misschien")
+    demo.writes(phone, crew[0], "Ja hoor 👍🏽")
+    found = eventually(lambda: filled(demo, asked["id"]), "the seat is taken")
+    assert [each["number"] for each in found["yes"]] == crew[:1]
+    assert [each["number"] for each in found["unclear"]] == crew[1:2]
+    assert [each["number"] for each in found["not_asked"]] == crew[2:]
+    eventually(lambda: demo.left("Je staat erop!"), "whoever has the seat is told")
+    demo.posts(f"/rounds/{asked['id']}/answers/{crew[1]}", {"answer": "yes"})
+    eventually(lambda: demo.left("Je bent reserve."), "and who is on the reserve list")
+    assert [each["to"] for each in demo.left(question)] == crew[:2]
+    assert [each["to"] for each in demo.left("Je staat erop!")] == crew[:1]
+    assert [each["to"] for each in demo.left("Je bent reserve.")] == crew[1:2]
+
+
+def shift(phone: str, crew: list[str], question: str) -> dict[str, Any]:
+    """By Balie's own clock, which runs faster than ours."""
+    tomorrow = datetime.now(UTC) + timedelta(days=3)
+    return {
+        "line": phone,
+        "contacts": crew,
+        "variants": [question],
+        "seats": 1,
+        "at_once": 2,
+        "starts_at": tomorrow.isoformat(),
+        "ends_at": (tomorrow + timedelta(hours=8)).isoformat(),
+        "closes_at": (tomorrow - timedelta(hours=1)).isoformat(),
+        "confirm_text": "Je staat erop!",
+        "reserve_text": "Je bent reserve.",
+    }
+
+
+def who_wrote(demo: Demo) -> set[str]:
+    items = demo.api("/messages?direction=in&order=newest")["items"]
+    return {each["contact"]["number"] for each in items}
+
+
+def filled(demo: Demo, round_id: str) -> dict[str, Any] | None:
+    found: dict[str, Any] = demo.api(f"/rounds/{round_id}")
+    return found if found["state"] == "filled" and found["unclear"] else None

@@ -53,6 +53,8 @@ WAITING: Mapping[Reason, str] = {
     Reason.ANSWERED: "they were answered already",
     Reason.BY_PERSON: "a colleague withdrew it",
     Reason.LINE_REMOVED: "this number was removed",
+    Reason.ROUND_FILLED: "each seat of the round was taken",
+    Reason.ROUND_OVER: "the round asks nobody any more",
     Reason.DECIDED: "a colleague saw on the phone that it did not leave",
     Reason.PERMANENT: "it was refused for good",
     Reason.PROVEN_ABSENT: "it is proven that it did not leave, so it is sent again",
