@@ -22,6 +22,7 @@ from appliance.reasons import Reason
 from appliance.screen_rules import ScreenButton, UnknownScreen
 from appliance.store import devices, incidents, lines
 from appliance.store.incidents import IncidentKind
+from tests.e2e import rounded
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.filled import fill
 from tests.e2e.lively import liven
@@ -52,6 +53,8 @@ NO_PAGES = {
     "/people/export.csv",
     "/people/export.vcf",
     "/people/{contact}/card.vcf",
+    "/rounds/{round_id}/people.csv",
+    "/rounds/{round_id}/work.ics",
     "/devices/{device_id}/screen/picture",
     "/devices/screens/{screen_id}/picture",
 }
@@ -115,6 +118,8 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         yield path.format(view=kept_view(place))
     elif "{token}" in path:
         yield path.format(token=invited(place, "Noor Nieuw"))
+    elif "{round_id}" in path:
+        yield path.format(round_id=rounded.half_full(place))
     elif "{" in path:
         line_id, contact = place.store.read(line_and_person)
         yield path.format(

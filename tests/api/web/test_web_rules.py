@@ -64,6 +64,7 @@ PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
 OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
+OWN_POSTS |= {"/rounds/new"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")
@@ -112,6 +113,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",
         *(f"/people/{contact}{each}" for each in PERSON_POSTS),
+        *(f"/rounds/{waiting}/{each}" for each in (f"answers/{contact}", "close", "cancel")),
         *HOUSE_POSTS,
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),

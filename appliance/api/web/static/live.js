@@ -72,7 +72,7 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group"]) soon(id);
+  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "round", "rounds"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -125,6 +125,11 @@ const hints = {
     }
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
+    soon("round", 1000); // a question has left, or is expected at another time
+  },
+  round(hint) {
+    soon("rounds", 300);
+    if (document.getElementById("round")?.dataset.round === hint.round) soon("round", 0);
   },
   read() {},
   contact() {
