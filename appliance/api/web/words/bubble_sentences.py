@@ -23,6 +23,8 @@ def author(words: Words, bubble: Bubble) -> str:
         return words.text("Balie, welcome")
     if bubble.rule in ("stop", "start"):
         return words.text("Balie, confirmation")
+    if bubble.rule == "round":
+        return words.text("Balie, round")
     return words.text("Balie, by itself")
 
 
