@@ -9,6 +9,8 @@ from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.listening import live
 from tests.e2e.rounded import LIST, gather, leave, says
 
+A_ROW_MOVES = 0.001
+"""What the browser counts at least when a row of the board goes elsewhere."""
 _SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver((list) => {
@@ -61,8 +63,8 @@ def test_a_round_is_filled_while_a_planner_looks_on(open_page: OpenPage, place: 
     says(place, "Bilal Haddad", "Hoe laat precies?")
     expect(unclear).to_contain_text("Hoe laat precies?")
     shot(page, "round-board")
-    assert page.evaluate("window.shifted") == 0
-    unclear.get_by_role("button", name="Yes: Bilal Haddad").click()
+    assert page.evaluate("window.shifted") < A_ROW_MOVES
+    unclear.get_by_role("button", name="Yes").click()
     expect(score).to_contain_text("2 of 2")
     expect(score).to_contain_text("Filled")
     expect(unclear).to_contain_text("Nothing to decide.")
