@@ -84,6 +84,12 @@ class RoundPreview:
         return min(self.draft.about.at_once, self.people)
 
     @property
+    def is_tight(self) -> bool:
+        """Today has no room for the first questions."""
+        count = self.today.reach[-1].count if self.today.reach else 0
+        return count < self.first_questions
+
+    @property
     def faster(self) -> Sequence[MoreLines]:
         """The other numbers that would reach more people, or the first ones earlier."""
         count = self.today.reach[-1].count if self.today.reach else 0

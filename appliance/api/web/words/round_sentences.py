@@ -148,8 +148,8 @@ def enough(words: Words, found: Askable, first: int, zone: str, now_ms: int) -> 
     if not found.reach:
         return words.text("Nobody can be asked today.")
     last = found.reach[-1]
-    if found.enough_ms is not None:
-        at = words.at(found.enough_ms, zone, now_ms)
+    if last.count >= first:
+        at = words.at(found.enough_ms or last.by_ms, zone, now_ms)
         return words.text("The first {n} people have been asked {at}.").format(n=first, at=at)
     at = words.at(last.by_ms, zone, now_ms)
     sentence = words.plural(
