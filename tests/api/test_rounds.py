@@ -92,6 +92,7 @@ def test_a_person_decides(crew: Desk, planning: Caller) -> None:
     path = f"/rounds/{ask(planning, '/rounds', body(crew)).json()['id']}"
     filled = ask(planning, f"{path}/answers/{ANNA}", {"answer": "yes"}).json()
     assert (filled["state"], numbers(filled["yes"])) == ("filled", [ANNA])
+    assert numbers(filled["asked"]) == [], "her question is withdrawn, too"
     assert numbers(filled["not_asked"]) == [BART, CHRIS], "what waited is withdrawn"
     reserved = ask(planning, f"{path}/answers/{BART}", {"answer": "yes"}).json()
     assert numbers(reserved["reserve"]) == [BART]

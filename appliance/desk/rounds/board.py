@@ -61,8 +61,9 @@ class Board:
 
     @property
     def asked(self) -> Sequence[BoardPerson]:
-        """Whose question left or waits to."""
-        return [each for each in self.people if each.question is not None]
+        """Whose question left or waits to; one that was withdrawn asked nobody."""
+        unasked = (None, MessageState.CANCELLED)
+        return [each for each in self.people if each.question not in unasked]
 
     @property
     def yes(self) -> Sequence[BoardPerson]:
