@@ -24,6 +24,7 @@ from appliance.store import devices, incidents, lines
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 from tests.api.office import send_to_lists
+from tests.e2e import rounded
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.filled import fill
 from tests.e2e.lively import liven
@@ -54,6 +55,8 @@ NO_PAGES = {
     "/people/export.csv",
     "/people/export.vcf",
     "/people/{contact}/card.vcf",
+    "/rounds/{round_id}/people.csv",
+    "/rounds/{round_id}/work.ics",
     "/devices/{device_id}/screen/picture",
     "/devices/screens/{screen_id}/picture",
 }
@@ -120,6 +123,8 @@ def addresses(place: Place, path: str) -> Iterator[str]:
     elif "{list_id}" in path:
         list_id, send_id = lists_of(place)
         yield path.format(list_id=list_id, send_id=send_id)
+    elif "{round_id}" in path:
+        yield path.format(round_id=rounded.half_full(place))
     elif "{" in path:
         line_id, contact = place.store.read(line_and_person)
         yield path.format(

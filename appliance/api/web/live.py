@@ -81,6 +81,16 @@ _ABOUT_DEVICES = ABOUT_LINES | {
     EventKind.DEVICE_BALANCE,
     EventKind.DEVICE_ADOPTION,
 }
+_ABOUT_ROUNDS = frozenset(
+    {
+        EventKind.ROUND_STARTED,
+        EventKind.ROUND_PERSON,
+        EventKind.ROUND_FILLED,
+        EventKind.ROUND_REOPENED,
+        EventKind.ROUND_CLOSED,
+        EventKind.ROUND_CANCELLED,
+    }
+)
 _ABOUT_STAFF = frozenset({EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT})
 
 
@@ -274,6 +284,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
         return name, {"conversation": event.conversation_id}
     if event.kind is EventKind.LIST_SEND:
         return "send", {"send": event.facts.get("send")}
+    if event.kind in _ABOUT_ROUNDS:
+        return "round", {"round": event.facts["round"]}
     about_device = {"device": event.device_id, "line": event.line_id}
     return ("device", about_device) if event.kind in _ABOUT_DEVICES else None
 

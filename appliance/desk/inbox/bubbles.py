@@ -24,6 +24,7 @@ from appliance.store.media import Media, media_of
 from appliance.store.media_left import left_by
 from appliance.store.quotes import QuotedMessage, quoted_by
 from appliance.store.reactions import reactions_of
+from appliance.store.round_messages import rounds_of
 
 LATE_MS = 5 * 60_000
 """A message that was under way for longer than this is shown with the time it was written."""
@@ -41,6 +42,8 @@ _DEVICE_CANNOT = frozenset(
     }
 )
 
+_ROUND = "round"
+"""The rule of what a round says: without such a message in sight, there is no answer to one."""
 _TRIED_AGAIN = frozenset({Reason.RETRY, Reason.PROVEN_ABSENT})
 
 
@@ -124,6 +127,8 @@ class Bubble:
     #: Between the message above and this one.
     calls: Sequence[CallMark] = ()
     notes: Sequence[TeamNote] = ()
+    #: The round that it asks for, or answers.
+    round_id: str | None = None
 
     @property
     def was_seen_by_a_person(self) -> bool:
@@ -169,6 +174,7 @@ def drawn(
     ids = [row["id"] for _, row in rows]
     media, reactions, quoted = media_of(conn, ids), reactions_of(conn, ids), quoted_by(conn, ids)
     left = left_by(conn, ids)
+    rounds = rounds_of(conn, ids) if any(row["rule"] == _ROUND for _, row in rows) else {}
     zone = ZoneInfo(about.zone)
     return [
         _bubble(
@@ -182,6 +188,7 @@ def drawn(
             files_left=len(left.get(row["id"], ())),
             reactions=[each.emoji for each in reactions.get(row["id"], ())],
             quoted=quoted.get(row["id"]),
+            round_id=rounds.get(row["id"]),
         )
         for previous, row in rows
     ]

@@ -66,6 +66,8 @@ OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "
 OWN_POSTS |= {"/me/absence", "/me/absence/end"}
 OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/name", "/{}/remove")}
+OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
+OWN_POSTS |= {"/rounds/new"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")
@@ -115,6 +117,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",
         *(f"/people/{contact}{each}" for each in PERSON_POSTS),
+        *(f"/rounds/{waiting}/{each}" for each in (f"answers/{contact}", "close", "cancel")),
         *HOUSE_POSTS,
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),

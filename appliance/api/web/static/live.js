@@ -72,7 +72,8 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "send"]) soon(id);
+  const parts = ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group"];
+  for (const id of [...parts, "send", "round", "rounds"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -126,6 +127,11 @@ const hints = {
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
     soon("send", 500);
+    soon("round", 1000); // a question has left, or is expected at another time
+  },
+  round(hint) {
+    soon("rounds", 300);
+    if (document.getElementById("round")?.dataset.round === hint.round) soon("round", 0);
   },
   send() { soon("send"); },
   read() {},

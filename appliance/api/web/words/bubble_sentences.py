@@ -23,6 +23,7 @@ RULES = {
     "start": "Balie, confirmation",
     "call": "Balie, after a missed call",
     "after-done": "Balie, question how it went",
+    "round": "Balie, round",
 }
 """Who speaks where a rule does."""
 

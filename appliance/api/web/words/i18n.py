@@ -87,7 +87,11 @@ class Words:
         at, now = _local(at_ms, zone), _local(now_ms, zone)
         if at.date() == now.date():
             return self.time(at_ms, zone)
-        return f"{self._written('EdMMM', at)} {self.time(at_ms, zone)}"
+        return self.dated(at_ms, zone)
+
+    def dated(self, at_ms: int, zone: str) -> str:
+        """With the day, also today: `Tue 4 Aug 14:32`."""
+        return f"{self._written('EdMMM', _local(at_ms, zone))} {self.time(at_ms, zone)}"
 
     def at(self, at_ms: int, zone: str, now_ms: int) -> str:
         """As `moment`, in a sentence: `at 14:32`, `tomorrow at 10:00`."""
