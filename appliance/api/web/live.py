@@ -81,16 +81,16 @@ _ABOUT_DEVICES = ABOUT_LINES | {
     EventKind.DEVICE_BALANCE,
     EventKind.DEVICE_ADOPTION,
 }
-_ABOUT_ROUNDS = frozenset(
-    {
-        EventKind.ROUND_STARTED,
-        EventKind.ROUND_PERSON,
-        EventKind.ROUND_FILLED,
-        EventKind.ROUND_REOPENED,
-        EventKind.ROUND_CLOSED,
-        EventKind.ROUND_CANCELLED,
-    }
-)
+_ABOUT_MANY = {
+    EventKind.LIST_SEND: "send",
+    EventKind.ROUND_STARTED: "round",
+    EventKind.ROUND_PERSON: "round",
+    EventKind.ROUND_FILLED: "round",
+    EventKind.ROUND_REOPENED: "round",
+    EventKind.ROUND_CLOSED: "round",
+    EventKind.ROUND_CANCELLED: "round",
+}
+"""What goes to many, and the name of the hint: the event tells its id under the same name."""
 _ABOUT_STAFF = frozenset({EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT})
 
 
@@ -282,10 +282,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
     if name := _ABOUT_CONVERSATIONS.get(event.kind):
         return name, {"conversation": event.conversation_id}
-    if event.kind is EventKind.LIST_SEND:
-        return "send", {"send": event.facts.get("send")}
-    if event.kind in _ABOUT_ROUNDS:
-        return "round", {"round": event.facts["round"]}
+    if name := _ABOUT_MANY.get(event.kind):
+        return name, {name: event.facts[name]}
     about_device = {"device": event.device_id, "line": event.line_id}
     return ("device", about_device) if event.kind in _ABOUT_DEVICES else None
 
