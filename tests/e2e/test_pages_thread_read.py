@@ -121,8 +121,8 @@ def test_letters_of_twice_the_size_are_all_there(
     page = opened(open_page, place, KEES, look)
     enlarge(page)
     title = box(page.locator(".thread-title"))
-    number = box(page.locator(".thread-title .number"))
-    assert number["x"] + number["width"] <= title["x"] + title["width"]
+    shown = box(page.locator(".thread-title .number"))
+    assert shown["x"] + shown["width"] <= title["x"] + title["width"]
     page.locator("#scroller").evaluate("e => { e.scrollTop = 0; }")
     page.locator("#text").fill("een\ntwee\ndrie\nvier")
     below = page.locator("#below")

@@ -7,7 +7,7 @@ from fastapi.routing import iter_route_contexts
 from playwright.sync_api import Page
 
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.routes import PAGES
+from appliance.api.web.routes import router
 from tests.e2e.test_pages_axe import NO_PAGES
 
 MANY = 12
@@ -19,7 +19,6 @@ def page_paths() -> set[str]:
     """The paths of the router that are pages."""
     return {
         str(route.path)
-        for router in PAGES
         for route in iter_route_contexts(router.routes)
         if isinstance(route.original_route, PageRoute) and "GET" in (route.methods or ())
     } - NO_PAGES
