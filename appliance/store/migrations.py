@@ -134,6 +134,11 @@ def login(db: Database) -> None:
     _run_script(db.conn, "0023_login.sql")
 
 
+@migrations(name="0027_reports")
+def reports(db: Database) -> None:
+    _run_script(db.conn, "0027_reports.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

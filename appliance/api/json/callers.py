@@ -30,7 +30,7 @@ _bearer = HTTPBearer(
     "`messages:read`, `messages:write`, `contacts:read`, `contacts:write`, "
     "`groups:read`, `groups:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
-    "`conversations:read`, `conversations:write`. "
+    "`conversations:read`, `conversations:write`, `reports:read`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 

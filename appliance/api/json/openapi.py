@@ -29,6 +29,7 @@ from appliance.api.json.people_bodies import (
     UndoIn,
 )
 from appliance.api.json.reads import READS
+from appliance.api.json.reports import MODELS as REPORTS
 from appliance.api.json.team_bodies import (
     ConversationPatchIn,
     LabelIn,
@@ -76,6 +77,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     HealthOut,
     ProblemOut,
     UploadOut,
+    *REPORTS,
     *dict.fromkeys(model for read in READS for model in (read.model, read.answer[0])),
 )
 
@@ -89,6 +91,7 @@ _TAGS = [
     {"name": "media", "description": "Files of messages: upload and download."},
     {"name": "directory", "description": "Lines, contacts, conversations, devices."},
     {"name": "groups", "description": "Read groups, make them, and change them."},
+    {"name": "reports", "description": "How long, how much, how busy; no names of contacts."},
     {"name": "conversations", "description": "Whose they are, whether they are done, labels."},
     {"name": "texts", "description": "Texts that the office has ready."},
     {"name": "events", "description": "Everything that happens, as it happens."},

@@ -46,6 +46,8 @@ class Scope(Enum):
     CONVERSATIONS_READ = "conversations:read"
     #: Say whose a conversation is and whether it is done; write notes, labels and views.
     CONVERSATIONS_WRITE = "conversations:write"
+    #: Read reports: how many, how fast, how busy; no names of contacts.
+    REPORTS_READ = "reports:read"
 
 
 ALL_SCOPES = frozenset(Scope)
