@@ -17,6 +17,7 @@ from appliance.cli import (
     people_files,
     plan,
     recording,
+    reports,
     running,
     search,
 )
@@ -39,6 +40,7 @@ app.add_typer(people.token_app, name="token")
 app.add_typer(people_files.people_app, name="people")
 app.add_typer(consent.consent_app, name="consent")
 app.add_typer(search.search_app, name="search")
+app.add_typer(reports.reports_app, name="reports")
 app.command("plan")(plan.plan)
 app.command("simulate")(pacing.run_simulation)
 app.command("report")(pacing.run_report)

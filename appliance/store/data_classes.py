@@ -330,7 +330,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "report_house": {
         DataClass.OFFICE: "per_person",
-        DataClass.TECHNICAL: "id event_seq sends_day",
+        DataClass.TECHNICAL: "id event_seq counting sends_day",
     },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {

@@ -85,11 +85,26 @@ def set_per_person(conn: sqlite3.Connection, *, on: bool) -> bool:
     return changed.rowcount > 0
 
 
-def begin_anew(conn: sqlite3.Connection) -> None:
-    """Forgets all that was counted."""
+def begin_anew(tx: Tx) -> str:
+    """Forgets all that was counted; who counts now goes by this name."""
+    conn, name = tx.conn, tx.new_id()
     for table in ("report_day", "report_case", "report_sends"):
         conn.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
-    conn.execute("UPDATE report_house SET event_seq = NULL, sends_day = NULL")
+    conn.execute(
+        "UPDATE report_house SET event_seq = NULL, sends_day = NULL, counting = ?", (name,)
+    )
+    return name
+
+
+def is_counting(conn: sqlite3.Connection, name: str) -> bool:
+    """Whether nobody else has begun anew since."""
+    (found,) = conn.execute("SELECT counting FROM report_house").fetchone()
+    return bool(found == name)
+
+
+def days(conn: sqlite3.Connection) -> int:
+    """On how many days something was said."""
+    return int(conn.execute("SELECT count(DISTINCT day) FROM report_day").fetchone()[0])
 
 
 def case_of(conn: sqlite3.Connection, conversation_id: str) -> Case | None:

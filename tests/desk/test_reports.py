@@ -253,7 +253,7 @@ def test_counting_anew_finds_what_was_counted_as_it_happened(counter: Counter, s
     catch_up(counter)
     followed = sheets_of(counter)
     assert any(key[0] == "label" for key in followed), seed
-    counter.store.write(lambda tx: reports.begin_anew(tx.conn))
+    counter.store.write(reports.begin_anew)
     assert following.count_the_past(counter.store, lambda: False)
     assert sheets_of(counter) == followed
 
@@ -263,7 +263,7 @@ def test_a_count_that_was_cut_off_begins_anew(counter: Counter) -> None:
     answers(counter)
     catch_up(counter)
     followed = sheets_of(counter)
-    counter.store.write(lambda tx: reports.begin_anew(tx.conn))
+    counter.store.write(reports.begin_anew)
     assert not following.count_the_past(counter.store, lambda: True)
     assert not read(counter, ReportKind.VOLUME).counted
     assert following.count_the_past(counter.store, lambda: False)

@@ -49,6 +49,7 @@ NO_PAGES = {
     "/attempts/{attempt_id}/{name}",
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",
+    "/overview/over-time/{kind}.csv",
     "/people/export.csv",
     "/people/export.vcf",
     "/people/{contact}/card.vcf",

@@ -75,6 +75,7 @@ FIELDS = {
     "weekdays": "Choose at least one day on which the branch is open.",
     "zone": "Write a time zone such as Europe/Amsterdam.",
     "holidays": "Choose a country from the list.",
+    "answer_within_min": "Write a number of minutes, from 1 to 10080 (a week).",
     "welcome_text": "The welcome is too long, or holds a character that no phone can send.",
     "was": "The page was too old. Load it again and repeat what you did.",
     "colour": "Choose a colour from the list.",

@@ -59,13 +59,12 @@ def count_the_past(store: Store, pause: Callable[[], bool]) -> bool:
     """
     if store.read(reports.followed_to) is not None:
         return True
-    store.write(lambda tx: reports.begin_anew(tx.conn), durable=False)
+    name = store.write(reports.begin_anew, durable=False)
     past = store.read(lambda conn: _in_one_moment(conn, pause))
     if past is None:
         return False
     for piece in _pieces(past):
-        store.write(piece, durable=False)
-        if pause():
+        if not store.write(partial(_if_still, name, piece), durable=False) or pause():
             return False
     return True
 
@@ -153,6 +152,14 @@ def _pieces(past: _Past) -> Iterator[Callable[[Tx], None]]:
     for first in range(0, len(past.cases), ROWS):
         yield partial(_keep_cases, past.cases[first : first + ROWS])
     yield partial(_is_counted, past.event_seq)
+
+
+def _if_still(name: str, piece: Callable[[Tx], None], tx: Tx) -> bool:
+    """Not where another process has begun anew meanwhile."""
+    if not reports.is_counting(tx.conn, name):
+        return False
+    piece(tx)
+    return True
 
 
 def _add(sheets: Sequence[tuple[SheetKey, Sheet]], tx: Tx) -> None:

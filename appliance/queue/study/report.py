@@ -226,7 +226,8 @@ def _windows(
                     profile.day_budget_at(age_days),
                 ),
             ):
-                fullest[name] = max(fullest[name], (used, ceiling), key=lambda use: use[0] / use[1])
+                # Of equals the later: its ceiling is that of the line's age by then.
+                fullest[name] = max((used, ceiling), fullest[name], key=lambda use: use[0] / use[1])
     return [
         WindowUse(window=name, most=used, ceiling=ceiling)
         for name, (used, ceiling) in fullest.items()

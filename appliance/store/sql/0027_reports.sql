@@ -47,11 +47,13 @@ CREATE TABLE report_sends (
   PRIMARY KEY (line_id, day)
 ) STRICT, WITHOUT ROWID;
 
--- How far the log was followed (NULL: the past is still to be counted), the last day of which the
+-- How far the log was followed (NULL: the past is still to be counted, by the one that is named, where
+-- one has begun), the last day of which the
 -- windows were looked at, and whether the company wants figures of each colleague.
 CREATE TABLE report_house (
   id         INTEGER PRIMARY KEY CHECK (id = 1),
   event_seq  INTEGER,
+  counting   TEXT,
   sends_day  TEXT,
   per_person INTEGER NOT NULL DEFAULT 0 CHECK (per_person IN (0, 1))
 ) STRICT;

@@ -63,6 +63,7 @@ PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
 
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
 OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
+OWN_POSTS |= {"/overview/over-time/per-person"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
 """Of the visitor's own things, or of nobody's yet."""
 

@@ -2,6 +2,7 @@
 
 const LOST_MS = 4500; // without a connection this long is worth saying: a look later five seconds are over
 const MINUTE_MS = 60000;
+const OVERVIEW_MS = 1000; // between two times that the page of a lead is drawn
 const RECENT_MS = 60000; // no part of a page is on its way for longer
 const SILENT_MS = 4500; // more than two beats: the line is dead, whatever the browser believes
 const LOOK_MS = 500;
@@ -72,7 +73,7 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group"]) soon(id);
+  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "overview"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -125,6 +126,7 @@ const hints = {
     }
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
+    soon("overview", OVERVIEW_MS);
   },
   read() {},
   contact() {
@@ -136,12 +138,14 @@ const hints = {
   device(hint) {
     soon("fate");
     soon("devices");
+    soon("overview", OVERVIEW_MS);
     soon("plugged");
     soon("adoption");
     if (!hint.device) soon("verdict"); // a number was stopped, or goes on
   },
   case(hint) {
     if (hint.conversation === openConversation()) soon("case", 0);
+    soon("overview", OVERVIEW_MS);
   },
   presence(hint) { document.dispatchEvent(new CustomEvent("balie:presence", { detail: hint })); },
   group() {
@@ -207,6 +211,7 @@ if (live) {
     if (document.hidden) return;
     document.dispatchEvent(new CustomEvent("balie:minute"));
     soon("fate");
+    soon("overview");
   }, MINUTE_MS);
 }
 
