@@ -1,13 +1,15 @@
 """What reports are made of, at the SQL edge: the sheets of days and the cases that are open.
 
 A sheet is what happened on a line on one day of its branch, for one colleague or under one label.
-It holds counts and spans of time in text that SQLite joins for any period: a letter for each
-message, a number for each answer. So a report over years reads days, and its medians are exact.
+It holds counts and spans of time as letters, which SQLite joins for any period and Python counts by
+the million: a letter for the hour of each message, one for the span of each answer. So a report
+over years reads days.
 """
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
@@ -18,6 +20,17 @@ FORGET_MS = 31 * 86_400_000
 """A case without a label in which nobody waits and nothing was said for so long is not followed any
 more.
 """
+
+
+_SPANS = (
+    *((1, 60), (2, 120), (5, 600), (30, 3_600), (300, 21_600), (1_800, 172_800)),
+    *((21_600, 1_209_600), (604_800, 366 * 86_400)),
+)
+"""A span is kept to so many seconds up to so many: within two in a hundred, and people's round
+numbers stay as they are. The fewer there are, the quicker a million of them is counted.
+"""
+_FIRST = 0x4E00
+"""Letters that no normal form changes."""
 
 
 class ByWhat(Enum):
@@ -37,15 +50,15 @@ class SheetKey(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Sheet:
-    """`came` and `went` are letters of hours, one a message; the others are seconds."""
+    """`came` and `went` are letters of hours, one a message; the others letters of spans."""
 
     came: list[str] = field(default_factory=list)
     went: list[str] = field(default_factory=list)
     by_itself: int = 0
-    answers: list[int] = field(default_factory=list)
-    answers_shut: list[int] = field(default_factory=list)
-    cases: list[int] = field(default_factory=list)
-    cases_shut: list[int] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    answers_shut: list[str] = field(default_factory=list)
+    cases: list[str] = field(default_factory=list)
+    cases_shut: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +75,26 @@ class Case:
     done_ms: int | None = None
     done_by: str | None = None
     labels: tuple[str, ...] = ()
+
+
+def _spans() -> Iterator[int]:
+    at_s = 0
+    for step_s, until_s in _SPANS:
+        yield from range(at_s, until_s, step_s)
+        at_s = until_s
+
+
+_KNOWN = tuple(_spans())
+SECONDS = {chr(_FIRST + place): span_s for place, span_s in enumerate(_KNOWN)}
+"""The span that a letter stands for."""
+
+
+def letter_of(seconds: float) -> str:
+    """The letter of the nearest span."""
+    after = min(bisect_left(_KNOWN, seconds), len(_KNOWN) - 1)
+    before = max(0, after - 1)
+    nearer = before if seconds - _KNOWN[before] < _KNOWN[after] - seconds else after
+    return chr(_FIRST + nearer)
 
 
 def followed_to(conn: sqlite3.Connection) -> int | None:
@@ -175,38 +208,23 @@ def _place(key: SheetKey) -> tuple[str, str, str, str]:
 
 
 def _row(key: SheetKey, sheet: Sheet) -> tuple[str | int, ...]:
-    spans = (sheet.answers, sheet.answers_shut, sheet.cases, sheet.cases_shut)
-    said = ("".join(sheet.came), "".join(sheet.went), sheet.by_itself)
-    return (*_place(key), *said, *(_spans(each) for each in spans))
+    return (*_place(key), *(_joined(getattr(sheet, name)) for name in _COUNTED))
 
 
-def _spans(seconds: Collection[int]) -> str:
-    return "".join(f" {each}" for each in seconds)
+def _joined(counted: int | list[str]) -> str | int:
+    return counted if isinstance(counted, int) else "".join(counted)
 
 
 def _without(kept: sqlite3.Row, sheet: Sheet) -> tuple[str | int, ...]:
-    def letters(name: str, gone: Iterable[str]) -> str:
-        text = str(kept[name])
-        for each in gone:
-            text = text.replace(each, "", 1)
-        return text
+    return tuple(_less(kept[name], getattr(sheet, name)) for name in _COUNTED)
 
-    def spans(name: str, gone: Iterable[int]) -> str:
-        left = kept[name].split()
-        for each in map(str, gone):
-            if each in left:
-                left.remove(each)
-        return _spans([int(each) for each in left])
 
-    return (
-        letters("came", sheet.came),
-        letters("went", sheet.went),
-        max(0, kept["by_itself"] - sheet.by_itself),
-        spans("answers", sheet.answers),
-        spans("answers_shut", sheet.answers_shut),
-        spans("cases", sheet.cases),
-        spans("cases_shut", sheet.cases_shut),
-    )
+def _less(kept: str | int, gone: int | list[str]) -> str | int:
+    if isinstance(kept, int):
+        return max(0, kept - (gone if isinstance(gone, int) else 0))
+    for each in gone if isinstance(gone, list) else ():
+        kept = kept.replace(each, "", 1)
+    return kept
 
 
 _COUNTED = ("came", "went", "by_itself", "answers", "answers_shut", "cases", "cases_shut")

@@ -20,7 +20,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """`group` is the name of its module."""
+    """`group` is the name of its module, or what that says as `GROUP`."""
 
     name: str
     group: str
@@ -59,7 +59,7 @@ def _registering(
             raise ValueError(f"two benchmarks are called {name}")
         BENCHMARKS[name] = Benchmark(
             name=name,
-            group=measure.__module__.rpartition(".")[2],
+            group=measure.__globals__.get("GROUP", measure.__module__.rpartition(".")[2]),
             unit=unit,
             better=better,
             bound=bound,

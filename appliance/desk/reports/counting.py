@@ -136,12 +136,12 @@ class Counter:
         return replace(case, done_ms=None, done_by=None)
 
     def _resolved(self, case: Case, into: dict[SheetKey, Sheet]) -> None:
-        span_s = _seconds(case.opened_ms, case.done_ms or case.opened_ms)
+        span = _span(case.opened_ms, case.done_ms or case.opened_ms)
         day, _ = self._when(case.line_id, case.opened_ms)
         is_open = self._is_open(case.line_id, case.opened_ms)
         for key in _keys(case.line_id, day, case.labels, case.done_by or ""):
             sheet = into.setdefault(key, Sheet())
-            (sheet.cases if is_open else sheet.cases_shut).append(span_s)
+            (sheet.cases if is_open else sheet.cases_shut).append(span)
 
     def _answered(self, case: Case, since_ms: int, fact: ReportFact, sheets: Sheets) -> None:
         day, _ = self._when(case.line_id, since_ms)
@@ -149,7 +149,7 @@ class Counter:
         for key in _keys(case.line_id, day, case.labels, fact.who):
             sheet = sheets.more.setdefault(key, Sheet())
             spans = sheet.answers if is_open else sheet.answers_shut
-            spans.append(_seconds(since_ms, fact.at_ms))
+            spans.append(_span(since_ms, fact.at_ms))
 
     def _letter(self, sheets: Sheets, fact: ReportFact, labels: tuple[str, ...]) -> None:
         day, hour = self._when(fact.line_id, fact.at_ms)
@@ -213,8 +213,8 @@ def _keys(line_id: str, day: str, labels: tuple[str, ...], who: str | None) -> I
         yield SheetKey(ByWhat.LABEL, line_id, day, label)
 
 
-def _seconds(from_ms: int, to_ms: int) -> int:
-    return max(0, round((to_ms - from_ms) / 1000))
+def _span(from_ms: int, to_ms: int) -> str:
+    return reports.letter_of(max(0, to_ms - from_ms) / 1000)
 
 
 def _join(sheet: Sheet, more: Sheet) -> None:

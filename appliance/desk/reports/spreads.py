@@ -1,8 +1,10 @@
-"""How long things took: the middle of them and the ninth in ten, exactly."""
+"""How long things took: the middle of them, and the ninth in ten."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from appliance.store.reports import SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,32 +19,40 @@ class Spread:
     within: int
 
 
-@dataclass(slots=True)
 class Spans:
-    """Spans of time in seconds, as sheets hold them; each is within the target of its own line."""
+    """Spans of time, as sheets hold them; each is within the target of its own line or not."""
 
-    counts: Counter[str] = field(default_factory=Counter)
-    within: int = 0
+    def __init__(self) -> None:
+        self.by_target: dict[int, Counter[str]] = {}
 
-    def add(self, text: str, *, target_s: int) -> None:
-        counts = Counter(text.split())
-        self.within += sum(count for span, count in counts.items() if int(span) <= target_s)
-        self.counts.update(counts)
+    def add(self, letters: Iterable[str], *, target_s: int) -> None:
+        self.by_target.setdefault(target_s, Counter()).update(letters)
 
     def join(self, other: "Spans") -> None:
-        self.counts.update(other.counts)
-        self.within += other.within
+        for target_s, counts in other.by_target.items():
+            self.add(counts, target_s=target_s)
+
+    @property
+    def _counts(self) -> Counter[str]:
+        """Where all lines have one target, as in most companies, nothing is put together."""
+        several = list(self.by_target.values())
+        return several[0] if len(several) == 1 else sum(several, Counter())
 
     @property
     def spread(self) -> Spread:
-        steps = sorted((int(span), count) for span, count in self.counts.items())
+        counts = self._counts
+        steps = sorted((SECONDS[letter], count) for letter, count in counts.items())
         total = sum(count for _, count in steps)
         return Spread(
             count=total,
             median_s=_at(steps, (total - 1) * 0.5) if steps else None,
             p90_s=_at(steps, (total - 1) * 0.9) if steps else None,
-            within=self.within,
+            within=sum(_within(counts, target) for target, counts in self.by_target.items()),
         )
+
+
+def _within(counts: Counter[str], target_s: int) -> int:
+    return sum(count for letter, count in counts.items() if SECONDS[letter] <= target_s)
 
 
 def _at(steps: Sequence[tuple[int, int]], place: float) -> float:

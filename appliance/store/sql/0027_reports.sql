@@ -12,9 +12,9 @@ CREATE TABLE report_day (
   came         TEXT NOT NULL DEFAULT '',          -- a letter a message: its hour, A is midnight
   went         TEXT NOT NULL DEFAULT '',
   by_itself    INTEGER NOT NULL DEFAULT 0,        -- of what went: by a rule, or to a list
-  answers      TEXT NOT NULL DEFAULT '',          -- seconds to the first answer, each after a space
+  answers      TEXT NOT NULL DEFAULT '',          -- a letter an answer: how long it took
   answers_shut TEXT NOT NULL DEFAULT '',          -- … of waits that began outside office hours
-  cases        TEXT NOT NULL DEFAULT '',          -- seconds from the first message to *done*
+  cases        TEXT NOT NULL DEFAULT '',          -- from the first message to *done*, likewise
   cases_shut   TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (by_what, who, line_id, day)
 ) STRICT, WITHOUT ROWID;
