@@ -3,9 +3,9 @@
 import time
 
 from tests.bench.benchmark import Measured, at_most
+from tests.bench.desk import p95
 from tests.bench.desk_server import csrf_of
 from tests.bench.desk_stage import stage
-from tests.bench.desk import p95
 
 GROUP = "office"
 ASKED = 20
