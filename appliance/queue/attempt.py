@@ -14,7 +14,7 @@ from appliance.errors import NotFound, Refused, Transient
 from appliance.identities import Identity
 from appliance.media.files import MediaFiles
 from appliance.messages import MessageClass, MessageState
-from appliance.queue import attached, greeting, parts, posts, undecided
+from appliance.queue import attached, greeting, overtaken, parts, posts, undecided
 from appliance.queue.attached import NO_FILES
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
@@ -184,7 +184,7 @@ def _ends_unsent(tx: Tx, message_id: str, files: MediaFiles) -> bool:
     """Ends a message that is too late or has lost its file; True if it did so."""
     if _is_too_old(tx, message_id):
         messages.move(tx, message_id, MessageState.EXPIRED, reason=Reason.TOO_OLD)
-    elif greeting.is_late(tx, message_id):
+    elif greeting.is_late(tx, message_id) or overtaken.is_late(tx, message_id):
         messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.ANSWERED)
     elif attached.is_gone(tx.conn, message_id, files):
         messages.move(tx, message_id, MessageState.FAILED, reason=Reason.MEDIA_GONE)

@@ -208,6 +208,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "decision staff_id decided_ms",
         DataClass.TECHNICAL: "message_id asked_id",
     },
+    "after_done": {
+        DataClass.CONTENT: "answer",
+        DataClass.TECHNICAL: "question_id answer_id at_ms",
+    },
     "welcome": {DataClass.TECHNICAL: "line_id contact_id message_id"},
     "draft": {
         DataClass.CONTENT: "text",

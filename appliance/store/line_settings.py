@@ -22,6 +22,7 @@ DEFAULT_FALLBACK = frozenset(
 MAX_FALLBACK_MIN = 7 * 24 * 60
 MAX_CREDIT_EUROS = 9999
 TOO_MANY_WORDS = "What stands in place of files is too long: more than one SMS."
+QUESTION_TOO_LONG = f"The question is too long: more than {MAX_PARTS} SMS."
 TOO_LONG = f"What callers are sent is too long: more than {MAX_PARTS} SMS."
 
 
@@ -37,12 +38,20 @@ def _clean(text: str) -> str:
 
 
 def _answer(text: str | None) -> str | None:
+    return _said(text, TOO_LONG)
+
+
+def _question(text: str | None) -> str | None:
+    return _said(text, QUESTION_TOO_LONG)
+
+
+def _said(text: str | None, too_long: str) -> str | None:
     if text is None or not text.strip():
         return None
-    answer = _clean(text.strip())
-    if count_parts(answer) > MAX_PARTS:
-        raise kept_settings.wrong(TOO_LONG)
-    return answer
+    said = _clean(text.strip())
+    if count_parts(said) > MAX_PARTS:
+        raise kept_settings.wrong(too_long)
+    return said
 
 
 def _in_place_of_files(text: str | None) -> str | None:
@@ -101,6 +110,15 @@ class LineSettings(KeptSettings):
         ),
         AfterValidator(_in_place_of_files),
         Refusal(TOO_MANY_WORDS),
+    ] = None
+    after_done: Annotated[
+        str | None,
+        Field(
+            description="What people are asked, once a month, when somebody marks their"
+            " conversation as done, with `{branch}` in it; null: nothing."
+        ),
+        AfterValidator(_question),
+        Refusal(QUESTION_TOO_LONG),
     ] = None
 
 

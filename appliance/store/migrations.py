@@ -139,6 +139,11 @@ def reports(db: Database) -> None:
     _run_script(db.conn, "0027_reports.sql")
 
 
+@migrations(name="0028_after_done")
+def after_done(db: Database) -> None:
+    _run_script(db.conn, "0028_after_done.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

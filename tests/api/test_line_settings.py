@@ -24,6 +24,7 @@ OTHERWISE = LineSettings(
     call_answer="Bel {branch}.",
     credit_warn_cents=250,
     without_files="(zonder bijlage)",
+    after_done="Hoe hielpen we je, van 1 tot 5?",
 )
 
 

@@ -242,6 +242,7 @@ def test_a_line_is_told_what_to_do(running: Store) -> None:
         "call_answer": None,
         "without_files": None,
         "credit_warn_cents": None,
+        "after_done": None,
     }
     answer = "Bel ons op {line}."
     told("line", "set", line["id"], "--call-answer", answer, "--credit-warning", "2.50")
@@ -253,6 +254,7 @@ def test_a_line_is_told_what_to_do(running: Store) -> None:
         "call_answer": answer,
         "without_files": None,
         "credit_warn_cents": 250,
+        "after_done": None,
     }
     off = told("line", "set", NUMBER, "--call-answer", "", "--credit-warning", "0")["settings"]
     assert (off["call_answer"], off["credit_warn_cents"]) == (None, None)

@@ -34,6 +34,7 @@ FIELDS = {
     "branch": "Write the branch's name; every branch has a name of its own.",
     "credit_warn_cents": "Write the amount in euros, such as 2,50.",
     "call_answer": "What callers are sent is too long for SMS. Make it shorter.",
+    "after_done": "The question is too long for SMS. Make it shorter.",
     "without_files": "What stands in place of files is too long: more than one SMS.",
     "fallback_after_min": "Write a number of minutes, at most a week.",
     "device": "Choose the phone or modem that has the SIM card.",

@@ -47,19 +47,61 @@ _ENCLOSED = {
 _AS_LETTERS = str.maketrans(_ENCLOSED)
 _AS_LATIN = str.maketrans(_LOOK_ALIKE)
 
+_NO_WORD = re.compile(r"[\W_]+")
+_SPELT_OUT = re.compile(r"\w(?: \w)+")
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+MAX_SPACES = 60
+"""A text with more of them is not one word that is spelt out, however much each letter is drawn."""
+
 
 def bare(text: str) -> str:
     """The message without case, accents, punctuation and marks around it: ` Stop! ` is STOP."""
-    folded = unicodedata.normalize("NFKD", without_hidden(text)).casefold()
-    letters = "".join(sign for sign in folded if unicodedata.category(sign) != "Mn")
-    return re.sub(r"[\W_]+", " ", letters).strip()
+    letters = unicodedata.normalize("NFKD", without_hidden(text)).casefold()
+    if not letters.isascii():
+        letters = "".join(sign for sign in letters if unicodedata.category(sign) != "Mn")
+    return _NO_WORD.sub(" ", letters).strip()
 
 
 def readings(text: str) -> frozenset[str]:
     """The bare message, and other ways to read it: spelt out, drawn out, in other letters."""
-    found = {bare(text), bare(text.translate(_AS_LETTERS))}
+    found = {bare(text)}
+    if not text.isascii():
+        found.add(bare(text.translate(_AS_LETTERS)))
+    if min(each.count(" ") for each in found) > MAX_SPACES:
+        return frozenset(found)
     found |= {each.translate(_AS_LATIN) for each in found}
-    found |= {each.replace(" ", "") for each in found if re.fullmatch(r"\w(?: \w)+", each)}
+    found |= {each.replace(" ", "") for each in found if _SPELT_OUT.fullmatch(each)}
+    drawn = [each for each in found if _DRAWN_OUT.search(each)]
     return frozenset(
-        found | {re.sub(r"(\w)\1{2,}", times, each) for each in found for times in (r"\1", r"\1\1")}
+        found | {_DRAWN_OUT.sub(times, each) for each in drawn for times in (r"\1", r"\1\1")}
     )
+
+
+# Cyrillic as people type it who have no such keyboard; what Unicode does not take apart; Arabic
+# letters that are typed for one another.
+_AS_TYPED = str.maketrans(
+    dict(zip("абвгдезиклмнопрстуфхъыэіє", "abvgdeziklmnoprstufhaieie", strict=True))
+    | {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sht", "ю": "iu", "я": "ia", "ь": ""}
+    | {"ı": "i", "ł": "l", "đ": "d", "ґ": "g"}
+    | {"ى": "ي", "ة": "ه", "ـ": "", "q": "ia", "y": "i"}
+)
+_ARTICLE = re.compile(r"\bال(?=\w{3})")  # Arabic writes “the” into the word
+_ENDS_SENTENCE = re.compile(r"(?:[.!?;\n\u061f\u2026]\s*)+")
+_COMMA = re.compile(r"(?:[,\u060c]\s*)+")
+_INSIDE_WORD = re.compile(r"(?<=\w)['’`´ʼ](?=\w)")
+
+
+def plain_words(text: str) -> list[list[str]]:
+    """The words and commas of each sentence, however its keyboard spells them."""
+    sentences = _ENDS_SENTENCE.split(_INSIDE_WORD.sub("", text))
+    return [words for sentence in sentences if (words := _words_of(sentence))]
+
+
+def _words_of(sentence: str) -> list[str]:
+    clauses = [_spelt(bare(clause)) for clause in _COMMA.split(sentence)]
+    return " , ".join(filter(None, clauses)).split()
+
+
+def _spelt(said: str) -> str:
+    typed = _ARTICLE.sub("", said).translate(_AS_TYPED).replace("kh", "h").replace("ii", "i")
+    return _DRAWN_OUT.sub(r"\1", typed)

@@ -1,16 +1,18 @@
-"""Messages that are not STOP but may well mean it, in Dutch and English.
+"""Messages that are not STOP but may well mean it, in the languages of those who work here.
 
 A person decides, so a mark may be wrong. But people who are ill write “meldt zich af” and people
 who quit write “stopt ermee”: if every other message had a mark, soon nobody would read them.
 """
 
 import re
+from collections.abc import Sequence
 
-from appliance.desk.consent.letters import bare
+from appliance.desk.consent.letters import MAX_SPACES, bare, plain_words
 from appliance.desk.consent.rule_words import STOP_WORDS, is_stop
+from appliance.desk.consent.sentences import ask_to_stop
 
-MAX_WORDS = 14
-"""A longer text says something else too, and staff read it anyway."""
+MAX_POLITE = 14
+"""Words of a sentence that says STOP and little else."""
 
 # What may stand around “stop” without changing what it asks for.
 _POLITE = (
@@ -22,39 +24,28 @@ _OBJECTS = (
     "|bericht|sturen|versturen|verzenden|whatsapp|mij|me|it|this|these|all|the|texting|text|texts"
     "|messaging|message|messages|sending|contacting|writing|whatsapping|to"
 )
-_AROUND_STOP = frozenset(f"{_POLITE}|{_OBJECTS}".split("|"))
-
-_THINGS = "(?:berichten|berichtjes|bericht|appjes|apps|sms|smsjes|whatsapp|reclame|aanbiedingen)"
-_SENDING = "(?:appen|berichten|smsen|sms en|sturen|benaderen|contacteren|mailen)"
-_PHRASES = (
-    rf"geen (?:\w+ ){{0,2}}{_THINGS} (?:\w+ ){{0,2}}meer",
-    rf"(?:niet|niks|niets) (?:meer )?(?:\w+ ){{0,2}}{_SENDING}",
-    rf"(?:hou|houd|ophouden) (?:op )?met (?:\w+ )?{_SENDING}",
-    rf"(?:afmelden|uitschrijven|uitgeschreven|afgemeld) (?:\w+ ){{0,3}}{_THINGS}",
-    r"(?:haal|schrap|schrijf) (?:me|mij|mijn nummer) (?:\w+ ){0,3}(?:lijst|bestand|systeem|uit)",
-    r"(?:verwijder|wis) (?:me|mij|mijn (?:nummer|gegevens))",
-    r"laat (?:me|mij) met rust",
-    r"no more (?:\w+ )?(?:messages|texts|sms)",
-    r"(?:don t|dont|do not|never) (?:text|message|contact|whatsapp|write|sms) (?:to )?me",
-    r"(?:stop|quit) (?:texting|messaging|contacting|sending|writing|whatsapping)",
-    r"unsubscribe me",
-    r"(?:remove|take) (?:me|my number) (?:off|from)",
-    r"leave me alone",
-    r"opt(?:ing)? (?:me )?out",
-)
-_ASKS_TO_STOP = re.compile(rf"\b(?:{'|'.join(_PHRASES)})\b")
+_AROUND_STOP: frozenset[str] = frozenset(*plain_words(f"{_POLITE}|{_OBJECTS}"))
 _STOP = frozenset({"stop", "stoppen"})
+_DOUBLED = re.compile(r"(\w)\1")
+_LONGEST = 2 * max(map(len, STOP_WORDS))
 _SIGN = "\N{OCTAGONAL SIGN}"
 
 
 def is_near_stop(text: str) -> bool:
     """True when a person should check whether this sender wants no more messages."""
     said = bare(text)
-    words = set(said.split())
-    if is_stop(text) or said.count(" ") >= MAX_WORDS:
+    if said.count(" ") > MAX_SPACES or is_stop(text):
         return False
-    only_stop = bool(words & _STOP) and words - _STOP <= _AROUND_STOP
-    return only_stop or _resembles_stop(text, said) or _ASKS_TO_STOP.search(said) is not None
+    return _resembles_stop(text, said) or _asks(plain_words(text))
+
+
+def _asks(sentences: Sequence[Sequence[str]]) -> bool:
+    return any(map(_is_only_stop, sentences)) or ask_to_stop(sentences)
+
+
+def _is_only_stop(sentence: Sequence[str]) -> bool:
+    said = set(sentence) - {","}
+    return len(sentence) <= MAX_POLITE and bool(said & _STOP) and said - _STOP <= _AROUND_STOP
 
 
 def _resembles_stop(text: str, said: str) -> bool:
@@ -62,4 +53,6 @@ def _resembles_stop(text: str, said: str) -> bool:
     if not said:
         return _SIGN in text
     together = said.replace(" ", "")
-    return together in STOP_WORDS or re.sub(r"(\w)\1", r"\1", together) in STOP_WORDS
+    return len(together) <= _LONGEST and (
+        together in STOP_WORDS or _DOUBLED.sub(r"\1", together) in STOP_WORDS
+    )

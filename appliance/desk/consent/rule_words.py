@@ -2,9 +2,26 @@
 
 from appliance.desk.consent.letters import bare, readings
 
+# Each as the whole message, in the letters of `bare`. What people also say of a shift, a journey or
+# a machine is not here, so a person decides about it: cancel, end, quit, abmelden, rezygnuję,
+# iptal, ret, dur, توقف (“it stopped”), إلغاء.
 STOP_WORDS = frozenset(
-    {"stop", "stoppen", "stopp", "afmelden", "uitschrijven", "unsubscribe", "stop all", "stopall"}
-    | {"\u0441\u0442\u043e\u043f", "\u03c3\u03c4\u03bf\u03c0"}  # stop, in Cyrillic and Greek
+    {
+        "stop",  # the word of all texts that one can end, in every country
+        "stopp",  # as Germans and Norwegians spell it
+        "\u0441\u0442\u043e\u043f",  # as Bulgarians, Ukrainians and Russians spell it
+        "\u03c3\u03c4\u03bf\u03c0",  # as Greeks do
+        "ستوب",  # as it sounds, in Arabic letters
+        "stop all",  # what phone companies teach beside STOP
+        "stopall",
+        "unsubscribe",  # said of messages only
+        "stoppen",  # Dutch and German; who leaves a job says more than this word
+        "afmelden",  # what Dutch newsletters say; who is ill says for when
+        "uitschrijven",  # Dutch: to have oneself taken off the books
+        "dezabonare",  # Romanian: the word for unsubscribing, and for nothing else
+        "відписатися",  # the same in Ukrainian
+        "отписаться",  # and in Russian
+    }
 )
 START_WORDS = frozenset({"start", "starten", "aanmelden", "inschrijven", "subscribe", "unstop"})
 

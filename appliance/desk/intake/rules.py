@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from appliance.channels import Channel
 from appliance.desk.consent import near_stop, near_stop_words, rule_words, withdrawal
 from appliance.desk.groups import stops
+from appliance.desk.outgoing import after_done
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
@@ -64,6 +65,10 @@ def answer(tx: Tx, arrival: Arrival) -> None:
             _record(tx, arrival, ConsentKind.WROTE_FIRST, "rule")
         if near_stop_words.is_near_stop(arrival.text):
             near_stop.mark(tx, arrival.message_id)
+        elif after_done.heard(
+            tx, arrival.line.id, arrival.contact_id, arrival.message_id, arrival.text
+        ):
+            log.info("message %s says how it went", arrival.message_id)
         elif writable and not (by_sms and is_landline(said_by.value)):
             # A company's programs send from its landline, where nobody reads an SMS.
             _welcome_once(tx, arrival)

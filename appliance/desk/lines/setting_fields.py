@@ -158,6 +158,15 @@ FIELDS: Sequence[SettingField] = (
         " waits for WhatsApp",
         told="sends text without its files: {without_files}",
     ),
+    Text(
+        name="after_done",
+        option="--after-done",
+        metavar="TEXT",
+        help="What people are asked once a conversation is done; '' for nothing.",
+        label="What people are asked when their conversation is marked as done, at most once a"
+        " month; empty for nothing. They answer with 1 to 5 or a thumb",
+        told="asks how it went: {after_done}",
+    ),
 )
 
 

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appliance.desk.access.rights import Permission, rights_of
+from appliance.desk.outgoing import after_done
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import labels
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
+from appliance.queue import overtaken
 from appliance.reasons import Reason
 from appliance.store import casework
 from appliance.store.casework import Casework, Returns
@@ -82,6 +84,7 @@ def close(
             casework.change(tx, case, kind, facts=facts, staff_id=by.staff_id, closing_note=said)
         return
     casework.close(tx, case, note=said, facts=_told(by), staff_id=by.staff_id)
+    after_done.ask(tx, case, by)
 
 
 def is_done(conn: sqlite3.Connection, conversation_id: str) -> bool:
@@ -92,6 +95,7 @@ def reopen(tx: Tx, conversation_id: str, by: Author) -> None:
     case = casework.of(tx.conn, conversation_id)
     if case.is_done:
         casework.take_back(tx, case, facts=_told(by), staff_id=by.staff_id)
+        overtaken.take_back(tx, conversation_id)
 
 
 def put_away(tx: Tx, conversation_id: str, until_ms: int | None, by: Author) -> None:

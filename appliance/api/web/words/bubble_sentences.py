@@ -21,6 +21,8 @@ def author(words: Words, bubble: Bubble) -> str:
         return bubble.author or ""
     if bubble.rule == "welcome":
         return words.text("Balie, welcome")
+    if bubble.rule == "after-done":
+        return words.text("Balie, question how it went")
     if bubble.rule in ("stop", "start"):
         return words.text("Balie, confirmation")
     return words.text("Balie, by itself")

@@ -26,6 +26,8 @@ def told(words: Words, entry: HistoryEntry, zone: str, now_ms: int) -> str:
     if entry.kind is EventKind.CONVERSATION_LABELLED and entry.labels:
         return words.text("labelled it {names}").format(names=", ".join(entry.labels))
     by_message = entry.why == "message"
+    if entry.why == "after-done":
+        return words.text("They said how it went, so it stays done")
     return {
         EventKind.CONVERSATION_NOTED: words.text("wrote a note"),
         EventKind.CONVERSATION_DONE: words.text("marked it as done"),
