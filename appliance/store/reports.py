@@ -64,7 +64,8 @@ class Sheet:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A conversation since it was last done, or quiet for long. `labels` are those under which it
-    is counted; `waiting_ms` None: nobody waits; `done_ms` None: it is open.
+    is counted; `waiting_ms` None: nobody waits; `done_ms` None: it is open;
+    `done_by` None with it: it stays done, and was not counted as resolved.
     """
 
     conversation_id: str

@@ -21,7 +21,7 @@ from appliance.devices.protocol import Finding, Found, Proof, Tick, Ticks, TickV
 from appliance.errors import InvalidInput, Permanent, Refused, Unconfirmed
 from appliance.messages import MessageClass
 from appliance.queue.attempt import QueueAttempt
-from appliance.store import branch_settings, reports
+from appliance.store import branch_settings, line_settings, reports
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, at, tapping
 
@@ -134,6 +134,27 @@ def test_done_ends_a_wait_that_nobody_answered_and_resolves_the_case(counter: Co
     counter.clock.advance(s=30)
     answers(counter)
     assert response(counter)[0].median_s == 60
+
+
+def test_a_mark_of_how_it_went_is_no_case(counter: Counter) -> None:
+    """It waits for no answer, and what they write later waits from then on."""
+    sanne = Author(staff_id=colleague(counter, "Sanne"))
+    asks = {"after_done": "Hoe ging het, van 1 tot 5?"}
+    counter.store.write(lambda tx: line_settings.change(tx, counter.line_id, asks, by="test"))
+    counter.knows(ANNA)
+    answers(counter, staff_id=sanne.staff_id)
+    counter.store.write(lambda tx: cases.close(tx, conversation(counter), sanne))
+    counter.clock.advance(s=1800)
+    counter.sends()  # the question
+    counter.hears("5")
+    counter.clock.advance(s=3600)
+    counter.hears("Hoi, nog iets")
+    counter.clock.advance(s=30)
+    answers(counter)
+    total = read(counter, ReportKind.RESPONSE).total
+    assert total is not None
+    assert (total.first_response.all.count, total.resolution.all.count) == (2, 1)
+    assert total.first_response.all.p90_s == 57
 
 
 def test_a_label_counts_for_the_case_that_has_it(counter: Counter) -> None:

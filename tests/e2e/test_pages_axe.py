@@ -50,6 +50,7 @@ NO_PAGES = {
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",
     "/overview/over-time/{kind}.csv",
+    "/overview/over-time/after-done/answers.csv",
     "/people/export.csv",
     "/people/export.vcf",
     "/people/{contact}/card.vcf",

@@ -62,7 +62,7 @@ class Counter:
             return None
         if fact.what is What.LABELLED:
             return self._labelled(case, fact, sheets, earlier)
-        if fact.what is What.DONE:
+        if fact.what in (What.DONE, What.STAYED_DONE):
             return self._done(case, fact, sheets)
         return self._undone(case, sheets)
 
@@ -124,13 +124,15 @@ class Counter:
     def _done(self, case: Case, fact: ReportFact, sheets: Sheets) -> Case:
         if case.done_ms is not None:
             return case
+        if fact.what is What.STAYED_DONE:
+            return replace(case, done_ms=fact.at_ms, done_by=None)
         case = replace(case, done_ms=fact.at_ms, done_by=fact.who)
         self._resolved(case, sheets.more)
         return case
 
     def _undone(self, case: Case, sheets: Sheets) -> Case:
         taken: dict[SheetKey, Sheet] = {}
-        if case.done_ms is not None:
+        if case.done_ms is not None and case.done_by is not None:
             self._resolved(case, taken)
         sheets.less.extend(taken.items())
         return replace(case, done_ms=None, done_by=None)

@@ -12,6 +12,7 @@ from enum import Enum
 
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
+from appliance.queue.overtaken import AFTER_DONE
 from appliance.store.listed import LEFT
 
 
@@ -20,6 +21,8 @@ class What(Enum):
     #: It is proven to have left.
     WENT = "went"
     DONE = "done"
+    #: It stays done by itself after somebody said how it went: that is no case.
+    STAYED_DONE = "stayed-done"
     #: *Done* was taken back; a new message ends it by itself.
     UNDONE = "undone"
     LABELLED = "labelled"
@@ -112,8 +115,9 @@ def _of_act(row: sqlite3.Row) -> ReportFact | None:
     by_itself = kind is EventKind.CONVERSATION_REOPENED and facts.get("why") == "message"
     if by_itself or row["line_id"] is None:
         return None
+    stays = kind is EventKind.CONVERSATION_DONE and facts.get("why") == AFTER_DONE
     return ReportFact(
-        what=_ACT[kind],
+        what=What.STAYED_DONE if stays else _ACT[kind],
         at_ms=row["at_ms"],
         conversation_id=row["conversation_id"],
         line_id=row["line_id"],

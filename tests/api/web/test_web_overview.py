@@ -10,6 +10,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.desk.team import cases
 from appliance.events import EventKind
+from appliance.phone_numbers import readable
 from appliance.store import branch_settings, casework, events
 from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
@@ -99,6 +100,29 @@ def test_charts_have_their_tables_and_their_files(
     assert rows[0] == ["Vanaf", "In", "Uit", "Automatisch"]
     assert [row[1] for row in rows[1:]] == ["0", "1"]
     assert lead.get("/overview/over-time?from=morgen").status_code == 422
+
+
+def test_what_people_said_of_how_it_went_is_a_chart(
+    office: Office, tilburg: Desk, lead: Browser
+) -> None:
+    """Without a question there is none."""
+    assert "Hoe het ging" not in lead.get("/overview/over-time").text
+    office.writes(FATIMA, tilburg)
+
+    def answer(tx: Tx) -> None:
+        tx.conn.execute(
+            "UPDATE message SET rule = 'after-done', state = 'sent' WHERE direction = 'out'"
+        )
+        tx.conn.execute(
+            "INSERT INTO after_done (question_id, answer_id, answer, at_ms) SELECT o.id, i.id, '4',"
+            " i.created_ms FROM message o, message i WHERE o.direction = 'out'"
+            " AND i.direction = 'in'"
+        )
+
+    office.store.write(answer)
+    assert 'aria-label="Hoe het ging, volgens wie schreef"' in lead.get("/overview/over-time").text
+    table = lead.get("/overview/over-time/after-done/answers.csv").text
+    assert f"{readable(tilburg.number)};2026-03;1;1;4.0;0;0;0;1;0;0;0" in table.replace("'", "")
 
 
 def test_only_an_administrator_switches_figures_of_colleagues_on(

@@ -10,6 +10,8 @@ from appliance.api.web import charts
 from appliance.api.web.charts import Axes, Series
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
+from appliance.desk.outgoing.after_answers import Mark
+from appliance.desk.reports.after_done import MonthOfAnswers
 from appliance.desk.reports.asking import Report, Table
 from appliance.desk.reports.now import Budget, LineNow, WaitNow
 from appliance.desk.reports.period import PeriodStep
@@ -18,6 +20,7 @@ from appliance.desk.reports.sends import SendsEntry
 from appliance.desk.reports.sheets import By, Whom
 from appliance.desk.reports.spreads import Spread
 from appliance.phone_numbers import readable
+from appliance.store.lines import Line
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _SPANS = tuple(
@@ -27,6 +30,7 @@ _SPANS = tuple(
         *(12 * _HOUR_S, _DAY_S, 2 * _DAY_S, 5 * _DAY_S, 10 * _DAY_S, 50 * _DAY_S),
     )
 )
+_MARKS = {mark: {Mark.UP: "👍", Mark.DOWN: "👎"}.get(mark, mark.value) for mark in Mark}
 _COUNTS = tuple(float(first * 10**power) for power in range(8) for first in (1, 2, 5))
 
 
@@ -202,6 +206,40 @@ def window(words: Words, of: str) -> str:
         "hour": words.text("Fullest hour"),
         "day": words.text("Fullest 24 hours, without answers"),
     }[of]
+
+
+def answers_chart(words: Words, months: Sequence[MonthOfAnswers]) -> Markup:
+    """How often each mark came, of all together."""
+    counts = [sum(each.answers.get(mark, 0) for each in months) for mark in Mark]
+    marks = [(at, str(round(at))) for at in charts.marks_of(max(counts), _COUNTS)]
+    title = words.text("How it went, as people said")
+    axes = Axes(title=title, labels=list(_MARKS.values()), marks=marks)
+    return charts.bar_chart(axes, [Series(name="answers", kind="first", values=counts)])
+
+
+def answers_table(words: Words, months: Sequence[MonthOfAnswers], known: Sequence[Line]) -> Table:
+    """A row for each line and month."""
+    numbers = {each.id: readable(each.number) for each in known}
+    heads = (
+        words.text("Number"),
+        words.text("Month"),
+        words.text("Asked"),
+        words.text("Answered"),
+        words.text("Average"),
+        *_MARKS.values(),
+    )
+    rows = [
+        (
+            numbers.get(each.line_id, ""),
+            each.month,
+            each.asked,
+            each.answered,
+            None if each.average is None else round(each.average, 1),
+            *(each.answers.get(mark, 0) for mark in Mark),
+        )
+        for each in months
+    ]
+    return Table(heads=heads, rows=rows)
 
 
 def report_csv(words: Words, table: Table) -> Table:
