@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from sys import modules
 
 
 class Better(Enum):
@@ -20,7 +21,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """`group` is the name of its module, or what that says as `GROUP`."""
+    """`group` is the name of its module, or what the module calls its `GROUP`."""
 
     name: str
     group: str
@@ -59,7 +60,8 @@ def _registering(
             raise ValueError(f"two benchmarks are called {name}")
         BENCHMARKS[name] = Benchmark(
             name=name,
-            group=measure.__globals__.get("GROUP", measure.__module__.rpartition(".")[2]),
+            group=getattr(modules[measure.__module__], "GROUP", None)
+            or measure.__module__.rpartition(".")[2],
             unit=unit,
             better=better,
             bound=bound,
