@@ -73,7 +73,8 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "overview"]) soon(id);
+  const parts = ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "overview"];
+  for (const id of parts) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
