@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from appliance.api.web.words.i18n import Words
+from appliance.api.web.words.report_sentences import span
 from appliance.clock import ManualClock
 from appliance.desk.team import cases
 from appliance.events import EventKind
@@ -139,3 +141,8 @@ def test_only_an_administrator_switches_figures_of_colleagues_on(
     told = office.store.read(lambda conn: events.after(conn, 0, limit=1000))
     (event,) = (each for each in told if each.kind is EventKind.REPORTS_CHANGED)
     assert event.facts == {"per_person": True}
+
+
+def test_a_span_is_said_as_people_say_it() -> None:
+    said = [span(Words("nl"), each) for each in (None, 45, 900, 7_200, 11_100, 172_800, 187_200)]
+    assert said == ["–", "45 s", "15 min", "2 u", "3 u 5 min", "2 d", "2 d 4 u"]

@@ -45,9 +45,11 @@ def span(words: Words, seconds: float | None) -> str:
         return words.text("{n} min").format(n=round(whole / _MINUTE_S))
     if whole < 2 * _DAY_S:
         hours, minutes = divmod(round(whole / _MINUTE_S), 60)
-        return words.text("{n} h {m} min").format(n=hours, m=minutes)
+        said = words.text("{n} h {m} min") if minutes else words.text("{n} h")
+        return said.format(n=hours, m=minutes)
     days, hours = divmod(round(whole / _HOUR_S), 24)
-    return words.text("{n} d {m} h").format(n=days, m=hours)
+    said = words.text("{n} d {m} h") if hours else words.text("{n} d")
+    return said.format(n=days, m=hours)
 
 
 def budget(words: Words, found: Budget, zone: str, now_ms: int) -> str:
