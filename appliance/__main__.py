@@ -17,6 +17,7 @@ from appliance.cli import (
     people_files,
     plan,
     recording,
+    reports,
     round_trials,
     running,
     search,
@@ -40,6 +41,7 @@ app.add_typer(people.token_app, name="token")
 app.add_typer(people_files.people_app, name="people")
 app.add_typer(consent.consent_app, name="consent")
 app.add_typer(search.search_app, name="search")
+app.add_typer(reports.reports_app, name="reports")
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)

@@ -142,6 +142,8 @@ class EventKind(Enum):
     PUSH_CHANGED = "push.changed"
     #: A text that the office has ready; facts: `text`, and `what`: `added`, `changed`, `removed`.
     TEXT_CHANGED = "text.changed"
+    #: Somebody said whether reports tell colleagues apart; facts: `per_person`.
+    REPORTS_CHANGED = "reports.changed"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 -- the name of an event
 

@@ -53,6 +53,8 @@ class Reason(StrEnum):
     CLAIMED = "claimed"
     #: A colleague answered since this one began to type.
     ANSWERED_MEANWHILE = "answered-meanwhile"
+    #: The company does not want figures of each colleague.
+    PER_PERSON_OFF = "per-person-off"
     #: They wrote since the page that says that it is done was drawn.
     THEY_WROTE = "they-wrote"
 

@@ -49,6 +49,9 @@ CATALOGUE: Mapping[str, Known] = {
     "forbidden": Known(
         403, "The token lacks a scope", "This token may not do that: it lacks “messages:write”."
     ),
+    Reason.PER_PERSON_OFF: Known(
+        403, "Figures of each colleague are off", "Figures of each colleague are off."
+    ),
     "not-found": Known(404, "Not found", "There is no such line."),
     "method-not-allowed": Known(405, "Not possible here", "Use one of: GET."),
     Reason.CONSENT_REQUIRED: Known(

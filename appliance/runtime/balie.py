@@ -42,6 +42,7 @@ from appliance.runtime.jobs import Jobs
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
+from appliance.runtime.report_follower import ReportFollower
 from appliance.runtime.round_follower import RoundThread
 from appliance.runtime.search_follower import SearchFollower
 from appliance.store.devices import Device
@@ -101,6 +102,7 @@ class Balie:
         self._machine = Machine(data)
         self._jobs = self._make_jobs(media_room)
         self._search = SearchFollower(self.store)
+        self._reports = ReportFollower(self.store)
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
         self.services = self._make_services(
@@ -183,6 +185,7 @@ class Balie:
         self._planner.start()
         self._jobs.start()
         self._search.start()
+        self._reports.start()
         self._push.start()
         self._rounds.start()
         self._started = True
@@ -191,6 +194,7 @@ class Balie:
         self._started = False
         self._rounds.stop()
         self._push.stop()
+        self._reports.stop()
         self._search.stop()
         self._jobs.stop()
         self._planner.stop()

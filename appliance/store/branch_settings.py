@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
@@ -88,7 +88,8 @@ class BranchSettings(KeptSettings):
     """`opens` and `closes` are HH:MM in `zone`, `lunch` is HH:MM-HH:MM or empty: nobody begins
     anything then. `weekdays` are ISO digits, 1 is Monday. Where there is a `week`, it holds in
     their place. `holidays` is the country whose public holidays count, empty for none;
-    `welcome_text` None is the text of the language; `privacy_text` stands below each welcome.
+    `answer_within_min` is the target that the lead's page holds waits against; `welcome_text` None
+    is the text of the language; `privacy_text` stands below each welcome.
     """
 
     zone: Annotated[
@@ -127,6 +128,11 @@ class BranchSettings(KeptSettings):
         str,
         Refusal("Give the country whose public holidays count, such as NL, or nothing for none."),
     ] = "NL"
+    answer_within_min: Annotated[
+        int,
+        Field(ge=1, le=10_080),
+        Refusal("Give within how many minutes somebody is to be answered, from 1 to 10080."),
+    ] = 60
     claims_go_back: Annotated[
         str,
         AfterValidator(_going_back),

@@ -366,6 +366,24 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "message_id round_id",
     },
     "round_follower": {DataClass.TECHNICAL: "id event_seq"},
+    "report_day": {
+        DataClass.EVIDENCE: "who came went by_itself answers answers_shut cases cases_shut",
+        DataClass.TECHNICAL: "by_what line_id day",
+    },
+    "report_case": {
+        DataClass.EVIDENCE: "opened_ms last_ms waiting_ms done_ms done_by labels",
+        DataClass.TECHNICAL: "conversation_id line_id",
+    },
+    "report_sends": {
+        DataClass.EVIDENCE: (
+            "sent replies minute minute_ceiling hour hour_ceiling begun begun_ceiling"
+        ),
+        DataClass.TECHNICAL: "line_id day",
+    },
+    "report_house": {
+        DataClass.OFFICE: "per_person",
+        DataClass.TECHNICAL: "id event_seq counting sends_day",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

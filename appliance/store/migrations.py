@@ -149,6 +149,11 @@ def automatic(db: Database) -> None:
     _run_script(db.conn, "0026_automatic.sql")
 
 
+@migrations(name="0027_reports")
+def reports(db: Database) -> None:
+    _run_script(db.conn, "0027_reports.sql")
+
+
 @migrations(name="0028_after_done")
 def after_done(db: Database) -> None:
     _run_script(db.conn, "0028_after_done.sql")

@@ -138,17 +138,20 @@ COMPANY = {
 }
 STAFF = {"GET /settings/team", "POST /settings/team name=Nieuw&branch={branch}"}
 OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /me"}
-EVERYTHING = INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
+LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
+LEAD |= {"GET /overview/over-time/volume.csv"}
+SWITCH = {"POST /overview/over-time/per-person on=1"}
+EVERYTHING = LEAD | SWITCH | INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
 
 MAY: dict[tuple[str, str], set[str]] = {
     ("staff", "here"): INBOX | WRITE | EDIT | OWN,
-    ("lead", "here"): INBOX | WRITE | EDIT | OWN,
+    ("lead", "here"): INBOX | WRITE | EDIT | OWN | LEAD,
     ("branch-it", "here"): MANAGE | ENROL | OWN,
-    ("privacy", "here"): INBOX | EDIT | OWN,
-    ("admin", "here"): EVERYTHING - COMPANY,
+    ("privacy", "here"): INBOX | EDIT | OWN | LEAD,
+    ("admin", "here"): EVERYTHING - COMPANY - SWITCH,
     ("admin", "everywhere"): EVERYTHING,
     ("staff", "elsewhere"): OWN | {"GET /new", "GET /lists"},
-    ("admin", "elsewhere"): OWN | ENROL | {"GET /new", "GET /lists", "GET /settings/team"},
+    ("admin", "elsewhere"): OWN | ENROL | LEAD | {"GET /new", "GET /lists", "GET /settings/team"},
     ("branch-it", "elsewhere"): OWN | ENROL,
 }
 

@@ -18,10 +18,13 @@ from appliance.clock import ManualClock, SystemClock
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing import drafts
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.desk.reports import following as counting
+from appliance.desk.reports import sends
 from appliance.desk.search import following
 from appliance.devices.protocol import Group, Incoming
 from appliance.identities import tel
 from appliance.queue.gate import ConsentGate
+from appliance.store import reports
 from appliance.store.connection import connect_writer
 from appliance.store.store import Store, Tx
 from tests.bench.desk_office import Office, furnish
@@ -111,10 +114,19 @@ def build(data: Path, *, messages: int = MESSAGES) -> Built:
         _live_on(store, office, share)
         while following.catch_up(store):
             pass
+        _count(store)
         built = store.read(lambda conn: _built(conn, path.parent, office))
     with closing(connect_writer(path)) as conn:  # all of it is in the one file, to be copied
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return built
+
+
+def _count(store: Store) -> None:
+    """What reports are made of, as a Balie that had been there would have it."""
+    store.write(reports.begin_anew)
+    counting.count_the_past(store, lambda: False)
+    while store.write(sends.keep_next_day, durable=False):
+        pass
 
 
 def _part(of_all: int, share: float) -> int:

@@ -52,6 +52,8 @@ NO_PAGES = {
     "/attempts/{attempt_id}/{name}",
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",
+    "/overview/over-time/{kind}.csv",
+    "/overview/over-time/after-done/answers.csv",
     "/people/export.csv",
     "/people/export.vcf",
     "/people/{contact}/card.vcf",

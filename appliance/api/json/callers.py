@@ -30,7 +30,7 @@ _bearer = HTTPBearer(
     "`messages:read`, `messages:write`, `contacts:read`, `contacts:write`, "
     "`groups:read`, `groups:write`, `rounds:read`, `rounds:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
-    "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`. "
+    "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`, `reports:read`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 

@@ -37,6 +37,7 @@ from appliance.api.json.people_bodies import (
     UndoIn,
 )
 from appliance.api.json.reads import READS
+from appliance.api.json.reports import MODELS as REPORTS
 from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundPreviewOut
 from appliance.api.json.rule_bodies import RulesIn
 from appliance.api.json.team_bodies import (
@@ -96,6 +97,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     HealthOut,
     ProblemOut,
     UploadOut,
+    *REPORTS,
     *dict.fromkeys(model for read in READS for model in (read.model, read.answer[0])),
 )
 
@@ -109,6 +111,7 @@ _TAGS = [
     {"name": "media", "description": "Files of messages: upload and download."},
     {"name": "directory", "description": "Lines, contacts, conversations, devices."},
     {"name": "groups", "description": "Read groups, make them, and change them."},
+    {"name": "reports", "description": "How long, how much, how busy; no names of contacts."},
     {"name": "conversations", "description": "Whose they are, whether they are done, labels."},
     {"name": "texts", "description": "Texts that the office has ready."},
     {"name": "automatic", "description": "What a line says by itself, and when a branch is open."},

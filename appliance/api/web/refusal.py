@@ -85,6 +85,7 @@ FIELDS = {
     "weekdays": "Choose at least one day on which the branch is open.",
     "zone": "Write a time zone such as Europe/Amsterdam.",
     "holidays": "Choose a country from the list.",
+    "answer_within_min": "Write a number of minutes, from 1 to 10080 (a week).",
     "welcome_text": "The welcome is too long, or holds a character that no phone can send.",
     **dict.fromkeys(("welcome", "outside_hours", "nobody_logged_in", "absence_text"), _RULE_TEXT),
     "all_busy": f"{_RULE_TEXT} The minutes are a number from 1 to 720.",

@@ -54,6 +54,8 @@ class Scope(Enum):
     LISTS_READ = "lists:read"
     #: Make lists and change them, send to them, and pause, resume and cancel what was sent.
     LISTS_WRITE = "lists:write"
+    #: Read reports: how many, how fast, how busy; no names of contacts.
+    REPORTS_READ = "reports:read"
 
 
 ALL_SCOPES = frozenset(Scope)

@@ -31,7 +31,15 @@ def patch_of(form: Mapping[str, str], weekdays: Sequence[str]) -> Mapping[str, A
     lunch = (form.get("lunch_from", ""), form.get("lunch_until", ""))
     said: dict[str, Any] = {
         name: form[name].strip()
-        for name in ("zone", "language", "opens", "closes", "holidays", "claims_go_back")
+        for name in (
+            "zone",
+            "language",
+            "opens",
+            "closes",
+            "holidays",
+            "claims_go_back",
+            "answer_within_min",
+        )
         if name in form
     }
     said["welcome_text"] = form.get("welcome_text", "").strip() or None

@@ -7,7 +7,7 @@ show what would be unusual. They are no target: pacing brakes, it does not imita
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -115,6 +115,51 @@ def report_on(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaySends:
+    """What one line sent on one day, and how full the windows of its SIMs were at the most."""
+
+    line_id: str
+    sent: int
+    replies: int
+    windows: Sequence[WindowUse]
+
+
+def sends_of_day(
+    conn: sqlite3.Connection, lines: Mapping[str, tuple[Line, Profile]], *, from_ms: int, to_ms: int
+) -> Sequence[DaySends]:
+    """Of those of the lines that sent something, by the line's id."""
+    before_ms = from_ms - DAY_MS  # the windows of the morning reach back into the day before
+    found: dict[str, list[Sequence[_Departure]]] = {}
+    for (device_id,) in conn.execute("SELECT id FROM device ORDER BY id").fetchall():
+        values = {"device": device_id, "begin": before_ms, "end": to_ms}
+        sends = [_send(row) for row in conn.execute(_SENDS_OF_DEVICE, values)]
+        for line_id in sorted({each.line_id for each in sends if each.at_ms >= from_ms}):
+            found.setdefault(line_id, []).append(sends)
+    return [
+        _of_day(*lines[line_id], by_device, from_ms)
+        for line_id, by_device in found.items()
+        if line_id in lines
+    ]
+
+
+def _of_day(
+    line: Line, profile: Profile, by_device: Sequence[Sequence[_Departure]], from_ms: int
+) -> DaySends:
+    own = [
+        each
+        for sends in by_device
+        for each in sends
+        if each.line_id == line.id and each.at_ms >= from_ms
+    ]
+    return DaySends(
+        line_id=line.id,
+        sent=len(own),
+        replies=sum(each.answering or each.is_reply for each in own),
+        windows=_windows(by_device, line, profile, since_ms=from_ms),
+    )
+
+
 _ITS_SIMS = """a.device_id IN (SELECT DISTINCT b.device_id FROM attempt b
   JOIN message n ON n.id = b.message_id
   WHERE n.line_id = :line AND b.started_ms >= :begin AND b.started_ms < :end)"""
@@ -126,6 +171,14 @@ WHERE {_ITS_SIMS} AND a.tapped_ms >= :begin AND a.tapped_ms < :end
   AND a.outcome IS NOT 'not_sent'
 ORDER BY a.device_id, a.tapped_ms
 """  # noqa: S608 -- our own words
+_SENDS_OF_DEVICE = """
+SELECT m.line_id, a.device_id, a.tapped_ms, m.scheme, m.value, m.answering, a.parts, a.channel,
+       m.typed, m.class IN ('reply', 'confirmation'), length(m.text)
+FROM attempt a JOIN message m ON m.id = a.message_id
+WHERE a.device_id = :device AND a.tapped_ms >= :begin AND a.tapped_ms < :end
+  AND a.outcome IS NOT 'not_sent'
+ORDER BY a.tapped_ms
+"""
 _IN_HAND = f"""
 SELECT a.device_id, a.started_ms, a.ended_ms FROM attempt a
 WHERE {_ITS_SIMS} AND a.started_ms >= :begin AND a.started_ms < :end AND a.ended_ms IS NOT NULL
@@ -149,8 +202,9 @@ def _send(row: sqlite3.Row) -> _Departure:
 
 
 def _windows(
-    by_device: Sequence[Sequence[_Departure]], line: Line, profile: Profile
+    by_device: Sequence[Sequence[_Departure]], line: Line, profile: Profile, *, since_ms: int = 0
 ) -> Sequence[WindowUse]:
+    """As they were when something left since then; what left before is in them."""
     fullest = {
         "minute": (0, profile.per_minute),
         "hour": (0, profile.per_hour),
@@ -160,6 +214,8 @@ def _windows(
         history = History(left=(), since_ms=line.created_ms)
         for each in sends:
             history.add(_left(each))
+            if each.at_ms < since_ms:
+                continue
             age_days = max(0, each.at_ms - line.created_ms) // DAY_MS
             for name, used, ceiling in (
                 ("minute", history.all.used(each.at_ms, MINUTE_MS), profile.per_minute),
@@ -170,7 +226,8 @@ def _windows(
                     profile.day_budget_at(age_days),
                 ),
             ):
-                fullest[name] = max(fullest[name], (used, ceiling), key=lambda use: use[0] / use[1])
+                # Of equals the later: its ceiling is that of the line's age by then.
+                fullest[name] = max((used, ceiling), fullest[name], key=lambda use: use[0] / use[1])
     return [
         WindowUse(window=name, most=used, ceiling=ceiling)
         for name, (used, ceiling) in fullest.items()

@@ -66,6 +66,7 @@ OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "
 OWN_POSTS |= {"/me/absence", "/me/absence/end"}
 OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/name", "/{}/remove")}
+OWN_POSTS |= {"/overview/over-time/per-person"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
 OWN_POSTS |= {"/rounds/new"}
 """Of the visitor's own things, or of nobody's yet."""

@@ -2,6 +2,7 @@
 
 const LOST_MS = 4500; // without a connection this long is worth saying: a look later five seconds are over
 const MINUTE_MS = 60000;
+const OVERVIEW_MS = 1000; // between two times that the page of a lead is drawn
 const RECENT_MS = 60000; // no part of a page is on its way for longer
 const SILENT_MS = 4500; // more than two beats: the line is dead, whatever the browser believes
 const LOOK_MS = 500;
@@ -73,7 +74,7 @@ function passOn(message) {
 function refreshAll() {
   missed = false;
   const parts = ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group"];
-  for (const id of [...parts, "send", "round", "rounds"]) soon(id);
+  for (const id of [...parts, "send", "round", "rounds", "overview"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -128,6 +129,7 @@ const hints = {
     if (hint.conversation === openConversation()) soon("messages", 0);
     soon("send", 500);
     soon("round", 1000); // a question has left, or is expected at another time
+    soon("overview", OVERVIEW_MS);
   },
   round(hint) {
     soon("rounds", 300);
@@ -144,12 +146,14 @@ const hints = {
   device(hint) {
     soon("fate");
     soon("devices");
+    soon("overview", OVERVIEW_MS);
     soon("plugged");
     soon("adoption");
     if (!hint.device) soon("verdict"); // a number was stopped, or goes on
   },
   case(hint) {
     if (hint.conversation === openConversation()) soon("case", 0);
+    soon("overview", OVERVIEW_MS);
   },
   presence(hint) { document.dispatchEvent(new CustomEvent("balie:presence", { detail: hint })); },
   group() {
@@ -215,6 +219,7 @@ if (live) {
     if (document.hidden) return;
     document.dispatchEvent(new CustomEvent("balie:minute"));
     soon("fate");
+    soon("overview");
   }, MINUTE_MS);
 }
 

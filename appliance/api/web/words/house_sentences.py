@@ -63,6 +63,7 @@ def _field(words: Words, name: str) -> str:
         "every_hours": words.text("hours between automatic messages"),
         "holidays": words.text("holidays"),
         "claims_go_back": words.text("when claims go back"),
+        "answer_within_min": words.text("within how long somebody has an answer"),
         "welcome_text": words.text("welcome"),
         "device": words.text("phone or modem"),
         "fallback_modem": words.text("modem that takes over"),

@@ -216,6 +216,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Make somebody else one first.",
     ),
     Reason.DISABLED: ("They may not log in.", "Let them in again first."),
+    Reason.PER_PERSON_OFF: (
+        "Figures of each colleague are off.",
+        "An administrator may switch them on; a works council has a say in that.",
+    ),
     Reason.NAME_TAKEN: ("There is one with this name already.", "Choose another name."),
     Reason.NUMBER_TAKEN: ("This number is here already.", "Look whose it is, and begin there."),
     Reason.DEVICE_TAKEN: (
