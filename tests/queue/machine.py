@@ -449,8 +449,12 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 _EXCUSES = {
-    FOR_EVER_MS: {(S.CANCELLED, "opted-out")},
-    SHORT_MS: {(S.CANCELLED, "opted-out"), (S.EXPIRED, "too-old")},
+    FOR_EVER_MS: {(S.CANCELLED, "opted-out"), (S.CANCELLED, "listed-today")},
+    SHORT_MS: {
+        (S.CANCELLED, "opted-out"),
+        (S.CANCELLED, "listed-today"),
+        (S.EXPIRED, "too-old"),
+    },
 }
 """The ways in which a message may end without having left."""
 
