@@ -70,9 +70,13 @@ function passOn(message) {
   document.dispatchEvent(new CustomEvent("balie:passed-on", { detail: message }));
 }
 
+const PARTS = [
+  "list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "round", "rounds",
+];
+
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "round", "rounds"]) soon(id);
+  for (const id of PARTS) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
