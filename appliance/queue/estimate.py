@@ -34,6 +34,9 @@ def interrupted(pause_ms: int, answers_a_ms: float) -> int:
     return int(math.expm1(min(pause_ms * answers_a_ms, MOST_ANSWERS)) / answers_a_ms)
 
 
+LIST_ECHO = 0.3
+"""Of those whom a list reaches so many write back and are answered, as `study/load.py` has it."""
+
 LIKELY = 0.5
 """The expected answers before the message ahead leaves; with fewer, most likely none comes."""
 
@@ -52,7 +55,8 @@ def interrupted_until(at_ms: int, *, last_ms: int, answers_a_ms: float, now_ms: 
 class SteadyRate:
     """Gives one time after another; given times and those told to `left` count for the next.
 
-    `answers_a_ms` are the replies that leave in between.
+    `answers_a_ms` are the replies that leave in between. `echo` is the share of those whom these
+    messages reach who write back and are answered, each about an hour later.
     """
 
     profile: Profile
@@ -60,6 +64,7 @@ class SteadyRate:
     since_ms: int
     now_ms: int
     answers_a_ms: float = 0.0
+    echo: float = 0.0
     last_ms: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     hour: deque[int] = field(default_factory=deque)
     begun: list[int] = field(default_factory=list)
@@ -110,8 +115,13 @@ class SteadyRate:
         last_ms = self._last_before(lane)
         if not last_ms:
             return self.now_ms, None
-        pause_ms = interrupted(max(gap_ms, typing_ms), self.answers_a_ms)
+        pause_ms = max(gap_ms, typing_ms)
+        pause_ms = interrupted(pause_ms, self.answers_a_ms + self._echoes(last_ms) / pause_ms)
         return max(self.now_ms, last_ms + pause_ms), Reason.GAP
+
+    def _echoes(self, at_ms: int) -> float:
+        """Answers to each message that leaves by then: those to the first ones have begun."""
+        return self.echo * -math.expm1(min(0, self.now_ms - at_ms) / HOUR_MS)
 
     def _last_before(self, lane: Lane) -> int:
         """An answer does not wait for messages that the calendar holds until tomorrow."""

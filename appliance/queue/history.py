@@ -75,8 +75,9 @@ class History:
     """
 
     __slots__ = (
-        "_newest",
-        "_newest_times",
+        "_known",
+        "_newest_sms",
+        "_newest_sms_times",
         "all",
         "begun",
         "first",
@@ -99,8 +100,9 @@ class History:
             RunningSum(),
         )
         self.greeted = RunningSum()
-        self._newest: dict[Identity, int] = {}
-        self._newest_times: list[int] = []
+        self._known: dict[Identity, int] = {}
+        self._newest_sms: dict[Identity, int] = {}
+        self._newest_sms_times: list[int] = []
         for each in left:
             self._append(each)
 
@@ -118,7 +120,9 @@ class History:
         other.all, other.begun = self.all.copy(), self.begun.copy()
         other.first, other.sms = self.first.copy(), self.sms.copy()
         other.greeted = self.greeted.copy()
-        other._newest, other._newest_times = self._newest.copy(), self._newest_times.copy()
+        other._known = self._known.copy()
+        other._newest_sms = self._newest_sms.copy()
+        other._newest_sms_times = self._newest_sms_times.copy()
         return other
 
     def forget_before(self, at_ms: int) -> None:
@@ -126,8 +130,9 @@ class History:
         del self.left[: bisect_right(self.left, at_ms, key=lambda each: each.at_ms)]
         for each in (self.all, self.begun, self.first, self.sms, self.greeted):
             each.forget_until(at_ms)
-        del self._newest_times[: bisect_right(self._newest_times, at_ms)]
-        self._newest = {who: ms for who, ms in self._newest.items() if ms > at_ms}
+        del self._newest_sms_times[: bisect_right(self._newest_sms_times, at_ms)]
+        self._newest_sms = {who: ms for who, ms in self._newest_sms.items() if ms > at_ms}
+        self._known = {who: ms for who, ms in self._known.items() if ms > at_ms}
 
     @property
     def last_ms(self) -> int:
@@ -135,20 +140,22 @@ class History:
         return self.left[-1].at_ms if self.left else 0
 
     def knows(self, identity: Identity) -> bool:
-        return identity in self._newest
+        return identity in self._known
 
     def new_recipient_at(self, at_ms: int, identity: Identity, ceiling: int) -> int:
-        """From when on `identity` is within the month's distinct recipients; a known one is."""
-        if self._newest.get(identity, at_ms - MONTH_MS) > at_ms - MONTH_MS:
+        """From when on an SMS to `identity` is within the month's distinct recipients of SMS; one
+        to whom one went is.
+        """
+        if self._newest_sms.get(identity, at_ms - MONTH_MS) > at_ms - MONTH_MS:
             return at_ms
-        gone = bisect_right(self._newest_times, at_ms - MONTH_MS)
-        if len(self._newest_times) - gone < ceiling:
-            return at_ms
-        return self._newest_times[gone] + MONTH_MS
+        times = self._newest_sms_times
+        gone = bisect_right(times, at_ms - MONTH_MS)
+        return at_ms if len(times) - gone < ceiling else times[gone] + MONTH_MS
 
     def recipients(self, at_ms: int) -> int:
-        """Distinct people of the month that ends at `at_ms`."""
-        return len(self._newest_times) - bisect_right(self._newest_times, at_ms - MONTH_MS)
+        """Distinct people who got an SMS in the month that ends at `at_ms`."""
+        times = self._newest_sms_times
+        return len(times) - bisect_right(times, at_ms - MONTH_MS)
 
     def _append(self, left: Left) -> None:
         self.left.append(left)
@@ -157,15 +164,17 @@ class History:
             self.begun.append(left.at_ms, left.parts)
         if left.sms:
             self.sms.append(left.at_ms, left.parts)
-        if left.first and left.identity not in self._newest:
+        if left.first and left.identity not in self._known:
             self.first.append(left.at_ms, 1)
         if left.greets:
             self.greeted.append(left.at_ms, 1)
-        self._note_recipient(left.identity, left.at_ms)
+        self._known[left.identity] = left.at_ms
+        if left.sms:
+            self._note_recipient(left.identity, left.at_ms)
 
     def _note_recipient(self, identity: Identity, at_ms: int) -> None:
-        known_ms = self._newest.get(identity)
+        known_ms = self._newest_sms.get(identity)
         if known_ms is not None:
-            del self._newest_times[bisect_left(self._newest_times, known_ms)]
-        self._newest[identity] = at_ms
-        self._newest_times.append(at_ms)
+            del self._newest_sms_times[bisect_left(self._newest_sms_times, known_ms)]
+        self._newest_sms[identity] = at_ms
+        self._newest_sms_times.append(at_ms)

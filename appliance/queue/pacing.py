@@ -230,6 +230,8 @@ def _within_budgets(
     room = budget - min(message.parts, budget)
     free_ms = history.begun.room_at(at_ms, DAY_MS, room)
     at_ms, brake = _later(at_ms, brake, free_ms, Reason.CEILING_DAY)
+    if not message.sms:
+        return at_ms, brake
     # SIM plans cap the distinct numbers of a month.
     known_ms = history.new_recipient_at(at_ms, message.identity, profile.recipients_per_month)
     return _later(at_ms, brake, known_ms, Reason.CEILING_MONTH)

@@ -46,7 +46,7 @@ SELECT max(a.tapped_ms) AS at_ms, m.scheme, m.value, m.answering, a.parts, a.cha
        0 AS first, 0 AS greets
 FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
-GROUP BY m.value, m.scheme ORDER BY 1
+GROUP BY m.value, m.scheme, a.channel ORDER BY 1
 """  # noqa: S608 -- our own words
 _ANSWERS = """
 SELECT count(*), min(a.tapped_ms) FROM attempt a CROSS JOIN message m ON m.id = a.message_id

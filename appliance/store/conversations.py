@@ -1,6 +1,7 @@
 """Conversations: one line with one contact, or one line with one group."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from appliance.messages import Direction, Origin
 from appliance.store import casework, listed, unread
@@ -81,6 +82,22 @@ def touch(
         casework.they_wrote(tx, conversation_id)
     if incoming:
         listed.settle_wait(tx.conn, conversation_id, came_ms=at_ms)
+
+
+def touch_outgoing(tx: Tx, pairs: Sequence[tuple[str, str]], *, rule: str | None = None) -> None:
+    """As `touch`, for new outgoing messages: a conversation and the message's id each."""
+    about = {
+        "at_ms": tx.now_ms,
+        "now_ms": tx.now_ms,
+        "by_rule": rule is not None,
+        "by_person": False,
+        "is_notice": False,
+        "is_news": False,
+    }
+    tx.conn.executemany(
+        _TOUCH,
+        [{**about, "conversation": conversation_id, "id": kept} for conversation_id, kept in pairs],
+    )
 
 
 _TOUCH = f"""

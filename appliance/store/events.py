@@ -61,6 +61,30 @@ def append(
     )
 
 
+def append_of_messages(
+    conn: sqlite3.Connection,
+    message_ids: Sequence[str],
+    *,
+    at_ms: int,
+    kind: EventKind,
+    staff_id: str | None,
+    facts: dict[str, Any],
+) -> None:
+    """One event for each of these messages, in their order, with the same facts."""
+    found = conn.execute(_SEQS, (json.dumps(list(message_ids)),))
+    code, said = _code(conn, kind), json.dumps(facts, separators=(",", ":"))
+    conn.executemany(
+        _APPEND,
+        [
+            (at_ms, code, row["seq"], None, True, None, None, None, None, None, staff_id, said)
+            for row in found.fetchall()
+        ],
+    )
+
+
+_SEQS = "SELECT m.seq FROM json_each(?) f CROSS JOIN message m ON m.id = f.value ORDER BY f.key"
+
+
 def _code(conn: sqlite3.Connection, kind: EventKind) -> int:
     """The number of the kind, given to it when it is new."""
     found = conn.execute("SELECT code FROM event_kind WHERE name = ?", (kind.value,)).fetchone()

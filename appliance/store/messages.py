@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.messages import TRANSITIONS, Direction, MessageClass, MessageState, Origin
 from appliance.reasons import Reason
-from appliance.store import conversations, listed, not_arrived
+from appliance.store import conversations, events, listed, not_arrived
 from appliance.store.store import Tx
 
 
@@ -98,53 +99,62 @@ _FROM = {
 
 def enqueue(tx: Tx, new: NewOutgoing) -> str:
     """Keeps an accepted message as `queued`, with its event; gives its id."""
-    message_id = new.id or tx.new_id()
-    tx.conn.execute(
-        "INSERT INTO message (id, conversation_id, line_id, contact_id, value, scheme, direction,"
-        " class, wanted, text, state, reason, expected_ms, not_before_ms, expires_ms, answering,"
-        " typed, staff_id, token_id, rule, client_id, created_ms, happened_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            message_id,
-            new.conversation_id,
-            new.line_id,
-            new.contact_id,
-            *new.identity,
-            new.kind.value,
-            new.wanted.name if new.wanted else None,
-            new.text,
-            new.reason,
-            new.expected_ms,
-            new.not_before_ms,
-            new.expires_ms,
-            int(new.answering),
-            int(new.typed),
-            new.staff_id,
-            new.token_id,
-            new.rule,
-            new.client_id,
-            tx.now_ms,
-            tx.now_ms,
-        ),
-    )
-    conversations.touch(
-        tx,
-        new.conversation_id,
-        message_id,
+    return enqueue_all(tx, [new])[0]
+
+
+def enqueue_all(tx: Tx, new: Sequence[NewOutgoing]) -> Sequence[str]:
+    """As `enqueue`, for many of one class, one author and one rule."""
+    if not new:
+        return []
+    first = new[0]
+    ids = [each.id or tx.new_id() for each in new]
+    rows = [_row(tx, message_id, each) for message_id, each in zip(ids, new, strict=True)]
+    tx.conn.executemany(_ENQUEUE, rows)
+    pairs = [(each.conversation_id, kept) for kept, each in zip(ids, new, strict=True)]
+    conversations.touch_outgoing(tx, pairs, rule=first.rule)
+    facts = {"from": None, "to": MessageState.QUEUED.value, "class": first.kind.value}
+    events.append_of_messages(
+        tx.conn,
+        ids,
         at_ms=tx.now_ms,
-        direction=Direction.OUT,
-        rule=new.rule,
+        kind=EventKind.MESSAGE_STATE,
+        staff_id=first.staff_id,
+        facts=facts,
     )
-    tx.emit(
-        EventKind.MESSAGE_STATE,
-        line_id=new.line_id,
-        conversation_id=new.conversation_id,
-        contact_id=new.contact_id,
-        message_id=message_id,
-        staff_id=new.staff_id,
-        facts={"from": None, "to": MessageState.QUEUED.value, "class": new.kind.value},
+    return ids
+
+
+_ENQUEUE = (
+    "INSERT INTO message (id, conversation_id, line_id, contact_id, value, scheme, direction,"
+    " class, wanted, text, state, reason, expected_ms, not_before_ms, expires_ms, answering,"
+    " typed, staff_id, token_id, rule, client_id, created_ms, happened_ms)"
+    " VALUES (?, ?, ?, ?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def _row(tx: Tx, message_id: str, new: NewOutgoing) -> tuple[Any, ...]:
+    return (
+        message_id,
+        new.conversation_id,
+        new.line_id,
+        new.contact_id,
+        *new.identity,
+        new.kind.value,
+        new.wanted.name if new.wanted else None,
+        new.text,
+        new.reason,
+        new.expected_ms,
+        new.not_before_ms,
+        new.expires_ms,
+        int(new.answering),
+        int(new.typed),
+        new.staff_id,
+        new.token_id,
+        new.rule,
+        new.client_id,
+        tx.now_ms,
+        tx.now_ms,
     )
-    return message_id
 
 
 def digest_of(device_key: str) -> bytes:

@@ -55,6 +55,29 @@ class Desk:
     device_id: str
 
 
+def send_to_lists(tx: Tx, branch_id: str, line_id: str) -> tuple[str, str]:
+    """Everybody is in a list, one list finds them by a rule, and a text went to the first one;
+    gives that list's id and the send's.
+    """
+    sight, by = Sight(None), Author(rule="test")
+    people = tx.conn.execute("SELECT id FROM contact").fetchall()
+    lists = [
+        saved_lists.add(
+            tx,
+            sight,
+            by,
+            name=name,
+            branch_id=branch_id,
+            members=[row["id"] for row in people],
+            rule=rule,
+        )
+        for name, rule in (("Own", None), ("Rule", ListRule(within_days=7)))
+    ]
+    to = saved_lists.one(tx.conn, sight, lists[0])
+    wish = SendWish(to=to, line_id=line_id, variants=[WORDS], author=by)
+    return to.id, sends.send(tx, sight, wish)
+
+
 @dataclass(slots=True)
 class Office:
     store: Store
@@ -119,24 +142,7 @@ class Office:
         Reception(self.store, ConsentGate()).received(desk.device_id, [incoming])
 
     def sends_to_lists(self, desk: Desk) -> tuple[str, str]:
-        """Everybody whom it knows is in a list, one list finds them by a rule, and a text went to
-        the first one; gives that list's id and the send's.
-        """
-
-        def work(tx: Tx) -> tuple[str, str]:
-            sight, by = Sight(None), Author(rule="test")
-            rows = tx.conn.execute("SELECT id FROM contact")
-            ids = [row["id"] for row in rows.fetchall()]
-            for name, rule in (("Rule", ListRule(within_days=7)), ("Own", None)):
-                members = () if rule else ids
-                list_id = saved_lists.add(
-                    tx, sight, by, name=name, branch_id=desk.branch_id, members=members, rule=rule
-                )
-            to = saved_lists.one(tx.conn, sight, list_id)
-            wish = SendWish(to=to, line_id=desk.line_id, variants=[WORDS], author=by)
-            return list_id, sends.send(tx, sight, wish)
-
-        return self.store.write(work)
+        return self.store.write(lambda tx: send_to_lists(tx, desk.branch_id, desk.line_id))
 
     def calls(self, number: str, desk: Desk, channel: Channel | None = None) -> None:
         """Somebody calls the branch, and nobody answers."""

@@ -117,6 +117,7 @@ WRITE = {
     "POST /c/{conversation}/draft text=Hal",
     "POST /new line={line}&number=%2B31655500301&text=Hallo",
     "GET /new",
+    "GET /lists",
     "POST /sms-length line={line}&to=%2B31655500301&text=Hallo",
     "POST /messages/{message}/cancel",
 }
@@ -146,8 +147,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("privacy", "here"): INBOX | EDIT | OWN,
     ("admin", "here"): EVERYTHING - COMPANY,
     ("admin", "everywhere"): EVERYTHING,
-    ("staff", "elsewhere"): OWN | {"GET /new"},
-    ("admin", "elsewhere"): OWN | ENROL | {"GET /new", "GET /settings/team"},
+    ("staff", "elsewhere"): OWN | {"GET /new", "GET /lists"},
+    ("admin", "elsewhere"): OWN | ENROL | {"GET /new", "GET /lists", "GET /settings/team"},
     ("branch-it", "elsewhere"): OWN | ENROL,
 }
 

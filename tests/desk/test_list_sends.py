@@ -1,6 +1,7 @@
 """A text to a list: a verdict for each, one message a day, paused, resumed, cancelled, answered."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from appliance.desk.lists import progress, saved_lists, sends
 from appliance.desk.lists.progress import Progress
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.lists.sends import Send, SendWish
+from appliance.desk.lists.steering import steered
 from appliance.desk.outgoing.lists import ListRequest, Recipient, accept_list
 from appliance.devices.protocol import Proof, Tick, Ticks, TickVisit
 from appliance.errors import InvalidInput, NotFound, Refused, Transient
 from appliance.events import EventKind
+from appliance.media.files import MediaFiles
 from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import Planner
@@ -22,6 +25,9 @@ from appliance.reasons import Reason
 from appliance.store import branches
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, STAFF, Counter, at, tapping
+from tests.queue.test_files import files, uploaded
+
+__all__ = ["files"]
 
 CEES = "+31633333333"
 ALL = Sight(None)
@@ -194,7 +200,7 @@ def test_a_paused_list_waits_also_after_a_restart_and_goes_on(
     leaves(later)
     leaves(later)
     assert look(counter, send).state == "done"
-    whats = [each.facts["what"] for each in counter.events(EventKind.LIST_SEND)]
+    whats = [each.what for each in counter.store.read(lambda conn: steered(conn, send))]
     assert whats == ["sent", "paused", "resumed"]
 
 
@@ -308,3 +314,20 @@ def test_what_is_in_doubt_is_neither_withdrawn_nor_asked_again(
     assert left == [counter.contact_id(BART), counter.contact_id(CEES)]
     counter.work.sent(attempt, Proof(tick=Tick.SENT))
     assert look(counter, send).counts.sent == 1
+
+
+def test_files_go_with_each_message_over_whatsapp(
+    counter: Counter, team: SavedList, files: MediaFiles, tmp_path: Path
+) -> None:
+    """Without words, too; a line that cannot carry them sends nothing."""
+    photo = uploaded(counter, files, tmp_path)
+    send = sent(counter, wish(counter, team, media=(photo,), variants=()))
+    rows = counter.all(
+        "SELECT m.text, m.wanted, f.media_id FROM message m JOIN message_media f"
+        " ON f.message_id = m.id WHERE m.class = 'list'"
+    )
+    assert [tuple(row.values()) for row in rows] == [("", "whatsapp", photo)] * 3
+    assert send.media == [photo]
+    counter.store.write(lambda tx: tx.conn.execute("DELETE FROM route WHERE channel = 'whatsapp'"))
+    with pytest.raises(InvalidInput):
+        told(counter, wish(counter, team, media=(photo,)))

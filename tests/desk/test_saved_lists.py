@@ -81,6 +81,19 @@ def test_a_rule_finds_whoever_fits_when_it_is_asked(office: Counter) -> None:
     assert people(office, night) == [anna, bart, cees]
 
 
+def test_a_label_that_is_merged_takes_its_lists_along(office: Counter) -> None:
+    night = kept(office, "Night", rule=ListRule(label=NIGHT))
+
+    def merge(tx: Tx) -> SavedList:
+        late = labels.one(tx.conn, ALL, labels.add(tx, "Late", office.branch_id))
+        assert night.rule
+        labels.merge(tx, labels.one(tx.conn, ALL, night.rule.label or ""), late)
+        return saved_lists.one(tx.conn, ALL, night.id)
+
+    bart, cees = office.contact_id(BART), office.contact_id(CEES)
+    assert people(office, office.store.write(merge)) == [bart, cees]
+
+
 def test_a_rule_knows_when_they_last_wrote_and_who_agreed(office: Counter) -> None:
     bart = office.contact_id(BART)
     office.clock.advance(s=30 * DAY_S)

@@ -22,6 +22,8 @@ from appliance.reasons import Reason
 from appliance.screen_rules import ScreenButton, UnknownScreen
 from appliance.store import devices, incidents, lines
 from appliance.store.incidents import IncidentKind
+from appliance.store.store import Tx
+from tests.api.office import send_to_lists
 from tests.e2e import rounded
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.filled import fill
@@ -120,6 +122,9 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         yield path.format(token=invited(place, "Noor Nieuw"))
     elif "{round_id}" in path:
         yield path.format(round_id=rounded.half_full(place))
+    elif "{list_id}" in path:
+        list_id, send_id = lists_of(place)
+        yield path.format(list_id=list_id, send_id=send_id)
     elif "{" in path:
         line_id, contact = place.store.read(line_and_person)
         yield path.format(
@@ -131,6 +136,18 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         )
     else:
         yield path
+
+
+def lists_of(place: Place) -> tuple[str, str]:
+    """A list of everybody, and a text to it; the same ones each time."""
+
+    def work(tx: Tx) -> tuple[str, str]:
+        row = tx.conn.execute("SELECT list_id, id FROM list_send").fetchone()
+        filled = place.desk.filled
+        about = (filled.branches["Utrecht"], filled.lines["Utrecht"])
+        return tuple(row) if row else send_to_lists(tx, *about)
+
+    return place.store.write(work)
 
 
 def kept_view(place: Place) -> str:

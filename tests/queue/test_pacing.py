@@ -173,16 +173,25 @@ def test_the_day_s_budget_grows_with_the_line_s_age(age_days: int, budget: int) 
 
 
 def test_a_plan_s_recipients_of_a_month_are_capped() -> None:
-    """The 251st number of a month waits; one of the 250 does not."""
+    """The 251st number of a month waits for its SMS; one of the 250 does not, nor does WhatsApp."""
     left = [
-        Left(at_ms=MONDAY - 20 * DAY_MS + i * 60_000, identity=tel(f"+316{i:08}"), answering=True)
+        Left(
+            at_ms=MONDAY - 20 * DAY_MS + i * 60_000,
+            identity=tel(f"+316{i:08}"),
+            answering=True,
+            sms=True,
+        )
         for i in range(250)
     ]
-    at_ms, brake = slot(replace(BEGUN, created_ms=OLD), *left)
+    begun = replace(BEGUN, created_ms=OLD, sms=True)
+    assert slot(replace(begun, sms=False), *left) == (MONDAY, None)
+    over_whatsapp = [replace(each, sms=False) for each in left]
+    assert slot(begun, *over_whatsapp) == (MONDAY, None)
+    at_ms, brake = slot(begun, *left)
     assert at_ms is not None
     assert at_ms >= left[0].at_ms + MONTH_MS
     assert brake in (Reason.CEILING_MONTH, Reason.OFFICE_HOURS)
-    known = replace(BEGUN, identity=left[7].identity, created_ms=OLD)
+    known = replace(begun, identity=left[7].identity)
     assert slot(known, *left) == (MONDAY, None)
 
 

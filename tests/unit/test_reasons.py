@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from appliance.api.web.words import device_phrases, phrases, round_phrases
+from appliance.api.web.words import device_phrases, list_sentences, phrases, round_phrases
 from appliance.queue.rows import PARKED
 from appliance.reasons import Reason
 
@@ -25,9 +25,7 @@ SAID_OF_A_DEVICE = (
 
 UNSEEN = frozenset(
     {
-        Reason.TWICE,  # of a list, which has no page
         Reason.DOES_NOT_FIT,
-        Reason.TOO_LATE,
         Reason.IDEMPOTENCY_MISMATCH,  # to other software only
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
         Reason.FALLBACK_IN_USE,
@@ -143,6 +141,7 @@ def test_every_reason_is_said_by_something_and_read_by_somebody() -> None:
         *phrases.STOPPED,
         *device_phrases.DEVICE_REASONS,
         *round_phrases.NOT_ASKED,
+        *list_sentences.LEFT_OUT,
     }
     assert set(Reason) - read == UNSEEN
 

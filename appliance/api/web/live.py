@@ -284,6 +284,12 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
         return name, {"conversation": event.conversation_id}
     if event.kind in _ABOUT_DEVICES:
         return "device", {"device": event.device_id, "line": event.line_id}
+    return _hint_to_many(event)
+
+
+def _hint_to_many(event: Event) -> tuple[str, Mapping[str, object]] | None:
+    if event.kind is EventKind.LIST_SEND:
+        return "send", {"send": event.facts.get("send")}
     return ("round", {"round": event.facts["round"]}) if event.kind in _ABOUT_ROUNDS else None
 
 

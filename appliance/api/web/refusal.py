@@ -60,6 +60,11 @@ FIELDS = {
     "title": "Write a title, so that others know what the text is for.",
     "variants": "Write at least one text. Braces hold one word to fill in, such as {voornaam} or"
     " {datum}.",
+    "rule": "Choose what the people of the list have in common; days are a number from 1 to 3650.",
+    "list": "Nobody is in this list now. Put somebody in it first.",
+    "members": "Nobody whom you may see is known under this number.",
+    "not_before": "Choose a day and a time.",
+    "deliver_until": "Choose a time after it begins, and at most a year from now.",
     "begins": "Write the times as 08:00.",
     "ends": "Write the times as 08:00.",
     "contact": "Write an address of e-mail, such as ict@example.com.",

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.desk.access.sight import Sight
 from appliance.desk.lists.sends import Send
@@ -191,6 +191,13 @@ def expected_items(found: Sequence[Recipient]) -> Sequence[SendItem]:
     ]
 
 
+def named(conn: sqlite3.Connection, sight: Sight, items: Sequence[SendItem]) -> Sequence[SendItem]:
+    """With the names of those whom this reader sees."""
+    ids = json.dumps(list(sight.seen_contacts(conn, [each.contact_id for each in items])))
+    names = {row["id"]: row["name"] for row in conn.execute(_NAMES, (ids,))}
+    return [replace(each, name=names.get(each.contact_id)) for each in items]
+
+
 def _item(row: sqlite3.Row) -> SendItem:
     state = MessageState(row["state"]) if row["state"] else None
     ended = state in ENDED
@@ -221,6 +228,10 @@ FROM list_send_item i LEFT JOIN message m ON m.id = i.message_id
 JOIN contact k ON k.id = coalesce(m.contact_id, i.contact_id)
 WHERE i.send_id = ? ORDER BY i.position
 """  # noqa: S608 -- our own words
+_NAMES = """
+SELECT k.id, coalesce(k.office_name, k.chosen_name) AS name
+FROM json_each(?) f CROSS JOIN contact k ON k.id = f.value
+"""
 _COUNTS = """
 SELECT i.send_id, count(*) AS people, count(i.message_id) AS goes,
        total(m.state IN ('queued', 'sending', 'unconfirmed')) AS waiting,

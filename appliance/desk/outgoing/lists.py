@@ -15,17 +15,16 @@ from appliance.channels import Channel
 from appliance.desk.outgoing import list_people
 from appliance.desk.outgoing.attaching import channel_for, check_files, may_go_without
 from appliance.desk.outgoing.list_people import ListPerson, Said, number_in
+from appliance.desk.outgoing.list_request import ListRequest, Recipient
 from appliance.desk.outgoing.rhythm import rhythm_of
-from appliance.desk.outgoing.room import Room
-from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import Wording
 from appliance.errors import InvalidInput
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue import list_days, undecided
-from appliance.queue.estimate import SteadyRate
+from appliance.queue.estimate import LIST_ECHO, SteadyRate
 from appliance.queue.lanes import Lane
-from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Profile
+from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS
 from appliance.queue.permission import permission_of
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.reasons import Reason
@@ -34,64 +33,15 @@ from appliance.store.consent import Standing
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
+__all__ = ["MAX_RECIPIENTS", "ListRequest", "Recipient", "accept_list", "expires_ms", "preview"]
+
 MAX_RECIPIENTS = 10_000
 
 MANY = 10
 """The same words may go to so many; to more people, never twice in a row."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListRequest:
-    """`numbers` as people write them; or, where they are people of a list that is kept, `people`,
-    the ids of their contacts. `texts` are variants, with {naam} or {voornaam} in them.
-
-    `ttl_ms` and `until_ms` None: until the end of the day. `room` is what the line has left for it.
-    `media` are the ids of files that its author may use.
-    """
-
-    line_id: str
-    texts: Sequence[str]
-    numbers: Sequence[str] = ()
-    people: Sequence[str] | None = None
-    author: Author
-    channel: Channel | None = None
-    media: Sequence[str] = ()
-    ttl_ms: int | None = None
-    until_ms: int | None = None
-    not_before_ms: int | None = None
-    room: Room | None = None
-    profile: Profile = DEFAULT_PROFILE
-
-    @property
-    def recipients(self) -> Sequence[str]:
-        return self.numbers if self.people is None else self.people
-
-    @property
-    def late(self) -> Reason:
-        """What is said of those whose turn would come after it is too old."""
-        return Reason.DOES_NOT_FIT if self.people is None else Reason.TOO_LATE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """What becomes of one recipient. `refusal` is None for those who get a message.
-
-    `to` is as the author named them, and `variant` as they wrote it, without a name in it.
-    `expected_ms` None: nobody can know.
-    """
-
-    to: str
-    refusal: Reason | None = None
-    identity: Identity | None = None
-    contact_id: str = ""
-    conversation_id: str | None = None
-    text: str = ""
-    variant: str = ""
-    wanted: Channel | None = None
-    answering: bool = False
-    expected_ms: int | None = None
-    reason: Reason | None = None
-    message_id: str | None = None
+SHORT = 500
+"""Characters of a text that every channel takes, with whatever is added on a way."""
 
 
 def preview(conn: sqlite3.Connection, request: ListRequest, *, now_ms: int) -> Sequence[Recipient]:
@@ -119,38 +69,41 @@ def accept_list(tx: Tx, request: ListRequest) -> Sequence[Recipient]:
     accepted = sum(not each.refusal for each in found)
     if request.room is not None:
         request.room.take(tx, look.line.id, accepted)
-    return [
-        each if each.refusal or each.identity is None else _keep(tx, each, each.identity, look)
+    new = [
+        _outgoing(tx, each, each.identity, look)
         for each in found
+        if each.refusal is None and each.identity is not None
     ]
+    ids = iter(messages.enqueue_all(tx, new))
+    kept = [each if each.refusal else replace(each, message_id=next(ids)) for each in found]
+    for each in kept if request.media else ():
+        if each.message_id:
+            media.attach(tx.conn, each.message_id, request.media)
+    return kept
 
 
-def _keep(tx: Tx, recipient: Recipient, identity: Identity, look: "_Look") -> Recipient:
+def _outgoing(
+    tx: Tx, recipient: Recipient, identity: Identity, look: "_Look"
+) -> messages.NewOutgoing:
     author = look.request.author
-    message_id = messages.enqueue(
-        tx,
-        messages.NewOutgoing(
-            conversation_id=recipient.conversation_id
-            or conversations.with_contact(tx, look.line.id, recipient.contact_id),
-            line_id=look.line.id,
-            contact_id=recipient.contact_id,
-            identity=identity,
-            text=recipient.text,
-            kind=MessageClass.LIST,
-            wanted=recipient.wanted,
-            answering=recipient.answering,
-            staff_id=author.staff_id,
-            token_id=author.token_id,
-            rule=author.rule,
-            not_before_ms=look.request.not_before_ms,
-            expires_ms=look.expires_ms,
-            expected_ms=recipient.expected_ms,
-            reason=recipient.reason,
-        ),
+    return messages.NewOutgoing(
+        conversation_id=recipient.conversation_id
+        or conversations.with_contact(tx, look.line.id, recipient.contact_id),
+        line_id=look.line.id,
+        contact_id=recipient.contact_id,
+        identity=identity,
+        text=recipient.text,
+        kind=MessageClass.LIST,
+        wanted=recipient.wanted,
+        answering=recipient.answering,
+        staff_id=author.staff_id,
+        token_id=author.token_id,
+        rule=author.rule,
+        not_before_ms=look.request.not_before_ms,
+        expires_ms=look.expires_ms,
+        expected_ms=recipient.expected_ms,
+        reason=recipient.reason,
     )
-    if look.request.media:
-        media.attach(tx.conn, message_id, look.request.media)
-    return replace(recipient, message_id=message_id)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -174,6 +127,7 @@ class _Look:
     listed: Collection[str]
     undecided: Mapping[str, str]
     seen: set[str] = field(default_factory=set)
+    taken: dict[tuple[str, Channel | None, bool | None], Way] = field(default_factory=dict)
     previous: str | None = None
     first_contacts: int = 0
 
@@ -193,7 +147,9 @@ class _Look:
             request=request,
             line=line,
             wording=_wording(conn, request),
-            rhythm=rhythm_of(conn, line, request.profile, from_ms=begins_ms, now_ms=now_ms),
+            rhythm=rhythm_of(
+                conn, line, request.profile, from_ms=begins_ms, now_ms=now_ms, echo=LIST_ECHO
+            ),
             ways=Ways.of(conn, line),
             now_ms=now_ms,
             begins_ms=begins_ms,
@@ -233,9 +189,14 @@ class _Look:
         if not self.seen.isdisjoint(_known_by(person)):
             return Recipient(to=to, refusal=Reason.TWICE, contact_id=person.contact_id)
         recipient = self._described(to, place, person, identity)
-        if refusal := recipient.refusal or self._unsendable(recipient, person):
-            return replace(recipient, refusal=refusal)
-        return self._timed(recipient, person)
+        if recipient.refusal:
+            return recipient
+        if recipient.wanted is not None and not recipient.wanted.fits(recipient.text):
+            return replace(recipient, refusal=Reason.TOO_LONG)
+        way = self._way(recipient, identity, person.on_whatsapp)
+        if way is None:
+            return replace(recipient, refusal=Reason.NO_ROUTE)
+        return self._timed(recipient, person, way)
 
     def _described(self, to: str, place: int, person: ListPerson, identity: Identity) -> Recipient:
         """The person, the answer of the gate, and the words for them."""
@@ -258,16 +219,10 @@ class _Look:
             answering=_answers(person, self.begins_ms),
         )
 
-    def _unsendable(self, recipient: Recipient, person: ListPerson) -> Reason | None:
-        if recipient.wanted is not None and not recipient.wanted.fits(recipient.text):
-            return Reason.TOO_LONG
-        return None if self.ways.can_carry(self._parcel(recipient, person)) else Reason.NO_ROUTE
-
-    def _timed(self, recipient: Recipient, person: ListPerson) -> Recipient:
+    def _timed(self, recipient: Recipient, person: ListPerson, way: Way) -> Recipient:
         if recipient.contact_id in self.undecided:
             self._goes(recipient, person)
             return replace(recipient, reason=Reason.NEAR_STOP)
-        way = self.ways.choose(self._parcel(recipient, person))
         # Nothing of a list leaves before its route opens.
         self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
         at_ms, brake = self._turn(recipient, person)
@@ -283,15 +238,28 @@ class _Look:
         self.previous = recipient.text
         self.seen |= _known_by(person)
 
-    def _parcel(self, recipient: Recipient, person: ListPerson) -> Parcel:
-        return Parcel(
-            identity=recipient.identity,
+    def _way(
+        self, recipient: Recipient, identity: Identity, on_whatsapp: bool | None
+    ) -> Way | None:
+        """The way that it takes; None where nothing could carry it. While the best one is open,
+        short texts take the same as others of whom the same is known.
+        """
+        key = (identity.scheme, recipient.wanted, on_whatsapp)
+        is_short = len(recipient.text) <= SHORT
+        if is_short and key in self.taken:
+            return self.taken[key]
+        parcel = Parcel(
+            identity=identity,
             text=recipient.text,
             kind=MessageClass.LIST,
             wanted=recipient.wanted,
-            on_whatsapp=person.on_whatsapp,
+            on_whatsapp=on_whatsapp,
             has_files=bool(self.request.media),
         )
+        way = self.ways.choose(parcel) if self.ways.can_carry(parcel) else None
+        if way is not None and way.obstacle is None and is_short:
+            self.taken[key] = way
+        return way
 
     def _promise(
         self, way: Way, at_ms: int, brake: Reason | None
@@ -363,5 +331,7 @@ def _channel(conn: sqlite3.Connection, line: Line, request: ListRequest) -> Chan
     if not request.media:
         return request.channel
     carrying = channel_for(conn, line.id, None, request.channel)
-    alone = request.channel is None and all(may_go_without(line, each) for each in request.texts)
+    alone = request.channel is None and all(
+        may_go_without(line, each) for each in request.texts or ("",)
+    )
     return None if alone else carrying

@@ -52,14 +52,16 @@ class Wording:
         None when every variant needs a name and they have none.
         """
         count = len(self.variants)
-        turns = [self.variants[(place + turn) % count] for turn in range(count)]
-        filled = [
-            WordedText(text, variant)
-            for variant in turns
-            if (text := _filled(variant, name)) is not None
-        ]
-        others = (each for each in filled if each.text != previous)
-        return next(others, filled[0] if filled else None)
+        first: WordedText | None = None
+        for turn in range(count):
+            variant = self.variants[(place + turn) % count]
+            text = _filled(variant, name)
+            if text is None:
+                continue
+            if text != previous:
+                return WordedText(text, variant)
+            first = first or WordedText(text, variant)
+        return first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,8 @@ def paint(tx: Tx, label: Label, colour: str | None, *, by: Author = _NOBODY) -> 
 
 
 def merge(tx: Tx, label: Label, into: Label, *, by: Author = _NOBODY) -> None:
-    """Every conversation and person that had `label` has the other one, and `label` is gone.
+    """Every conversation and person that had `label` has the other one, lists that asked for it ask
+    for that, and `label` is gone.
 
     Raises InvalidInput for one that may not stand on all of them.
     """
@@ -115,6 +116,10 @@ def merge(tx: Tx, label: Label, into: Label, *, by: Author = _NOBODY) -> None:
             f"UPDATE OR IGNORE {table} SET label_id = ? WHERE label_id = ?",  # noqa: S608
             (into.id, label.id),
         )
+    tx.conn.execute(
+        "UPDATE list SET rule = json_set(rule, '$.label', ?1) WHERE rule ->> 'label' = ?2",
+        (into.id, label.id),
+    )
     _tell(tx, label.branch_id, label.id, "merged", by, into=into.id)
     remove(tx, label, by=by)
 

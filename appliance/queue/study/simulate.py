@@ -121,10 +121,12 @@ def simulate(
     load: Load, profile: Profile, hours: OfficeHours, *, branches: int = 1
 ) -> Sequence[Run]:
     """Each branch's line for as long as the load says; the same seed gives the same runs."""
-    return [_Line(load, profile, hours, place).run() for place in range(branches)]
+    return [SimulatedLine(load, profile, hours, place).run() for place in range(branches)]
 
 
-class _Line:
+class SimulatedLine:
+    """One line and the people around it. `announce` may be made to say more of what is new."""
+
     def __init__(self, load: Load, profile: Profile, hours: OfficeHours, place: int) -> None:
         self._load, self._hours = load, hours
         self._profile = profile
@@ -194,7 +196,7 @@ class _Line:
         if accepted:
             self._run.accepted += len(accepted)
             self._queue(accepted)
-            self._announce(accepted, now_ms)
+            self.announce(accepted, now_ms)
 
     def _hear(self, contact: SimulatedContact, at_ms: int) -> None:
         self._run.heard += 1
@@ -245,7 +247,7 @@ class _Line:
     def _taken_out(self, message: Queued) -> Item:
         return self._lanes[message.lane].pop(message.waiting.id)
 
-    def _announce(self, new: Sequence[Item], now_ms: int) -> None:
+    def announce(self, new: Sequence[Item], now_ms: int) -> None:
         """What the plan says of the new ones; those behind them need no plan."""
         wanted = {item.waiting.id: item for item in new}
         for entry in self._planned(now_ms):

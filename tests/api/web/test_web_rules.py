@@ -59,6 +59,7 @@ THING_POSTS = (
     "tokens/{}/revoke",
 )
 
+LIST_POSTS = ("", "/members", "/remove", "/send")
 PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
 
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
@@ -117,6 +118,10 @@ def addresses(office: Office, conversation: str) -> list[str]:
         *HOUSE_POSTS,
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),
+        "/lists",
+        "/lists/from-people",
+        *(f"/lists/{waiting}{each}" for each in LIST_POSTS),
+        f"/lists/{waiting}/sends/{waiting}",
         "/sms-length",
         "/chosen",
         "/chosen/undo",

@@ -16,6 +16,7 @@ from appliance.api.web.words import (
     group_sentences,
     incident_phrases,
     label_sentences,
+    list_sentences,
     media_sentences,
     phrases,
     round_phrases,
@@ -81,6 +82,7 @@ def _of_phrases() -> Iterator[str]:
     yield from incident_phrases.NAMES.values()
     yield from label_sentences.COLOURS.values()
     yield from refusal.FIELDS.values()
+    yield from list_sentences.LEFT_OUT.values()
     yield from adoption_sentences.STATES.values()
     yield from adoption_sentences.WHY.values()
     yield from (*search_sentences.FILTERS.values(), search_sentences.NO_FILTER)

@@ -71,7 +71,8 @@ function passOn(message) {
 }
 
 const PARTS = [
-  "list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "round", "rounds",
+  "list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "send",
+  "round", "rounds",
 ];
 
 function refreshAll() {
@@ -129,12 +130,14 @@ const hints = {
     }
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
+    soon("send", 500);
     soon("round", 1000); // a question has left, or is expected at another time
   },
   round(hint) {
     soon("rounds", 300);
     if (document.getElementById("round")?.dataset.round === hint.round) soon("round", 0);
   },
+  send() { soon("send"); },
   read() {},
   contact() {
     soon("messages"); // two conversations may have become one

@@ -16,7 +16,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.CEILING_MINUTE: "this number has sent enough for one minute",
     Reason.CEILING_HOUR: "this number has sent enough for one hour",
     Reason.CEILING_DAY: "this number has sent enough for today",
-    Reason.CEILING_MONTH: "this number has written to enough different people this month",
+    Reason.CEILING_MONTH: "this number has sent SMS to enough different people this month",
     Reason.FIRST_CONTACTS: "this number has begun enough new conversations for today",
     Reason.NEWCOMERS: "many new people wrote at once and replies go first",
     Reason.SMS_LIMIT: "the phone allows no more SMS for a while",
