@@ -71,10 +71,14 @@ function passOn(message) {
   document.dispatchEvent(new CustomEvent("balie:passed-on", { detail: message }));
 }
 
+const PARTS = [
+  "list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "send",
+  "round", "rounds", "overview",
+];
+
 function refreshAll() {
   missed = false;
-  const parts = ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group"];
-  for (const id of [...parts, "send", "round", "rounds", "overview"]) soon(id);
+  for (const id of PARTS) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
