@@ -290,7 +290,7 @@ ORDER BY p.key, e.seq
 _LEDGERS = (
     "SELECT b.contact_id, e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms,"  # noqa: S608 -- a statement of ours
     f" e.as_of, e.seq, {_FORMER} AS former_seq"
-    " FROM json_each(?) k CROSS JOIN contact_identity b ON b.contact_id = k.value"
+    " FROM json_each(?) p CROSS JOIN contact_identity b ON b.contact_id = p.value"
     " CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme ORDER BY e.seq"
 )
 

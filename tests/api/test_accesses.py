@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class Watched:
     text: str
     list_id: str
     send_id: str
+    round_id: str
     pages: Sequence[str]
 
     @property
@@ -82,6 +84,8 @@ class Watched:
             "text_id": self.text,
             "list_id": self.list_id,
             "send_id": self.send_id,
+            "round_id": self.round_id,
+            "kind": "volume",
             "name": "screen-1.jpg",
             "token": "none",
         }
@@ -121,6 +125,8 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
         message = one(office, "SELECT id FROM message WHERE direction = 'out'")
         attempt = office.store.write(lambda tx: tried(tx, message, desk, tmp_path))
         list_id, send_id = office.sends_to_lists(desk)
+        round_id = asks_for_a_seat(office, desk)
+        told.clear()
         yield Watched(
             office=office,
             desk=desk,
@@ -136,7 +142,25 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             text=office.store.write(lambda tx: canned_texts.add(tx, READY, TextAuthor())).id,
             list_id=list_id,
             send_id=send_id,
+            round_id=round_id,
         )
+
+
+def asks_for_a_seat(office: Office, desk: Desk) -> str:
+    """A round that asks Anna."""
+    now = datetime.fromtimestamp(office.clock.now_ms() / 1000, UTC)
+    body = {
+        "line": desk.number,
+        "contacts": [ANNA],
+        "variants": ["Kun je morgen werken?"],
+        "seats": 1,
+        "starts_at": (now + timedelta(hours=20)).isoformat(),
+        "ends_at": (now + timedelta(hours=28)).isoformat(),
+        "closes_at": (now + timedelta(hours=6)).isoformat(),
+        "confirm_text": "Top!",
+    }
+    answer = office.client.post("/api/v1/rounds", json=body, headers=office.caller().headers)
+    return str(answer.json()["id"])
 
 
 def tried(tx: Tx, message: str, desk: Desk, data_dir: Path) -> str:
@@ -243,8 +267,9 @@ def test_a_page_of_the_api_tells_only_whom_it_holds(watched: Watched) -> None:
     assert [each.contact_id for each in told] == [each["id"] for each in shown]
 
 
-def test_a_dry_run_tells_whom_it_names(watched: Watched) -> None:
+def test_a_dry_run_tells_whom_it_names(watched: Watched, clock: ManualClock) -> None:
     """Of who is not known here it says nothing but what the asker wrote."""
+    clock.advance(s=24 * 3600)  # a list has written to her today
     caller = watched.office.caller()
     wanted = {"line": watched.desk.number, "to": [ANNA, BRAM], "texts": ["Dag {naam}"]}
     path = "/api/v1/lists/send"

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from appliance.api.json.declared import Read
 from appliance.api.json.mapping import From, body_of
 from appliance.api.json.reads import READS
+from appliance.desk.reports.asking import ReportKind
 from tests.api.office import Office
 
 
@@ -105,11 +106,12 @@ def test_an_example_is_true_to_its_model(read: Read[Any, Any]) -> None:
 
 def test_every_read_of_the_api_is_declared(office: Office) -> None:
     """So each of them says whose data it shows. The stream of events holds ids only, a saved view
-    nobody's data; a file has no model, and its route says whose it is.
+    and a report nobody's data; a file has no model, and its route says whose it is.
     """
     paths = office.client.get("/api/v1/openapi.json").json()["paths"]
     reads = {path for path, methods in paths.items() if "get" in methods and "/api/" in path}
     files = {"/api/v1/media/{media_id}", "/api/v1/media/{media_id}/thumbnail"}
     files |= {f"/api/v1/rounds/{{round_id}}/{name}" for name in ("people.csv", "calendar.ics")}
-    ids = {"/api/v1/events", "/api/v1/views"}
-    assert reads == {f"/api/v1{read.path}" for read in READS} | files | ids
+    nobodys = {"/api/v1/events", "/api/v1/views"}
+    nobodys |= {f"/api/v1/reports/{kind.value}" for kind in ReportKind}
+    assert reads == {f"/api/v1{read.path}" for read in READS} | files | nobodys

@@ -149,12 +149,12 @@ def test_one_value_in_two_schemes_shares_no_lock(counter: Counter) -> None:
 
 def test_one_value_in_two_schemes_shares_no_pace() -> None:
     """What went to the one is no message to the other, nor the same recipient of a month."""
-    left = [Left(at_ms=MONDAY, identity=RING, answering=False, first=True)]
+    left = [Left(at_ms=MONDAY, identity=RING, answering=False, first=True, sms=True)]
     history = History(left=left, since_ms=0)
     assert (history.knows(RING), history.knows(tel(ANNA))) == (True, False)
     assert history.new_recipient_at(MONDAY, RING, 1) == MONDAY
     assert history.new_recipient_at(MONDAY, tel(ANNA), 1) == MONDAY + MONTH_MS
-    history.add(Left(at_ms=MONDAY, identity=tel(ANNA), answering=False))
+    history.add(Left(at_ms=MONDAY, identity=tel(ANNA), answering=False, sms=True))
     assert history.recipients(MONDAY) == 2
 
 

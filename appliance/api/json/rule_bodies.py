@@ -24,7 +24,7 @@ _VARIANTS = (
 )
 
 
-class RuleOut(AnswerBody):
+class LineRuleOut(AnswerBody):
     on: bool
     variants: list[str] = Field(description=_VARIANTS)
 
@@ -36,9 +36,9 @@ class BusyRuleOut(AnswerBody):
 
 
 class RulesOut(AnswerBody):
-    welcome: RuleOut = Field(description="Once, to whoever writes for the first time.")
-    outside_hours: RuleOut
-    nobody_logged_in: RuleOut = Field(description="Nobody who may answer on this line.")
+    welcome: LineRuleOut = Field(description="Once, to whoever writes for the first time.")
+    outside_hours: LineRuleOut
+    nobody_logged_in: LineRuleOut = Field(description="Nobody who may answer on this line.")
     all_busy: BusyRuleOut
     every_hours: int = Field(
         description="At most one of these messages a conversation in so many hours."
@@ -74,14 +74,14 @@ class TrialOut(AnswerBody):
     answers: list[TrialAnswerOut]
 
 
-class RuleIn(BaseModel):
+class LineRuleIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     on: bool | None = None
     variants: list[str] | None = Field(None, description=_VARIANTS)
 
 
-class BusyRuleIn(RuleIn):
+class BusyRuleIn(LineRuleIn):
     after_min: int | None = None
 
 
@@ -90,8 +90,8 @@ class RulesIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    welcome: RuleIn | None = None
-    outside_hours: RuleIn | None = None
-    nobody_logged_in: RuleIn | None = None
+    welcome: LineRuleIn | None = None
+    outside_hours: LineRuleIn | None = None
+    nobody_logged_in: LineRuleIn | None = None
     all_busy: BusyRuleIn | None = None
     every_hours: int | None = None

@@ -66,7 +66,7 @@ def test_the_rail_has_the_places_that_one_may_use(
 ) -> None:
     """Who looks after devices only meets no inbox; nobody meets a place that has no page."""
     ivo = log_in(office, "Ivo", role="branch-it", branch_id=tilburg.branch_id)
-    for browser, places in ((sanne, ["/", "/people", "/devices"]), (ivo, ["/devices"])):
+    for browser, places in ((sanne, ["/", "/people", "/lists", "/devices"]), (ivo, ["/devices"])):
         rail = browser.get("/devices").text.partition("<nav aria-label=")[2].partition("</nav>")[0]
         assert re.findall('<a href="([^"]+)"', rail) == places
     ivo.client.close()

@@ -1,7 +1,7 @@
 """Rounds: what runs and what ran, the live board of one, and what a planner decides in it."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Literal
@@ -97,11 +97,10 @@ class BoardShown:
             return f"/c/{who.conversation_id}"
         return f"/people/{who.contact.id}" if who.contact.id else None
 
-    @property
-    def shown(self) -> Sequence[Shown]:
+    def told(self, people: Iterable[BoardPerson]) -> Sequence[Shown]:
         return [
             Shown(contact_id=each.contact.id, conversation_id=each.conversation_id)
-            for each in self.found.people
+            for each in people
             if each.contact.id is not None
         ]
 
@@ -165,7 +164,11 @@ async def round_csv(visit: Reading, round_id: str) -> Response:
 
 @routes.get("/rounds/{round_id}/work.ics")
 async def round_ics(visit: Reading, round_id: str) -> Response:
-    shown = await _read(visit, round_id)
+    """Names those who have a seat, and nobody else."""
+    shown = await visit.show(
+        lambda conn: _board(conn, visit, round_id, Rows.YES),
+        lambda found: found.told(found.people),
+    )
     text = export.as_ics(shown.found, place=shown.branch)
     return _file(text, "text/calendar; charset=utf-8", "round.ics")
 
@@ -196,7 +199,8 @@ async def _board_page(visit: Visit, round_id: str, show: Rows) -> Response:
 
 async def _read(visit: Visit, round_id: str, show: Rows = Rows.ASKED) -> BoardShown:
     return await visit.show(
-        lambda conn: _board(conn, visit, round_id, show), lambda found: found.shown
+        lambda conn: _board(conn, visit, round_id, show),
+        lambda found: found.told(found.found.people),
     )
 
 
