@@ -1,5 +1,5 @@
-"""What a lead sees now: who waits and until when that is within the target, what did not arrive and
-is nobody's, and what each SIM may still begin today.
+"""What a lead sees now: who waits and until when that is within the target, which rounds run, what
+did not arrive and is nobody's, and what each SIM may still begin today.
 
 Whoever is put away waits for nothing here, as in the inbox.
 """
@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 
 from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.sight import Sight
 from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.shown import IncidentEntry
+from appliance.desk.rounds import board
+from appliance.desk.rounds.board import Board
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, Waiting, earliest
@@ -97,13 +100,22 @@ class FailedNow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoundNow:
+    """A round whose work is not over yet, in its branch."""
+
+    found: Board
+    branch: Branch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeadNow:
     """`longest` are the first few of `waiting`; `owners` by name. `failed` are the newest of
-    `failures`.
+    `failures`. `rounds` are the newest first.
     """
 
     lines: Sequence[LineNow]
     longest: Sequence[WaitNow]
+    rounds: Sequence[RoundNow]
     owners: Sequence[OwnerNow]
     failed: Sequence[FailedNow]
     failures: int
@@ -135,6 +147,7 @@ def lead_now(
     ill = shown.on_lines(conn, rights, {each.id: each.branch_id for each in led})
     everybody = sorted((each for some in waits.values() for each in some), key=_since)
     failures, failed = _failed(conn, rights, [each.id for each in led])
+    sight = Sight(rights.branches(Permission.REPORT_READ))
     return LeadNow(
         lines=[
             _line(
@@ -148,6 +161,10 @@ def lead_now(
             for each in led
         ],
         longest=_named(conn, everybody[:LONGEST]),
+        rounds=[
+            RoundNow(found=each, branch=by_id[each.about.branch_id])
+            for each in board.running(conn, sight, now_ms)
+        ],
         owners=_owners(everybody),
         failed=failed,
         failures=failures,

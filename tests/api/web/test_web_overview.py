@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -77,6 +78,35 @@ def test_an_owner_stands_beside_what_waits(office: Office, tilburg: Desk, lead: 
     assert "Carla 1 wacht, langst 0 min" in words_of(lead.get("/overview").text)
     office.store.write(lambda tx: cases.put_away(tx, thread, None, cases.NOBODY))
     assert "Niemand wacht." in lead.get("/overview").text
+
+
+def test_rounds_stand_with_their_seats(
+    office: Office, tilburg: Desk, breda: Desk, lead: Browser, clock: ManualClock
+) -> None:
+    """Of their own branch alone, while the work is not over."""
+    for desk in (tilburg, breda):
+        office.writes(FATIMA, desk)
+        begin_round(office, desk)
+    shown = words_of(lead.get("/overview").text)
+    assert shown.count("0 van 3 · Vraagt") == 1
+    clock.advance(s=48 * 3600)
+    assert "0 van 3" not in words_of(lead.get("/overview").text)
+
+
+def begin_round(office: Office, desk: Desk) -> None:
+    now = datetime.fromtimestamp(office.clock.now_ms() / 1000, UTC)
+    body = {
+        "line": desk.number,
+        "contacts": [FATIMA],
+        "variants": ["Kun je morgen werken?"],
+        "seats": 3,
+        "starts_at": (now + timedelta(hours=20)).isoformat(),
+        "ends_at": (now + timedelta(hours=28)).isoformat(),
+        "closes_at": (now + timedelta(hours=6)).isoformat(),
+        "confirm_text": "Top!",
+    }
+    answer = office.client.post("/api/v1/rounds", json=body, headers=office.caller().headers)
+    assert answer.status_code == 201
 
 
 def test_a_wall_names_nobody(office: Office, tilburg: Desk, lead: Browser) -> None:
