@@ -18,7 +18,8 @@ from appliance.characters import clean_name
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.automatic import absence, roster, rules, rules_form, trial
 from appliance.desk.automatic.absence import Absence
-from appliance.desk.automatic.calendar_file import MOST_BYTES, RosterWrong, shifts_of
+from appliance.desk.automatic.calendar_file import MOST_BYTES, RosterWrong
+from appliance.desk.automatic.calendar_reading import read_calendar
 from appliance.desk.automatic.roster import Roster
 from appliance.desk.automatic.trial import Trial, TrialAsked
 from appliance.desk.team import house_history
@@ -126,7 +127,7 @@ async def bring_roster(
     raw = await file.read(MOST_BYTES + 1) if file is not None else b""
     name = (file.filename if file is not None else None) or ""
     try:
-        shifts = await asyncio.to_thread(shifts_of, raw, branch.settings.zone, visit.now_ms)
+        shifts = await asyncio.to_thread(read_calendar, raw, branch.settings.zone, visit.now_ms)
     except RosterWrong as exc:
         note = Note(code=exc.field, sentence=automatic_sentences.wrong_roster(visit.words, exc))
         return await _page(visit, line_id, 422, note=note)
