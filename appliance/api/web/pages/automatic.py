@@ -213,6 +213,7 @@ def _shown(
 ) -> AutomaticShown:
     branch = _branch_of(conn, line)
     was = rules_form.drawn(line.rules)
+    away = absence.in_branch(conn, line.branch_id, now_ms)
     return AutomaticShown(
         choices=choices,
         line=line,
@@ -220,16 +221,21 @@ def _shown(
         values={**kept_settings.facts(line.rules), **(typed or {})},
         was=typed["was"] if typed else was,
         roster=roster.of_line(conn, line.id, now_ms),
-        away=absence.in_branch(conn, line.branch_id, now_ms),
-        trial=_tried(conn, line, branch, form, now_ms) if form.asked else None,
+        away=away,
+        trial=_tried(conn, line, branch, form, away, now_ms) if form.asked else None,
         past=house_history.of_line(conn, line.id),
     )
 
 
 def _tried(
-    conn: sqlite3.Connection, line: Line, branch: Branch, form: TrialForm, now_ms: int
+    conn: sqlite3.Connection,
+    line: Line,
+    branch: Branch,
+    form: TrialForm,
+    away: Sequence[Absence],
+    now_ms: int,
 ) -> Trial | None:
-    """None for a time that is none."""
+    """None for a time that is none. An owner who is not among those `away` is none."""
     try:
         clock = time.fromisoformat(form.at)
     except ValueError:
@@ -239,7 +245,7 @@ def _tried(
         at_ms=at_ms,
         is_new=form.first,
         is_there=form.there,
-        owner_id=form.owner or None,
+        owner_id=next((each.staff_id for each in away if each.staff_id == form.owner), None),
         name=clean_name(form.name),
     )
     return trial.tried(conn, line, asked)
