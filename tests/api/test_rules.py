@@ -110,4 +110,8 @@ def test_rules_are_tried(office: Office, planning: Caller, tilburg: Desk) -> Non
     assert [each["why"] for each in day["answers"]] == ["nothing-to-say"]
     for wrong in ("2026-03-07T22:00:00", "Saturday"):
         assert planning.get(f"{path}/trial", at=wrong).status_code == 422
+    for far in ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2028-03-03T10:00:00Z"):
+        refused = planning.get(f"{path}/trial", at=far)
+        assert refused.status_code == 422
+        assert "more than two years from now" in refused.text
     assert office.count("rule_turn") == 0

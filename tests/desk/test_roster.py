@@ -1,13 +1,14 @@
 """A duty roster is a calendar file; it says who is on duty, and an ugly one what is wrong."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from appliance.desk.access import sessions
 from appliance.desk.automatic import presence, roster
 from appliance.desk.automatic.calendar_file import CalendarShift, shifts_of
+from appliance.desk.automatic.calendar_reading import read_calendar
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
 from appliance.store import lines
@@ -117,6 +118,11 @@ BEGINS = "DTSTART:20260616T080000Z"
             calendar(event(BEGINS, "RRULE:FREQ=DAILY;BYHOUR=1,2,3", "SUMMARY:A")),
             "more than once a day",
         ),
+        (calendar(event(BEGINS, "RRULE:FREQ=DAILY;INTERVAL=0", "SUMMARY:A")), "do not exist"),
+        (
+            calendar(event(BEGINS, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "SUMMARY:A")),
+            "do not exist",
+        ),
         (calendar(event(BEGINS, "RRULE:FREQ=WHENEVER", "SUMMARY:A")), "cannot be read (RRULE)"),
         (calendar(*[event(BEGINS, "SUMMARY:A")] * 2_001), "more than 2000 events"),
         (
@@ -125,7 +131,7 @@ BEGINS = "DTSTART:20260616T080000Z"
         ),
         (b"BEGIN:VCALENDAR" + b"x" * 1_000_001, "larger than 1 MB"),
     ],
-    ids=range(16),
+    ids=range(18),
 )
 def test_an_ugly_file_says_what_is_wrong(raw: bytes, says: str) -> None:
     """In one sentence, and nothing of it is kept."""
@@ -133,6 +139,22 @@ def test_an_ugly_file_says_what_is_wrong(raw: bytes, says: str) -> None:
         read(raw)
     assert says in wrong.value.sentence
     assert wrong.value.field == "roster"
+
+
+def test_a_file_that_asks_for_too_much_is_not_read_to_its_end() -> None:
+    """No first day of a year is in April, and all days until the year 9999 would be tried."""
+    never = calendar(event(BEGINS, "RRULE:FREQ=DAILY;BYMONTH=4;BYYEARDAY=1", "SUMMARY:A"))
+    with pytest.raises(InvalidInput) as wrong:
+        read_calendar(never, ZONE, MONDAY, limit=timedelta(seconds=1))
+    assert "takes too long to read" in wrong.value.sentence
+
+
+def test_a_process_of_its_own_reads_the_same() -> None:
+    """The shifts, and what is wrong with a file."""
+    mine = event(BEGINS, "DURATION:PT1H", "ATTENDEE:mailto:Anna@example.com", "SUMMARY:“Änna”")
+    assert read_calendar(calendar(WEEKLY, mine), ZONE, MONDAY) == read(calendar(WEEKLY, mine))
+    with pytest.raises(InvalidInput, match="“Änna” in the calendar file has no time"):
+        read_calendar(calendar(event("SUMMARY:Änna")), ZONE, MONDAY)
 
 
 def test_a_roster_says_which_colleague_is_on_duty(counter: Counter) -> None:

@@ -15,12 +15,16 @@ from appliance.api.json.mapping import body_of
 from appliance.api.json.rule_bodies import RULES, TRIAL, RulesIn, RulesOut, TrialOut
 from appliance.api.json.sending import DirectRoute
 from appliance.api.json.times import ms_of
+from appliance.api.services import Services
 from appliance.characters import clean_name
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.automatic import rules, trial
 from appliance.desk.automatic.trial import Trial, TrialAsked
+from appliance.errors import InvalidInput
 from appliance.store.store import Tx
+
+_FARTHEST_MS = 2 * 366 * 24 * 3_600_000
 
 
 async def _line_id(line_id: str) -> str:
@@ -34,6 +38,7 @@ class _Tried:
 
 
 async def _trial_of(
+    request: Request,
     line_id: str,
     at: Annotated[AwareDatetime, Query(description="When somebody would write.")],
     first: Annotated[bool, Query(description="Whether for the first time.")] = False,
@@ -43,9 +48,19 @@ async def _trial_of(
     ] = None,
 ) -> _Tried:
     asked = TrialAsked(
-        at_ms=ms_of(at), is_new=first, is_there=there, name=clean_name(name) if name else None
+        at_ms=_near(ms_of(at), request.app.state.services),
+        is_new=first,
+        is_there=there,
+        name=clean_name(name) if name else None,
     )
     return _Tried(line=line_id, asked=asked)
+
+
+def _near(at_ms: int, services: Services) -> int:
+    """Raises InvalidInput: no branch has hours for all years that a date may name."""
+    if abs(at_ms - services.clock.now_ms()) > _FARTHEST_MS:
+        raise InvalidInput("at", "“at” is more than two years from now.")
+    return at_ms
 
 
 def _tried(conn: sqlite3.Connection, sight: Sight, wanted: _Tried) -> Trial:

@@ -4,6 +4,7 @@ Such a file comes from outside: how much of it is read is bounded, and what is w
 in a sentence.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,7 +22,7 @@ AHEAD = timedelta(days=366)
 LONGEST = timedelta(days=31)
 """A shift that is longer is kept in pieces."""
 _WINDOW = timedelta(days=31)
-_FIRST_YEAR = 2000
+_FIRST_YEAR = _LEAP_YEAR = 2000
 _OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 _WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _OF_TIME = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
@@ -46,11 +47,13 @@ TOO_MANY_SHIFTS = "The calendar file has more than 5000 shifts in a year."
 ALL_OVER = "No shift of the calendar file ends from now on."
 BROKEN_TIME = "“{title}” in the calendar file has a time that cannot be read ({name})."
 TOO_OFTEN = "“{title}” in the calendar file repeats more than once a day."
+NEVER = "“{title}” in the calendar file repeats on days that do not exist."
+TOO_SLOW = "The calendar file takes too long to read. Save the roster anew, from this month on."
 NO_TIME = "“{title}” in the calendar file has no time at which it begins."
 TOO_OLD = "“{title}” in the calendar file begins before the year 2000."
 SENTENCES = (
     *(TOO_LARGE, NO_CALENDAR, NOT_UTF_8, UNREADABLE, NO_EVENT, TOO_MANY_EVENTS, TOO_MANY_SHIFTS),
-    *(ALL_OVER, BROKEN_TIME, TOO_OFTEN, NO_TIME, TOO_OLD),
+    *(ALL_OVER, BROKEN_TIME, TOO_OFTEN, NEVER, TOO_SLOW, NO_TIME, TOO_OLD),
 )
 """All that is said of a file."""
 
@@ -70,15 +73,16 @@ class _Occurrences(Protocol):
 
 
 def shifts_of(raw: bytes, zone: str, now_ms: int) -> Sequence[CalendarShift]:
-    """Those that end from now on, in their order. Takes up to some seconds: not for the event loop.
+    """Those that end from now on, in their order. Raises InvalidInput.
 
-    Raises InvalidInput.
+    Some files take hours: `calendar_reading` has a bound.
     """
     calendar = _parsed(raw)
-    for event in _events(calendar):
-        _refuse_ugly(event)
+    events = _events(calendar)
     now = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(zone))
     try:
+        for event in events:
+            _refuse_ugly(event)
         found = sorted(set(_read(calendar, zone, now)), key=_by_time)
     except InvalidInput:
         raise
@@ -141,11 +145,23 @@ def _refuse_ugly(event: Any) -> None:
         often = any(each in _OFTEN for each in rule.get("FREQ", ()))
         if often or any(len(rule.get(each, ())) > 1 for each in _WITHIN_A_DAY):
             raise RosterWrong(TOO_OFTEN, title=_title(event))
+        if not _comes_round(rule):
+            raise RosterWrong(NEVER, title=_title(event))
     start = getattr(event.get("DTSTART"), "dt", None)
     if not isinstance(start, date):
         raise RosterWrong(NO_TIME, title=_title(event))
     if start.year < _FIRST_YEAR:
         raise RosterWrong(TOO_OLD, title=_title(event))
+
+
+def _comes_round(rule: Any) -> bool:
+    """False for every 0 days, and for a day that none of its months has."""
+    if min(rule.get("INTERVAL") or [1]) < 1:
+        return False
+    months, days = rule.get("BYMONTH"), rule.get("BYMONTHDAY")
+    if not months or not days:
+        return True
+    return any(abs(day) <= monthrange(_LEAP_YEAR, month)[1] for month in months for day in days)
 
 
 def _title(event: Any) -> str:

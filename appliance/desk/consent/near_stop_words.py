@@ -7,7 +7,7 @@ who quit write “stopt ermee”: if every other message had a mark, soon nobody
 import re
 from collections.abc import Sequence
 
-from appliance.desk.consent.letters import MAX_SPACES, bare, plain_words
+from appliance.desk.consent.letters import bare, plain_words
 from appliance.desk.consent.rule_words import STOP_WORDS, is_stop
 from appliance.desk.consent.sentences import ask_to_stop
 
@@ -33,10 +33,9 @@ _SIGN = "\N{OCTAGONAL SIGN}"
 
 def is_near_stop(text: str) -> bool:
     """True when a person should check whether this sender wants no more messages."""
-    said = bare(text)
-    if said.count(" ") > MAX_SPACES or is_stop(text):
+    if is_stop(text):
         return False
-    return _resembles_stop(text, said) or _asks(plain_words(text))
+    return _resembles_stop(text, bare(text)) or _asks(plain_words(text))
 
 
 def _asks(sentences: Sequence[Sequence[str]]) -> bool:

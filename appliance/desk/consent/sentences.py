@@ -3,8 +3,9 @@
 `sentence_words/` has a table a language: which words mean what, and in which orders these meanings
 ask for it. A word that no table knows ends an order: “stop met appen” asks, “stop met roken en app
 me” does not. In an order `~` stands for any number of words that only join others, `..` for
-anything in the sentence, `...` for anything, `^` and `$` for the ends of a clause. A text that has
-one of the orders under `excuse` is about something else, such as a list for Saturday.
+anything in the clause, `...` for anything, `^` and `$` for the ends of a clause, `$` also for the
+start of a reason. A sentence that has one of the orders under `excuse` is about something else,
+such as a list for Saturday; a new job on Saturday is no excuse, but why they ask.
 """
 
 import functools
@@ -18,13 +19,14 @@ from typing import Any
 from appliance.desk.consent.letters import plain_words
 
 MAX_WORDS = 40
-"""A longer text says something else too, and staff read it anyway."""
+"""Of a sentence: a longer one says something else too, and staff read it anyway."""
 
 _EVERY = "every_language.toml"
 _END = "."
 _MARKS = (_END, ",")
 _UNKNOWN = "?"
-_SIGNS = {"$": "(?=[.,])", "^": "(?:^|[.,])", ",": ",", "..": r"[^.]*", "...": ".*"}
+_FAR = "..."
+_SIGNS = {"^": "(?:^|[.,])", ",": ",", "..": "[^.,]*", _FAR: ".*"}
 _FIRST_LETTER = 0x4E00  # a script of which no letter means anything to `re`
 _SHORTEST, _LONGEST = 2, 12
 """Letters of the beginnings of words that the tables have."""
@@ -32,18 +34,22 @@ _SHORTEST, _LONGEST = 2, 12
 
 def ask_to_stop(sentences: Sequence[Sequence[str]]) -> bool:
     """True when one of these sentences (`letters.plain_words`) asks for no more messages."""
-    return sum(map(len, sentences)) <= MAX_WORDS and _tables().ask(sentences)
+    return _tables().ask([each for each in sentences if len(each) <= MAX_WORDS])
 
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """Both match a text of one letter a word; a letter stands for a set of meanings."""
+    """All match a text of one letter a word; a letter stands for a set of meanings."""
 
     asks: re.Pattern[str]
     excuses: re.Pattern[str]
+    far_excuses: re.Pattern[str] | None
 
     def ask(self, letters: str) -> bool:
-        return self.asks.search(letters) is not None and self.excuses.search(letters) is None
+        """A sentence is excused by itself, and some by what another sentence says."""
+        said = [f"{each}{_END}" for each in letters.split(_END)]
+        asks = any(self.asks.search(each) and not self.excuses.search(each) for each in said)
+        return asks and not (self.far_excuses and self.far_excuses.search(letters))
 
 
 class _Tables:
@@ -80,9 +86,12 @@ class _Tables:
         for word, names in meanings.items():
             kept = self._begun if word.endswith("*") else self._whole
             kept.setdefault(word.rstrip("*"), {})[language] = sets[names]
+        excuses = [*self._every["excuse"], *table["excuse"]]
+        far = [each for each in excuses if _FAR in each]
         return _Language(
             _pattern([*self._every["ask"], *table["ask"]], sets),
-            _pattern([*self._every["excuse"], *table["excuse"]], sets),
+            _pattern([each for each in excuses if _FAR not in each], sets),
+            _pattern(far, sets) if far else None,
         )
 
 
@@ -113,7 +122,10 @@ def _pattern(orders: Iterable[str], sets: Mapping[frozenset[str], str]) -> re.Pa
         wanted = set(names.split("|"))
         return "".join(letter for each, letter in sets.items() if each & wanted)
 
-    signs = _SIGNS | {"~": f"[{letters('between|me|more')}]*"}
+    signs = _SIGNS | {
+        "~": f"[{letters('between|me|more')}]*",
+        "$": f"(?=[.,{letters('because')}])",
+    }
 
     def one(order: str) -> str:
         found = [(signs.get(token), letters(token)) for token in order.split()]

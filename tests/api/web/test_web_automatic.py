@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from appliance.desk.automatic import absence, presence
+from appliance.desk.team import staff
 from appliance.store import branches, lines
 from appliance.store.line_rules import LineRules
 from tests.api.browser import Browser, log_in
@@ -130,6 +131,25 @@ def test_the_trial_says_what_somebody_would_get_and_why(
     assert "Het is druk." in found
     assert "Write the times as 08:00." in boss.get(f"{PAGE}?at=noon").text
     assert office.count("message") == office.count("rule_turn") == 0
+
+
+def test_the_trial_knows_who_is_away_in_its_branch_alone(
+    office: Office, boss: Browser, tilburg: Desk, breda: Desk, sanne: Browser
+) -> None:
+    """Whoever asks for an absence elsewhere reads nothing of it."""
+    zone = "Europe/Amsterdam"
+    visitor = office.store.write(
+        lambda tx: staff.add(tx, "Wim de Boer", role="staff", branch_id=breda.branch_id)
+    )
+    office.store.write(lambda tx: absence.go(tx, sanne.staff_id, "2026-04-01", "Weg.", zone))
+    office.store.write(lambda tx: absence.go(tx, visitor, "2026-04-01", "Weg.", zone))
+
+    def tried(owner: str) -> str:
+        asked = {"line": tilburg.line_id, "day": "3", "at": "10:00", "there": "1", "owner": owner}
+        return boss.client.get(PAGE, params=asked).text
+
+    assert "Weg." in tried(sanne.staff_id)
+    assert "Weg." not in tried(visitor)
 
 
 def test_a_roster_is_brought_shown_and_removed(

@@ -18,7 +18,8 @@ from appliance.characters import clean_name
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.automatic import absence, roster, rules, rules_form, trial
 from appliance.desk.automatic.absence import Absence
-from appliance.desk.automatic.calendar_file import MOST_BYTES, RosterWrong, shifts_of
+from appliance.desk.automatic.calendar_file import MOST_BYTES, RosterWrong
+from appliance.desk.automatic.calendar_reading import read_calendar
 from appliance.desk.automatic.roster import Roster
 from appliance.desk.automatic.trial import Trial, TrialAsked
 from appliance.desk.team import house_history
@@ -126,7 +127,7 @@ async def bring_roster(
     raw = await file.read(MOST_BYTES + 1) if file is not None else b""
     name = (file.filename if file is not None else None) or ""
     try:
-        shifts = await asyncio.to_thread(shifts_of, raw, branch.settings.zone, visit.now_ms)
+        shifts = await asyncio.to_thread(read_calendar, raw, branch.settings.zone, visit.now_ms)
     except RosterWrong as exc:
         note = Note(code=exc.field, sentence=automatic_sentences.wrong_roster(visit.words, exc))
         return await _page(visit, line_id, 422, note=note)
@@ -212,6 +213,7 @@ def _shown(
 ) -> AutomaticShown:
     branch = _branch_of(conn, line)
     was = rules_form.drawn(line.rules)
+    away = absence.in_branch(conn, line.branch_id, now_ms)
     return AutomaticShown(
         choices=choices,
         line=line,
@@ -219,16 +221,21 @@ def _shown(
         values={**kept_settings.facts(line.rules), **(typed or {})},
         was=typed["was"] if typed else was,
         roster=roster.of_line(conn, line.id, now_ms),
-        away=absence.in_branch(conn, line.branch_id, now_ms),
-        trial=_tried(conn, line, branch, form, now_ms) if form.asked else None,
+        away=away,
+        trial=_tried(conn, line, branch, form, away, now_ms) if form.asked else None,
         past=house_history.of_line(conn, line.id),
     )
 
 
 def _tried(
-    conn: sqlite3.Connection, line: Line, branch: Branch, form: TrialForm, now_ms: int
+    conn: sqlite3.Connection,
+    line: Line,
+    branch: Branch,
+    form: TrialForm,
+    away: Sequence[Absence],
+    now_ms: int,
 ) -> Trial | None:
-    """None for a time that is none."""
+    """None for a time that is none. An owner who is not among those `away` is none."""
     try:
         clock = time.fromisoformat(form.at)
     except ValueError:
@@ -238,7 +245,7 @@ def _tried(
         at_ms=at_ms,
         is_new=form.first,
         is_there=form.there,
-        owner_id=form.owner or None,
+        owner_id=next((each.staff_id for each in away if each.staff_id == form.owner), None),
         name=clean_name(form.name),
     )
     return trial.tried(conn, line, asked)
