@@ -258,3 +258,23 @@ def test_a_branch_has_hours_for_each_day(office: Office, boss: Browser, tilburg:
     assert send(boss, address, [*plain.items(), *days]).status_code == 303
     said = office.store.read(lambda conn: branches.branch(conn, tilburg.branch_id)).settings
     assert (said.week, said.open_week["5"]) == (None, (("08:30", "12:30"), ("13:00", "17:30")))
+
+
+def test_a_number_asks_how_it_went_by_a_question_of_its_own(
+    office: Office, tilburg: Desk, boss: Browser
+) -> None:
+    """One that is too long stands in the form again; an empty one asks nobody."""
+    address = f"{PAGE}/{tilburg.line_id}/after-done"
+
+    def kept() -> str | None:
+        return office.store.read(lambda conn: lines.line(conn, tilburg.line_id)).settings.after_done
+
+    assert send(boss, address, [("question", "Hoe ging het?")]).status_code == 303
+    assert kept() == "Hoe ging het?"
+    assert ">Hoe ging het?</textarea>" in boss.get(f"{PAGE}?line={tilburg.line_id}").text
+    refused = send(boss, address, [("question", "Hoe " * 1200)])
+    assert refused.status_code == 422
+    assert "Make it shorter" in refused.text
+    assert "Hoe Hoe" in refused.text
+    assert send(boss, address, [("question", " ")]).status_code == 303
+    assert kept() is None

@@ -47,6 +47,7 @@ def message_of(office: Office, direction: str) -> str:
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
 HOUSE_POSTS = tuple(f"/settings/{each}" for each in ("team", "branches", "labels", "tokens"))
+AUTOMATIC = ("", "/after-done", "/roster", "/roster/remove")
 MEMBER_POSTS = ("name", "roles", "email", "disconnect", "link", "disable", "enable", "log-out")
 THING_POSTS = (
     "branches/{}",
@@ -107,7 +108,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/lines/{line_id}/profile",
         f"/lines/{line_id}/handover",
         f"/lines/{line_id}/handover/away",
-        *(f"/settings/automatic/{line_id}{each}" for each in ("", "/roster", "/roster/remove")),
+        *(f"/settings/automatic/{line_id}{each}" for each in AUTOMATIC),
         f"/devices/{device_id}/screen/tap",
         f"/devices/{device_id}/screen/back",
         f"/devices/{device_id}/screen/end",

@@ -25,7 +25,7 @@ from appliance.desk.automatic.trial import Trial, TrialAsked
 from appliance.desk.team import house_history
 from appliance.desk.team.house_history import HouseEntry
 from appliance.errors import InvalidInput, NotFound
-from appliance.store import branches, kept_settings, lines
+from appliance.store import branches, kept_settings, line_settings, lines
 from appliance.store.branches import Branch
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -117,6 +117,25 @@ async def change(visit: Posting, line_id: str, request: Request) -> Response:
     return go(visit, f"{PAGE}?line={line_id}&saved=1")
 
 
+@routes.post(f"{PAGE}/{{line_id}}/after-done")
+async def ask_after_done(
+    visit: Posting, line_id: str, question: Annotated[str, Form(max_length=5000)] = ""
+) -> Response:
+    """Empty: nobody is asked."""
+
+    def work(tx: Tx, rights: Rights) -> None:
+        line = _own(tx.conn, rights, line_id)
+        patch = {"after_done": question.strip() or None}
+        line_settings.change(tx, line.id, patch, by=f"staff:{visit.staff_id}")
+
+    try:
+        await visit.write(work)
+    except InvalidInput as exc:
+        note = note_of(visit.words, exc)
+        return await _page(visit, line_id, 422, note=note, question=question)
+    return go(visit, f"{PAGE}?line={line_id}&saved=1#after-done")
+
+
 @routes.post(f"{PAGE}/{{line_id}}/roster")
 async def bring_roster(
     visit: Posting, line_id: str, file: Annotated[UploadFile | None, File()] = None
@@ -174,9 +193,12 @@ async def _page(
     saved: str = "",
     note: Note | None = None,
     typed: Mapping[str, Any] | None = None,
+    question: str | None = None,
     asked: TrialForm | None = None,
 ) -> Response:
-    """After something wrong, `typed` stands in the form. Without a line it is that of the first."""
+    """After something wrong, `typed` or `question` stands in its form. Without a line it is that of
+    the first.
+    """
     form = asked or TrialForm()
     rights = visit.session.rights
     if not rights.has(Permission.STAFF_MANAGE):
@@ -200,6 +222,7 @@ async def _page(
         saved=saved,
         note=note,
         form=form,
+        question=question,
     )
 
 
