@@ -8,7 +8,7 @@ import pytest
 
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import joining
-from appliance.desk.lists import progress, saved_lists, sends
+from appliance.desk.lists import progress, resending, saved_lists, sends
 from appliance.desk.lists.progress import Progress
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.lists.sends import Send, SendWish
@@ -70,6 +70,21 @@ def look(counter: Counter, send: Send) -> Progress:
     return counter.store.read(
         lambda conn: progress.progress(conn, ALL, sends.one(conn, ALL, send.id))
     )
+
+
+def sent_again(counter: Counter, send: Send) -> Send:
+    return sent(counter, counter.store.read(lambda conn: sends.again(conn, ALL, send, STAFF)))
+
+
+def are_one_person(counter: Counter, *numbers: str) -> None:
+    """Two branches entered them, each with the same personnel number."""
+
+    def work(tx: Tx) -> None:
+        for place, each in enumerate(numbers):
+            statement = "UPDATE contact SET personnel_number = ? WHERE id = ?"
+            tx.conn.execute(statement, (("px-1", "PX-1")[place % 2], counter.contact_id(each)))
+
+    counter.store.write(work)
 
 
 def steer(counter: Counter, what: Any, send: Send) -> None:
@@ -264,12 +279,59 @@ def test_whose_turn_comes_after_the_day_is_refused_before_anything_is_sent(
 
 
 def test_one_person_under_two_contacts_gets_it_once(counter: Counter, team: SavedList) -> None:
-    """Two branches entered them, each with the same personnel number."""
-    ids = (counter.contact_id(ANNA), counter.contact_id(CEES))
-    statement = "UPDATE contact SET personnel_number = 'px-1' WHERE id IN (?, ?)"
-    counter.store.write(lambda tx: tx.conn.execute(statement, ids))
+    """Not twice a day by its repetition or another list either."""
+    are_one_person(counter, ANNA, CEES)
+    other_list = list_of(counter, CEES, name="Dag")
     found = told(counter, wish(counter, team))
     assert [each.refusal for each in found] == [None, None, Reason.TWICE]
+    counter.hears("STOP", BART)
+    send = sent(counter, wish(counter, team))
+    assert verdicts(look(counter, sent_again(counter, send))) == [("refused", Reason.OPTED_OUT)]
+    for _ in ("while the first waits", "after it left"):
+        (other,) = told(counter, wish(counter, other_list))
+        assert other.refusal is Reason.LISTED_TODAY
+        if look(counter, send).counts.waiting:
+            leaves(counter)
+
+
+def test_one_person_who_got_nothing_under_either_contact_is_asked_again(
+    counter: Counter, team: SavedList
+) -> None:
+    are_one_person(counter, ANNA, CEES)
+    send = sent(counter, wish(counter, team))
+    steer(counter, sends.cancel, send)
+    second = look(counter, sent_again(counter, send))
+    assert verdicts(second) == [("goes", None), ("goes", None), ("refused", Reason.TWICE)]
+
+
+def test_two_lists_that_wait_for_one_person_under_two_contacts_send_one_message(
+    counter: Counter, team: SavedList
+) -> None:
+    """Their personnel number is entered while both wait."""
+    del team
+    sent(counter, wish(counter, list_of(counter, ANNA, name="A")))
+    second = sent(counter, wish(counter, list_of(counter, BART, name="B")))
+    are_one_person(counter, ANNA, BART)
+    leaves(counter)
+    assert none_leaves(counter)
+    assert verdicts(look(counter, second)) == [("refused", Reason.LISTED_TODAY)]
+
+
+def test_who_got_it_by_a_repetition_is_not_asked_again(counter: Counter, team: SavedList) -> None:
+    """Nor who was taken out of the list since; not the next day either."""
+    first = sent(counter, wish(counter, team))
+    steer(counter, sends.cancel, first)
+    members = [counter.contact_id(each) for each in (ANNA, BART)]
+    change = saved_lists.ListChange(members=members)
+    counter.store.write(lambda tx: saved_lists.change(tx, ALL, STAFF, team, change))
+    second = sent_again(counter, first)
+    leaves(counter)
+    steer(counter, sends.cancel, second)
+    counter.clock.advance(s=DAY_S)
+    third = look(counter, sent_again(counter, first))
+    assert [each.contact_id for each in third.items] == members[1:]
+    with pytest.raises(InvalidInput):
+        sent_again(counter, second)
 
 
 @pytest.mark.parametrize(
@@ -306,7 +368,7 @@ def test_what_is_in_doubt_is_neither_withdrawn_nor_asked_again(
         pass
     steer(counter, sends.cancel, send)
     assert counter.state(attempt.outgoing.message_id) is MessageState.SENDING
-    left = counter.store.read(lambda conn: sends.left_out(conn, send.id))
+    left = counter.store.read(lambda conn: resending.left_out(conn, send.id))
     assert left == [counter.contact_id(BART), counter.contact_id(CEES)]
     counter.work.sent(attempt, Proof(tick=Tick.SENT))
     assert look(counter, send).counts.sent == 1

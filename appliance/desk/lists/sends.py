@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from appliance.desk.access.sight import Sight
 from appliance.desk.lists import saved_lists
+from appliance.desk.lists.resending import left_out
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.outgoing import lists
 from appliance.desk.outgoing.lists import ListRequest, Recipient
@@ -156,7 +157,8 @@ def again(
     until_ms: int | None = None,
     room: Room | None = None,
 ) -> SendWish:
-    """The same words on the same line to those who did not get it: each is asked anew.
+    """The same words on the same line to those who did not get it and are still in the list: each
+    is judged anew.
 
     Raises NotFound where the list is gone.
     """
@@ -173,17 +175,13 @@ def again(
     )
 
 
-def left_out(conn: sqlite3.Connection, send_id: str) -> Sequence[str]:
-    """Those who did not get it and will not, in its order: refused, or ended on the way."""
-    return [row["contact_id"] for row in conn.execute(_LEFT_OUT, (send_id,))]
-
-
 def _request(conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: int) -> ListRequest:
     _check(wish, now_ms)
     people = saved_lists.people_of(conn, sight, wish.to, now_ms=now_ms)
     if wish.resends is not None:
+        still_in_it = frozenset(people)
         wanted = left_out(conn, one(conn, sight, wish.resends).id)
-        people = sorted(sight.seen_contacts(conn, wanted), key=wanted.index)
+        people = [each for each in wanted if each in still_in_it]
     if not 1 <= len(people) <= lists.MAX_RECIPIENTS:
         sentence = f"A text goes to 1 to {lists.MAX_RECIPIENTS} people; these are {len(people)}."
         raise InvalidInput("list", sentence)
@@ -284,9 +282,4 @@ _OF_LIST = f"{_SENDS} WHERE s.list_id = ? ORDER BY s.id DESC"
 _WAITING = """
 SELECT m.id FROM list_send_item i JOIN message m ON m.id = i.message_id
 WHERE i.send_id = ? AND m.state = 'queued' ORDER BY i.position
-"""
-_LEFT_OUT = """
-SELECT i.contact_id FROM list_send_item i LEFT JOIN message m ON m.id = i.message_id
-WHERE i.send_id = ? AND (i.message_id IS NULL
-  OR m.state IN ('failed', 'refused', 'expired', 'cancelled')) ORDER BY i.position
 """
