@@ -1,6 +1,7 @@
 """A text to a list: a verdict for each, one message a day, paused, resumed, cancelled, answered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from appliance.messages import MessageState
 from appliance.queue import outcomes
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import Planner
+from appliance.queue.profile import checked
 from appliance.reasons import Reason
-from appliance.store import branches
+from appliance.store import branches, lines
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, STAFF, Counter, at, tapping
 from tests.queue.test_files import files, uploaded
+from tests.queue.test_line_pacing import STRANGERS, agreed_on_paper
 
 __all__ = ["files"]
 
@@ -278,6 +281,43 @@ def test_whose_turn_comes_after_the_day_is_refused_before_anything_is_sent(
     assert send.until_ms == at("2026-06-16 00:00")
     rows = counter.all("SELECT DISTINCT expires_ms FROM message WHERE class = 'list'")
     assert [row["expires_ms"] for row in rows] == [send.until_ms]
+
+
+def test_whom_the_sim_cannot_begin_with_today_is_refused_before_anything_is_sent(
+    counter: Counter,
+) -> None:
+    """Two first conversations a day: those that left count, and those that wait."""
+    agreed_on_paper(counter, *STRANGERS)
+    until_ms = counter.clock.now_ms() + 7 * HOUR_S * 1000
+    both = [None, None, Reason.TOO_LATE, Reason.TOO_LATE]
+    four = wish(counter, list_of(counter, *STRANGERS, name="A"), until_ms=until_ms)
+    assert [each.refusal for each in told(counter, four)] == both
+    first = sent(counter, wish(counter, list_of(counter, *STRANGERS[:2], name="B")))
+    others = wish(counter, list_of(counter, *STRANGERS[2:], name="C"), until_ms=until_ms)
+    while True:
+        assert [each.refusal for each in told(counter, others)] == both[2:]
+        if not look(counter, first).counts.waiting:
+            break
+        leaves(counter)
+    tomorrow = replace(others, until_ms=until_ms + 2 * DAY_S * 1000)
+    assert [each.reason for each in told(counter, tomorrow)] == [Reason.FIRST_CONTACTS] * 2
+
+
+def test_whom_the_month_s_sms_have_no_room_for_is_refused_before_anything_is_sent(
+    counter: Counter,
+) -> None:
+    agreed_on_paper(counter, *STRANGERS)
+    few = checked({"recipients_per_month": 1})
+    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, few, by="test"))
+    until_ms = counter.clock.now_ms() + 7 * HOUR_S * 1000
+    two = wish(counter, list_of(counter, *STRANGERS[:2]), until_ms=until_ms)
+    assert [each.refusal for each in told(counter, two)] == [None, Reason.TOO_LATE]
+    first = sent(counter, wish(counter, list_of(counter, STRANGERS[0], name="B")))
+    other = wish(counter, list_of(counter, STRANGERS[1], name="C"), until_ms=until_ms)
+    assert [each.refusal for each in told(counter, other)] == [Reason.TOO_LATE]
+    while look(counter, first).counts.waiting:
+        leaves(counter)
+    assert [each.refusal for each in told(counter, other)] == [Reason.TOO_LATE]
 
 
 def test_one_person_under_two_contacts_gets_it_once(counter: Counter, team: SavedList) -> None:
