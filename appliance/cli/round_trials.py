@@ -8,7 +8,7 @@ import typer
 
 from appliance.cli.output import JsonOption, says_what_is_wrong, show
 from appliance.cli.pacing import run_simulation
-from appliance.demo.round_trial import Habits, Trial, TrialOutcome, tried
+from appliance.demo.round_trial import Habits, RoundTrial, TrialOutcome, tried
 from appliance.errors import InvalidInput
 
 simulate_app = typer.Typer(invoke_without_command=True)
@@ -43,7 +43,7 @@ def simulate_round(
     if yes + no + unclear > 1:
         raise InvalidInput("yes", "The shares of yes, no and unclear are more than everybody.")
     outcome = tried(
-        Trial(
+        RoundTrial(
             people=people,
             seats=seats,
             at_once=at_once,

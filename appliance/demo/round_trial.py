@@ -65,7 +65,7 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class RoundTrial:
     """`heard_h`: how long ago everybody wrote for the last time."""
 
     people: int = 500
@@ -96,7 +96,7 @@ class TrialOutcome:
     doubled: int
 
 
-def tried(trial: Trial) -> TrialOutcome:
+def tried(trial: RoundTrial) -> TrialOutcome:
     """Lives through it; the same seed gives the same round."""
     with tempfile.TemporaryDirectory(prefix="balie-") as folder:
         at_ms = int(BEGINS.timestamp() * 1000)
@@ -110,7 +110,7 @@ def tried(trial: Trial) -> TrialOutcome:
 
 @dataclass(slots=True)
 class _Day:
-    trial: Trial
+    trial: RoundTrial
     past: Past
     begins_ms: int
     offices: Sequence[Office] = ()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
-from appliance.demo.round_trial import Trial, TrialOutcome, tried
+from appliance.demo.round_trial import RoundTrial, TrialOutcome, tried
 from appliance.runtime import kinds
 from tests.bench.benchmark import Measured, at_least, at_most
 from tests.desk.rounds_machine import RoundsMachine
@@ -20,7 +20,7 @@ GROUP = "office"
 ROUNDS = 10_000
 EXAMPLES = 25
 CORES = cpu_count() or 1
-LARGE = Trial(people=500, seats=40, lines=4)
+LARGE = RoundTrial(people=500, seats=40, lines=4)
 
 
 @at_least(ROUNDS, "random rounds without a broken promise")

@@ -10,7 +10,7 @@ import pytest
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import joining
 from appliance.desk.lists import progress, resending, saved_lists, sends
-from appliance.desk.lists.progress import Progress
+from appliance.desk.lists.progress import SendProgress
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.lists.sends import Send, SendWish
 from appliance.desk.lists.steering import steered
@@ -71,7 +71,7 @@ def sent(counter: Counter, wanted: SendWish) -> Send:
     return counter.store.write(work)
 
 
-def look(counter: Counter, send: Send) -> Progress:
+def look(counter: Counter, send: Send) -> SendProgress:
     return counter.store.read(
         lambda conn: progress.progress(conn, ALL, sends.one(conn, ALL, send.id))
     )
@@ -129,7 +129,7 @@ def none_leaves(counter: Counter, hours: int = 2) -> bool:
     return True
 
 
-def verdicts(found: Progress) -> list[tuple[str, Reason | None]]:
+def verdicts(found: SendProgress) -> list[tuple[str, Reason | None]]:
     return [(each.verdict, each.why if each.refused else None) for each in found.items]
 
 

@@ -32,7 +32,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.lists import progress, sends
-from appliance.desk.lists.progress import PeopleCounts, Progress, SendItem
+from appliance.desk.lists.progress import PeopleCounts, SendItem, SendProgress
 from appliance.desk.lists.sends import Send, SendWish
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
 from appliance.desk.outgoing.sending import Author
@@ -48,10 +48,10 @@ async def _send_id(send_id: str) -> str:
     return send_id
 
 
-class _Send(One[str, Progress]):
+class _Send(One[str, SendProgress]):
     """Shows the texts and answers of all whom it went to."""
 
-    def whom(self, found: Progress, asked: str) -> Iterable[Shown]:
+    def whom(self, found: SendProgress, asked: str) -> Iterable[Shown]:
         del asked
         return (
             Shown(contact_id=each.contact_id, conversation_id=each.conversation_id)

@@ -78,7 +78,7 @@ class PeopleCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class SendProgress:
     """`answers` are the oldest first; nothing is one to a message that is not proven to have
     left. Nothing waits of a send whose `state` is `done`. `done_by_ms`: when the last one will have
     gone, or went; None where nobody can know.
@@ -129,7 +129,7 @@ def done_by_ms(items: Collection[SendItem] | Collection[Recipient]) -> int | Non
     return max((each.expected_ms for each in items if each.expected_ms is not None), default=None)
 
 
-def progress(conn: sqlite3.Connection, sight: Sight, found: Send) -> Progress:
+def progress(conn: sqlite3.Connection, sight: Sight, found: Send) -> SendProgress:
     """As far as this reader sees its people."""
     rows = conn.execute(_ITEMS, (found.id,)).fetchall()
     seen = set(sight.seen_contacts(conn, [row["contact_id"] for row in rows]))
@@ -139,7 +139,7 @@ def progress(conn: sqlite3.Connection, sight: Sight, found: Send) -> Progress:
     waiting = [each for each in items if each.message_state in WAITS]
     over = not waiting and found.state != "cancelled"
     gone_ms = max((each.sent_ms for each in items if each.sent_ms), default=None)
-    return Progress(
+    return SendProgress(
         send=found,
         items=items,
         answers=answers,

@@ -21,7 +21,7 @@ from appliance.store.lines import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Promised:
+class _ToLeave:
     identity: Identity
     at_ms: int
     first: bool
@@ -78,7 +78,7 @@ class Beginnings:
     line: Line
     profile: Profile
     now_ms: int
-    promised: Sequence[_Promised]
+    promised: Sequence[_ToLeave]
     by_device: dict[str, SimBeginnings] = field(default_factory=dict)
 
     @classmethod
@@ -86,7 +86,7 @@ class Beginnings:
         cls, conn: sqlite3.Connection, line: Line, profile: Profile, *, now_ms: int
     ) -> "Beginnings":
         """`profile` is the line's own."""
-        promised = [_promised(row) for row in conn.execute(_PROMISED, (line.id,))]
+        promised = [_to_leave(row) for row in conn.execute(_PROMISED, (line.id,))]
         return cls(conn=conn, line=line, profile=profile, now_ms=now_ms, promised=promised)
 
     def on(self, device_id: str) -> SimBeginnings:
@@ -112,9 +112,9 @@ class Beginnings:
         )
 
 
-def _promised(row: sqlite3.Row) -> _Promised:
+def _to_leave(row: sqlite3.Row) -> _ToLeave:
     wanted = Channel.named(row["wanted"]) if row["wanted"] else None
-    return _Promised(
+    return _ToLeave(
         identity=identity_of(row),
         at_ms=row["at_ms"],
         first=bool(row["first"]),
