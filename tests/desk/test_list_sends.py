@@ -239,6 +239,12 @@ def test_cancelling_withdraws_what_waits_and_they_are_asked_again(
         ("refused", Reason.BY_PERSON),
         ("refused", Reason.BY_PERSON),
     ]
+    ended = [
+        (each.message_id, each.facts["from"], each.facts["reason"])
+        for each in counter.events(EventKind.MESSAGE_STATE)
+        if each.facts["to"] == "cancelled"
+    ]
+    assert ended == [(each.message_id, "queued", Reason.BY_PERSON) for each in found.items[1:]]
     with pytest.raises(Refused):
         steer(counter, sends.resume, send)
     counter.hears("STOP", CEES)

@@ -224,15 +224,17 @@ async def cancel_send(request: Request) -> Response:
 async def _steered(request: Request, steer: Callable[[Tx, Send, Author], None]) -> Response:
     caller = await caller_of(request, Scope.LISTS_WRITE.value)
 
-    def write(tx: Tx) -> dict[str, Any]:
+    def write(tx: Tx) -> str:
         check_still_valid(tx, caller)
         found = _own(tx.conn, caller, request)
         steer(tx, found, Author(token_id=caller.token.id))
-        return _kept(tx.conn, caller, found.id)
+        return found.id
 
-    body = await caller.services.store.awrite(write)
-    caller.services.planned()
-    return JSONResponse(body)
+    services = caller.services
+    send_id = await services.store.awrite(write)
+    services.planned()
+    # It may be of 10,000 people: other writers need not wait until it is told.
+    return JSONResponse(await services.store.aread(lambda conn: _kept(conn, caller, send_id)))
 
 
 def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> Send:

@@ -21,7 +21,6 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import has_stray_brace
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
-from appliance.messages import MessageState
 from appliance.queue import paused
 from appliance.reasons import Reason
 from appliance.store import messages
@@ -141,8 +140,7 @@ def cancel(tx: Tx, found: Send, by: Author) -> None:
         return
     facts = {"staff": by.staff_id, "token": by.token_id}
     waiting = [row["id"] for row in tx.conn.execute(_WAITING, (found.id,))]
-    for message_id in waiting:
-        messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.BY_PERSON, facts=facts)
+    messages.withdraw_all(tx, waiting, reason=Reason.BY_PERSON, facts=facts)
     _put(tx, found, "cancelled")
     _tell(tx, found, "cancelled", by, {"messages": len(waiting)})
 
