@@ -275,6 +275,9 @@ def test_answers_belong_to_the_list_message_before_them(counter: Counter, team: 
     assert answers == [(anna, "Ja graag"), (anna, "Hoe laat?"), (bart, "Nee")]
     assert look(counter, first).counts.answered == 2
     assert [each.text for each in look(counter, second).answers] == ["Nu wel"]
+    counter.clock.advance(s=8 * DAY_S)
+    counter.hears("Mijn loonstrook klopt niet", BART)
+    assert [each.text for each in look(counter, second).answers] == ["Nu wel"]
 
 
 def test_whose_turn_comes_after_the_day_is_refused_before_anything_is_sent(
