@@ -23,6 +23,7 @@ from appliance.queue import (
     paused,
     posts,
     undecided,
+    withdrawn,
 )
 from appliance.queue.attached import NO_FILES
 from appliance.queue.gate import ConsentGate
@@ -118,6 +119,8 @@ class QueueAttempt:
             raise Transient("The line was stopped.")
         if undecided.waits(tx.conn, self.outgoing.message_id):
             raise Transient("They may want no more messages; somebody has to decide first.")
+        if withdrawn.holds(tx.conn, self.outgoing.message_id):
+            raise Refused(Reason.BY_PERSON, "Its list was cancelled before it left.")
         if paused.holds(tx.conn, self.outgoing.message_id):
             raise Transient("Somebody holds back what is left of its list.")
 
@@ -195,6 +198,8 @@ def _ends_unsent(tx: Tx, message_id: str, files: MediaFiles) -> bool:
     """Ends a message that is too late or has lost its file; True if it did so."""
     if _is_too_old(tx, message_id):
         messages.move(tx, message_id, MessageState.EXPIRED, reason=Reason.TOO_OLD)
+    elif withdrawn.holds(tx.conn, message_id):
+        messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.BY_PERSON)
     elif greeting.is_late(tx, message_id) or overtaken.is_late(tx, message_id):
         messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.ANSWERED)
     elif attached.is_gone(tx.conn, message_id, files):

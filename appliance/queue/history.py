@@ -142,11 +142,15 @@ class History:
     def knows(self, identity: Identity) -> bool:
         return identity in self._known
 
+    def got_sms(self, identity: Identity, at_ms: int) -> bool:
+        """Whether an SMS went to them in the month that ends at `at_ms`."""
+        return self._newest_sms.get(identity, at_ms - MONTH_MS) > at_ms - MONTH_MS
+
     def new_recipient_at(self, at_ms: int, identity: Identity, ceiling: int) -> int:
         """From when on an SMS to `identity` is within the month's distinct recipients of SMS; one
         to whom one went is.
         """
-        if self._newest_sms.get(identity, at_ms - MONTH_MS) > at_ms - MONTH_MS:
+        if self.got_sms(identity, at_ms):
             return at_ms
         times = self._newest_sms_times
         gone = bisect_right(times, at_ms - MONTH_MS)

@@ -1,7 +1,8 @@
 """Never more than one message of a list a day to a person, unless they answered the last one.
 
-It counts over all lines and lists. A list refuses whom another one writes to that day; where two
-meet all the same, as after a joining of contacts, the later one ends when a device would take it.
+It counts over all lines and lists, and over all contacts with one personnel number. A list refuses
+whom another one writes to that day; where two meet all the same, as after a joining of contacts,
+the later one ends when a device would take it.
 """
 
 import json
@@ -34,7 +35,7 @@ def listed(
     zone = branches.branch(conn, line.branch_id).settings.zone
     from_ms, until_ms = day_around(zone, span[0])[0], day_around(zone, max(span) - 1)[1]
     about = {"ids": json.dumps(list(contact_ids)), "from": from_ms, "until": until_ms}
-    return frozenset(row["contact_id"] for row in conn.execute(_LISTED, about))
+    return frozenset(row["asked"] for row in conn.execute(_LISTED, about))
 
 
 def forbid(tx: Tx, message_id: str) -> bool:
@@ -47,7 +48,7 @@ def forbid(tx: Tx, message_id: str) -> bool:
     branch = branches.branch(tx.conn, lines.line(tx.conn, row["line_id"]).branch_id)
     from_ms, until_ms = day_around(branch.settings.zone, tx.now_ms)
     about = {
-        "contact": row["contact_id"],
+        "ids": json.dumps([row["contact_id"]]),
         "message": message_id,
         "from": from_ms,
         "until": until_ms,
@@ -58,22 +59,32 @@ def forbid(tx: Tx, message_id: str) -> bool:
 # What is proven not to have arrived, or was withdrawn, is no message to them.
 _UNANSWERED = """m.state <> 'failed' AND NOT EXISTS (SELECT 1 FROM conversation c
   WHERE c.contact_id = m.contact_id AND c.last_in_ms > m.sent_ms)"""
+# Two branches may have entered one person, each with the same personnel number.
+_THEMSELVES = """
+WITH them (asked, id) AS (
+  SELECT value, value FROM json_each(:ids)
+  UNION SELECT mine.id, other.id FROM json_each(:ids) f CROSS JOIN contact mine ON mine.id = f.value
+  CROSS JOIN contact other INDEXED BY contact_personnel
+  ON other.personnel_number = mine.personnel_number COLLATE NOCASE)
+"""
 _LISTED = f"""
-SELECT m.contact_id FROM json_each(:ids) f CROSS JOIN message m INDEXED BY message_of_list
-ON m.contact_id = f.value AND m.class = 'list'
+{_THEMSELVES}
+SELECT them.asked FROM them CROSS JOIN message m INDEXED BY message_of_list
+ON m.contact_id = them.id AND m.class = 'list'
 WHERE m.sent_ms >= :from AND m.sent_ms < :until AND {_UNANSWERED}
-UNION SELECT m.contact_id FROM json_each(:ids) f CROSS JOIN message m INDEXED BY message_of_list
-ON m.contact_id = f.value AND m.class = 'list'
+UNION SELECT them.asked FROM them CROSS JOIN message m INDEXED BY message_of_list
+ON m.contact_id = them.id AND m.class = 'list'
 WHERE m.sent_ms IS NULL AND m.state IN ('queued', 'sending', 'unconfirmed')
 AND coalesce(m.not_before_ms, m.created_ms) < :until AND coalesce(m.expires_ms, :until) > :from
 """  # noqa: S608 -- our own words
 _LEFT = f"""
-SELECT 1 FROM message m INDEXED BY message_of_list
-WHERE m.contact_id = :contact AND m.class = 'list' AND m.id <> :message
-AND m.sent_ms >= :from AND m.sent_ms < :until AND {_UNANSWERED}
-UNION ALL SELECT 1 FROM message m INDEXED BY message_of_list
-WHERE m.contact_id = :contact AND m.class = 'list' AND m.id <> :message
-AND m.sent_ms IS NULL AND (m.state IN ('sending', 'unconfirmed') OR m.state = 'queued'
+{_THEMSELVES}
+SELECT 1 FROM them CROSS JOIN message m INDEXED BY message_of_list
+ON m.contact_id = them.id AND m.class = 'list' AND m.id <> :message
+WHERE m.sent_ms >= :from AND m.sent_ms < :until AND {_UNANSWERED}
+UNION ALL SELECT 1 FROM them CROSS JOIN message m INDEXED BY message_of_list
+ON m.contact_id = them.id AND m.class = 'list' AND m.id <> :message
+WHERE m.sent_ms IS NULL AND (m.state IN ('sending', 'unconfirmed') OR m.state = 'queued'
   AND EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id AND f.left_by IS NOT NULL))
 LIMIT 1
 """  # noqa: S608 -- our own words

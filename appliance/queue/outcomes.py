@@ -18,7 +18,7 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.messages import MessageClass, MessageState
-from appliance.queue import attempt_row, delivery, parts
+from appliance.queue import attempt_row, delivery, parts, withdrawn
 from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.parts import Told
 from appliance.queue.routing import Parcel, Ways
@@ -98,10 +98,9 @@ def go_on(
     tx: Tx, message_id: str, channel: Channel, facts: dict[str, Any], **columns: Any
 ) -> Moved | None:
     """A file left over this channel, and the next one is to follow it there."""
-    return messages.move(
+    return withdrawn.requeue(
         tx,
         message_id,
-        MessageState.QUEUED,
         reason=Reason.NEXT_FILE,
         facts=facts,
         wanted=channel.name,
@@ -248,9 +247,12 @@ def _stop_line(
         attempt_row.end(tx, outgoing, "unknown", facts)
     else:
         _end_unsent(tx, outgoing, facts, told)
-    to = MessageState.UNCONFIRMED if in_doubt else MessageState.QUEUED
-    reason = Reason.LOOKING if in_doubt else Reason.LINE_STOPPED
-    moved = messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
+    message_id = outgoing.message_id
+    if in_doubt:
+        doubt = MessageState.UNCONFIRMED
+        moved = messages.move(tx, message_id, doubt, reason=Reason.LOOKING, facts=facts)
+    else:
+        moved = withdrawn.requeue(tx, message_id, reason=Reason.LINE_STOPPED, facts=facts)
     if moved is not None:
         device_id = attempt_row.device_of(tx, outgoing) if error.device_only else None
         lines.stop_line(tx, moved.line_id, error.code or error.sentence, device_id=device_id)
@@ -287,9 +289,7 @@ def _requeue_absent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     if attempt_row.tapped_ms(tx, outgoing) is not None:
         _again_later(tx, outgoing, facts, reason=Reason.PROVEN_ABSENT)
     else:
-        messages.move(
-            tx, outgoing.message_id, MessageState.QUEUED, reason=Reason.PROVEN_ABSENT, facts=facts
-        )
+        withdrawn.requeue(tx, outgoing.message_id, reason=Reason.PROVEN_ABSENT, facts=facts)
 
 
 def _again_later(
@@ -302,10 +302,9 @@ def _again_later(
     tries = int(row[0]) + 1
     jitter = random.Random(outgoing.attempt_id).uniform(0.9, 1.1)  # noqa: S311 -- no secret
     wait_ms = int(tries**1.5 * MINUTE_MS * jitter) if tries > 1 else 5_000
-    messages.move(
+    withdrawn.requeue(
         tx,
         outgoing.message_id,
-        MessageState.QUEUED,
         reason=reason,
         facts={**facts, "tries": tries},
         tries=tries,
@@ -332,10 +331,10 @@ def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     )
     ways = Ways.of(tx.conn, lines.line(tx.conn, row["line_id"]))
     if not ways.can_carry(parcel):
-        to, reason = MessageState.REFUSED, Reason.NOT_ON_WHATSAPP
+        why = Reason.NOT_ON_WHATSAPP
+        messages.move(tx, outgoing.message_id, MessageState.REFUSED, reason=why, facts=facts)
     else:
-        to, reason = MessageState.QUEUED, Reason.NEXT_ROUTE
-    messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
+        withdrawn.requeue(tx, outgoing.message_id, reason=Reason.NEXT_ROUTE, facts=facts)
 
 
 def is_overdue(conn: sqlite3.Connection, outgoing: Outgoing, now_ms: int) -> bool:

@@ -1,6 +1,7 @@
 """Messages at the SQL edge: accepted, received, and moved from state to state."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -292,7 +293,8 @@ def move(
     facts: dict[str, Any] | None = None,
     **columns: Any,
 ) -> Moved | None:
-    """The only function that changes a state: compare, set, and append the event with its evidence.
+    """Changes a state, as only `withdraw_all` does too: compare, set, append the event with its
+    evidence.
 
     None, and nothing written, when the message's present state may not become `to`. `columns` are
     further columns of the row (`channel`, `expected_ms`, `tries`, …).
@@ -327,6 +329,26 @@ def move(
         line_id=row["line_id"],
         conversation_id=row["conversation_id"],
         contact_id=row["contact_id"],
+    )
+
+
+def withdraw_all(
+    tx: Tx, message_ids: Sequence[str], *, reason: Reason, facts: dict[str, Any]
+) -> None:
+    """As `move` to `cancelled`, in one go, for many that wait: all of them must be `queued`."""
+    tx.conn.execute(
+        "UPDATE message SET state = 'cancelled', reason = ?, expected_ms = NULL"
+        " WHERE state = 'queued' AND id IN (SELECT value FROM json_each(?))",
+        (reason, json.dumps(list(message_ids))),
+    )
+    moved = {"from": MessageState.QUEUED.value, "to": MessageState.CANCELLED.value}
+    events.append_of_messages(
+        tx.conn,
+        message_ids,
+        at_ms=tx.now_ms,
+        kind=EventKind.MESSAGE_STATE,
+        staff_id=None,
+        facts={**moved, "reason": reason, **facts},
     )
 
 

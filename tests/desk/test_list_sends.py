@@ -1,6 +1,7 @@
 """A text to a list: a verdict for each, one message a day, paused, resumed, cancelled, answered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,24 +9,28 @@ import pytest
 
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import joining
-from appliance.desk.lists import progress, saved_lists, sends
-from appliance.desk.lists.progress import Progress
+from appliance.desk.lists import progress, resending, saved_lists, sends
+from appliance.desk.lists.progress import SendProgress
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.lists.sends import Send, SendWish
 from appliance.desk.lists.steering import steered
+from appliance.desk.outgoing.decisions import Decision, decide
 from appliance.desk.outgoing.lists import ListRequest, Recipient, accept_list
 from appliance.devices.protocol import Proof, Tick, Ticks, TickVisit
-from appliance.errors import InvalidInput, NotFound, Refused, Transient
+from appliance.errors import InvalidInput, NotFound, Refused, Transient, Unconfirmed
 from appliance.events import EventKind
 from appliance.media.files import MediaFiles
 from appliance.messages import MessageState
+from appliance.queue import outcomes
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import Planner
+from appliance.queue.profile import checked
 from appliance.reasons import Reason
-from appliance.store import branches
+from appliance.store import branches, lines
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, STAFF, Counter, at, tapping
 from tests.queue.test_files import files, uploaded
+from tests.queue.test_line_pacing import STRANGERS, agreed_on_paper
 
 __all__ = ["files"]
 
@@ -66,10 +71,25 @@ def sent(counter: Counter, wanted: SendWish) -> Send:
     return counter.store.write(work)
 
 
-def look(counter: Counter, send: Send) -> Progress:
+def look(counter: Counter, send: Send) -> SendProgress:
     return counter.store.read(
         lambda conn: progress.progress(conn, ALL, sends.one(conn, ALL, send.id))
     )
+
+
+def sent_again(counter: Counter, send: Send) -> Send:
+    return sent(counter, counter.store.read(lambda conn: sends.again(conn, ALL, send, STAFF)))
+
+
+def are_one_person(counter: Counter, *numbers: str) -> None:
+    """Two branches entered them, each with the same personnel number."""
+
+    def work(tx: Tx) -> None:
+        for place, each in enumerate(numbers):
+            statement = "UPDATE contact SET personnel_number = ? WHERE id = ?"
+            tx.conn.execute(statement, (("px-1", "PX-1")[place % 2], counter.contact_id(each)))
+
+    counter.store.write(work)
 
 
 def steer(counter: Counter, what: Any, send: Send) -> None:
@@ -109,7 +129,7 @@ def none_leaves(counter: Counter, hours: int = 2) -> bool:
     return True
 
 
-def verdicts(found: Progress) -> list[tuple[str, Reason | None]]:
+def verdicts(found: SendProgress) -> list[tuple[str, Reason | None]]:
     return [(each.verdict, each.why if each.refused else None) for each in found.items]
 
 
@@ -219,6 +239,12 @@ def test_cancelling_withdraws_what_waits_and_they_are_asked_again(
         ("refused", Reason.BY_PERSON),
         ("refused", Reason.BY_PERSON),
     ]
+    ended = [
+        (each.message_id, each.facts["from"], each.facts["reason"])
+        for each in counter.events(EventKind.MESSAGE_STATE)
+        if each.facts["to"] == "cancelled"
+    ]
+    assert ended == [(each.message_id, "queued", Reason.BY_PERSON) for each in found.items[1:]]
     with pytest.raises(Refused):
         steer(counter, sends.resume, send)
     counter.hears("STOP", CEES)
@@ -249,6 +275,9 @@ def test_answers_belong_to_the_list_message_before_them(counter: Counter, team: 
     assert answers == [(anna, "Ja graag"), (anna, "Hoe laat?"), (bart, "Nee")]
     assert look(counter, first).counts.answered == 2
     assert [each.text for each in look(counter, second).answers] == ["Nu wel"]
+    counter.clock.advance(s=8 * DAY_S)
+    counter.hears("Mijn loonstrook klopt niet", BART)
+    assert [each.text for each in look(counter, second).answers] == ["Nu wel"]
 
 
 def test_whose_turn_comes_after_the_day_is_refused_before_anything_is_sent(
@@ -263,13 +292,97 @@ def test_whose_turn_comes_after_the_day_is_refused_before_anything_is_sent(
     assert [row["expires_ms"] for row in rows] == [send.until_ms]
 
 
+def test_whom_the_sim_cannot_begin_with_today_is_refused_before_anything_is_sent(
+    counter: Counter,
+) -> None:
+    """Two first conversations a day: those that left count, and those that wait."""
+    agreed_on_paper(counter, *STRANGERS)
+    until_ms = counter.clock.now_ms() + 7 * HOUR_S * 1000
+    both = [None, None, Reason.TOO_LATE, Reason.TOO_LATE]
+    four = wish(counter, list_of(counter, *STRANGERS, name="A"), until_ms=until_ms)
+    assert [each.refusal for each in told(counter, four)] == both
+    first = sent(counter, wish(counter, list_of(counter, *STRANGERS[:2], name="B")))
+    others = wish(counter, list_of(counter, *STRANGERS[2:], name="C"), until_ms=until_ms)
+    while True:
+        assert [each.refusal for each in told(counter, others)] == both[2:]
+        if not look(counter, first).counts.waiting:
+            break
+        leaves(counter)
+    tomorrow = replace(others, until_ms=until_ms + 2 * DAY_S * 1000)
+    assert [each.reason for each in told(counter, tomorrow)] == [Reason.FIRST_CONTACTS] * 2
+
+
+def test_whom_the_month_s_sms_have_no_room_for_is_refused_before_anything_is_sent(
+    counter: Counter,
+) -> None:
+    agreed_on_paper(counter, *STRANGERS)
+    few = checked({"recipients_per_month": 1})
+    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, few, by="test"))
+    until_ms = counter.clock.now_ms() + 7 * HOUR_S * 1000
+    two = wish(counter, list_of(counter, *STRANGERS[:2]), until_ms=until_ms)
+    assert [each.refusal for each in told(counter, two)] == [None, Reason.TOO_LATE]
+    first = sent(counter, wish(counter, list_of(counter, STRANGERS[0], name="B")))
+    other = wish(counter, list_of(counter, STRANGERS[1], name="C"), until_ms=until_ms)
+    assert [each.refusal for each in told(counter, other)] == [Reason.TOO_LATE]
+    while look(counter, first).counts.waiting:
+        leaves(counter)
+    assert [each.refusal for each in told(counter, other)] == [Reason.TOO_LATE]
+
+
 def test_one_person_under_two_contacts_gets_it_once(counter: Counter, team: SavedList) -> None:
-    """Two branches entered them, each with the same personnel number."""
-    ids = (counter.contact_id(ANNA), counter.contact_id(CEES))
-    statement = "UPDATE contact SET personnel_number = 'px-1' WHERE id IN (?, ?)"
-    counter.store.write(lambda tx: tx.conn.execute(statement, ids))
+    """Not twice a day by its repetition or another list either."""
+    are_one_person(counter, ANNA, CEES)
+    other_list = list_of(counter, CEES, name="Dag")
     found = told(counter, wish(counter, team))
     assert [each.refusal for each in found] == [None, None, Reason.TWICE]
+    counter.hears("STOP", BART)
+    send = sent(counter, wish(counter, team))
+    assert verdicts(look(counter, sent_again(counter, send))) == [("refused", Reason.OPTED_OUT)]
+    for _ in ("while the first waits", "after it left"):
+        (other,) = told(counter, wish(counter, other_list))
+        assert other.refusal is Reason.LISTED_TODAY
+        if look(counter, send).counts.waiting:
+            leaves(counter)
+
+
+def test_one_person_who_got_nothing_under_either_contact_is_asked_again(
+    counter: Counter, team: SavedList
+) -> None:
+    are_one_person(counter, ANNA, CEES)
+    send = sent(counter, wish(counter, team))
+    steer(counter, sends.cancel, send)
+    second = look(counter, sent_again(counter, send))
+    assert verdicts(second) == [("goes", None), ("goes", None), ("refused", Reason.TWICE)]
+
+
+def test_two_lists_that_wait_for_one_person_under_two_contacts_send_one_message(
+    counter: Counter, team: SavedList
+) -> None:
+    """Their personnel number is entered while both wait."""
+    del team
+    sent(counter, wish(counter, list_of(counter, ANNA, name="A")))
+    second = sent(counter, wish(counter, list_of(counter, BART, name="B")))
+    are_one_person(counter, ANNA, BART)
+    leaves(counter)
+    assert none_leaves(counter)
+    assert verdicts(look(counter, second)) == [("refused", Reason.LISTED_TODAY)]
+
+
+def test_who_got_it_by_a_repetition_is_not_asked_again(counter: Counter, team: SavedList) -> None:
+    """Nor who was taken out of the list since; not the next day either."""
+    first = sent(counter, wish(counter, team))
+    steer(counter, sends.cancel, first)
+    members = [counter.contact_id(each) for each in (ANNA, BART)]
+    change = saved_lists.ListChange(members=members)
+    counter.store.write(lambda tx: saved_lists.change(tx, ALL, STAFF, team, change))
+    second = sent_again(counter, first)
+    leaves(counter)
+    steer(counter, sends.cancel, second)
+    counter.clock.advance(s=DAY_S)
+    third = look(counter, sent_again(counter, first))
+    assert [each.contact_id for each in third.items] == members[1:]
+    with pytest.raises(InvalidInput):
+        sent_again(counter, second)
 
 
 @pytest.mark.parametrize(
@@ -306,10 +419,72 @@ def test_what_is_in_doubt_is_neither_withdrawn_nor_asked_again(
         pass
     steer(counter, sends.cancel, send)
     assert counter.state(attempt.outgoing.message_id) is MessageState.SENDING
-    left = counter.store.read(lambda conn: sends.left_out(conn, send.id))
+    left = counter.store.read(lambda conn: resending.left_out(conn, send.id))
     assert left == [counter.contact_id(BART), counter.contact_id(CEES)]
     counter.work.sent(attempt, Proof(tick=Tick.SENT))
     assert look(counter, send).counts.sent == 1
+
+
+def test_what_a_device_has_in_hand_when_its_send_is_cancelled_does_not_leave_later(
+    counter: Counter, team: SavedList
+) -> None:
+    """Whether the device fails before the gate, or comes to it."""
+    send = sent(counter, wish(counter, team))
+    leaves(counter)
+    failing = next_attempt(counter)
+    steer(counter, sends.cancel, send)
+    counter.work.not_sent(failing, Transient("the screen was locked"))
+    again = sent_again(counter, send)
+    coming = next_attempt(counter)
+    steer(counter, sends.cancel, again)
+    with pytest.raises(Refused) as refused, tapping(coming):
+        pass
+    counter.work.not_sent(coming, refused.value)
+    assert none_leaves(counter)
+    for each, sent_by_it in ((send, 1), (again, 0)):
+        found = look(counter, each)
+        assert (found.state, found.counts.waiting, found.counts.sent) == (
+            "cancelled",
+            0,
+            sent_by_it,
+        )
+        assert {one.why for one in found.items[sent_by_it:]} == {Reason.BY_PERSON}
+
+
+def test_what_comes_back_from_a_doubt_of_a_cancelled_send_is_not_sent_again(
+    counter: Counter, team: SavedList
+) -> None:
+    """The send is cancelled between the tap and the answer; a person says that it shall go."""
+    send = sent(counter, wish(counter, team))
+    attempt = next_attempt(counter)
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, Unconfirmed("the phone went dark"))
+    steer(counter, sends.cancel, send)
+    message_id = attempt.outgoing.message_id
+
+    def work(tx: Tx) -> None:
+        outcomes.ask_a_person(tx, attempt.outgoing)
+        decide(tx, message_id, Decision.SEND_AGAIN, staff_id="sanne")
+
+    counter.store.write(work)
+    assert none_leaves(counter)
+    assert counter.state(message_id) is MessageState.CANCELLED
+
+
+def test_no_more_files_of_a_cancelled_send_leave(
+    counter: Counter, team: SavedList, files: MediaFiles, tmp_path: Path
+) -> None:
+    """One of two had left when it was cancelled."""
+    photos = (uploaded(counter, files, tmp_path), uploaded(counter, files, tmp_path, "two.jpg"))
+    send = sent(counter, wish(counter, team, media=photos))
+    attempt = next_attempt(counter)
+    with tapping(attempt):
+        pass
+    steer(counter, sends.cancel, send)
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    assert counter.state(attempt.outgoing.message_id) is MessageState.CANCELLED
+    assert none_leaves(counter)
 
 
 def test_files_go_with_each_message_over_whatsapp(

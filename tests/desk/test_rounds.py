@@ -12,6 +12,7 @@ from appliance.desk.rounds.answer_words import AnswerReading
 from appliance.desk.rounds.askable import Askable, askable
 from appliance.desk.rounds.starting import RoundOrder
 from appliance.errors import Transient
+from appliance.messages import MessageClass
 from appliance.queue.pacing import DAY_MS, HOUR_MS
 from appliance.reasons import Reason
 from appliance.store.rounds import PersonState, RoundState
@@ -27,6 +28,7 @@ from tests.desk.rounds_office import (
 )
 from tests.desk.test_reactions import reacts
 from tests.queue.counter import Counter
+from tests.queue.test_line_pacing import STRANGERS, agreed_on_paper
 
 P, R = PersonState, RoundState
 BY_HAND = Author()
@@ -327,6 +329,17 @@ def silent(office: RoundsOffice, who: str) -> None:
         office.counter.queues(text, to=who, typed=False)
     office.sends_all()
     office.counter.knows(*(each for each in map(number, range(3)) if each != who))
+
+
+def test_first_conversations_that_were_begun_today_are_no_longer_free(
+    office: RoundsOffice,
+) -> None:
+    """A line begins two a day."""
+    agreed_on_paper(office.counter, *STRANGERS)
+    assert [each.count for each in reach(office, STRANGERS).reach][-1] == 2
+    office.counter.queues("Welkom", to=STRANGERS[0], kind=MessageClass.LIST, typed=False)
+    office.sends_all()
+    assert [each.count for each in reach(office, STRANGERS[1:]).reach][-1] == 1
 
 
 def reach(office: RoundsOffice, people: Sequence[str]) -> Askable:

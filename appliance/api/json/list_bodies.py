@@ -25,7 +25,7 @@ class LastContact(BaseModel):
     longer_ago_days: Days = None
 
 
-class RuleIn(BaseModel):
+class ListRuleIn(BaseModel):
     """All that it names must hold of somebody. A rule that names nothing finds the whole branch."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -55,7 +55,7 @@ class RuleIn(BaseModel):
         )
 
 
-class RuleOut(AnswerBody):
+class ListRuleOut(AnswerBody):
     label: str | None = Field(description="The name of the label; null: it asks for none.")
     field: dict[str, str]
     branch: str | None = Field(description="Null: the list's own.")
@@ -75,7 +75,7 @@ class SavedListIn(BaseModel):
     members: list[str] | None = Field(
         None, description="Ids or numbers of contacts.", max_length=MAX_RECIPIENTS
     )
-    rule: RuleIn | None = None
+    rule: ListRuleIn | None = None
 
 
 class SavedListPatchIn(BaseModel):
@@ -85,7 +85,7 @@ class SavedListPatchIn(BaseModel):
 
     name: str | None = None
     members: list[str] | None = Field(None, max_length=MAX_RECIPIENTS)
-    rule: RuleIn | None = None
+    rule: ListRuleIn | None = None
 
 
 class SavedListOut(AnswerBody):
@@ -95,7 +95,7 @@ class SavedListOut(AnswerBody):
     members: list[str] | None = Field(
         description="The ids of the contacts in it, in their order; null where a rule finds them."
     )
-    rule: RuleOut | None
+    rule: ListRuleOut | None
     count: int = Field(description="How many people are in it now.")
     created_at: datetime
 

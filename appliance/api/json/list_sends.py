@@ -32,7 +32,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.lists import progress, sends
-from appliance.desk.lists.progress import PeopleCounts, Progress, SendItem
+from appliance.desk.lists.progress import PeopleCounts, SendItem, SendProgress
 from appliance.desk.lists.sends import Send, SendWish
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
 from appliance.desk.outgoing.sending import Author
@@ -48,10 +48,10 @@ async def _send_id(send_id: str) -> str:
     return send_id
 
 
-class _Send(One[str, Progress]):
+class _Send(One[str, SendProgress]):
     """Shows the texts and answers of all whom it went to."""
 
-    def whom(self, found: Progress, asked: str) -> Iterable[Shown]:
+    def whom(self, found: SendProgress, asked: str) -> Iterable[Shown]:
         del asked
         return (
             Shown(contact_id=each.contact_id, conversation_id=each.conversation_id)
@@ -224,15 +224,17 @@ async def cancel_send(request: Request) -> Response:
 async def _steered(request: Request, steer: Callable[[Tx, Send, Author], None]) -> Response:
     caller = await caller_of(request, Scope.LISTS_WRITE.value)
 
-    def write(tx: Tx) -> dict[str, Any]:
+    def write(tx: Tx) -> str:
         check_still_valid(tx, caller)
         found = _own(tx.conn, caller, request)
         steer(tx, found, Author(token_id=caller.token.id))
-        return _kept(tx.conn, caller, found.id)
+        return found.id
 
-    body = await caller.services.store.awrite(write)
-    caller.services.planned()
-    return JSONResponse(body)
+    services = caller.services
+    send_id = await services.store.awrite(write)
+    services.planned()
+    # It may be of 10,000 people: other writers need not wait until it is told.
+    return JSONResponse(await services.store.aread(lambda conn: _kept(conn, caller, send_id)))
 
 
 def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> Send:

@@ -9,10 +9,14 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.lists.sends import Send
 from appliance.desk.outgoing.lists import Recipient
 from appliance.messages import MessageState
+from appliance.queue.profile import DAY_MS
 from appliance.reasons import Reason
 from appliance.store import forecast, listed
 
 WAITS = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.UNCONFIRMED})
+ANSWERED_FOR_MS = 7 * DAY_MS
+"""What somebody writes longer after a list's message is about something else."""
+
 ENDED = frozenset(
     {MessageState.FAILED, MessageState.REFUSED, MessageState.EXPIRED, MessageState.CANCELLED}
 )
@@ -46,7 +50,7 @@ class SendItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendAnswer:
-    """What somebody wrote on that line after the message left, and before the next list's."""
+    """What somebody wrote on that line within a week of the message, before the next list's."""
 
     contact_id: str
     conversation_id: str
@@ -78,7 +82,7 @@ class PeopleCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class SendProgress:
     """`answers` are the oldest first; nothing is one to a message that is not proven to have
     left. Nothing waits of a send whose `state` is `done`. `done_by_ms`: when the last one will have
     gone, or went; None where nobody can know.
@@ -129,7 +133,7 @@ def done_by_ms(items: Collection[SendItem] | Collection[Recipient]) -> int | Non
     return max((each.expected_ms for each in items if each.expected_ms is not None), default=None)
 
 
-def progress(conn: sqlite3.Connection, sight: Sight, found: Send) -> Progress:
+def progress(conn: sqlite3.Connection, sight: Sight, found: Send) -> SendProgress:
     """As far as this reader sees its people."""
     rows = conn.execute(_ITEMS, (found.id,)).fetchall()
     seen = set(sight.seen_contacts(conn, [row["contact_id"] for row in rows]))
@@ -139,7 +143,7 @@ def progress(conn: sqlite3.Connection, sight: Sight, found: Send) -> Progress:
     waiting = [each for each in items if each.message_state in WAITS]
     over = not waiting and found.state != "cancelled"
     gone_ms = max((each.sent_ms for each in items if each.sent_ms), default=None)
-    return Progress(
+    return SendProgress(
         send=found,
         items=items,
         answers=answers,
@@ -216,7 +220,8 @@ def _item(row: sqlite3.Row) -> SendItem:
 
 
 def _answers(conn: sqlite3.Connection, send_id: str) -> Sequence[SendAnswer]:
-    return [SendAnswer(**dict(row)) for row in conn.execute(_ANSWERS, (send_id,))]
+    about = {"send": send_id, "answered_for": ANSWERED_FOR_MS}
+    return [SendAnswer(**dict(row)) for row in conn.execute(_ANSWERS, about)]
 
 
 _ITEMS = f"""
@@ -247,9 +252,10 @@ FROM (
     SELECT min(t.tapped_ms) FROM attempt t WHERE t.message_id = m.id AND t.outcome = 'sent'
   ), m.sent_ms) AS left_ms
   FROM list_send_item i CROSS JOIN message m ON m.id = i.message_id
-  WHERE i.send_id = ? AND m.sent_ms IS NOT NULL
+  WHERE i.send_id = :send AND m.sent_ms IS NOT NULL
 ) q CROSS JOIN message a INDEXED BY message_thread
 ON a.conversation_id = q.conversation_id AND a.happened_ms > q.left_ms
+AND a.happened_ms <= q.left_ms + :answered_for
 WHERE a.direction = 'in' AND a.origin = 'person' AND a.contact_id IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM message n INDEXED BY message_of_list
   WHERE n.contact_id = q.contact_id AND n.class = 'list' AND n.sent_ms > q.sent_ms

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from appliance.desk.access.sight import Sight
 from appliance.desk.lists import saved_lists
+from appliance.desk.lists.resending import left_out
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.outgoing import lists
 from appliance.desk.outgoing.lists import ListRequest, Recipient
@@ -20,7 +21,6 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import has_stray_brace
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
-from appliance.messages import MessageState
 from appliance.queue import paused
 from appliance.reasons import Reason
 from appliance.store import messages
@@ -140,8 +140,7 @@ def cancel(tx: Tx, found: Send, by: Author) -> None:
         return
     facts = {"staff": by.staff_id, "token": by.token_id}
     waiting = [row["id"] for row in tx.conn.execute(_WAITING, (found.id,))]
-    for message_id in waiting:
-        messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.BY_PERSON, facts=facts)
+    messages.withdraw_all(tx, waiting, reason=Reason.BY_PERSON, facts=facts)
     _put(tx, found, "cancelled")
     _tell(tx, found, "cancelled", by, {"messages": len(waiting)})
 
@@ -156,7 +155,8 @@ def again(
     until_ms: int | None = None,
     room: Room | None = None,
 ) -> SendWish:
-    """The same words on the same line to those who did not get it: each is asked anew.
+    """The same words on the same line to those who did not get it and are still in the list: each
+    is judged anew.
 
     Raises NotFound where the list is gone.
     """
@@ -173,17 +173,13 @@ def again(
     )
 
 
-def left_out(conn: sqlite3.Connection, send_id: str) -> Sequence[str]:
-    """Those who did not get it and will not, in its order: refused, or ended on the way."""
-    return [row["contact_id"] for row in conn.execute(_LEFT_OUT, (send_id,))]
-
-
 def _request(conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: int) -> ListRequest:
     _check(wish, now_ms)
     people = saved_lists.people_of(conn, sight, wish.to, now_ms=now_ms)
     if wish.resends is not None:
+        still_in_it = frozenset(people)
         wanted = left_out(conn, one(conn, sight, wish.resends).id)
-        people = sorted(sight.seen_contacts(conn, wanted), key=wanted.index)
+        people = [each for each in wanted if each in still_in_it]
     if not 1 <= len(people) <= lists.MAX_RECIPIENTS:
         sentence = f"A text goes to 1 to {lists.MAX_RECIPIENTS} people; these are {len(people)}."
         raise InvalidInput("list", sentence)
@@ -284,9 +280,4 @@ _OF_LIST = f"{_SENDS} WHERE s.list_id = ? ORDER BY s.id DESC"
 _WAITING = """
 SELECT m.id FROM list_send_item i JOIN message m ON m.id = i.message_id
 WHERE i.send_id = ? AND m.state = 'queued' ORDER BY i.position
-"""
-_LEFT_OUT = """
-SELECT i.contact_id FROM list_send_item i LEFT JOIN message m ON m.id = i.message_id
-WHERE i.send_id = ? AND (i.message_id IS NULL
-  OR m.state IN ('failed', 'refused', 'expired', 'cancelled')) ORDER BY i.position
 """

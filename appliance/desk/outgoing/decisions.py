@@ -8,7 +8,7 @@ from appliance.channels import Channel
 from appliance.desk.outgoing.sending import DEFAULT_TTL_MS
 from appliance.errors import NotFound, Refused
 from appliance.messages import MessageState
-from appliance.queue import gone_devices, outcomes, parts
+from appliance.queue import gone_devices, outcomes, parts, withdrawn
 from appliance.reasons import Reason
 from appliance.store import media_left, messages
 from appliance.store.store import Tx
@@ -43,9 +43,7 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
             _note_left(tx, message_id, row, facts)
         case Decision.SEND_AGAIN:
             parts.given_up(tx, message_id)
-            messages.move(
-                tx, message_id, MessageState.QUEUED, facts=facts, expires_ms=_expires_ms(tx)
-            )
+            withdrawn.requeue(tx, message_id, facts=facts, expires_ms=_expires_ms(tx))
         case Decision.GIVE_UP:
             messages.move(tx, message_id, MessageState.FAILED, reason=Reason.DECIDED, facts=facts)
 

@@ -32,7 +32,7 @@ class ListPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Begun:
     """What Balie or a list began with somebody: how much left, and how much went unanswered."""
 
     all_of_it: int = 0
@@ -66,10 +66,10 @@ def standings(
     return consent.standings(conn, line_id, [each.identity for each in people if each.identity])
 
 
-def said(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Mapping[str, Said]:
+def said(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Mapping[str, Begun]:
     """By conversation; one in which nothing was begun is not in it."""
     rows = conn.execute(_SAID, (json.dumps(list(conversation_ids)),))
-    return {row["id"]: Said(row["all_of_it"], int(row["unanswered"])) for row in rows}
+    return {row["id"]: Begun(row["all_of_it"], int(row["unanswered"])) for row in rows}
 
 
 def number_in(to: str) -> str | None:

@@ -14,7 +14,8 @@ from itertools import pairwise
 from appliance.channels import Channel
 from appliance.desk.outgoing import list_people
 from appliance.desk.outgoing.attaching import channel_for, check_files, may_go_without
-from appliance.desk.outgoing.list_people import ListPerson, Said, number_in
+from appliance.desk.outgoing.beginnings import Beginnings, SimBeginnings
+from appliance.desk.outgoing.list_people import Begun, ListPerson, number_in
 from appliance.desk.outgoing.list_request import ListRequest, Recipient
 from appliance.desk.outgoing.rhythm import rhythm_of
 from appliance.desk.outgoing.wording import Wording
@@ -24,7 +25,7 @@ from appliance.messages import MessageClass
 from appliance.queue import list_days, undecided
 from appliance.queue.estimate import LIST_ECHO, SteadyRate
 from appliance.queue.lanes import Lane
-from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS
+from appliance.queue.pacing import ANSWER_WINDOW_MS
 from appliance.queue.permission import permission_of
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.reasons import Reason
@@ -115,6 +116,7 @@ class _Look:
     line: Line
     wording: Wording
     rhythm: SteadyRate
+    beginnings: Beginnings
     ways: Ways
     now_ms: int
     begins_ms: int
@@ -123,13 +125,12 @@ class _Look:
     channel: Channel | None
     people: Mapping[str, ListPerson]
     standings: Mapping[Identity, Standing]
-    said: Mapping[str, Said]
+    said: Mapping[str, Begun]
     listed: Collection[str]
     undecided: Mapping[str, str]
     seen: set[str] = field(default_factory=set)
     taken: dict[tuple[str, Channel | None, bool | None], Way] = field(default_factory=dict)
     previous: str | None = None
-    first_contacts: int = 0
 
     @classmethod
     def at(
@@ -142,14 +143,16 @@ class _Look:
         too_old_ms = expires_ms(conn, request, now_ms=now_ms)
         people = _people(conn, request)
         here = people.values()
+        rhythm = rhythm_of(
+            conn, line, request.profile, from_ms=begins_ms, now_ms=now_ms, echo=LIST_ECHO
+        )
         return cls(
             conn=conn,
             request=request,
             line=line,
             wording=_wording(conn, request),
-            rhythm=rhythm_of(
-                conn, line, request.profile, from_ms=begins_ms, now_ms=now_ms, echo=LIST_ECHO
-            ),
+            rhythm=rhythm,
+            beginnings=Beginnings.of(conn, line, rhythm.profile, now_ms=now_ms),
             ways=Ways.of(conn, line),
             now_ms=now_ms,
             begins_ms=begins_ms,
@@ -196,7 +199,7 @@ class _Look:
         way = self._way(recipient, identity, person.on_whatsapp)
         if way is None:
             return replace(recipient, refusal=Reason.NO_ROUTE)
-        return self._timed(recipient, person, way)
+        return self._timed(recipient, person, identity, way)
 
     def _described(self, to: str, place: int, person: ListPerson, identity: Identity) -> Recipient:
         """The person, the answer of the gate, and the words for them."""
@@ -219,13 +222,15 @@ class _Look:
             answering=_answers(person, self.begins_ms),
         )
 
-    def _timed(self, recipient: Recipient, person: ListPerson, way: Way) -> Recipient:
+    def _timed(
+        self, recipient: Recipient, person: ListPerson, identity: Identity, way: Way
+    ) -> Recipient:
         if recipient.contact_id in self.undecided:
             self._goes(recipient, person)
             return replace(recipient, reason=Reason.NEAR_STOP)
         # Nothing of a list leaves before its route opens.
         self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
-        at_ms, brake = self._turn(recipient, person)
+        at_ms, brake = self._turn(recipient, person, identity, way)
         if at_ms is None:
             return replace(recipient, refusal=brake)
         if at_ms >= self.expires_ms and not self.clock_is_wrong:
@@ -274,22 +279,40 @@ class _Look:
         waits = way.from_ms > self.now_ms and brake in (None, Reason.NOT_BEFORE)
         return at_ms, way.obstacle if waits else brake
 
-    def _turn(self, recipient: Recipient, person: ListPerson) -> tuple[int | None, Reason | None]:
-        later_ms = 0
-        profile = self.rhythm.profile
-        if not recipient.answering:
-            said = self.said.get(person.conversation_id or "", Said())
-            if said.unanswered >= profile.unanswered_in_a_row:
-                return None, Reason.UNANSWERED
-            if person.last_in_ms is None and not said.all_of_it:
-                if not profile.first_contacts_per_day:
-                    return None, Reason.FIRST_CONTACTS
-                later_ms = self.first_contacts // profile.first_contacts_per_day * DAY_MS
-                self.first_contacts += 1
+    def _turn(
+        self, recipient: Recipient, person: ListPerson, identity: Identity, way: Way
+    ) -> tuple[int | None, Reason | None]:
         lane = Lane(MessageClass.LIST, recipient.answering)
-        if later_ms:
-            return self.rhythm.now_ms + later_ms, Reason.FIRST_CONTACTS
-        return self.rhythm.next(lane, len(recipient.text))
+        if recipient.answering:
+            return self.rhythm.next(lane, len(recipient.text))
+        profile = self.rhythm.profile
+        said = self.said.get(person.conversation_id or "", Begun())
+        if said.unanswered >= profile.unanswered_in_a_row:
+            return None, Reason.UNANSWERED
+        route = way.route or self.ways.routes[0]
+        sim = self.beginnings.on(route.device_id)
+        new = person.last_in_ms is None and not said.all_of_it
+        first = new and sim.is_first(identity)
+        if first and not profile.first_contacts_per_day:
+            return None, Reason.FIRST_CONTACTS
+        sms = route.channel.counts_parts
+        at_ms, brake = self._held(sim, identity, first=first, sms=sms)
+        if brake is None:
+            at_ms, brake = self.rhythm.next(lane, len(recipient.text))
+        if at_ms < self.expires_ms:
+            sim.promise(identity, at_ms, first=first, sms=sms)
+        return at_ms, brake
+
+    def _held(
+        self, sim: SimBeginnings, identity: Identity, *, first: bool, sms: bool
+    ) -> tuple[int, Reason | None]:
+        """Until when what its SIM began holds it, and nobody behind it."""
+        at_ms, brake = max(self.rhythm.now_ms, *self.rhythm.last_ms.values()), None
+        if first and (free_ms := sim.first_ms(at_ms)) > at_ms:
+            at_ms, brake = free_ms, Reason.FIRST_CONTACTS
+        if sms and (free_ms := sim.sms_ms(identity, at_ms)) > at_ms:
+            at_ms, brake = free_ms, Reason.CEILING_MONTH
+        return at_ms, brake
 
 
 def _people(conn: sqlite3.Connection, request: ListRequest) -> Mapping[str, ListPerson]:

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from appliance.desk.access.sight import Sight
+from appliance.desk.outgoing.beginnings import Beginnings
 from appliance.desk.outgoing.rhythm import rhythm_of
 from appliance.desk.rounds.judging import Asker, Judged, RoundJudge, midnight_ms
 from appliance.desk.rounds.starting import QUESTIONS_A_SEAT, Draft
 from appliance.messages import MessageClass
 from appliance.queue.estimate import SteadyRate
 from appliance.queue.lanes import Lane
-from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS
-from appliance.store import branches, lines
+from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS, Profile
+from appliance.store import branches, lines, routes
+from appliance.store.lines import Line
 from appliance.store.rounds import Round
 
 STEP_MS = 15 * MINUTE_MS
@@ -119,6 +121,7 @@ class _Pace:
 class _Paces:
     conn: sqlite3.Connection
     now_ms: int
+    until_ms: int
     by_line: dict[str, _Pace] = field(default_factory=dict)
 
     def of(self, asker: Asker) -> _Pace:
@@ -126,9 +129,15 @@ class _Paces:
             rhythm = rhythm_of(
                 self.conn, asker.line, DEFAULT_PROFILE, from_ms=self.now_ms, now_ms=self.now_ms
             )
-            newcomers = rhythm.profile.first_contacts_per_day
+            newcomers = self._newcomers(asker.line, rhythm.profile)
             self.by_line[asker.line.id] = _Pace(rhythm=rhythm, newcomers=newcomers)
         return self.by_line[asker.line.id]
+
+    def _newcomers(self, line: Line, profile: Profile) -> int:
+        """Counted on the line's own SIM."""
+        own = routes.routes_of_line(self.conn, line.id)[0].device_id
+        sim = Beginnings.of(self.conn, line, profile, now_ms=self.now_ms).on(own)
+        return sim.firsts_until(self.now_ms, self.until_ms)
 
 
 def _times(
@@ -139,7 +148,7 @@ def _times(
     until_ms: int,
 ) -> Sequence[int]:
     """When each could be asked today, one after another, each by the line that is free first."""
-    paces, times = _Paces(conn=conn, now_ms=now_ms), list[int]()
+    paces, times = _Paces(conn=conn, now_ms=now_ms, until_ms=until_ms), list[int]()
     for each in judged:
         if not each.can_be_asked:
             continue

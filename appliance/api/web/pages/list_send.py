@@ -22,7 +22,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.lists import progress, saved_lists, sends
-from appliance.desk.lists.progress import Progress, SendItem
+from appliance.desk.lists.progress import SendItem, SendProgress
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.lists.sends import Send, SendWish
 from appliance.desk.lists.steering import Steered, steered
@@ -47,7 +47,7 @@ _STEERS: Mapping[str, Callable[[Tx, Send, Author], None]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WrittenText:
     """What stands in the form. Times are as a browser writes a day and a time."""
 
     line: str = ""
@@ -101,7 +101,7 @@ class SendShown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentShown:
     about: SavedList
-    found: Progress
+    found: SendProgress
     names: Mapping[str, str | None]
     line: str
     zone: str
@@ -121,7 +121,7 @@ class SentShown:
 
 @routes.get("/lists/{list_id}/send")
 async def write_page(visit: Reading, list_id: str) -> Response:
-    return await _write_page(visit, list_id, Written())
+    return await _write_page(visit, list_id, WrittenText())
 
 
 @routes.post("/lists/{list_id}/send")
@@ -177,7 +177,7 @@ async def steer(
     return go(visit, f"/lists/{list_id}/sends/{now_at}")
 
 
-def _written(form: FormData) -> Written:
+def _written(form: FormData) -> WrittenText:
     def field(name: str) -> str:
         value = form.get(name, "")
         return value[:40] if isinstance(value, str) else ""
@@ -186,7 +186,7 @@ def _written(form: FormData) -> Written:
         found = (each for each in form.getlist(name) if isinstance(each, str))
         return [each.replace("\r\n", "\n") for each in found][: MAX_VARIANTS + 1]
 
-    return Written(
+    return WrittenText(
         line=field("line"),
         variants=all_of("variant"),
         media=[each[:40] for each in all_of("media")],
@@ -212,7 +212,7 @@ async def _uploaded(visit: Visit, about: SavedList, form: FormData) -> Sequence[
 
 
 def _wish(
-    visit: Visit, conn: sqlite3.Connection, rights: Rights, list_id: str, written: Written
+    visit: Visit, conn: sqlite3.Connection, rights: Rights, list_id: str, written: WrittenText
 ) -> SendWish:
     """Raises InvalidInput, NotFound."""
     sight = sending(rights)
@@ -252,7 +252,7 @@ def _moment(written: str, zone: str, field: str) -> int | None:
 async def _write_page(
     visit: Visit,
     list_id: str,
-    written: Written,
+    written: WrittenText,
     status: int = 200,
     *,
     look: bool = False,

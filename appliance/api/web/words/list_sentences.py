@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from appliance.api.web.words import people_sentences, phrases
 from appliance.api.web.words.i18n import Words
-from appliance.desk.lists.progress import Progress, SendItem
+from appliance.desk.lists.progress import SendItem, SendProgress
 from appliance.desk.lists.rules import ListRule
 from appliance.desk.lists.steering import Steered
 from appliance.reasons import Reason
@@ -47,7 +47,7 @@ def finish(words: Words, goes: int, done_by_ms: int | None, zone: str, now_ms: i
     )
 
 
-def state(words: Words, found: Progress) -> tuple[str, str]:
+def state(words: Words, found: SendProgress) -> tuple[str, str]:
     """The icon and the word."""
     return state_named(words, found.state)
 
@@ -61,7 +61,7 @@ def state_named(words: Words, name: str) -> tuple[str, str]:
     }[name]
 
 
-def progress(words: Words, found: Progress, zone: str, now_ms: int) -> str:
+def progress(words: Words, found: SendProgress, zone: str, now_ms: int) -> str:
     """One sentence on how far it is."""
     counts = found.counts
     if not counts.waiting:
