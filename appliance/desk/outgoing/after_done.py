@@ -14,8 +14,8 @@ from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.phone_numbers import is_landline, is_service
 from appliance.queue import overtaken, undecided
-from appliance.queue.overtaken import AFTER_DONE, QUIET_MS
-from appliance.queue.pacing import DAY_MS, HOUR_MS
+from appliance.queue.overtaken import AFTER_DONE
+from appliance.queue.pacing import DAY_MS, HOUR_MS, QUIET_MS
 from appliance.store import branches, casework, conversations, lines
 from appliance.store.casework import Casework
 from appliance.store.contacts import identity_of
@@ -52,7 +52,7 @@ class Closed:
 
 
 def time_to_ask(closed: Closed) -> int | None:
-    """Not before when the question may leave; None: it is not asked."""
+    """From when on the question may be asked in open hours; None: it is not asked."""
     if not closed.question or not closed.by_person:
         return None
     if closed.in_group or not closed.writable or closed.undecided:
@@ -73,7 +73,7 @@ def ask(tx: Tx, case: Casework, by: Author) -> None:
     if last is None:
         return
     who = identity_of(last)
-    not_before_ms = time_to_ask(
+    quiet_ms = time_to_ask(
         Closed(
             question=line.settings.after_done,
             by_person=by.staff_id is not None,
@@ -85,6 +85,7 @@ def ask(tx: Tx, case: Casework, by: Author) -> None:
             now_ms=tx.now_ms,
         )
     )
+    not_before_ms = quiet_ms and overtaken.open_from(tx.conn, line.id, quiet_ms)
     if not_before_ms is not None:
         _say(tx, line, case, who, not_before_ms)
 
