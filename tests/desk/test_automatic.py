@@ -12,9 +12,6 @@ from appliance.channels import Channel
 from appliance.desk.access import sessions, tokens
 from appliance.desk.automatic import absence, rules, waiting
 from appliance.desk.automatic.deciding import (
-    AFTER_ANSWER_MS,
-    DAY_MS,
-    HOUR_MS,
     Circumstances,
     RuleDecision,
     RuleName,
@@ -25,11 +22,13 @@ from appliance.desk.automatic.deciding import (
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, staff
 from appliance.devices.news_protocol import MissedCall
-from appliance.devices.protocol import Group
-from appliance.queue.pacing import AUTOMATIC_RULES
+from appliance.devices.protocol import Group, Proof, Tick
+from appliance.errors import Transient
+from appliance.queue.attempt import QueueAttempt
+from appliance.queue.pacing import AUTOMATIC_RULES, DAY_MS, HOUR_MS, QUIET_MS
 from appliance.store import branch_settings, line_settings, lines
 from appliance.store.line_rules import BusyRule, LineRules, Rule
-from tests.queue.counter import ANNA, BART, HOUR_S, SMS, Counter, at
+from tests.queue.counter import ANNA, BART, HOUR_S, SMS, Counter, at, tapping
 from tests.queue.inbox_reader import Colleague
 
 CHRIS = "+31633333333"
@@ -221,6 +220,36 @@ def test_nobody_talks_through_a_colleague(
     assert said(counter) == ["outside-hours"]
 
 
+@pytest.mark.parametrize("tried", [False, True])
+def test_no_rule_speaks_just_after_an_answer_that_was_planned(
+    counter: Counter, known: None, colleague: Author, *, tried: bool
+) -> None:
+    """The answer was there first: the phone was away until both were due, or the rule did not get
+    through before the answer left.
+    """
+    told(counter, nobody_logged_in=ON)
+    counter.clock.advance(s=2 * HOUR_S)
+    soon_ms = counter.clock.now_ms() + 3 * 60_000
+    counter.queues("Tot zo!", author=colleague, not_before_ms=soon_ms)
+    counter.hears("Hoe laat?")
+    assert said(counter) == ["nobody-logged-in"]
+    if tried:
+        counter.clock.advance(s=170)
+        attempt = counter.attempt()
+        counter.clock.advance(s=20)
+        counter.work.not_sent(attempt, Transient("The chat did not open."))
+    else:
+        counter.clock.advance(s=190)
+    for _ in range(45):
+        counter.clock.advance(s=5)
+        if isinstance(task := counter.task(), QueueAttempt):
+            with tapping(task):
+                pass
+            counter.work.sent(task, Proof(tick=Tick.SENT))
+    assert said(counter) == []
+    assert counter.outgoing()[-2]["state"] == "sent"
+
+
 def test_two_machines_end_after_two(counter: Counter, known: None) -> None:
     """Whatever it answers; a day of silence, or a colleague, begins anew."""
     told(counter, outside_hours=ON, every_hours=0)
@@ -355,7 +384,7 @@ def test_whatever_the_standing_the_limits_hold(standing: Circumstances, every_ho
         return
     now_ms, last = standing.now_ms, [each.at_ms for each in standing.spoken]
     assert not standing.answer_waits
-    assert standing.answered_ms is None or now_ms - standing.answered_ms >= AFTER_ANSWER_MS
+    assert standing.answered_ms is None or now_ms - standing.answered_ms >= QUIET_MS
     assert not last or now_ms - last[0] >= every_hours * HOUR_MS
     assert not standing.is_undecided or found.rule is RuleName.WELCOME
     assert len(last) < 2 or standing.followed_up or now_ms - last[0] >= DAY_MS

@@ -3,12 +3,13 @@
 import logging
 
 from appliance.desk.automatic.absence import Absence
-from appliance.desk.automatic.deciding import DAY_MS, HOUR_MS, MINUTE_MS, RuleDecision, RuleName
+from appliance.desk.automatic.deciding import RuleDecision, RuleName
 from appliance.desk.automatic.standing import Heard, Place
 from appliance.desk.automatic.wording import RuleWords, take_turns
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import MessageClass
+from appliance.queue.pacing import DAY_MS, HOUR_MS, MINUTE_MS
 from appliance.store import contacts
 from appliance.store.store import Tx
 

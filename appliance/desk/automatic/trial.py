@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from appliance.desk.automatic import absence
 from appliance.desk.automatic.absence import Absence
 from appliance.desk.automatic.deciding import (
-    MINUTE_MS,
     Circumstances,
     RuleDecision,
     RuleName,
@@ -22,6 +21,7 @@ from appliance.desk.automatic.deciding import (
 )
 from appliance.desk.automatic.standing import Place, place_of
 from appliance.desk.automatic.wording import RuleWords
+from appliance.queue.pacing import MINUTE_MS
 from appliance.store.lines import Line
 
 

@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from appliance.channels import Channel
-from appliance.desk.automatic.deciding import MINUTE_MS, STILL_NEW_MS, RuleDecision
+from appliance.desk.automatic.deciding import STILL_NEW_MS, RuleDecision
 from appliance.desk.automatic.speaking import say
 from appliance.desk.automatic.standing import Heard, Place, decided, place_of, situation
 from appliance.desk.consent import near_stop_words
 from appliance.phone_numbers import is_landline, is_service
+from appliance.queue.pacing import MINUTE_MS
 from appliance.store import lines
 from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
