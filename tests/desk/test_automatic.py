@@ -327,6 +327,23 @@ def test_who_waits_too_long_is_told_once(counter: Counter, known: None, colleagu
     assert said(counter) == said(counter, BART) == []
 
 
+def test_a_line_whose_branch_is_closed_is_not_busy(
+    counter: Counter, known: None, colleague: Author
+) -> None:
+    """Whoever wrote just before the closing hour waits for tomorrow."""
+    told(counter, all_busy={"on": True, "after_min": 15})
+    logs_in(counter, colleague.staff_id or "")
+    counter.clock.advance(s=(at("2026-06-15 17:25") - counter.clock.now_ms()) / 1000)
+    counter.hears("Kan ik morgen?", CHRIS)
+    counter.clock.advance(s=16 * 60)
+    waiting.look(counter.store)
+    assert said(counter, CHRIS) == ["welcome"]
+    busy = decide(ALL_ON, Circumstances(now_ms=DAY_MS, waits_ms=HOUR_MS // 2))
+    assert busy.rule is RuleName.ALL_BUSY
+    closed = Circumstances(now_ms=DAY_MS, is_open=False, waits_ms=HOUR_MS // 2)
+    assert decide(ALL_ON, closed).rule is None
+
+
 def test_a_busy_line_tells_nobody_who_has_an_answer(
     counter: Counter, known: None, colleague: Author
 ) -> None:

@@ -120,6 +120,7 @@ def _waits_long(rules: LineRules, standing: Circumstances, waits_ms: int) -> boo
     least_ms = rules.all_busy.after_min * MINUTE_MS
     return (
         rules.all_busy.on
+        and standing.is_open
         and standing.is_there
         and not standing.said_in_wait
         and least_ms <= waits_ms < least_ms + STILL_NEW_MS

@@ -71,7 +71,8 @@ def tried(conn: sqlite3.Connection, line: Line, asked: TrialAsked) -> Trial:
     first = decide(line.rules, now)
     answers = [_answer(conn, place, asked, away or None, first, 0)]
     if line.rules.all_busy.on:
-        later = decide(line.rules, _still_waiting(now, first, line.rules.all_busy.after_min))
+        waits = _still_waiting(now, first, place, line.rules.all_busy.after_min)
+        later = decide(line.rules, waits)
         after_min = line.rules.all_busy.after_min
         answers.append(_answer(conn, place, asked, away or None, later, after_min))
     return Trial(
@@ -92,11 +93,19 @@ def next_moment(weekday: int, clock: time, zone: str, now_ms: int) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _still_waiting(now: Circumstances, first: RuleDecision, minutes: int) -> Circumstances:
+def _still_waiting(
+    now: Circumstances, first: RuleDecision, place: Place, minutes: int
+) -> Circumstances:
     """Nobody has answered, and they wrote nothing more."""
     waits_ms = minutes * MINUTE_MS
-    said = [Spoken(at_ms=now.now_ms, to=now.words)] if first.rule else []
-    return replace(now, now_ms=now.now_ms + waits_ms, waits_ms=waits_ms, spoken=said)
+    later_ms = now.now_ms + waits_ms
+    return replace(
+        now,
+        now_ms=later_ms,
+        is_open=place.hours.is_open(later_ms),
+        waits_ms=waits_ms,
+        spoken=[Spoken(at_ms=now.now_ms, to=now.words)] if first.rule else [],
+    )
 
 
 def _answer(

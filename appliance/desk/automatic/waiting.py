@@ -34,7 +34,7 @@ def _due(conn: sqlite3.Connection, now_ms: int) -> Iterator[tuple[str, Sequence[
         if not line.rules.all_busy.on:
             continue
         place = place_of(conn, line, now_ms)
-        if not place.is_there:
+        if not (place.is_open and place.is_there):
             continue
         told = [
             heard.conversation_id
