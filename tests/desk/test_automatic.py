@@ -32,6 +32,7 @@ from tests.queue.counter import ANNA, BART, HOUR_S, SMS, Counter, at, tapping
 from tests.queue.inbox_reader import Colleague
 
 CHRIS = "+31633333333"
+ZONE = "Europe/Amsterdam"
 ON = {"on": True}
 NIGHT = at("2026-06-20 22:00")  # a Saturday
 ALL_ON = LineRules(
@@ -174,6 +175,21 @@ def test_nobody_logged_in_is_who_may_answer_there(
     assert said(counter, BART) == ["nobody-logged-in"]
 
 
+def test_a_colleague_who_is_away_is_not_there(
+    counter: Counter, known: None, colleague: Author
+) -> None:
+    """Their browser may still be logged in."""
+    me = colleague.staff_id or ""
+    told(counter, nobody_logged_in=ON)
+    logs_in(counter, me)
+    counter.store.write(lambda tx: absence.go(tx, me, "2026-06-18", "Ik ben weg.", ZONE))
+    counter.hears("Is er iemand?")
+    assert said(counter) == ["nobody-logged-in"]
+    counter.store.write(lambda tx: absence.come_back(tx, me))
+    counter.hears("Is er iemand?", BART)
+    assert said(counter, BART) == []
+
+
 def test_a_colleague_who_is_away_says_so_where_it_is_theirs(
     counter: Counter, known: None, colleague: Author
 ) -> None:
@@ -183,9 +199,9 @@ def test_a_colleague_who_is_away_says_so_where_it_is_theirs(
     (conversation,) = counter.all(
         "SELECT id FROM conversation WHERE contact_id = ?", counter.contact_id()
     )
-    text, zone = "{collega} is er {terug} weer.", "Europe/Amsterdam"
+    text = "{collega} is er {terug} weer."
     counter.store.write(lambda tx: cases.claim(tx, conversation["id"], me))
-    counter.store.write(lambda tx: absence.go(tx, me, "2026-06-18", text, zone))
+    counter.store.write(lambda tx: absence.go(tx, me, "2026-06-18", text, ZONE))
     counter.store.write(lambda tx: sessions.end(tx, token))
     counter.hears("Voor Piet")
     counter.hears("Voor wie?", BART)

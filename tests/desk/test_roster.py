@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from appliance.desk.access import sessions
-from appliance.desk.automatic import presence, roster
+from appliance.desk.automatic import absence, presence, roster
 from appliance.desk.automatic.calendar_file import CalendarShift, shifts_of
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
@@ -182,6 +182,9 @@ def test_who_is_on_duty_decides_whether_somebody_is_there(counter: Counter) -> N
     token = logs_in(counter, piet)
     counter.hears("Hallo?", BART)
     assert said(counter, BART) == []
+    counter.store.write(lambda tx: absence.go(tx, piet, "2026-06-16", "Ik ben weg.", ZONE))
+    assert on_duty(counter, "2026-06-15 12:00") == []
+    counter.store.write(lambda tx: absence.come_back(tx, piet))
     counter.store.write(lambda tx: sessions.end(tx, token))
     counter.clock.advance(s=23 * HOUR_S)
     logs_in(counter, joris)
