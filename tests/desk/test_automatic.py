@@ -360,6 +360,24 @@ def test_a_line_whose_branch_is_closed_is_not_busy(
     assert decide(ALL_ON, closed).rule is None
 
 
+def test_who_is_blocked_is_not_tried_at_each_look(
+    counter: Counter, known: None, colleague: Author, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is written for them, nor do they keep others from their turn."""
+    told(counter, all_busy={"on": True, "after_min": 10})
+    logs_in(counter, colleague.staff_id or "")
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE contact SET blocked_ms = ? WHERE id = ?", (tx.now_ms, counter.contact_id())
+        )
+    )
+    counter.clock.advance(s=601)
+    for _ in range(3):
+        waiting.look(counter.store)
+    assert (said(counter), said(counter, BART)) == ([], ["all-busy"])
+    assert "could not say" not in caplog.text
+
+
 def test_a_busy_line_tells_nobody_who_has_an_answer(
     counter: Counter, known: None, colleague: Author
 ) -> None:
