@@ -170,6 +170,20 @@ def test_a_roster_says_which_colleague_is_on_duty(counter: Counter) -> None:
     assert told_of.facts == {"what": "imported", "shifts": 4}
 
 
+def test_a_name_within_a_longer_one_is_nobody_s(counter: Counter) -> None:
+    """Unless the title has it once more."""
+    for name in ("Jan", "Jan de Vries"):
+        Colleague(counter, name)
+    titles = ("Jan de Vries", "Jan de Vries, Jan")
+    days = [
+        event(f"DTSTART;VALUE=DATE:2026061{day}", f"SUMMARY:{title}")
+        for day, title in enumerate(titles, 6)
+    ]
+    bring(counter, calendar(*days))
+    assert on_duty(counter, "2026-06-16 12:00") == ["Jan de Vries"]
+    assert sorted(on_duty(counter, "2026-06-17 12:00")) == ["Jan", "Jan de Vries"]
+
+
 def test_who_is_on_duty_decides_whether_somebody_is_there(counter: Counter) -> None:
     """A browser that a colleague left open answers nobody; without a shift all count again."""
     counter.knows(ANNA, BART)
