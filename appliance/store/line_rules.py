@@ -24,11 +24,16 @@ def _variants(texts: Sequence[str]) -> tuple[str, ...]:
     if len(texts) > MOST_VARIANTS:
         raise ValueError(texts)
     try:
-        cleaned = tuple(clean_text(each.strip()) for each in texts)
+        return tuple(map(checked_text, texts))
     except InvalidInput as exc:
         raise kept_settings.wrong(exc.sentence) from exc
-    if any(count_parts(each) > MAX_PARTS for each in cleaned):
-        raise kept_settings.wrong(_TOO_LONG)
+
+
+def checked_text(text: str) -> str:
+    """What a rule may say. Raises InvalidInput."""
+    cleaned = clean_text(text.strip())
+    if count_parts(cleaned) > MAX_PARTS:
+        raise InvalidInput("text", _TOO_LONG)
     return cleaned
 
 

@@ -23,7 +23,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, staff
 from appliance.devices.news_protocol import MissedCall
 from appliance.devices.protocol import Group, Proof, Tick
-from appliance.errors import Transient
+from appliance.errors import InvalidInput, Transient
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import AUTOMATIC_RULES, DAY_MS, HOUR_MS, QUIET_MS
 from appliance.store import branch_settings, line_settings, lines
@@ -82,6 +82,10 @@ def logs_in(counter: Counter, staff_id: str) -> str:
     return counter.store.write(lambda tx: sessions.begin(tx, staff_id)).token
 
 
+def goes_away(counter: Counter, staff_id: str, text: str) -> None:
+    counter.store.write(lambda tx: absence.go(tx, staff_id, "2026-06-18", text, ZONE))
+
+
 def test_the_rules_of_the_queue_and_of_the_desk_have_the_same_names() -> None:
     """Those of the queue are taken back when somebody answers."""
     assert set(AUTOMATIC_RULES) == set(RuleName)
@@ -136,6 +140,33 @@ def test_whoever_is_new_at_night_gets_one_message(counter: Counter) -> None:
     assert texts(counter)[1:] == ["We zijn dicht."]
 
 
+def test_a_welcome_that_does_not_fit_beside_a_rule_goes_alone(counter: Counter) -> None:
+    """They read about privacy once; that the branch is closed they read the next time."""
+    told(counter, outside_hours={"on": True, "variants": ["D" * 900]})
+    branch_told(counter, welcome_text="W" * 700, privacy_text="Privacy: https://example.com")
+    night_falls(counter)
+    counter.hears(channel=SMS)
+    assert (said(counter), len(texts(counter))) == (["welcome"], 1)
+    assert "Privacy" in texts(counter)[0]
+    counter.clock.advance(s=13 * HOUR_S)
+    counter.hears("Hallo?", channel=SMS)
+    assert texts(counter)[1:] == ["D" * 900]
+
+
+def test_who_was_not_welcomed_is_welcomed_the_next_time(counter: Counter) -> None:
+    """The welcome did not fit at all."""
+    told(counter, outside_hours={"on": True, "variants": ["Dicht."]})
+    privacy = f"Privacy: https://example.com/{'x' * 300}"
+    branch_told(counter, welcome_text="W" * 1_500, privacy_text=privacy)
+    night_falls(counter)
+    counter.hears(channel=SMS)
+    assert texts(counter) == ["Dicht."]
+    branch_told(counter, welcome_text="Welkom!", privacy_text="")
+    counter.clock.advance(s=13 * HOUR_S)
+    counter.hears("Hallo?", channel=SMS)
+    assert texts(counter)[1:] == ["Welkom!\n\nDicht."]
+
+
 def test_a_line_has_a_welcome_of_its_own_or_the_branch_s(counter: Counter) -> None:
     """Whoever has no name gets a variant that needs none; where it is off, nobody gets one."""
     branch_told(counter, welcome_text="Dag van {branch}.")
@@ -182,7 +213,7 @@ def test_a_colleague_who_is_away_is_not_there(
     me = colleague.staff_id or ""
     told(counter, nobody_logged_in=ON)
     logs_in(counter, me)
-    counter.store.write(lambda tx: absence.go(tx, me, "2026-06-18", "Ik ben weg.", ZONE))
+    goes_away(counter, me, "Ik ben weg.")
     counter.hears("Is er iemand?")
     assert said(counter) == ["nobody-logged-in"]
     counter.store.write(lambda tx: absence.come_back(tx, me))
@@ -201,7 +232,7 @@ def test_a_colleague_who_is_away_says_so_where_it_is_theirs(
     )
     text = "{collega} is er {terug} weer."
     counter.store.write(lambda tx: cases.claim(tx, conversation["id"], me))
-    counter.store.write(lambda tx: absence.go(tx, me, "2026-06-18", text, ZONE))
+    goes_away(counter, me, text)
     counter.store.write(lambda tx: sessions.end(tx, token))
     counter.hears("Voor Piet")
     counter.hears("Voor wie?", BART)
@@ -210,6 +241,26 @@ def test_a_colleague_who_is_away_says_so_where_it_is_theirs(
     counter.clock.advance(s=3 * 24 * HOUR_S)
     counter.hears("Ben je er weer?")
     assert said(counter) == ["absence"]
+
+
+def test_an_absence_that_cannot_be_filled_in_is_told_in_usual_words(
+    counter: Counter, known: None, colleague: Author
+) -> None:
+    """One without a name; a text that nobody could send is not kept."""
+    me = colleague.staff_id or ""
+    (conversation,) = counter.all(
+        "SELECT id FROM conversation WHERE contact_id = ?", counter.contact_id()
+    )
+    counter.store.write(lambda tx: cases.claim(tx, conversation["id"], me))
+    for wrong in (" ", "x" * 1_600):
+        with pytest.raises(InvalidInput) as refused:
+            goes_away(counter, me, wrong)
+        assert refused.value.field == "absence_text"
+    goes_away(counter, me, "Hoi {voornaam}!")
+    counter.hears("Ben je er?")
+    assert texts(counter)[-1] == (
+        "Bedankt voor je bericht aan Utrecht. Piet is er donderdag 18 juni weer."
+    )
 
 
 @pytest.mark.parametrize("by", ["colleague", "program"])

@@ -9,6 +9,7 @@ from babel.dates import format_date
 
 from appliance.desk.outgoing import wording
 from appliance.errors import InvalidInput
+from appliance.store import line_rules
 
 _NAMES = ("naam", "name", "voornaam", "first_name")
 _ALIASES = {
@@ -34,6 +35,15 @@ def checked(texts: Iterable[str], field: str) -> Sequence[str]:
                 known = ", ".join(f"{{{each}}}" for each in (*_NAMES[::2], *_ALIASES))
                 raise InvalidInput(field, f"“{{{name}}}” is no placeholder. There are {known}.")
     return found
+
+
+def checked_one(text: str, field: str) -> str:
+    """As it can be sent: as `checked`, with something in it, and no longer than by SMS."""
+    checked([text], field)
+    try:
+        return line_rules.checked_text(text)
+    except InvalidInput as exc:
+        raise InvalidInput(field, exc.sentence) from exc
 
 
 def filled(text: str, name: str | None, values: Mapping[str, str]) -> str | None:

@@ -122,5 +122,5 @@ def _answer(
         after_min=after_min,
         rule=decision.rule,
         why=decision.why,
-        text=next(words.of(decision), None),
+        text=next((each.text for each in words.of(decision)), None),
     )
