@@ -11,8 +11,10 @@ from appliance.desk.outgoing.after_done import MONTH_MS, Closed, time_to_ask
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.reports.after_done import answers_by_month
 from appliance.desk.team import cases, staff
+from appliance.devices.media_protocol import IncomingMedia
 from appliance.devices.protocol import Group, Tick
 from appliance.events import EventKind
+from appliance.media.kinds import MediaKind
 from appliance.messages import MessageState
 from appliance.queue.pacing import QUIET_MS
 from appliance.store import casework, conversations, line_settings
@@ -303,6 +305,39 @@ def test_an_answer_is_kept_and_it_stays_done(counter: Counter, sanne: Author) ->
     counter.hears("5")
     assert len(counter.all("SELECT 1 FROM after_done")) == 1
     assert not is_done(counter)
+
+
+def test_a_mark_leaves_open_what_a_colleague_has_opened(counter: Counter, sanne: Author) -> None:
+    """They go on with it."""
+    asked(counter, sanne)
+    cases_reopened(counter, sanne)
+    counter.store.write(lambda tx: cases.claim(tx, thread(counter), sanne.staff_id or ""))
+    counter.hears("4")
+    assert counter.one("SELECT answer FROM after_done")["answer"] == "4"
+    assert not is_done(counter)
+
+
+def test_a_mark_below_a_photo_is_for_a_person(counter: Counter, sanne: Author) -> None:
+    """Somebody has to look at the photo."""
+    asked(counter, sanne)
+    photo = IncomingMedia(kind=MediaKind.IMAGE, sign="Foto", words="goed")
+    counter.hears("goed", media=photo)
+    assert counter.all("SELECT 1 FROM after_done") == []
+    assert not is_done(counter)
+
+
+def test_a_mark_that_they_change_is_read_again(counter: Counter, sanne: Author) -> None:
+    """Another mark counts in its place; words are for a person, who is waited for since then."""
+    asked(counter, sanne)
+    counter.hears("4", key="mark")
+    counter.hears("5", key="mark")
+    assert counter.one("SELECT answer FROM after_done")["answer"] == "5"
+    assert is_done(counter)
+    counter.hears("5 maar mijn loon klopt niet", key="mark")
+    assert counter.all("SELECT 1 FROM after_done") == []
+    assert not is_done(counter)
+    kept = counter.one("SELECT waiting_ms FROM conversation WHERE id = ?", thread(counter))
+    assert kept["waiting_ms"] == counter.clock.now_ms()
 
 
 def test_what_is_no_mark_is_for_a_person(counter: Counter, sanne: Author) -> None:

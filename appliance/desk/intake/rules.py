@@ -36,6 +36,7 @@ class Arrival:
     identity: Identity
     text: str
     channel: Channel
+    has_files: bool = False
 
     @property
     def can_be_answered(self) -> bool:
@@ -70,7 +71,11 @@ def answer(tx: Tx, arrival: Arrival) -> None:
         if near_stop_words.is_near_stop(arrival.text):
             near_stop.mark(tx, arrival.message_id)
         elif after_done.heard(
-            tx, arrival.line.id, arrival.contact_id, arrival.message_id, arrival.text
+            tx,
+            arrival.line.id,
+            arrival.contact_id,
+            arrival.message_id,
+            "" if arrival.has_files else arrival.text,
         ):
             log.info("message %s says how it went", arrival.message_id)
         elif writable and not (by_sms and is_landline(said_by.value)):
@@ -80,6 +85,7 @@ def answer(tx: Tx, arrival: Arrival) -> None:
 
 def reread(tx: Tx, arrival: Arrival) -> None:
     """A message was changed by who wrote it: what it says now may withdraw, and gives nothing."""
+    after_done.reread(tx, arrival.message_id, arrival.text)
     if not _is_reachable(tx, arrival.contact_id):
         return
     if consent.verdict(tx.conn, arrival.line.id, arrival.identity).opted_out:
