@@ -12,6 +12,7 @@ from appliance.desk.consent import near_stop, near_stop_words, rule_words, withd
 from appliance.desk.groups import stops
 from appliance.desk.outgoing import after_done
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.desk.rounds import hearing
 from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
 from appliance.messages import MessageClass
@@ -78,7 +79,11 @@ def answer(tx: Tx, arrival: Arrival) -> None:
             "" if arrival.has_files else arrival.text,
         ):
             log.info("message %s says how it went", arrival.message_id)
-        elif writable and not (by_sms and is_landline(said_by.value)):
+        elif (
+            writable
+            and not (by_sms and is_landline(said_by.value))
+            and not _answers_a_round(tx, arrival)
+        ):
             # A company's programs send from its landline, where nobody reads an SMS.
             answering.answer(tx, _heard(tx, arrival))
 
@@ -106,6 +111,17 @@ def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     answering.mark_welcomed(tx, _heard(tx, arrival), None)
     if arrival.can_be_answered:
         _say(tx, arrival, rule_words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
+
+
+def _answers_a_round(tx: Tx, arrival: Arrival) -> bool:
+    """Its follower tells them what becomes of it, whatever the hour."""
+    return not arrival.has_files and hearing.is_plain_answer(
+        tx.conn,
+        contact_id=arrival.contact_id,
+        line_id=arrival.line.id,
+        text=arrival.text,
+        now_ms=tx.now_ms,
+    )
 
 
 def _is_reachable(tx: Tx, contact_id: str) -> bool:
