@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from appliance.channels import Channel
 from appliance.desk.access import sessions, tokens
 from appliance.desk.automatic import absence, rules, waiting
+from appliance.desk.automatic import texts as rule_texts
 from appliance.desk.automatic.deciding import (
     Circumstances,
     RuleDecision,
@@ -104,6 +105,22 @@ def test_after_hours_somebody_is_told_when_the_branch_opens(counter: Counter, kn
     counter.clock.advance(s=12 * HOUR_S)
     counter.hears("Nog iets?")
     assert said(counter) == ["outside-hours", "outside-hours"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{opent} zijn we er weer.", "Morgen om 08:30 zijn we er weer."),
+        ("Dicht!  {opent} weer open.", "Dicht!  Morgen om 08:30 weer open."),
+        ("We zijn dicht\n{opens} weer open", "We zijn dicht\nMorgen om 08:30 weer open"),
+        ("Tot {opent}, {opent}.", "Tot morgen om 08:30, morgen om 08:30."),
+        ("Dicht. {vestiging} wel.", "Dicht. de Loods wel."),
+    ],
+)
+def test_a_time_begins_a_sentence_with_a_capital(text: str, expected: str) -> None:
+    """A name stays as it is written."""
+    values = {"opens": "morgen om 08:30", "branch": "de Loods"}
+    assert rule_texts.filled(text, None, values) == expected
 
 
 def test_in_office_hours_it_is_not_said(counter: Counter, known: None) -> None:
