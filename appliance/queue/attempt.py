@@ -159,7 +159,7 @@ def claim(
         return None
     if _ends_unsent(tx, message_id, files):
         return None
-    if _stop_answering(tx, message_id):
+    if overtaken.hold_back(tx, message_id) or _stop_answering(tx, message_id):
         return None
     try:
         refuse_without_consent(tx, line_id, message_id, planned.route.channel)

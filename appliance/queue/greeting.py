@@ -1,7 +1,7 @@
 """What a rule says never comes after a colleague's answer: it goes first, or it is taken back."""
 
 from appliance.messages import MessageState
-from appliance.queue.pacing import AUTOMATIC_RULES
+from appliance.queue.pacing import AUTOMATIC_RULES, QUIET_MS
 from appliance.reasons import Reason
 from appliance.store import messages
 from appliance.store.store import Tx
@@ -15,11 +15,12 @@ WHERE c.line_id = ? AND c.contact_id = ? AND m.rule IN {AUTOMATIC_RULES}
 
 _ANSWERED = f"""
 SELECT 1 FROM message w JOIN message a ON a.conversation_id = w.conversation_id
-  AND a.happened_ms >= w.happened_ms AND a.id > w.id
 WHERE w.id = :id AND w.rule IN {AUTOMATIC_RULES} AND w.bound_to IS NULL
-AND a.direction = 'out' AND a.rule IS NULL AND a.class = 'reply'
+AND a.direction = 'out' AND a.rule IS NULL AND a.class <> 'list'
+AND (a.class = 'reply' OR a.token_id IS NULL AND a.sent_ms IS NOT NULL)
 AND a.state NOT IN ('cancelled', 'expired', 'refused', 'failed')
 AND (a.state <> 'queued' OR a.tries > 0 OR coalesce(a.not_before_ms, 0) <= :now)
+AND (a.id > w.id OR a.state IN ('queued', 'sending') OR a.sent_ms > :quiet)
 LIMIT 1
 """  # noqa: S608 -- our own words
 
@@ -31,6 +32,8 @@ def take_back(tx: Tx, line_id: str, contact_id: str) -> None:
 
 
 def is_late(tx: Tx, message_id: str) -> bool:
-    """True of one that did not get through at first, and was answered before meanwhile."""
-    values = {"id": message_id, "now": tx.now_ms}
+    """True of one that was answered meanwhile, or whose turn comes within minutes of an answer that
+    a colleague had planned before.
+    """
+    values = {"id": message_id, "now": tx.now_ms, "quiet": tx.now_ms - QUIET_MS}
     return tx.conn.execute(_ANSWERED, values).fetchone() is not None

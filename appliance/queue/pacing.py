@@ -35,6 +35,7 @@ __all__ = [
     "HOUR_MS",
     "MINUTE_MS",
     "MONTH_MS",
+    "QUIET_MS",
     "REPLIES",
     "SECOND_MS",
     "History",
@@ -44,6 +45,11 @@ __all__ = [
     "Waiting",
     "earliest",
 ]
+
+QUIET_MS = 5 * MINUTE_MS
+"""So long after a colleague's answer the conversation is theirs: nothing that Balie says by itself
+comes so soon.
+"""
 
 AUTOMATIC_RULES = ("welcome", "outside-hours", "absence", "nobody-logged-in", "all-busy")
 """Rules that say something while no colleague answers."""

@@ -17,6 +17,7 @@ MOST_VARIANTS = 20
 MOST_HOURS = 7 * 24
 MOST_MINUTES = 12 * 60
 _VARIANTS = f"Write at most {MOST_VARIANTS} variants, each with something in it."
+_MINUTES = f"The minutes that somebody waits are 1 to {MOST_MINUTES}."
 _TOO_LONG = f"A text that is sent by itself has at most {MAX_PARTS} SMS."
 
 
@@ -24,12 +25,23 @@ def _variants(texts: Sequence[str]) -> tuple[str, ...]:
     if len(texts) > MOST_VARIANTS:
         raise ValueError(texts)
     try:
-        cleaned = tuple(clean_text(each.strip()) for each in texts)
+        return tuple(map(checked_text, texts))
     except InvalidInput as exc:
         raise kept_settings.wrong(exc.sentence) from exc
-    if any(count_parts(each) > MAX_PARTS for each in cleaned):
-        raise kept_settings.wrong(_TOO_LONG)
+
+
+def checked_text(text: str) -> str:
+    """What a rule may say. Raises InvalidInput."""
+    cleaned = clean_text(text.strip())
+    if count_parts(cleaned) > MAX_PARTS:
+        raise InvalidInput("text", _TOO_LONG)
     return cleaned
+
+
+def _minutes(after_min: int) -> int:
+    if not 1 <= after_min <= MOST_MINUTES:
+        raise kept_settings.wrong(_MINUTES)
+    return after_min
 
 
 class Rule(BaseModel):
@@ -44,7 +56,7 @@ class Rule(BaseModel):
 class BusyRule(Rule):
     """For who waits longer than this."""
 
-    after_min: Annotated[int, Field(ge=1, le=MOST_MINUTES)] = 15
+    after_min: Annotated[int, AfterValidator(_minutes)] = 15
 
 
 class LineRules(KeptSettings):
@@ -55,7 +67,7 @@ class LineRules(KeptSettings):
     nobody_logged_in: Annotated[Rule, Refusal(_VARIANTS)] = Rule()
     all_busy: Annotated[
         BusyRule,
-        Refusal(f"{_VARIANTS} The minutes that somebody waits are 1 to {MOST_MINUTES}."),
+        Refusal(f"{_VARIANTS} {_MINUTES}"),
     ] = BusyRule()
     every_hours: Annotated[
         int,

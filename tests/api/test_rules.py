@@ -22,6 +22,13 @@ def put(caller: Caller, path: str, body: Any) -> httpx.Response:
     return caller.client.put(f"/api/v1{path}", json=body, headers=caller.headers)
 
 
+def test_minutes_that_cannot_be_are_refused_with_their_own_sentence(
+    planning: Caller, tilburg: Desk
+) -> None:
+    answer = put(planning, f"/lines/{tilburg.line_id}/rules", {"all_busy": {"after_min": 0}})
+    assert answer.json()["detail"] == "The minutes that somebody waits are 1 to 720."
+
+
 def fields_told(office: Office) -> list[str]:
     sql = "SELECT facts ->> 'fields' FROM event_log WHERE kind = 'line.changed'"
     return office.store.read(lambda conn: [row[0] for row in conn.execute(sql)])
@@ -61,6 +68,7 @@ def test_rules_are_set_and_read_back(office: Office, planning: Caller, tilburg: 
         ({"welcome": {"on": True, "variants": [" "]}}, "welcome"),
         ({"welcome": {"on": True, "variants": ["x" * 1_600]}}, "welcome"),
         ({"all_busy": {"on": True, "after_min": 0}}, "all_busy"),
+        ({"all_busy": {"after_min": 721}}, "all_busy"),
         ({"every_hours": -1}, "every_hours"),
         ({"every_hours": "soon"}, "every_hours"),
         ({"birthday": OFF}, "birthday"),

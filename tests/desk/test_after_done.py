@@ -11,10 +11,12 @@ from appliance.desk.outgoing.after_done import MONTH_MS, Closed, time_to_ask
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.reports.after_done import answers_by_month
 from appliance.desk.team import cases, staff
+from appliance.devices.media_protocol import IncomingMedia
 from appliance.devices.protocol import Group, Tick
 from appliance.events import EventKind
+from appliance.media.kinds import MediaKind
 from appliance.messages import MessageState
-from appliance.queue.overtaken import QUIET_MS
+from appliance.queue.pacing import QUIET_MS
 from appliance.store import casework, conversations, line_settings
 from tests.queue.counter import ANNA, BART, Counter, at
 
@@ -240,6 +242,56 @@ def test_a_colleague_who_writes_on_overtakes_it(counter: Counter, sanne: Author)
     assert question["state"] == "cancelled"
 
 
+def test_an_answer_that_was_on_its_way_at_the_close_holds_it_back(
+    counter: Counter, sanne: Author
+) -> None:
+    """*Send*, then *Done*: it comes five minutes after the answer left, however late that was."""
+    counter.knows(ANNA)
+    counter.queues("Kom maar langs", author=sanne)
+    close(counter, sanne)
+    counter.clock.advance(s=30)
+    answer = counter.sends(Tick.READ)
+    counter.clock.advance(s=270)
+    assert counter.task() is None
+    (question,) = questions(counter)
+    assert question["not_before_ms"] == counter.row(answer)["sent_ms"] + QUIET_MS
+    counter.clock.advance(s=30)
+    assert counter.sends(Tick.READ) == question["id"]
+
+
+def test_what_is_planned_for_tomorrow_answers_nobody_now(counter: Counter, sanne: Author) -> None:
+    """It neither holds the question back nor makes one where nobody was helped."""
+    counter.knows(ANNA)
+    tomorrow_ms = counter.clock.now_ms() + DAY_S * 1000
+    counter.queues("Tot morgen!", author=sanne, not_before_ms=tomorrow_ms)
+    close(counter, sanne)
+    assert questions(counter) == []
+    cases_reopened(counter, sanne)
+    helped(counter, sanne)
+    close(counter, sanne)
+    counter.clock.advance(s=300)
+    assert counter.sends(Tick.READ) == questions(counter)[0]["id"]
+
+
+def test_nobody_is_asked_at_night(counter: Counter, sanne: Author) -> None:
+    """Who was helped late is asked when the branch is open again; so is, within the hours that the
+    question lives, whoever should have been asked while the phone was away.
+    """
+    counter.knows(BART)
+    counter.clock.advance(s=(at("2026-06-15 17:00") - counter.clock.now_ms()) // 1000)
+    helped(counter, sanne)
+    close(counter, sanne)
+    counter.clock.advance(s=(at("2026-06-15 18:00") - counter.clock.now_ms()) // 1000)
+    assert counter.task() is None
+    counter.hears("Nog wakker?", BART)
+    counter.queues("Ja hoor", to=BART, author=sanne)
+    counter.clock.advance(s=60)
+    counter.sends()
+    close(counter, sanne, BART)
+    for number in (ANNA, BART):
+        assert questions(counter, number)[0]["not_before_ms"] == at("2026-06-16 08:30")
+
+
 def test_an_answer_is_kept_and_it_stays_done(counter: Counter, sanne: Author) -> None:
     """Nobody has to read a mark, and no rule answers it."""
     question_id = asked(counter, sanne)
@@ -253,6 +305,39 @@ def test_an_answer_is_kept_and_it_stays_done(counter: Counter, sanne: Author) ->
     counter.hears("5")
     assert len(counter.all("SELECT 1 FROM after_done")) == 1
     assert not is_done(counter)
+
+
+def test_a_mark_leaves_open_what_a_colleague_has_opened(counter: Counter, sanne: Author) -> None:
+    """They go on with it."""
+    asked(counter, sanne)
+    cases_reopened(counter, sanne)
+    counter.store.write(lambda tx: cases.claim(tx, thread(counter), sanne.staff_id or ""))
+    counter.hears("4")
+    assert counter.one("SELECT answer FROM after_done")["answer"] == "4"
+    assert not is_done(counter)
+
+
+def test_a_mark_below_a_photo_is_for_a_person(counter: Counter, sanne: Author) -> None:
+    """Somebody has to look at the photo."""
+    asked(counter, sanne)
+    photo = IncomingMedia(kind=MediaKind.IMAGE, sign="Foto", words="goed")
+    counter.hears("goed", media=photo)
+    assert counter.all("SELECT 1 FROM after_done") == []
+    assert not is_done(counter)
+
+
+def test_a_mark_that_they_change_is_read_again(counter: Counter, sanne: Author) -> None:
+    """Another mark counts in its place; words are for a person, who is waited for since then."""
+    asked(counter, sanne)
+    counter.hears("4", key="mark")
+    counter.hears("5", key="mark")
+    assert counter.one("SELECT answer FROM after_done")["answer"] == "5"
+    assert is_done(counter)
+    counter.hears("5 maar mijn loon klopt niet", key="mark")
+    assert counter.all("SELECT 1 FROM after_done") == []
+    assert not is_done(counter)
+    kept = counter.one("SELECT waiting_ms FROM conversation WHERE id = ?", thread(counter))
+    assert kept["waiting_ms"] == counter.clock.now_ms()
 
 
 def test_what_is_no_mark_is_for_a_person(counter: Counter, sanne: Author) -> None:
@@ -278,10 +363,10 @@ def test_a_number_that_answers_something_else_is_no_mark(counter: Counter, sanne
 
 def test_answers_are_counted_by_line_and_month(counter: Counter, sanne: Author) -> None:
     """By the month of the question, in the branch's zone; what never left is not counted."""
-    counter.clock.advance(s=(at("2026-06-30 22:00") - counter.clock.now_ms()) // 1000)
+    counter.clock.advance(s=(at("2026-06-30 16:00") - counter.clock.now_ms()) // 1000)
     asked(counter, sanne)
     counter.hears("👍")
-    counter.clock.advance(s=32 * DAY_S)
+    counter.clock.advance(s=34 * DAY_S)
     asked(counter, sanne)
     counter.hears("4")
     counter.clock.advance(s=32 * DAY_S)

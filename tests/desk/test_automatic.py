@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from appliance.channels import Channel
 from appliance.desk.access import sessions, tokens
 from appliance.desk.automatic import absence, rules, waiting
+from appliance.desk.automatic import texts as rule_texts
 from appliance.desk.automatic.deciding import (
-    AFTER_ANSWER_MS,
-    DAY_MS,
-    HOUR_MS,
     Circumstances,
     RuleDecision,
     RuleName,
@@ -25,14 +23,17 @@ from appliance.desk.automatic.deciding import (
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, staff
 from appliance.devices.news_protocol import MissedCall
-from appliance.devices.protocol import Group
-from appliance.queue.pacing import AUTOMATIC_RULES
+from appliance.devices.protocol import Group, Proof, Tick
+from appliance.errors import InvalidInput, Transient
+from appliance.queue.attempt import QueueAttempt
+from appliance.queue.pacing import AUTOMATIC_RULES, DAY_MS, HOUR_MS, QUIET_MS
 from appliance.store import branch_settings, line_settings, lines
 from appliance.store.line_rules import BusyRule, LineRules, Rule
-from tests.queue.counter import ANNA, BART, HOUR_S, SMS, Counter, at
+from tests.queue.counter import ANNA, BART, HOUR_S, SMS, Counter, at, tapping
 from tests.queue.inbox_reader import Colleague
 
 CHRIS = "+31633333333"
+ZONE = "Europe/Amsterdam"
 ON = {"on": True}
 NIGHT = at("2026-06-20 22:00")  # a Saturday
 ALL_ON = LineRules(
@@ -82,6 +83,10 @@ def logs_in(counter: Counter, staff_id: str) -> str:
     return counter.store.write(lambda tx: sessions.begin(tx, staff_id)).token
 
 
+def goes_away(counter: Counter, staff_id: str, text: str) -> None:
+    counter.store.write(lambda tx: absence.go(tx, staff_id, "2026-06-18", text, ZONE))
+
+
 def test_the_rules_of_the_queue_and_of_the_desk_have_the_same_names() -> None:
     """Those of the queue are taken back when somebody answers."""
     assert set(AUTOMATIC_RULES) == set(RuleName)
@@ -100,6 +105,22 @@ def test_after_hours_somebody_is_told_when_the_branch_opens(counter: Counter, kn
     counter.clock.advance(s=12 * HOUR_S)
     counter.hears("Nog iets?")
     assert said(counter) == ["outside-hours", "outside-hours"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{opent} zijn we er weer.", "Morgen om 08:30 zijn we er weer."),
+        ("Dicht!  {opent} weer open.", "Dicht!  Morgen om 08:30 weer open."),
+        ("We zijn dicht\n{opens} weer open", "We zijn dicht\nMorgen om 08:30 weer open"),
+        ("Tot {opent}, {opent}.", "Tot morgen om 08:30, morgen om 08:30."),
+        ("Dicht. {vestiging} wel.", "Dicht. de Loods wel."),
+    ],
+)
+def test_a_time_begins_a_sentence_with_a_capital(text: str, expected: str) -> None:
+    """A name stays as it is written."""
+    values = {"opens": "morgen om 08:30", "branch": "de Loods"}
+    assert rule_texts.filled(text, None, values) == expected
 
 
 def test_in_office_hours_it_is_not_said(counter: Counter, known: None) -> None:
@@ -134,6 +155,33 @@ def test_whoever_is_new_at_night_gets_one_message(counter: Counter) -> None:
     counter.clock.advance(s=13 * HOUR_S)
     counter.hears("Hallo?")
     assert texts(counter)[1:] == ["We zijn dicht."]
+
+
+def test_a_welcome_that_does_not_fit_beside_a_rule_goes_alone(counter: Counter) -> None:
+    """They read about privacy once; that the branch is closed they read the next time."""
+    told(counter, outside_hours={"on": True, "variants": ["D" * 900]})
+    branch_told(counter, welcome_text="W" * 700, privacy_text="Privacy: https://example.com")
+    night_falls(counter)
+    counter.hears(channel=SMS)
+    assert (said(counter), len(texts(counter))) == (["welcome"], 1)
+    assert "Privacy" in texts(counter)[0]
+    counter.clock.advance(s=13 * HOUR_S)
+    counter.hears("Hallo?", channel=SMS)
+    assert texts(counter)[1:] == ["D" * 900]
+
+
+def test_who_was_not_welcomed_is_welcomed_the_next_time(counter: Counter) -> None:
+    """The welcome did not fit at all."""
+    told(counter, outside_hours={"on": True, "variants": ["Dicht."]})
+    privacy = f"Privacy: https://example.com/{'x' * 300}"
+    branch_told(counter, welcome_text="W" * 1_500, privacy_text=privacy)
+    night_falls(counter)
+    counter.hears(channel=SMS)
+    assert texts(counter) == ["Dicht."]
+    branch_told(counter, welcome_text="Welkom!", privacy_text="")
+    counter.clock.advance(s=13 * HOUR_S)
+    counter.hears("Hallo?", channel=SMS)
+    assert texts(counter)[1:] == ["Welkom!\n\nDicht."]
 
 
 def test_a_line_has_a_welcome_of_its_own_or_the_branch_s(counter: Counter) -> None:
@@ -175,6 +223,21 @@ def test_nobody_logged_in_is_who_may_answer_there(
     assert said(counter, BART) == ["nobody-logged-in"]
 
 
+def test_a_colleague_who_is_away_is_not_there(
+    counter: Counter, known: None, colleague: Author
+) -> None:
+    """Their browser may still be logged in."""
+    me = colleague.staff_id or ""
+    told(counter, nobody_logged_in=ON)
+    logs_in(counter, me)
+    goes_away(counter, me, "Ik ben weg.")
+    counter.hears("Is er iemand?")
+    assert said(counter) == ["nobody-logged-in"]
+    counter.store.write(lambda tx: absence.come_back(tx, me))
+    counter.hears("Is er iemand?", BART)
+    assert said(counter, BART) == []
+
+
 def test_a_colleague_who_is_away_says_so_where_it_is_theirs(
     counter: Counter, known: None, colleague: Author
 ) -> None:
@@ -184,9 +247,9 @@ def test_a_colleague_who_is_away_says_so_where_it_is_theirs(
     (conversation,) = counter.all(
         "SELECT id FROM conversation WHERE contact_id = ?", counter.contact_id()
     )
-    text, zone = "{collega} is er {terug} weer.", "Europe/Amsterdam"
+    text = "{collega} is er {terug} weer."
     counter.store.write(lambda tx: cases.claim(tx, conversation["id"], me))
-    counter.store.write(lambda tx: absence.go(tx, me, "2026-06-18", text, zone))
+    goes_away(counter, me, text)
     counter.store.write(lambda tx: sessions.end(tx, token))
     counter.hears("Voor Piet")
     counter.hears("Voor wie?", BART)
@@ -195,6 +258,26 @@ def test_a_colleague_who_is_away_says_so_where_it_is_theirs(
     counter.clock.advance(s=3 * 24 * HOUR_S)
     counter.hears("Ben je er weer?")
     assert said(counter) == ["absence"]
+
+
+def test_an_absence_that_cannot_be_filled_in_is_told_in_usual_words(
+    counter: Counter, known: None, colleague: Author
+) -> None:
+    """One without a name; a text that nobody could send is not kept."""
+    me = colleague.staff_id or ""
+    (conversation,) = counter.all(
+        "SELECT id FROM conversation WHERE contact_id = ?", counter.contact_id()
+    )
+    counter.store.write(lambda tx: cases.claim(tx, conversation["id"], me))
+    for wrong in (" ", "x" * 1_600):
+        with pytest.raises(InvalidInput) as refused:
+            goes_away(counter, me, wrong)
+        assert refused.value.field == "absence_text"
+    goes_away(counter, me, "Hoi {voornaam}!")
+    counter.hears("Ben je er?")
+    assert texts(counter)[-1] == (
+        "Bedankt voor je bericht aan Utrecht. Piet is er donderdag 18 juni weer."
+    )
 
 
 @pytest.mark.parametrize("by", ["colleague", "program"])
@@ -219,6 +302,36 @@ def test_nobody_talks_through_a_colleague(
     counter.clock.advance(s=2)
     counter.hears("En nu?")
     assert said(counter) == ["outside-hours"]
+
+
+@pytest.mark.parametrize("tried", [False, True])
+def test_no_rule_speaks_just_after_an_answer_that_was_planned(
+    counter: Counter, known: None, colleague: Author, *, tried: bool
+) -> None:
+    """The answer was there first: the phone was away until both were due, or the rule did not get
+    through before the answer left.
+    """
+    told(counter, nobody_logged_in=ON)
+    counter.clock.advance(s=2 * HOUR_S)
+    soon_ms = counter.clock.now_ms() + 3 * 60_000
+    counter.queues("Tot zo!", author=colleague, not_before_ms=soon_ms)
+    counter.hears("Hoe laat?")
+    assert said(counter) == ["nobody-logged-in"]
+    if tried:
+        counter.clock.advance(s=170)
+        attempt = counter.attempt()
+        counter.clock.advance(s=20)
+        counter.work.not_sent(attempt, Transient("The chat did not open."))
+    else:
+        counter.clock.advance(s=190)
+    for _ in range(45):
+        counter.clock.advance(s=5)
+        if isinstance(task := counter.task(), QueueAttempt):
+            with tapping(task):
+                pass
+            counter.work.sent(task, Proof(tick=Tick.SENT))
+    assert said(counter) == []
+    assert counter.outgoing()[-2]["state"] == "sent"
 
 
 def test_two_machines_end_after_two(counter: Counter, known: None) -> None:
@@ -298,6 +411,41 @@ def test_who_waits_too_long_is_told_once(counter: Counter, known: None, colleagu
     assert said(counter) == said(counter, BART) == []
 
 
+def test_a_line_whose_branch_is_closed_is_not_busy(
+    counter: Counter, known: None, colleague: Author
+) -> None:
+    """Whoever wrote just before the closing hour waits for tomorrow."""
+    told(counter, all_busy={"on": True, "after_min": 15})
+    logs_in(counter, colleague.staff_id or "")
+    counter.clock.advance(s=(at("2026-06-15 17:25") - counter.clock.now_ms()) / 1000)
+    counter.hears("Kan ik morgen?", CHRIS)
+    counter.clock.advance(s=16 * 60)
+    waiting.look(counter.store)
+    assert said(counter, CHRIS) == ["welcome"]
+    busy = decide(ALL_ON, Circumstances(now_ms=DAY_MS, waits_ms=HOUR_MS // 2))
+    assert busy.rule is RuleName.ALL_BUSY
+    closed = Circumstances(now_ms=DAY_MS, is_open=False, waits_ms=HOUR_MS // 2)
+    assert decide(ALL_ON, closed).rule is None
+
+
+def test_who_is_blocked_is_not_tried_at_each_look(
+    counter: Counter, known: None, colleague: Author, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is written for them, nor do they keep others from their turn."""
+    told(counter, all_busy={"on": True, "after_min": 10})
+    logs_in(counter, colleague.staff_id or "")
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE contact SET blocked_ms = ? WHERE id = ?", (tx.now_ms, counter.contact_id())
+        )
+    )
+    counter.clock.advance(s=601)
+    for _ in range(3):
+        waiting.look(counter.store)
+    assert (said(counter), said(counter, BART)) == ([], ["all-busy"])
+    assert "could not say" not in caplog.text
+
+
 def test_a_busy_line_tells_nobody_who_has_an_answer(
     counter: Counter, known: None, colleague: Author
 ) -> None:
@@ -355,7 +503,7 @@ def test_whatever_the_standing_the_limits_hold(standing: Circumstances, every_ho
         return
     now_ms, last = standing.now_ms, [each.at_ms for each in standing.spoken]
     assert not standing.answer_waits
-    assert standing.answered_ms is None or now_ms - standing.answered_ms >= AFTER_ANSWER_MS
+    assert standing.answered_ms is None or now_ms - standing.answered_ms >= QUIET_MS
     assert not last or now_ms - last[0] >= every_hours * HOUR_MS
     assert not standing.is_undecided or found.rule is RuleName.WELCOME
     assert len(last) < 2 or standing.followed_up or now_ms - last[0] >= DAY_MS

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from appliance.desk.access import sessions
-from appliance.desk.automatic import presence, roster
+from appliance.desk.automatic import absence, presence, roster
 from appliance.desk.automatic.calendar_file import CalendarShift, shifts_of
 from appliance.desk.automatic.calendar_reading import read_calendar
 from appliance.errors import InvalidInput
@@ -192,6 +192,20 @@ def test_a_roster_says_which_colleague_is_on_duty(counter: Counter) -> None:
     assert told_of.facts == {"what": "imported", "shifts": 4}
 
 
+def test_a_name_within_a_longer_one_is_nobody_s(counter: Counter) -> None:
+    """Unless the title has it once more."""
+    for name in ("Jan", "Jan de Vries"):
+        Colleague(counter, name)
+    titles = ("Jan de Vries", "Jan de Vries, Jan")
+    days = [
+        event(f"DTSTART;VALUE=DATE:2026061{day}", f"SUMMARY:{title}")
+        for day, title in enumerate(titles, 6)
+    ]
+    bring(counter, calendar(*days))
+    assert on_duty(counter, "2026-06-16 12:00") == ["Jan de Vries"]
+    assert sorted(on_duty(counter, "2026-06-17 12:00")) == ["Jan", "Jan de Vries"]
+
+
 def test_who_is_on_duty_decides_whether_somebody_is_there(counter: Counter) -> None:
     """A browser that a colleague left open answers nobody; without a shift all count again."""
     counter.knows(ANNA, BART)
@@ -204,6 +218,9 @@ def test_who_is_on_duty_decides_whether_somebody_is_there(counter: Counter) -> N
     token = logs_in(counter, piet)
     counter.hears("Hallo?", BART)
     assert said(counter, BART) == []
+    counter.store.write(lambda tx: absence.go(tx, piet, "2026-06-16", "Ik ben weg.", ZONE))
+    assert on_duty(counter, "2026-06-15 12:00") == []
+    counter.store.write(lambda tx: absence.come_back(tx, piet))
     counter.store.write(lambda tx: sessions.end(tx, token))
     counter.clock.advance(s=23 * HOUR_S)
     logs_in(counter, joris)

@@ -26,6 +26,7 @@ from tests.desk.rounds_office import (
     number,
     withdrawn,
 )
+from tests.desk.test_automatic import said, told
 from tests.desk.test_reactions import reacts
 from tests.queue.counter import Counter
 from tests.queue.test_line_pacing import STRANGERS, agreed_on_paper
@@ -187,8 +188,9 @@ def test_no_rule_has_to_answer_a_plain_word(office: RoundsOffice) -> None:
 
     def plain(who: str, text: str) -> bool:
         about = {"contact_id": office.counter.contact_id(who), "line_id": office.counter.line_id}
+        now_ms = office.counter.clock.now_ms()
         return office.counter.store.read(
-            lambda conn: hearing.is_plain_answer(conn, text=text, **about)
+            lambda conn: hearing.is_plain_answer(conn, text=text, now_ms=now_ms, **about)
         )
 
     office.starts([anna], at_once=1)
@@ -197,6 +199,38 @@ def test_no_rule_has_to_answer_a_plain_word(office: RoundsOffice) -> None:
     assert (plain(anna, "ja"), plain(anna, "hoe laat?"), plain(bart, "ja")) == (True, False, False)
     office.hears(anna, "ja")
     assert not plain(anna, "nee")
+
+
+def test_a_plain_word_after_a_round_answers_nothing(office: RoundsOffice) -> None:
+    """What was asked about is over, whether they answered or not."""
+    (anna,) = office.knows(1)
+    office.starts([anna])
+    office.sends_all()
+    about = {"contact_id": office.counter.contact_id(anna), "line_id": office.counter.line_id}
+
+    def plain() -> bool:
+        now_ms = office.counter.clock.now_ms()
+        return office.counter.store.read(
+            lambda conn: hearing.is_plain_answer(conn, text="ja", now_ms=now_ms, **about)
+        )
+
+    assert plain()
+    office.passes(30 * 60)
+    assert not plain()
+
+
+def test_an_answer_after_hours_is_no_question(office: RoundsOffice) -> None:
+    """Who says yes hears of their seat, and nobody that the branch is closed; a question does."""
+    anna, bart = office.knows(2)
+    counter = office.counter
+    told(counter, outside_hours={"on": True})
+    office.starts([anna, bart], seats=2, at_once=2, closes_ms=counter.clock.now_ms() + 19 * HOUR_MS)
+    office.sends_all()
+    counter.clock.advance(ms=9 * HOUR_MS)
+    office.hears(anna, "ja")
+    office.hears(bart, "hoe laat?")
+    assert said(counter, anna).count("outside-hours") == 0
+    assert said(counter, bart).count("outside-hours") == 1
 
 
 def test_a_line_asks_36_people_in_three_quarters_of_an_hour(office: RoundsOffice) -> None:

@@ -18,6 +18,7 @@ from appliance.desk.groups import outcomes
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
 from appliance.devices.group_protocol import GroupTurn
+from appliance.devices.media_protocol import IncomingMedia
 from appliance.devices.protocol import (
     DeviceState,
     Group,
@@ -129,6 +130,7 @@ class Counter:
         group: Group | None = None,
         at_ms: int | None = None,
         form: TextForm = TextForm.WORDS,
+        media: IncomingMedia | None = None,
     ) -> None:
         """The phone reports a message that somebody wrote."""
         incoming = Incoming(
@@ -140,6 +142,7 @@ class Counter:
             sender_name=name,
             group=group,
             form=form,
+            media=media,
         )
         self.reception.received(self.device_id, [incoming])
 

@@ -50,7 +50,7 @@ def go(tx: Tx, staff_id: str, back: str, text: str, zone: str) -> None:
     until_ms = _begins_ms(back, zone)
     if not tx.now_ms < until_ms <= tx.now_ms + MOST_DAYS * 86_400_000:
         raise InvalidInput("back", "Choose a day from tomorrow on, at most a year away.")
-    (checked,) = texts.checked([text], "absence_text")
+    checked = texts.checked_one(text, "absence_text")
     tx.conn.execute(
         "INSERT INTO absence (staff_id, until_ms, text) VALUES (?, ?, ?) ON CONFLICT (staff_id)"
         " DO UPDATE SET until_ms = excluded.until_ms, text = excluded.text",

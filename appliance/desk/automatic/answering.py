@@ -14,19 +14,16 @@ def answer(tx: Tx, heard: Heard) -> RuleDecision:
     away = away_from(tx.conn, heard, tx.now_ms)
     now = situation(tx.conn, heard, place, now_ms=tx.now_ms, is_absent=away is not None)
     decision = decided(tx.conn, heard, now)
-    message_id = say(tx, heard, place, decision, away)
-    if not now.is_welcomed and _ends_the_welcome(heard, decision):
-        mark_welcomed(tx, heard, message_id)
+    said = say(tx, heard, place, decision, away)
+    welcomed_by = said.message_id if said and said.welcomes else None
+    if not now.is_welcomed and (welcomed_by or _ends_the_welcome(heard, decision)):
+        mark_welcomed(tx, heard, welcomed_by)
     return decision
 
 
 def _ends_the_welcome(heard: Heard, decision: RuleDecision) -> bool:
-    """It was said, a colleague was quicker, or the line has none: it may have one some day."""
-    return (
-        decision.welcomes
-        or decision.why in _WELCOMED_BY_A_COLLEAGUE
-        or not heard.line.rules.welcome.on
-    )
+    """A colleague was quicker, or the line has none: it may have one some day."""
+    return decision.why in _WELCOMED_BY_A_COLLEAGUE or not heard.line.rules.welcome.on
 
 
 def mark_welcomed(tx: Tx, heard: Heard, message_id: str | None) -> None:

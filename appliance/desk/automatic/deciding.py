@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from appliance.queue.pacing import DAY_MS, HOUR_MS, MINUTE_MS, QUIET_MS
 from appliance.store.line_rules import LineRules
 
-MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
-DAY_MS = 24 * HOUR_MS
-AFTER_ANSWER_MS = 5 * MINUTE_MS
-"""So long after a colleague's answer the conversation is theirs: a rule would talk through it."""
 IN_A_ROW = 2
 """Two machines that answer each other end here; a person has been told twice by then."""
 STILL_NEW_MS = HOUR_MS
@@ -124,6 +120,7 @@ def _waits_long(rules: LineRules, standing: Circumstances, waits_ms: int) -> boo
     least_ms = rules.all_busy.after_min * MINUTE_MS
     return (
         rules.all_busy.on
+        and standing.is_open
         and standing.is_there
         and not standing.said_in_wait
         and least_ms <= waits_ms < least_ms + STILL_NEW_MS
@@ -135,7 +132,7 @@ def _held(rules: LineRules, standing: Circumstances) -> Why | None:
     now_ms, spoken = standing.now_ms, standing.spoken
     if standing.answer_waits:
         return Why.ANSWER_WAITS
-    if standing.answered_ms is not None and now_ms - standing.answered_ms < AFTER_ANSWER_MS:
+    if standing.answered_ms is not None and now_ms - standing.answered_ms < QUIET_MS:
         return Why.JUST_ANSWERED
     if spoken and now_ms - spoken[0].at_ms < rules.every_hours * HOUR_MS:
         return Why.SAID_LATELY

@@ -129,13 +129,23 @@ def _meant(shift: CalendarShift, colleagues: _Colleagues) -> Sequence[str]:
     """Whose address is invited; else whose name stands in the title, else whose first name, where
     one colleague alone has it.
     """
-    invited = [colleagues.by_email[each] for each in shift.emails if each in colleagues.by_email]
-    title = f" {_words(shift.who)} "
-    for names in (colleagues.by_name, colleagues.by_first_name):
-        found = invited or [id_ for name, id_ in names.items() if name and f" {name} " in title]
-        if found:
-            return sorted(set(found))
-    return ()
+    invited = {colleagues.by_email[each] for each in shift.emails if each in colleagues.by_email}
+    title = _words(shift.who)
+    return sorted(
+        invited
+        or _named_in(title, colleagues.by_name)
+        or _named_in(title, colleagues.by_first_name)
+    )
+
+
+def _named_in(title: str, names: Mapping[str, str]) -> frozenset[str]:
+    """The longest name first: what it takes names nobody else."""
+    rest, found = f" {title} ", []
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        if f" {name} " in rest:
+            rest = rest.replace(f" {name} ", " | ")
+            found.append(names[name])
+    return frozenset(found)
 
 
 def _words(text: str) -> str:

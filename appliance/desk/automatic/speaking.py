@@ -1,14 +1,16 @@
 """A rule speaks: what it says is accepted as any message, and kept no longer than it is true."""
 
 import logging
+from dataclasses import dataclass
 
 from appliance.desk.automatic.absence import Absence
-from appliance.desk.automatic.deciding import DAY_MS, HOUR_MS, MINUTE_MS, RuleDecision, RuleName
+from appliance.desk.automatic.deciding import RuleDecision, RuleName
 from appliance.desk.automatic.standing import Heard, Place
 from appliance.desk.automatic.wording import RuleWords, take_turns
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import MessageClass
+from appliance.queue.pacing import DAY_MS, HOUR_MS, MINUTE_MS
 from appliance.store import contacts
 from appliance.store.store import Tx
 
@@ -19,34 +21,42 @@ STALE_MS = 2 * HOUR_MS
 _LEAST_MS = 10 * MINUTE_MS
 
 
+@dataclass(frozen=True, slots=True)
+class SaidByRule:
+    """`welcomes`: the welcome is in the message."""
+
+    message_id: str
+    welcomes: bool
+
+
 def say(
     tx: Tx, heard: Heard, place: Place, decision: RuleDecision, away: Absence | None = None
-) -> str | None:
-    """Queues it over the channel on which they wrote, and gives its id. None when it cannot be
-    sent: what it answers must be kept all the same.
+) -> SaidByRule | None:
+    """Queues it over the channel on which they wrote. None when it cannot be sent: what it answers
+    must be kept all the same.
     """
     if decision.rule is None:
         return None
     person = contacts.find(tx.conn, heard.contact_id)
     name = (person.office_name or person.chosen_name) if person else None
-    words = RuleWords(tx.conn, place, name=name, away=away, at_ms=tx.now_ms)
-    for text in words.of(decision):
+    found = RuleWords(tx.conn, place, name=name, away=away, at_ms=tx.now_ms)
+    for words in found.of(decision):
         request = SendRequest(
             line_id=heard.line.id,
             identity=heard.identity,
-            text=text,
-            author=Author(rule=decision.rule),
+            text=words.text,
+            author=Author(rule=words.rule),
             channel=heard.channel,
             kind=MessageClass.AUTOMATIC,
-            ttl_ms=_ttl_ms(tx, place, decision.rule),
+            ttl_ms=_ttl_ms(tx, place, words.rule),
         )
         try:
             done = accept(tx, request)
         except (InvalidInput, Refused) as exc:
-            log.warning("line %s could not say %s: %s", heard.line.id, decision.rule, exc)
+            log.warning("line %s could not say %s: %s", heard.line.id, words.rule, exc)
         else:
-            take_turns(tx, heard.line, decision)
-            return done.id
+            take_turns(tx, heard.line, words)
+            return SaidByRule(done.id, welcomes=words.welcomes)
     return None
 
 

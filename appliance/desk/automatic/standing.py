@@ -8,7 +8,6 @@ from appliance.channels import Channel
 from appliance.desk.automatic import absence, presence
 from appliance.desk.automatic.absence import Absence
 from appliance.desk.automatic.deciding import (
-    DAY_MS,
     IN_A_ROW,
     Circumstances,
     RuleDecision,
@@ -19,7 +18,7 @@ from appliance.desk.automatic.deciding import (
 from appliance.identities import Identity
 from appliance.queue import undecided
 from appliance.queue.office_hours import OfficeHours, hours_of
-from appliance.queue.pacing import AUTOMATIC_RULES
+from appliance.queue.pacing import AUTOMATIC_RULES, DAY_MS
 from appliance.store import branches
 from appliance.store.branches import Branch
 from appliance.store.lines import Line

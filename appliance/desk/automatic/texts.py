@@ -9,6 +9,7 @@ from babel.dates import format_date
 
 from appliance.desk.outgoing import wording
 from appliance.errors import InvalidInput
+from appliance.store import line_rules
 
 _NAMES = ("naam", "name", "voornaam", "first_name")
 _ALIASES = {
@@ -19,6 +20,9 @@ _ALIASES = {
     "dienst": "on_duty",
 }
 KNOWN = frozenset(_NAMES) | frozenset(_ALIASES) | frozenset(_ALIASES.values())
+_TIMES = ("opens", "back")
+"""In the middle of a sentence they begin with a small letter in Dutch."""
+_SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…]\s+|\n\s*)\Z")
 _PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}")
 
 
@@ -36,11 +40,23 @@ def checked(texts: Iterable[str], field: str) -> Sequence[str]:
     return found
 
 
+def checked_one(text: str, field: str) -> str:
+    """As it can be sent: as `checked`, with something in it, and no longer than by SMS."""
+    checked([text], field)
+    try:
+        return line_rules.checked_text(text)
+    except InvalidInput as exc:
+        raise InvalidInput(field, exc.sentence) from exc
+
+
 def filled(text: str, name: str | None, values: Mapping[str, str]) -> str | None:
     """With all that is known in it; None where something is not. `values` are by English name."""
 
     def part(found: re.Match[str]) -> str:
-        return values.get(_ALIASES.get(found[1], found[1]), found[0])
+        kind = _ALIASES.get(found[1], found[1])
+        said = values.get(kind, found[0])
+        begins = kind in _TIMES and _SENTENCE_BEGINS.search(text, 0, found.start())
+        return said[:1].upper() + said[1:] if begins else said
 
     done = wording.fill(_PLACEHOLDER.sub(part, text), name)
     return None if any(each in KNOWN for each in done.missing) else done.text

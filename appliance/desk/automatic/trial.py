@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from appliance.desk.automatic import absence
 from appliance.desk.automatic.absence import Absence
 from appliance.desk.automatic.deciding import (
-    MINUTE_MS,
     Circumstances,
     RuleDecision,
     RuleName,
@@ -22,6 +21,7 @@ from appliance.desk.automatic.deciding import (
 )
 from appliance.desk.automatic.standing import Place, place_of
 from appliance.desk.automatic.wording import RuleWords
+from appliance.queue.pacing import MINUTE_MS
 from appliance.store.lines import Line
 
 
@@ -71,7 +71,8 @@ def tried(conn: sqlite3.Connection, line: Line, asked: TrialAsked) -> Trial:
     first = decide(line.rules, now)
     answers = [_answer(conn, place, asked, away or None, first, 0)]
     if line.rules.all_busy.on:
-        later = decide(line.rules, _still_waiting(now, first, line.rules.all_busy.after_min))
+        waits = _still_waiting(now, first, place, line.rules.all_busy.after_min)
+        later = decide(line.rules, waits)
         after_min = line.rules.all_busy.after_min
         answers.append(_answer(conn, place, asked, away or None, later, after_min))
     return Trial(
@@ -92,11 +93,19 @@ def next_moment(weekday: int, clock: time, zone: str, now_ms: int) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _still_waiting(now: Circumstances, first: RuleDecision, minutes: int) -> Circumstances:
+def _still_waiting(
+    now: Circumstances, first: RuleDecision, place: Place, minutes: int
+) -> Circumstances:
     """Nobody has answered, and they wrote nothing more."""
     waits_ms = minutes * MINUTE_MS
-    said = [Spoken(at_ms=now.now_ms, to=now.words)] if first.rule else []
-    return replace(now, now_ms=now.now_ms + waits_ms, waits_ms=waits_ms, spoken=said)
+    later_ms = now.now_ms + waits_ms
+    return replace(
+        now,
+        now_ms=later_ms,
+        is_open=place.hours.is_open(later_ms),
+        waits_ms=waits_ms,
+        spoken=[Spoken(at_ms=now.now_ms, to=now.words)] if first.rule else [],
+    )
 
 
 def _answer(
@@ -113,5 +122,5 @@ def _answer(
         after_min=after_min,
         rule=decision.rule,
         why=decision.why,
-        text=next(words.of(decision), None),
+        text=next((each.text for each in words.of(decision)), None),
     )

@@ -43,9 +43,14 @@ _BUSY = {
         "It is busy at {branch}. We have not forgotten your message. We answer as soon as we can."
     ),
 }
+_ABSENT = {
+    "nl": "Bedankt voor je bericht aan {vestiging}. {collega} is er {terug} weer.",
+    "en": "Thank you for your message to {branch}. {colleague} is back on {back}.",
+}
 
 _OF_RULES: Mapping[RuleName, Sequence[Mapping[str, str]]] = {
     RuleName.OUTSIDE_HOURS: (_OUTSIDE_HOURS, _CLOSED),
+    RuleName.ABSENCE: (_ABSENT,),
     RuleName.NOBODY_LOGGED_IN: (_NOBODY,),
     RuleName.ALL_BUSY: (_BUSY,),
 }
@@ -53,6 +58,6 @@ _OF_RULES: Mapping[RuleName, Sequence[Mapping[str, str]]] = {
 
 def usual(rule: RuleName, language: str) -> Sequence[str]:
     """In the order in which they are tried: the later ones need less. None for a welcome, whose
-    words the branch has, and for an absence, which has its own.
+    words the branch has.
     """
     return [each[language] for each in _OF_RULES.get(rule, ())]

@@ -7,11 +7,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from appliance.channels import Channel
-from appliance.desk.automatic.deciding import MINUTE_MS, STILL_NEW_MS, RuleDecision
+from appliance.desk.automatic.deciding import STILL_NEW_MS, RuleDecision
 from appliance.desk.automatic.speaking import say
 from appliance.desk.automatic.standing import Heard, Place, decided, place_of, situation
 from appliance.desk.consent import near_stop_words
+from appliance.messages import MessageClass
 from appliance.phone_numbers import is_landline, is_service
+from appliance.queue.pacing import MINUTE_MS
+from appliance.queue.permission import may_write
 from appliance.store import lines
 from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
@@ -33,12 +36,12 @@ def _due(conn: sqlite3.Connection, now_ms: int) -> Iterator[tuple[str, Sequence[
         if not line.rules.all_busy.on:
             continue
         place = place_of(conn, line, now_ms)
-        if not place.is_there:
+        if not (place.is_open and place.is_there):
             continue
         told = [
             heard.conversation_id
             for heard, since_ms in _waiting(conn, line, now_ms)
-            if _decided(conn, heard, place, now_ms, since_ms).rule
+            if _decided(conn, heard, place, now_ms, since_ms).rule and _may_hear(conn, heard)
         ]
         if told:
             yield line.id, told[:AT_ONCE]
@@ -91,6 +94,18 @@ def _can_be_told(heard: Heard) -> bool:
     return not (
         heard.channel.uses_sim and (is_service(said_by.value) or is_landline(said_by.value))
     )
+
+
+def _may_hear(conn: sqlite3.Connection, heard: Heard) -> bool:
+    """Not who is blocked: it would be tried in vain at each look."""
+    permission = may_write(
+        conn,
+        line_id=heard.line.id,
+        identity=heard.identity,
+        channel=heard.channel,
+        kind=MessageClass.AUTOMATIC,
+    )
+    return permission.refusal is None
 
 
 # Who was put away waits for no answer now.

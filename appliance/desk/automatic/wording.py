@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from appliance.desk.automatic import presence, texts
 from appliance.desk.automatic.absence import Absence
@@ -12,6 +13,15 @@ from appliance.desk.consent import rule_words
 from appliance.store.line_rules import LineRules
 from appliance.store.lines import Line
 from appliance.store.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWords:
+    """A text, and the rule that it is said by; `welcomes`: the welcome is in it."""
+
+    text: str
+    rule: RuleName
+    welcomes: bool
 
 
 class RuleWords:
@@ -34,22 +44,28 @@ class RuleWords:
         self._away = away
         self._values = _values(conn, place, away, at_ms)
 
-    def of(self, decision: RuleDecision) -> Iterator[str]:
-        """What is said, and what is said instead where that is too long to be sent at once."""
+    def of(self, decision: RuleDecision) -> Iterator[SpokenWords]:
+        """What is said, and what is said instead where that is too long to be sent at once: the
+        welcome first, since it tells of privacy and comes once.
+        """
+        if decision.rule is None:
+            return
         welcome = self._welcome() if decision.welcomes else None
-        own = None if decision.rule is RuleName.WELCOME else self._own(decision.rule)
-        parts = [each for each in (welcome, own) if each]
-        if parts:
-            yield "\n\n".join(parts)
-        if len(parts) > 1:
-            yield parts[-1]
+        owns = [] if decision.rule is RuleName.WELCOME else self._owns(decision.rule)
+        if welcome and owns:
+            joined = "\n\n".join((welcome, owns[0]))
+            yield SpokenWords(joined, decision.rule, welcomes=True)
+        if welcome:
+            yield SpokenWords(welcome, RuleName.WELCOME, welcomes=True)
+        for own in owns:
+            yield SpokenWords(own, decision.rule, welcomes=False)
 
-    def _own(self, rule: RuleName | None) -> str | None:
-        if rule is None:
-            return None
-        if rule is RuleName.ABSENCE:
-            return self._first([self._away.text]) if self._away else None
-        return self._in_turn(rule) or self._first(usual(rule, self._place.language))
+    def _owns(self, rule: RuleName) -> Sequence[str]:
+        """The line's or the colleague's own words, and the usual ones."""
+        away = [self._away.text] if rule is RuleName.ABSENCE and self._away else []
+        own = self._first(away) if away else self._in_turn(rule)
+        found = (own, self._first(usual(rule, self._place.language)))
+        return [each for each in dict.fromkeys(found) if each]
 
     def _welcome(self) -> str:
         """With the branch's sentence about privacy below it."""
@@ -78,9 +94,9 @@ def variants_of(rules: LineRules, rule: RuleName) -> Sequence[str]:
     }.get(rule, ())
 
 
-def take_turns(tx: Tx, line: Line, decision: RuleDecision) -> None:
+def take_turns(tx: Tx, line: Line, words: SpokenWords) -> None:
     """Of rules with variants of the line's own."""
-    spoke = {decision.rule} | ({RuleName.WELCOME} if decision.welcomes else set())
+    spoke = {words.rule} | ({RuleName.WELCOME} if words.welcomes else set())
     for rule in RuleName:
         if rule in spoke and variants_of(line.rules, rule):
             tx.conn.execute(

@@ -143,6 +143,7 @@ def _arrival(
         identity=sender,
         text=incoming.text,
         channel=incoming.channel,
+        has_files=incoming.media is not None,
     )
 
 

@@ -12,6 +12,7 @@ from appliance.desk.consent import near_stop, near_stop_words, rule_words, withd
 from appliance.desk.groups import stops
 from appliance.desk.outgoing import after_done
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.desk.rounds import hearing
 from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
 from appliance.messages import MessageClass
@@ -36,6 +37,7 @@ class Arrival:
     identity: Identity
     text: str
     channel: Channel
+    has_files: bool = False
 
     @property
     def can_be_answered(self) -> bool:
@@ -70,16 +72,25 @@ def answer(tx: Tx, arrival: Arrival) -> None:
         if near_stop_words.is_near_stop(arrival.text):
             near_stop.mark(tx, arrival.message_id)
         elif after_done.heard(
-            tx, arrival.line.id, arrival.contact_id, arrival.message_id, arrival.text
+            tx,
+            arrival.line.id,
+            arrival.contact_id,
+            arrival.message_id,
+            "" if arrival.has_files else arrival.text,
         ):
             log.info("message %s says how it went", arrival.message_id)
-        elif writable and not (by_sms and is_landline(said_by.value)):
+        elif (
+            writable
+            and not (by_sms and is_landline(said_by.value))
+            and not _answers_a_round(tx, arrival)
+        ):
             # A company's programs send from its landline, where nobody reads an SMS.
             answering.answer(tx, _heard(tx, arrival))
 
 
 def reread(tx: Tx, arrival: Arrival) -> None:
     """A message was changed by who wrote it: what it says now may withdraw, and gives nothing."""
+    after_done.reread(tx, arrival.message_id, arrival.text)
     if not _is_reachable(tx, arrival.contact_id):
         return
     if consent.verdict(tx.conn, arrival.line.id, arrival.identity).opted_out:
@@ -100,6 +111,17 @@ def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     answering.mark_welcomed(tx, _heard(tx, arrival), None)
     if arrival.can_be_answered:
         _say(tx, arrival, rule_words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
+
+
+def _answers_a_round(tx: Tx, arrival: Arrival) -> bool:
+    """Its follower tells them what becomes of it, whatever the hour."""
+    return not arrival.has_files and hearing.is_plain_answer(
+        tx.conn,
+        contact_id=arrival.contact_id,
+        line_id=arrival.line.id,
+        text=arrival.text,
+        now_ms=tx.now_ms,
+    )
 
 
 def _is_reachable(tx: Tx, contact_id: str) -> bool:

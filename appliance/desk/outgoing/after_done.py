@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from appliance.desk.outgoing.after_answers import mark_of
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
+from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.phone_numbers import is_landline, is_service
 from appliance.queue import overtaken, undecided
-from appliance.queue.overtaken import AFTER_DONE, QUIET_MS
-from appliance.queue.pacing import DAY_MS, HOUR_MS
+from appliance.queue.overtaken import AFTER_DONE
+from appliance.queue.pacing import DAY_MS, HOUR_MS, QUIET_MS
 from appliance.store import branches, casework, conversations, lines
 from appliance.store.casework import Casework
 from appliance.store.contacts import identity_of
@@ -29,6 +30,9 @@ TTL_MS = 4 * HOUR_MS
 """A question that could not leave by then is not worth sending."""
 ANSWER_MS = 7 * DAY_MS
 """What they say later is said of something else."""
+
+_OPENED_BY_THEM = (EventKind.CONVERSATION_REOPENED.value, "message")
+_DONE_BY_IT = (EventKind.CONVERSATION_DONE.value, AFTER_DONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ class Closed:
 
 
 def time_to_ask(closed: Closed) -> int | None:
-    """Not before when the question may leave; None: it is not asked."""
+    """From when on the question may be asked in open hours; None: it is not asked."""
     if not closed.question or not closed.by_person:
         return None
     if closed.in_group or not closed.writable or closed.undecided:
@@ -73,7 +77,7 @@ def ask(tx: Tx, case: Casework, by: Author) -> None:
     if last is None:
         return
     who = identity_of(last)
-    not_before_ms = time_to_ask(
+    quiet_ms = time_to_ask(
         Closed(
             question=line.settings.after_done,
             by_person=by.staff_id is not None,
@@ -85,6 +89,7 @@ def ask(tx: Tx, case: Casework, by: Author) -> None:
             now_ms=tx.now_ms,
         )
     )
+    not_before_ms = quiet_ms and overtaken.open_from(tx.conn, line.id, quiet_ms)
     if not_before_ms is not None:
         _say(tx, line, case, who, not_before_ms)
 
@@ -103,9 +108,30 @@ def heard(tx: Tx, line_id: str, contact_id: str, message_id: str, text: str) -> 
         "INSERT INTO after_done (question_id, answer_id, answer, at_ms) VALUES (?, ?, ?, ?)",
         (question, message_id, mark.value, tx.now_ms),
     )
-    if not _wrote_more(tx, conversation_id, question, message_id):
+    if _only_they_opened_it(tx, conversation_id) and not _wrote_more(
+        tx, conversation_id, question, message_id
+    ):
         _stay_done(tx, conversation_id)
     return True
+
+
+def reread(tx: Tx, message_id: str, text: str) -> None:
+    """They changed their answer: another mark takes its place; words are for a person to read, so
+    the conversation is open again.
+    """
+    row = tx.conn.execute(_ANSWER, (message_id,)).fetchone()
+    if row is None:
+        return
+    mark = mark_of(text)
+    if mark is not None:
+        tx.conn.execute(
+            "UPDATE after_done SET answer = ? WHERE answer_id = ?", (mark.value, message_id)
+        )
+        return
+    tx.conn.execute("DELETE FROM after_done WHERE answer_id = ?", (message_id,))
+    if _last_happening(tx, row["conversation_id"]) == _DONE_BY_IT:
+        case = casework.of(tx.conn, row["conversation_id"])
+        casework.take_back(tx, case, facts={"why": "message"}, staff_id=None)
 
 
 def _is_writable(who: Identity) -> bool:
@@ -145,6 +171,17 @@ def _open_question(tx: Tx, conversation_id: str) -> str | None:
     return None if row is None else str(row["id"])
 
 
+def _only_they_opened_it(tx: Tx, conversation_id: str) -> bool:
+    """Not where a colleague goes on with it."""
+    return _last_happening(tx, conversation_id) == _OPENED_BY_THEM
+
+
+def _last_happening(tx: Tx, conversation_id: str) -> tuple[str, str | None] | None:
+    """The kind of what last happened to the conversation, and why."""
+    row = tx.conn.execute(_LAST_HAPPENING, (conversation_id,)).fetchone()
+    return None if row is None else (row["name"], row["why"])
+
+
 def _wrote_more(tx: Tx, conversation_id: str, question_id: str, message_id: str) -> bool:
     row = tx.conn.execute(
         "SELECT 1 FROM message WHERE conversation_id = ? AND direction = 'in' AND id > ?"
@@ -163,6 +200,18 @@ def _stay_done(tx: Tx, conversation_id: str) -> None:
 _LAST_HEARD = """
 SELECT scheme, value FROM message WHERE conversation_id = ? AND direction = 'in'
 ORDER BY happened_ms DESC, id DESC LIMIT 1
+"""
+
+_ANSWER = """
+SELECT m.conversation_id FROM after_done a JOIN message m ON m.id = a.answer_id
+WHERE a.answer_id = ?
+"""
+
+_LAST_HAPPENING = """
+SELECT k.name, e.facts ->> 'why' AS why
+FROM conversation_event of CROSS JOIN event e ON e.seq = of.event_seq
+JOIN event_kind k ON k.code = e.kind
+WHERE of.conversation_id = ? ORDER BY of.event_seq DESC LIMIT 1
 """
 
 _ASKED = """

@@ -57,11 +57,13 @@ def hear(tx: Tx, event: Event) -> None:
         _answered(tx, event.message_id)
 
 
-def is_plain_answer(conn: sqlite3.Connection, *, contact_id: str, line_id: str, text: str) -> bool:
+def is_plain_answer(
+    conn: sqlite3.Connection, *, contact_id: str, line_id: str, text: str, now_ms: int
+) -> bool:
     """Whether what somebody just wrote will be a plain answer to a question of a round: then no
     rule has to say that the office is closed.
     """
-    row = conn.execute(_OPEN_QUESTION, (contact_id, line_id)).fetchone()
+    row = conn.execute(_OPEN_QUESTION, (contact_id, line_id, now_ms)).fetchone()
     if row is None:
         return False
     return read_answer(text, language_of(json.loads(row["fields"]))) is not AnswerReading.UNCLEAR
@@ -203,7 +205,8 @@ _OPEN_QUESTION = """
 SELECT c.fields FROM round_person p INDEXED BY round_person_contact
 JOIN contact c ON c.id = p.contact_id JOIN message q ON q.id = p.question_id
 WHERE p.contact_id = ? AND p.line_id = ? AND p.state IN ('asked', 'silent', 'unclear')
-AND q.sent_ms IS NOT NULL LIMIT 1
+AND q.sent_ms IS NOT NULL
+AND (SELECT ends_ms FROM round WHERE id = p.round_id) > ? LIMIT 1
 """
 _REACTION = "SELECT emoji FROM reaction WHERE message_id = ? AND emoji <> '' ORDER BY at_ms DESC"
 _IN_A_ROUND = """
