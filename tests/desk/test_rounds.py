@@ -7,7 +7,7 @@ import pytest
 
 from appliance.desk.contacts import joining
 from appliance.desk.outgoing.sending import Author
-from appliance.desk.rounds import hearing, starting
+from appliance.desk.rounds import deciding, hearing, starting
 from appliance.desk.rounds.answer_words import AnswerReading
 from appliance.desk.rounds.askable import Askable, askable
 from appliance.desk.rounds.starting import RoundOrder
@@ -19,6 +19,7 @@ from tests.desk.rounds_office import (
     ALL,
     CONFIRM,
     FULL,
+    PLANNER,
     QUESTION,
     RESERVE,
     RoundsOffice,
@@ -120,9 +121,11 @@ def test_a_yes_that_is_taken_back_moves_the_reserve_up(office: RoundsOffice) -> 
     office.sends_next()
     office.hears(anna, "ja")
     office.hears(bart, "Yes")
+    office.sends_all()
     office.hears(anna, "kan niet")
     assert office.states(round_id) == {anna: P.NO, bart: P.YES, chris: P.NOT_ASKED}
     assert office.about(round_id).state is R.FILLED
+    office.sends_all()
     office.decides(round_id, bart, AnswerReading.NO)
     assert office.states(round_id) == {anna: P.NO, bart: P.NO, chris: P.ASKED}
     assert office.about(round_id).state is R.RUNNING
@@ -309,6 +312,43 @@ def test_two_people_who_are_one_have_one_place(office: RoundsOffice) -> None:
     office.counter.store.write(lambda tx: joining.join(tx, kept, other, "s"))
     office.hears(anna, "ja")
     assert [each.state for each in office.board(round_id).people] == [P.YES]
+
+
+@pytest.mark.parametrize("how", ["worker", "planner", "cancelled", "stopped"])
+def test_a_seat_that_is_gone_is_not_confirmed(office: RoundsOffice, how: str) -> None:
+    """What waits to be said of it is withdrawn; in the hands of a phone, once it comes back."""
+    anna, bart = office.knows(2)
+    round_id = office.starts([anna, bart], at_once=1)
+    office.sends_next()
+    office.hears(anna, "ja")
+    if how == "cancelled":
+        office.counter.clock.advance(ms=90_000)
+        in_hand = office.counter.attempt()
+        call_off(office, round_id)
+        office.counter.work.not_sent(in_hand, Transient("another chat"))
+        office.follows()
+    elif how == "planner":
+        office.decides(round_id, anna, AnswerReading.NO)
+    else:
+        office.hears(anna, "nee" if how == "worker" else "stop")
+    office.sends_all()
+    assert CONFIRM not in office.texts_to(anna)
+
+
+def test_who_moves_up_is_told_the_last_only(office: RoundsOffice) -> None:
+    """That they are on the reserve list is withdrawn while it waits."""
+    anna, bart = office.knows(2)
+    office.starts([anna, bart])
+    office.sends_next()
+    office.sends_next()
+    for who, text in ((anna, "ja"), (bart, "ja"), (anna, "nee")):
+        office.hears(who, text)
+    office.sends_all()
+    assert (office.texts_to(anna), office.texts_to(bart)) == ([QUESTION], [QUESTION, CONFIRM])
+
+
+def call_off(office: RoundsOffice, round_id: str) -> None:
+    office.counter.store.write(lambda tx: deciding.cancel(tx, office.about(round_id), by=PLANNER))
 
 
 def waits(office: RoundsOffice, who: str) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.consent import rule_words
-from appliance.desk.rounds import seats
+from appliance.desk.rounds import seats, telling
 from appliance.desk.rounds.answer_words import AnswerReading, language_of, read_answer
 from appliance.events import Event, EventKind
 from appliance.messages import MessageState
 from appliance.reasons import Reason
-from appliance.store import rounds
+from appliance.store import round_messages, rounds
 from appliance.store.rounds import PersonState, Round, RoundPerson, RoundState
 from appliance.store.store import Tx
 
@@ -38,7 +38,7 @@ def concerns(conn: sqlite3.Connection, event: Event, now_ms: int) -> bool:
     if event.message_id is None:
         return False
     if event.kind is EventKind.MESSAGE_STATE or _is_reaction(event):
-        return _asked_by(conn, event.message_id) is not None
+        return _asked_by(conn, event.message_id) is not None or _told(conn, event) is not None
     if _is_answer(event):
         values = (event.contact_id, now_ms)
         return conn.execute(_IN_A_ROUND, values).fetchone() is not None
@@ -94,10 +94,18 @@ def _reacted(tx: Tx, question_id: str) -> None:
 
 def _question_moved(tx: Tx, message_id: str) -> None:
     """By what the message is now: a later event may have overtaken this one."""
+def _told(conn: sqlite3.Connection, event: Event) -> RoundPerson | None:
+    """Whom a message that waits again told something of a round."""
+    waits = event.kind is EventKind.MESSAGE_STATE and event.facts.get("to") == _S.QUEUED.value
+    return round_messages.told_by(conn, event.message_id) if waits and event.message_id else None
+
+
     who = _asked_by(tx.conn, message_id)
     if who is None:
         return
     about = rounds.one(tx.conn, who.round_id)
+        if told := round_messages.told_by(tx.conn, message_id):
+            seats.take_back_stray(tx, rounds.one(tx.conn, told.round_id), told)
     row = tx.conn.execute(
         "SELECT state, reason, sent_ms FROM message WHERE id = ?", (message_id,)
     ).fetchone()
@@ -170,6 +178,7 @@ def _stopped(tx: Tx, to: _AskedBefore) -> None:
     """They want no messages, so they hear of no seat. Who has a seat keeps it, for a colleague."""
     if to.who.state is not _P.NO:
         rounds.move_person(tx, to.about, to.who, _P.REFUSED, why=Reason.OPTED_OUT)
+    telling.take_back(tx, to.about, to.who, reason=Reason.OPTED_OUT)
 
 
 def _asked_by(conn: sqlite3.Connection, question_id: str) -> RoundPerson | None:

@@ -89,9 +89,18 @@ def end(
 
 
 def withdraw_stray(tx: Tx, about: Round, who: RoundPerson) -> None:
+    if to is _R.CANCELLED:
+        for who in rounds.people(tx.conn, about.id):
+            telling.take_back(tx, about, who, reason=Reason.ROUND_OVER)
     """A question that came back into the queue after its round had its people."""
     over = about.state is not _R.FILLED
     if telling.withdraw(tx, about, who, reason=Reason.ROUND_OVER if over else Reason.ROUND_FILLED):
+def take_back_stray(tx: Tx, about: Round, who: RoundPerson) -> None:
+    """Words that came back into the queue after they stopped to be true."""
+    if about.state is _R.CANCELLED or who.state in (_P.NO, _P.REFUSED):
+        telling.take_back(tx, about, who, reason=Reason.ROUND_OVER)
+
+
         _not_asked_after_all(tx, about, who)
 
 
@@ -121,6 +130,7 @@ def _gives_back(tx: Tx, about: Round, who: RoundPerson, *, by: RoundAuthor) -> N
         _hand_on(tx, about)
 
 
+    telling.take_back(tx, about, who, reason=Reason.ANSWERED)
 def _is_unclear(tx: Tx, about: Round, who: RoundPerson) -> None:
     """Once the round needs nobody, they are told so; what they ask a colleague answers."""
     if rounds.move_person(tx, about, who, _P.UNCLEAR) and about.state is not _R.RUNNING:

@@ -11,7 +11,7 @@ from appliance.desk.rounds.round_texts import RoundTexts, said_to
 from appliance.errors import BalieError, InvalidInput, Refused
 from appliance.messages import MessageClass, MessageState
 from appliance.reasons import Reason
-from appliance.store import branches, contacts, messages, rounds
+from appliance.store import branches, contacts, messages, round_messages, rounds
 from appliance.store.rounds import PersonState, Round, RoundPerson
 from appliance.store.store import Tx
 
@@ -79,10 +79,19 @@ def withdraw(tx: Tx, about: Round, who: RoundPerson, *, reason: Reason) -> bool:
     return True
 
 
-def _only_waits(tx: Tx, question_id: str) -> bool:
+def take_back(tx: Tx, about: Round, who: RoundPerson, *, reason: Reason) -> None:
+    """What was said to them and waits still is true no more. It may be that it has left."""
+    said_id = round_messages.said_to(tx.conn, who)
+    if said_id is None or not _only_waits(tx, said_id):
+        return
+    messages.move(tx, said_id, MessageState.CANCELLED, reason=reason, facts={"round": about.id})
+    rounds.note(tx, who, said_id=round_messages.said_before(tx.conn, about, who, said_id))
+
+
+def _only_waits(tx: Tx, message_id: str) -> bool:
     row = tx.conn.execute(
         "SELECT 1 FROM message WHERE id = ? AND state = 'queued' AND bound_to IS NULL",
-        (question_id,),
+        (message_id,),
     ).fetchone()
     return row is not None
 
@@ -92,8 +101,10 @@ def _texts(tx: Tx, about: Round) -> RoundTexts:
     return RoundTexts.of(about, settings.language)
 
 
-def _say(tx: Tx, about: Round, who: RoundPerson, wording: Wording) -> None:
-    """What cannot be said is told in the log: their answer counts all the same."""
+def _say(tx: Tx, about: Round, who: RoundPerson, wording: Wording, until_ms: int) -> bool:
+    """In place of what waits to be said to them. What cannot be said is told in the log: their
+    answer counts all the same.
+    """
     line_id = who.line_id or about.line_ids[0]
     contact = contacts.find(tx.conn, who.contact_id)
     name = (contact.office_name or contact.chosen_name) if contact else None
@@ -101,6 +112,7 @@ def _say(tx: Tx, about: Round, who: RoundPerson, wording: Wording) -> None:
         with tx.whole():
             said = accept(
                 tx,
+            take_back(tx, about, who, reason=Reason.ANSWERED)
                 SendRequest(
                     line_id=line_id,
                     identity=identity_of_contact(
