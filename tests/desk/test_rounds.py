@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from appliance.desk.contacts import joining
+from appliance.desk.contacts import joining, splitting
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.rounds import deciding, hearing, starting
 from appliance.desk.rounds.answer_words import AnswerReading
@@ -347,8 +347,38 @@ def test_who_moves_up_is_told_the_last_only(office: RoundsOffice) -> None:
     assert (office.texts_to(anna), office.texts_to(bart)) == ([QUESTION], [QUESTION, CONFIRM])
 
 
+def test_joining_two_people_loses_no_seat(office: RoundsOffice) -> None:
+    """The place that got further stays, also a yes that a planner entered; a seat that comes free
+    is given away, and an undo gives back both places.
+    """
+    anna, bart, chris, dirk = office.knows(4)
+    round_id = office.starts([anna, bart, chris, dirk], seats=2, at_once=4)
+    for _ in range(3):
+        office.sends_next()
+    office.hears(anna, "nee")
+    office.decides(round_id, dirk, AnswerReading.YES)
+    office.hears(bart, "ja")
+    office.hears(chris, "ja")
+    join_two(office, anna, dirk)
+    assert list(office.states(round_id).values()) == [P.YES, P.RESERVE, P.YES]
+    join_two(office, bart, anna)
+    states = [each.state for each in office.board(round_id).people]
+    assert states == [P.YES, P.YES], "chris moved up"
+    kept = office.counter.contact_id(bart)
+    office.counter.store.write(lambda tx: splitting.undo(tx, kept, BY_HAND, sight=ALL))
+    office.follows()
+    states = sorted(each.state.value for each in office.board(round_id).people)
+    assert states == ["reserve", "yes", "yes"]
+
+
 def call_off(office: RoundsOffice, round_id: str) -> None:
     office.counter.store.write(lambda tx: deciding.cancel(tx, office.about(round_id), by=PLANNER))
+
+
+def join_two(office: RoundsOffice, kept: str, other: str) -> None:
+    ids = [office.counter.contact_id(each) for each in (kept, other)]
+    office.counter.store.write(lambda tx: joining.join(tx, *ids, "s"))
+    office.follows()
 
 
 def waits(office: RoundsOffice, who: str) -> bool:

@@ -33,12 +33,13 @@ class Due:
     """What is to be done in a round now."""
 
     closes: bool = False
+    free_again: bool = False
     silent: tuple[RoundPerson, ...] = ()
     judged: tuple[tuple[RoundPerson, Judged], ...] = ()
 
     @property
     def is_anything(self) -> bool:
-        return self.closes or bool(self.silent or self.judged)
+        return self.closes or self.free_again or bool(self.silent or self.judged)
 
 
 def due(conn: sqlite3.Connection, about: Round, now_ms: int) -> Due:
@@ -46,7 +47,8 @@ def due(conn: sqlite3.Connection, about: Round, now_ms: int) -> Due:
     closes = about.state is _R.RUNNING and now_ms >= about.closes_ms
     silent = tuple(_silent(conn, about, now_ms))
     if about.state is not _R.RUNNING or closes:
-        return Due(closes=closes, silent=silent)
+        free_again = about.state is _R.FILLED and _free(conn, about) > 0
+        return Due(closes=closes, silent=silent, free_again=free_again)
     room = allowed(about, _free(conn, about)) - _open(conn, about, now_ms) + len(silent)
     return Due(silent=silent, judged=tuple(_next(conn, about, now_ms, room)))
 
@@ -57,6 +59,8 @@ def advance(tx: Tx, round_id: str) -> None:
     step = due(tx.conn, about, tx.now_ms)
     for who in step.silent:
         rounds.move_person(tx, about, who, _P.SILENT)
+    if step.free_again:
+        _hand_on(tx, about)
     if step.closes:
         end(tx, about, _R.CLOSED, why="time")
     for who, judged in step.judged:
