@@ -14,7 +14,9 @@ from appliance.desk.rounds.starting import RoundOrder
 from appliance.errors import Transient
 from appliance.queue.pacing import DAY_MS, HOUR_MS
 from appliance.reasons import Reason
+from appliance.store import casework
 from appliance.store.rounds import PersonState, RoundState
+from appliance.store.store import Tx
 from tests.desk.rounds_office import (
     ALL,
     CONFIRM,
@@ -369,6 +371,32 @@ def test_joining_two_people_loses_no_seat(office: RoundsOffice) -> None:
     office.follows()
     states = sorted(each.state.value for each in office.board(round_id).people)
     assert states == ["reserve", "yes", "yes"]
+
+
+def test_a_mark_is_no_seat(office: RoundsOffice) -> None:
+    """Of how it went one may be asked while a question of a round is open."""
+    anna, bart = office.knows(2)
+    round_id = office.starts([anna, bart], at_once=1)
+    office.sends_next()
+    settle_case(office, anna)
+    office.counter.queues("Hoe ging het, van 1 tot 5?", to=anna, author=Author(rule="after-done"))
+    office.sends_all(10)
+    assert len(office.texts_to(anna)) == 2
+    office.hears(anna, "1")
+    assert office.states(round_id)[anna] is P.UNCLEAR
+
+
+def settle_case(office: RoundsOffice, who: str) -> None:
+    """A colleague closes their conversation."""
+    contact_id = office.counter.contact_id(who)
+
+    def work(tx: Tx) -> None:
+        row = tx.conn.execute("SELECT id FROM conversation WHERE contact_id = ?", (contact_id,))
+        casework.close(
+            tx, casework.of(tx.conn, row.fetchone()["id"]), note=None, facts={}, staff_id=None
+        )
+
+    office.counter.store.write(work)
 
 
 def call_off(office: RoundsOffice, round_id: str) -> None:
