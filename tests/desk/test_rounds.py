@@ -386,6 +386,61 @@ def test_a_mark_is_no_seat(office: RoundsOffice) -> None:
     assert office.states(round_id)[anna] is P.UNCLEAR
 
 
+def test_a_seat_goes_to_somebody_who_can_be_told(office: RoundsOffice) -> None:
+    """The next of the reserve list, or the round asks again."""
+    anna, bart, chris, dirk = office.knows(4)
+    round_id = office.starts([anna, bart, chris, dirk], at_once=3)
+    for _ in range(3):
+        office.sends_next()
+    for who in (anna, bart, chris):
+        office.hears(who, "ja")
+    office.sends_all()
+    blocks(office, bart)
+    office.hears(anna, "nee")
+    assert office.states(round_id) == {
+        anna: P.NO,
+        bart: P.RESERVE,
+        chris: P.YES,
+        dirk: P.NOT_ASKED,
+    }
+    office.hears(chris, "nee")
+    assert office.states(round_id)[dirk] is P.ASKED
+
+
+def test_nobody_moves_up_to_work_that_has_begun(office: RoundsOffice) -> None:
+    """And what is said of a seat is of no use after that."""
+    anna, bart = office.knows(2)
+    starts_ms = office.counter.clock.now_ms() + HOUR_MS
+    hours = {"starts_ms": starts_ms, "ends_ms": starts_ms + 8 * HOUR_MS, "closes_ms": starts_ms}
+    round_id = office.starts([anna, bart], **hours)
+    office.sends_next()
+    office.sends_next()
+    office.hears(anna, "ja")
+    office.hears(bart, "ja")
+    found = office.counter.all("SELECT expires_ms FROM message WHERE text = ?", CONFIRM)
+    assert [row["expires_ms"] for row in found] == [starts_ms]
+    office.passes(61)
+    office.hears(anna, "nee")
+    assert office.states(round_id)[bart] is P.RESERVE
+    assert office.about(round_id).state is R.CLOSED
+
+
+def test_who_was_told_that_nobody_is_needed_does_not_move_up(office: RoundsOffice) -> None:
+    """A planner may still give them the seat."""
+    anna, bart = office.knows(2)
+    round_id = office.starts([anna, bart], seats=2)
+    office.sends_next()
+    office.sends_next()
+    office.hears(anna, "ja")
+    office.counter.store.write(lambda tx: deciding.close(tx, office.about(round_id), by=PLANNER))
+    office.passes(1)
+    office.hears(bart, "ja")
+    office.hears(anna, "nee")
+    office.sends_all()
+    assert office.states(round_id)[bart] is P.RESERVE
+    assert office.texts_to(bart) == [QUESTION, FULL]
+
+
 def settle_case(office: RoundsOffice, who: str) -> None:
     """A colleague closes their conversation."""
     contact_id = office.counter.contact_id(who)
@@ -407,6 +462,13 @@ def join_two(office: RoundsOffice, kept: str, other: str) -> None:
     ids = [office.counter.contact_id(each) for each in (kept, other)]
     office.counter.store.write(lambda tx: joining.join(tx, *ids, "s"))
     office.follows()
+
+
+def blocks(office: RoundsOffice, who: str) -> None:
+    contact_id = office.counter.contact_id(who)
+    office.counter.store.write(
+        lambda tx: tx.conn.execute("UPDATE contact SET blocked_ms = 1 WHERE id = ?", (contact_id,))
+    )
 
 
 def waits(office: RoundsOffice, who: str) -> bool:

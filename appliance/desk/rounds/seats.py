@@ -142,15 +142,30 @@ def _is_unclear(tx: Tx, about: Round, who: RoundPerson) -> None:
 
 
 def _hand_on(tx: Tx, about: Round) -> None:
-    """A seat came free: the first on the reserve list takes it, else the round goes on asking."""
+    """A seat came free: the first on the reserve list who can be told takes it, else the round goes
+    on asking. Once the work has begun nobody is sent there by Balie.
+    """
     if about.state is _R.CANCELLED or tx.now_ms >= about.ends_ms:
         return
-    for who in sorted(rounds.people(tx.conn, about.id, {_P.RESERVE}), key=_since):
-        if rounds.move_person(tx, about, who, _P.YES):
-            telling.confirm(tx, about, who)
+    if tx.now_ms >= about.starts_ms:
+        if about.state is _R.FILLED:
+            end(tx, about, _R.CLOSED, why="time")
+        return
+    for who in sorted(_reserve(tx, about), key=_since):
+        if telling.confirm(tx, about, who):
+            rounds.move_person(tx, about, who, _P.YES)
             return
     if about.state is _R.FILLED:
         rounds.move(tx, about, _R.RUNNING)
+
+
+def _reserve(tx: Tx, about: Round) -> Iterator[RoundPerson]:
+    """Those who know that they are on it: who said yes after the round closed was told that nobody
+    is needed.
+    """
+    for who in rounds.people(tx.conn, about.id, {_P.RESERVE}):
+        if about.ended_ms is None or who.changed_ms < about.ended_ms:
+            yield who
 
 
 def _since(who: RoundPerson) -> tuple[int, int]:

@@ -52,18 +52,20 @@ def ask(tx: Tx, about: Round, who: RoundPerson, judged: Judged) -> None:
     )
 
 
-def confirm(tx: Tx, about: Round, who: RoundPerson) -> None:
-    _say(tx, about, who, _texts(tx, about).confirm)
+def confirm(tx: Tx, about: Round, who: RoundPerson) -> bool:
+    """False when nobody can tell them. It says nothing any more once the work has begun."""
+    until_ms = about.starts_ms if tx.now_ms < about.starts_ms else about.ends_ms
+    return _say(tx, about, who, _texts(tx, about).confirm, until_ms)
 
 
 def tell_reserve(tx: Tx, about: Round, who: RoundPerson) -> None:
-    _say(tx, about, who, _texts(tx, about).reserve)
+    _say(tx, about, who, _texts(tx, about).reserve, about.ends_ms)
 
 
 def tell_filled(tx: Tx, about: Round, who: RoundPerson) -> None:
     """Once: whoever was told something of this round already is told no more."""
     if who.said_id is None:
-        _say(tx, about, who, _texts(tx, about).filled)
+        _say(tx, about, who, _texts(tx, about).filled, about.ends_ms)
 
 
 def withdraw(tx: Tx, about: Round, who: RoundPerson, *, reason: Reason) -> bool:
@@ -110,9 +112,9 @@ def _say(tx: Tx, about: Round, who: RoundPerson, wording: Wording, until_ms: int
     name = (contact.office_name or contact.chosen_name) if contact else None
     try:
         with tx.whole():
+            take_back(tx, about, who, reason=Reason.ANSWERED)
             said = accept(
                 tx,
-            take_back(tx, about, who, reason=Reason.ANSWERED)
                 SendRequest(
                     line_id=line_id,
                     identity=identity_of_contact(
@@ -120,13 +122,15 @@ def _say(tx: Tx, about: Round, who: RoundPerson, wording: Wording, until_ms: int
                     ),
                     text=said_to(wording, name, who.position),
                     author=Author(rule=RULE),
+                    ttl_ms=max(1, until_ms - tx.now_ms),
                     contact_id=who.contact_id,
                 ),
             )
     except (BalieError, IndexError) as exc:
         log.warning("round %s could not tell contact %s: %s", about.id, who.contact_id, exc)
-        return
+        return False
     rounds.note(tx, who, said_id=said.id)
+    return True
 
 
 def _least_busy(tx: Tx, about: Round, judged: Judged) -> Asker:
