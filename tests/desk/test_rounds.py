@@ -151,6 +151,13 @@ def test_nobody_is_asked_for_the_same_hours_by_two_rounds(office: RoundsOffice) 
     assert office.states(later)[bart] is P.NOT_ASKED, "their first question is still open"
     office.hears(bart, "ja")
     assert office.states(later)[bart] is P.ASKED
+    starts_ms = about.ends_ms + DAY_MS
+    open_longer = {"starts_ms": starts_ms, "ends_ms": starts_ms + 1000, "closes_ms": starts_ms}
+    another = office.starts([anna], **open_longer)
+    assert office.states(another) == {anna: P.NOT_ASKED}
+    office.counter.clock.advance(ms=24 * HOUR_MS)
+    office.follows()
+    assert office.states(another) == {anna: P.ASKED}
 
 
 def test_who_may_not_be_asked_is_named_with_the_reason(office: RoundsOffice) -> None:
