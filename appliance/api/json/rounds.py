@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response, Security
@@ -136,7 +136,7 @@ async def start_round(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: RoundIn) -> dict[str, Any]:
         asked = _request(tx.conn, caller, wanted, tx.now_ms)
-        return _told(tx.conn, caller.sight, starting.start(tx, caller.sight, asked))
+        return _told(tx.conn, caller, starting.start(tx, caller.sight, asked))
 
     answer = await writes.made(request, _SCOPE, RoundIn, work)
     request.app.state.services.planned()
@@ -151,7 +151,8 @@ async def _previewed(request: Request) -> Response:
     def look(conn: sqlite3.Connection) -> _Preview:
         asked = _request(conn, caller, wanted, now_ms)
         draft = starting.draft(conn, caller.sight, asked, round_id=new_id(now_ms), now_ms=now_ms)
-        return _preview(conn, caller.sight, draft, now_ms)
+        found = _preview(conn, caller.sight, draft, now_ms)
+        return found if _may_read(caller) else found.nameless()
 
     found = await caller.accesses.read(look, _shown_in_preview)
     return JSONResponse(body_of(RoundPreviewOut, found))
@@ -186,7 +187,7 @@ async def decide_answer(request: Request) -> Response:
         about = _seen(tx, caller, request)
         contact = caller.sight.contact(tx.conn, request.path_params["contact"])
         deciding.decide(tx, about, contact.id, AnswerReading(wanted.answer), by=_by(caller))
-        return _told(tx.conn, caller.sight, about.id)
+        return _told(tx.conn, caller, about.id)
 
     return await writes.changed(request, _SCOPE, AnswerIn, work)
 
@@ -211,7 +212,7 @@ async def _ended(request: Request, ends: _Ends) -> Response:
         check_still_valid(tx, caller)
         about = _seen(tx, caller, request)
         ends(tx, about, _by(caller))
-        return _told(tx.conn, caller.sight, about.id)
+        return _told(tx.conn, caller, about.id)
 
     return JSONResponse(await caller.services.store.awrite(write))
 
@@ -303,6 +304,15 @@ class _Preview:
     not_asked: Sequence[RoundContact]
     refused: Sequence[_RefusedContact]
 
+    def nameless(self) -> "_Preview":
+        return replace(
+            self,
+            not_asked=[board.without_name(each) for each in self.not_asked],
+            refused=[
+                replace(each, contact=board.without_name(each.contact)) for each in self.refused
+            ],
+        )
+
 
 def _preview(conn: sqlite3.Connection, sight: Sight, draft: Draft, now_ms: int) -> _Preview:
     found = askable(conn, sight, draft, now_ms=now_ms)
@@ -378,8 +388,14 @@ def _seen(tx: Tx, caller: Caller, request: Request) -> Round:
     return deciding.seen(tx, caller.sight, request.path_params["round_id"])
 
 
-def _told(conn: sqlite3.Connection, sight: Sight, round_id: str) -> dict[str, Any]:
-    return body_of(RoundOut, board.board(conn, sight, round_id))
+def _told(conn: sqlite3.Connection, caller: Caller, round_id: str) -> dict[str, Any]:
+    found = board.board(conn, caller.sight, round_id)
+    return body_of(RoundOut, found if _may_read(caller) else found.nameless())
+
+
+def _may_read(caller: Caller) -> bool:
+    """False for a token that may only ask: it is told neither names nor numbers."""
+    return not caller.token.scopes.isdisjoint({Scope.ROUNDS_READ, Scope.CONTACTS_READ})
 
 
 def _shown(found: Board) -> Iterable[Shown]:
