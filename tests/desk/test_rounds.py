@@ -10,7 +10,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.rounds import deciding, hearing, starting
 from appliance.desk.rounds.answer_words import AnswerReading
 from appliance.desk.rounds.askable import Askable, askable
-from appliance.desk.rounds.starting import RoundOrder
+from appliance.desk.rounds.starting import MOST_AT_FIRST, Draft, RoundOrder
 from appliance.errors import Transient
 from appliance.queue.pacing import DAY_MS, HOUR_MS
 from appliance.reasons import Reason
@@ -446,6 +446,24 @@ def test_who_was_told_that_nobody_is_needed_does_not_move_up(office: RoundsOffic
     office.sends_all()
     assert office.states(round_id)[bart] is P.RESERVE
     assert office.texts_to(bart) == [QUESTION, FULL]
+
+
+def test_a_large_round_begins_in_small_steps(office: RoundsOffice) -> None:
+    """Its first questions are kept with it, the others by and by; nobody is judged twice before."""
+    people = office.knows(60)
+    request = office.request(people, seats=20)
+
+    def look(conn: sqlite3.Connection) -> Draft | None:
+        now_ms = office.counter.clock.now_ms()
+        return starting.foresee(conn, ALL, lambda: request, now_ms=now_ms)
+
+    seen = office.counter.store.read(look)
+    office.hears(people[0], "STOP")
+    round_id = office.counter.store.write(lambda tx: starting.start(tx, ALL, request, seen))
+    assert len(office.board(round_id).asked) == MOST_AT_FIRST
+    assert office.why(round_id)[people[0]] is Reason.OPTED_OUT
+    office.follows()
+    assert len(office.board(round_id).asked) == 59
 
 
 def settle_case(office: RoundsOffice, who: str) -> None:

@@ -133,14 +133,27 @@ async def start_round(request: Request) -> Response:
     """
     if is_dry_run(request):
         return await _previewed(request)
+    foreseen = await _foreseen(request)
 
     def work(tx: Tx, caller: Caller, wanted: RoundIn) -> dict[str, Any]:
         asked = _request(tx.conn, caller, wanted, tx.now_ms)
-        return _told(tx.conn, caller, starting.start(tx, caller.sight, asked))
+        return _told(tx.conn, caller, starting.start(tx, caller.sight, asked, foreseen))
 
     answer = await writes.made(request, _SCOPE, RoundIn, work)
     request.app.state.services.planned()
     return answer
+
+
+async def _foreseen(request: Request) -> Draft | None:
+    """Most of the work of a start, done before the writer has to wait for it."""
+    caller = await caller_of(request, _SCOPE.value)
+    wanted = posting.read_body(RoundIn, await request.body())
+    now_ms = caller.services.clock.now_ms()
+    return await caller.services.store.aread(
+        lambda conn: starting.foresee(
+            conn, caller.sight, lambda: _request(conn, caller, wanted, now_ms), now_ms=now_ms
+        )
+    )
 
 
 async def _previewed(request: Request) -> Response:

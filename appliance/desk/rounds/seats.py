@@ -22,7 +22,7 @@ PATIENCE_MS = 15 * MINUTE_MS
 """A question that left counts as open for so long; after that the next one is asked. Whoever looks
 at a phone now and then has seen it by then, and an answer that comes later counts all the same.
 """
-MOST_IN_A_STEP = 100
+MOST_IN_A_STEP = 12
 """Questions that one transaction keeps: others wait for the writer meanwhile."""
 
 _P, _R = PersonState, RoundState
@@ -42,7 +42,7 @@ class Due:
         return self.closes or self.free_again or bool(self.silent or self.judged)
 
 
-def due(conn: sqlite3.Connection, about: Round, now_ms: int) -> Due:
+def due(conn: sqlite3.Connection, about: Round, now_ms: int, *, most: int = MOST_IN_A_STEP) -> Due:
     """Reads only. A round that has its people when its time is over stays one that is filled."""
     closes = about.state is _R.RUNNING and now_ms >= about.closes_ms
     silent = tuple(_silent(conn, about, now_ms))
@@ -50,13 +50,13 @@ def due(conn: sqlite3.Connection, about: Round, now_ms: int) -> Due:
         free_again = about.state is _R.FILLED and _free(conn, about) > 0
         return Due(closes=closes, silent=silent, free_again=free_again)
     room = allowed(about, _free(conn, about)) - _open(conn, about, now_ms) + len(silent)
-    return Due(silent=silent, judged=tuple(_next(conn, about, now_ms, room)))
+    return Due(silent=silent, judged=tuple(_next(conn, about, now_ms, min(room, most))))
 
 
-def advance(tx: Tx, round_id: str) -> None:
+def advance(tx: Tx, round_id: str, *, most: int = MOST_IN_A_STEP) -> None:
     """Takes the next step: closes, gives up waiting, asks."""
     about = rounds.one(tx.conn, round_id)
-    step = due(tx.conn, about, tx.now_ms)
+    step = due(tx.conn, about, tx.now_ms, most=most)
     for who in step.silent:
         rounds.move_person(tx, about, who, _P.SILENT)
     if step.free_again:
@@ -89,22 +89,22 @@ def end(
     if not rounds.move(tx, about, to, by=by, facts={"why": why}):
         return False
     _withdraw_all(tx, about, reason=Reason.ROUND_OVER)
-    return True
-
-
-def withdraw_stray(tx: Tx, about: Round, who: RoundPerson) -> None:
     if to is _R.CANCELLED:
         for who in rounds.people(tx.conn, about.id):
             telling.take_back(tx, about, who, reason=Reason.ROUND_OVER)
-    """A question that came back into the queue after its round had its people."""
-    over = about.state is not _R.FILLED
-    if telling.withdraw(tx, about, who, reason=Reason.ROUND_OVER if over else Reason.ROUND_FILLED):
+    return True
+
+
 def take_back_stray(tx: Tx, about: Round, who: RoundPerson) -> None:
     """Words that came back into the queue after they stopped to be true."""
     if about.state is _R.CANCELLED or who.state in (_P.NO, _P.REFUSED):
         telling.take_back(tx, about, who, reason=Reason.ROUND_OVER)
 
 
+def withdraw_stray(tx: Tx, about: Round, who: RoundPerson) -> None:
+    """A question that came back into the queue after its round had its people."""
+    over = about.state is not _R.FILLED
+    if telling.withdraw(tx, about, who, reason=Reason.ROUND_OVER if over else Reason.ROUND_FILLED):
         _not_asked_after_all(tx, about, who)
 
 
@@ -130,11 +130,11 @@ def _takes(tx: Tx, about: Round, who: RoundPerson, *, by: RoundAuthor) -> None:
 
 def _gives_back(tx: Tx, about: Round, who: RoundPerson, *, by: RoundAuthor) -> None:
     telling.withdraw(tx, about, who, reason=Reason.ANSWERED)
+    telling.take_back(tx, about, who, reason=Reason.ANSWERED)
     if rounds.move_person(tx, about, who, _P.NO, by=by) and who.state is _P.YES:
         _hand_on(tx, about)
 
 
-    telling.take_back(tx, about, who, reason=Reason.ANSWERED)
 def _is_unclear(tx: Tx, about: Round, who: RoundPerson) -> None:
     """Once the round needs nobody, they are told so; what they ask a colleague answers."""
     if rounds.move_person(tx, about, who, _P.UNCLEAR) and about.state is not _R.RUNNING:
@@ -209,10 +209,9 @@ def _silent(conn: sqlite3.Connection, about: Round, now_ms: int) -> Iterator[Rou
 
 
 def _next(
-    conn: sqlite3.Connection, about: Round, now_ms: int, room: int
+    conn: sqlite3.Connection, about: Round, now_ms: int, left: int
 ) -> Iterator[tuple[RoundPerson, Judged]]:
     """Who is asked next, and on the way to them who may not be."""
-    left = min(room, MOST_IN_A_STEP)
     if left <= 0:
         return
     judge = RoundJudge.of(conn, about, now_ms=now_ms)

@@ -3,7 +3,7 @@
 import json
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,7 +13,7 @@ from appliance.desk.rounds import following, round_texts, seats
 from appliance.desk.rounds.judging import Judged, RoundJudge
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
-from appliance.ids import is_id
+from appliance.ids import is_id, new_id
 from appliance.phone_numbers import parse_number
 from appliance.queue.pacing import DAY_MS
 from appliance.reasons import Reason
@@ -25,6 +25,10 @@ from appliance.store.store import Tx
 MOST_PEOPLE = 2_000
 MOST_SEATS = 500
 MOST_AT_ONCE = 500
+MOST_AT_FIRST = 36
+"""Questions that are kept with the round: those for twelve seats. The others follow at once, but
+not in one transaction.
+"""
 FARTHEST_MS = 366 * DAY_MS
 """From now to the work; also what can be written as a time at all."""
 QUESTIONS_A_SEAT = 3
@@ -75,6 +79,16 @@ class Draft:
     strangers: Sequence[tuple[str, Reason]]
 
 
+def foresee(
+    conn: sqlite3.Connection, sight: Sight, ask: Callable[[], StartRequest], *, now_ms: int
+) -> Draft | None:
+    """A draft for `start`, read while others may write; None where it will be refused anyway."""
+    try:
+        return draft(conn, sight, ask(), round_id=new_id(now_ms), now_ms=now_ms)
+    except (InvalidInput, NotFound):
+        return None
+
+
 def draft(
     conn: sqlite3.Connection,
     sight: Sight,
@@ -82,8 +96,10 @@ def draft(
     *,
     round_id: str,
     now_ms: int,
+    foreseen: Draft | None = None,
 ) -> Draft:
-    """Who would be asked, in their order, and who would not. Nothing is kept.
+    """Who would be asked, in their order, and who would not. Nothing is kept. Whom another draft
+    has judged already is not judged again.
 
     Raises InvalidInput, or NotFound for the id of nobody.
     """
@@ -93,13 +109,20 @@ def draft(
     found, strangers = _known(conn, sight, request.contacts)
     judge = RoundJudge.of(conn, about, now_ms=now_ms)
     ordered = _ordered(conn, about, found, now_ms)
-    judged = [judge.judge(contact_id, place) for place, contact_id in enumerate(ordered)]
+    known = {each.contact_id: each for each in foreseen.judged} if foreseen else {}
+    judged = [
+        known.get(contact_id) or judge.judge(contact_id, place)
+        for place, contact_id in enumerate(ordered)
+    ]
     return Draft(about=about, judged=judged, strangers=strangers)
 
 
-def start(tx: Tx, sight: Sight, request: StartRequest) -> str:
-    """Keeps the round and its first questions; gives its id. Raises as `draft` does."""
-    new = draft(tx.conn, sight, request, round_id=tx.new_id(), now_ms=tx.now_ms)
+def start(tx: Tx, sight: Sight, request: StartRequest, foreseen: Draft | None = None) -> str:
+    """Keeps the round and its first questions; gives its id. Raises as `draft` does.
+
+    `foreseen` saves the writer the time to judge everybody: who is asked is judged again then.
+    """
+    new = draft(tx.conn, sight, request, round_id=tx.new_id(), now_ms=tx.now_ms, foreseen=foreseen)
     about = new.about
     following.begin_here(tx)
     rounds.add(tx, about)
@@ -114,7 +137,7 @@ def start(tx: Tx, sight: Sight, request: StartRequest) -> str:
     rounds.tell(
         tx, EventKind.ROUND_STARTED, about, by=request.by, facts=facts, line_id=about.line_ids[0]
     )
-    seats.advance(tx, about.id)
+    seats.advance(tx, about.id, most=MOST_AT_FIRST)
     return about.id
 
 
