@@ -376,8 +376,8 @@ def test_joining_two_people_loses_no_seat(office: RoundsOffice) -> None:
     kept = office.counter.contact_id(bart)
     office.counter.store.write(lambda tx: splitting.undo(tx, kept, BY_HAND, sight=ALL))
     office.follows()
-    states = sorted(each.state.value for each in office.board(round_id).people)
-    assert states == ["reserve", "yes", "yes"]
+    after = sorted(each.state.value for each in office.board(round_id).people)
+    assert after == ["reserve", "yes", "yes"]
 
 
 def test_a_mark_is_no_seat(office: RoundsOffice) -> None:
@@ -484,8 +484,8 @@ def call_off(office: RoundsOffice, round_id: str) -> None:
 
 
 def join_two(office: RoundsOffice, kept: str, other: str) -> None:
-    ids = [office.counter.contact_id(each) for each in (kept, other)]
-    office.counter.store.write(lambda tx: joining.join(tx, *ids, "s"))
+    keep_id, other_id = office.counter.contact_id(kept), office.counter.contact_id(other)
+    office.counter.store.write(lambda tx: joining.join(tx, keep_id, other_id, "s"))
     office.follows()
 
 
