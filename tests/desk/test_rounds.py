@@ -15,7 +15,7 @@ from appliance.errors import Transient
 from appliance.queue.pacing import DAY_MS, HOUR_MS
 from appliance.reasons import Reason
 from appliance.store import casework
-from appliance.store.rounds import PersonState, RoundState
+from appliance.store.rounds import PersonState, RoundAuthor, RoundState
 from appliance.store.store import Tx
 from tests.desk.rounds_office import (
     ALL,
@@ -445,7 +445,13 @@ def test_who_was_told_that_nobody_is_needed_does_not_move_up(office: RoundsOffic
     office.hears(anna, "nee")
     office.sends_all()
     assert office.states(round_id)[bart] is P.RESERVE
-    assert office.texts_to(bart) == [QUESTION, FULL]
+    bart_id, by = office.counter.contact_id(bart), RoundAuthor(token_id="t")
+    office.counter.store.write(
+        lambda tx: deciding.decide(tx, office.about(round_id), bart_id, AnswerReading.YES, by=by)
+    )
+    office.sends_all()
+    assert office.states(round_id)[bart] is P.YES
+    assert office.texts_to(bart) == [QUESTION, FULL, CONFIRM]
 
 
 def test_a_large_round_begins_in_small_steps(office: RoundsOffice) -> None:

@@ -78,7 +78,7 @@ def settle(
         _is_unclear(tx, about, who)
     elif reading is AnswerReading.NO:
         _gives_back(tx, about, who, by=by)
-    elif who.state not in (_P.YES, _P.RESERVE):
+    elif who.state is not _P.YES and (who.state is not _P.RESERVE or by != ITSELF):
         _takes(tx, about, who, by=by)
 
 
