@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response, Security
@@ -23,17 +22,16 @@ from appliance.api.json.lists import is_dry_run
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import page_of
 from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundOut, RoundPreviewOut
+from appliance.api.json.round_previews import RoundPreviewed, preview, shown_in_preview
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.times import ms_of
 from appliance.desk.access.accesses import Shown
-from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.directory import Page
 from appliance.desk.lists import saved_lists
 from appliance.desk.rounds import board, deciding, export, starting
 from appliance.desk.rounds.answer_words import AnswerReading
-from appliance.desk.rounds.askable import MoreLines, Reach, askable
-from appliance.desk.rounds.board import Board, RoundContact
+from appliance.desk.rounds.board import Board
 from appliance.desk.rounds.starting import Draft, RoundOrder, StartRequest
 from appliance.errors import InvalidInput
 from appliance.ids import new_id
@@ -161,13 +159,13 @@ async def _previewed(request: Request) -> Response:
     wanted = posting.read_body(RoundIn, await request.body())
     now_ms = caller.services.clock.now_ms()
 
-    def look(conn: sqlite3.Connection) -> _Preview:
+    def look(conn: sqlite3.Connection) -> RoundPreviewed:
         asked = _request(conn, caller, wanted, now_ms)
         draft = starting.draft(conn, caller.sight, asked, round_id=new_id(now_ms), now_ms=now_ms)
-        found = _preview(conn, caller.sight, draft, now_ms)
+        found = preview(conn, caller.sight, draft, now_ms)
         return found if _may_read(caller) else found.nameless()
 
-    found = await caller.accesses.read(look, _shown_in_preview)
+    found = await caller.accesses.read(look, shown_in_preview)
     return JSONResponse(body_of(RoundPreviewOut, found))
 
 
@@ -299,59 +297,6 @@ for _path, _file, _name, _about, _type, _example in (
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RefusedContact:
-    contact: RoundContact
-    why: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Preview:
-    dry_run: bool
-    seats: int
-    at_once: int
-    askable: Sequence[Reach]
-    enough_ms: int | None
-    seats_today: int
-    more_lines: Sequence[MoreLines]
-    not_asked: Sequence[RoundContact]
-    refused: Sequence[_RefusedContact]
-
-    def nameless(self) -> "_Preview":
-        return replace(
-            self,
-            not_asked=[board.without_name(each) for each in self.not_asked],
-            refused=[
-                replace(each, contact=board.without_name(each.contact)) for each in self.refused
-            ],
-        )
-
-
-def _preview(conn: sqlite3.Connection, sight: Sight, draft: Draft, now_ms: int) -> _Preview:
-    found = askable(conn, sight, draft, now_ms=now_ms)
-    names = board.names_of(conn, [each.contact_id for each in draft.judged])
-    refused = [
-        _RefusedContact(contact=names[each.contact_id], why=each.refusal)
-        for each in draft.judged
-        if each.refusal is not None
-    ]
-    strangers = [
-        _RefusedContact(contact=RoundContact(id=None, number=named, name=None), why=why)
-        for named, why in draft.strangers
-    ]
-    return _Preview(
-        dry_run=True,
-        seats=draft.about.seats,
-        at_once=draft.about.at_once,
-        askable=found.reach,
-        enough_ms=found.enough_ms,
-        seats_today=found.seats_today,
-        more_lines=found.more_lines,
-        not_asked=[names[each.contact_id] for each in draft.judged if each.refusal is None],
-        refused=[*refused, *strangers],
-    )
-
-
 def _request(
     conn: sqlite3.Connection, caller: Caller, wanted: RoundIn, now_ms: int
 ) -> StartRequest:
@@ -417,8 +362,3 @@ def _shown(found: Board) -> Iterable[Shown]:
         for each in found.people
         if each.contact.id is not None
     ]
-
-
-def _shown_in_preview(found: _Preview) -> Iterable[Shown]:
-    named = [*found.not_asked, *(each.contact for each in found.refused)]
-    return [Shown(contact_id=each.id) for each in named if each.id is not None]
