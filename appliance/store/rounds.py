@@ -61,7 +61,7 @@ PERSON_TRANSITIONS: Mapping[PersonState, frozenset[PersonState]] = {
     _P.ASKED: _ANSWERED | {_P.SILENT, _P.NOT_ASKED, _P.REFUSED},
     _P.SILENT: _ANSWERED | {_P.REFUSED},
     _P.UNCLEAR: frozenset({_P.YES, _P.RESERVE, _P.NO, _P.REFUSED}),
-    _P.YES: frozenset({_P.NO}),
+    _P.YES: frozenset({_P.NO, _P.RESERVE}),
     _P.RESERVE: frozenset({_P.YES, _P.NO, _P.REFUSED}),
     _P.NO: frozenset({_P.YES, _P.RESERVE}),
     _P.REFUSED: frozenset(),
@@ -356,18 +356,5 @@ def note_answer(tx: Tx, message_id: str, round_id: str, reading: str) -> None:
     listed.settle_wait(tx.conn, row["thread"])
 
 
-def join(tx: Tx, keep_id: str, other_id: str) -> None:
-    """Two contacts became one: of two places in a round the one that was asked stays."""
-    both = {"keep": keep_id, "other": other_id}
-    tx.conn.execute(_FORGET_UNASKED, both)
-    tx.conn.execute(
-        "UPDATE OR IGNORE round_person SET contact_id = :keep WHERE contact_id = :other", both
-    )
-
-
-_FORGET_UNASKED = """
-DELETE FROM round_person WHERE contact_id = :keep AND question_id IS NULL AND round_id IN
-  (SELECT round_id FROM round_person WHERE contact_id = :other AND question_id IS NOT NULL)
-"""
 _COLUMNS = tuple(name for name in Round.__dataclass_fields__ if name != "line_ids")
 _PERSON_COLUMNS = tuple(RoundPerson.__dataclass_fields__)

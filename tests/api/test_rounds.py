@@ -139,7 +139,14 @@ def test_what_cannot_be_is_said_by_field(crew: Desk, planning: Caller) -> None:
         ("ends_at", {"ends_at": body(crew)["starts_at"]}),
         ("closes_at", {"closes_at": past.isoformat()}),
         ("variants", {"variants": ["Hoi {achternaam}"]}),
+        ("variants", {"variants": ["Hoi {voor naam}"]}),
+        ("starts_at", {"starts_at": "0001-01-01T00:00:00+14:00"}),
+        ("ends_at", {"ends_at": "9999-12-31T23:59:59-14:00"}),
         ("confirm_text", {"confirm_text": ""}),
+        ("confirm_text", {"confirm_text": "Top} {naam}"}),
+        ("reserve_text", {"reserve_text": " "}),
+        ("filled_text", {"filled_text": " "}),
+        ("contacts", {"contacts": [""]}),
         ("line", {"lines": [crew.number]}),
         ("contacts", {"contacts": []}),
         ("label", {"order": "label"}),
@@ -148,6 +155,41 @@ def test_what_cannot_be_is_said_by_field(crew: Desk, planning: Caller) -> None:
         answer = ask(planning, "/rounds", body(crew, **wrong))
         assert (answer.status_code, answer.json()["field"]) == (422, field)
     assert planning.get("/rounds").json()["items"] == []
+
+
+def test_one_sees_of_a_round_whom_one_may_see(
+    office: Office, tilburg: Desk, breda: Desk, planning: Caller
+) -> None:
+    """On the board, in the list of rounds and in both files; seats are counted for all."""
+    office.writes(ANNA, tilburg)
+    office.writes(BART, breda)
+    both = {"line": None, "lines": [tilburg.number, breda.number]}
+    asked = body(tilburg, contacts=[ANNA, BART], seats=2, **both)
+    path = f"/rounds/{ask(planning, '/rounds', asked).json()['id']}"
+    for who in (ANNA, BART):
+        ask(planning, f"{path}/answers/{who}", {"answer": "yes"})
+    till = office.caller(branch_id=tilburg.branch_id)
+    shown = till.get(path).json()
+    assert numbers(shown["yes"]) == [ANNA]
+    assert shown["minutes_to_filled"] == 0
+    assert till.get("/rounds").json()["items"] == [shown]
+    assert BART not in till.get(f"{path}/people.csv").text
+    assert ask(till, f"{path}/answers/{BART}", {"answer": "no"}).status_code == 404
+
+
+def test_who_may_only_start_rounds_is_told_no_names(crew: Desk, office: Office) -> None:
+    """Neither by a dry run nor by any answer; ids tell people apart."""
+    writer = office.caller(frozenset({Scope.ROUNDS_WRITE}))
+    known = [ANNA, BART, CHRIS]
+    dry = ask(writer, "/rounds", body(crew, contacts=known), dry_run="true")
+    made = ask(writer, "/rounds", body(crew, contacts=known))
+    path = f"/rounds/{made.json()['id']}"
+    said = ask(writer, f"{path}/answers/{ANNA}", {"answer": "yes"})
+    closed = ask(writer, f"{path}/close")
+    for answer in (dry, made, said, closed):
+        assert answer.is_success
+        assert [who for who in known if who in answer.text] == []
+    assert len({each["id"] for each in dry.json()["not_asked"]}) == len(known)
 
 
 def test_another_branch_sees_nothing_of_it(crew: Desk, planning: Caller, office: Office) -> None:

@@ -197,6 +197,17 @@ class RoundsMachine(RuleBasedStateMachine):
         assert {row["id"] for row in waiting} <= self.taken_up
 
     @invariant()
+    def only_a_seat_is_confirmed(self) -> None:
+        """What a phone has had in hand may still leave, until the round hears that it did not."""
+        waiting = self.counter.all(
+            "SELECT id FROM message WHERE state = 'queued' AND text = ? AND id NOT IN"
+            " (SELECT p.said_id FROM round_person p JOIN round r ON r.id = p.round_id"
+            " WHERE p.state = 'yes' AND r.state <> 'cancelled' AND p.said_id IS NOT NULL)",
+            CONFIRM,
+        )
+        assert {row["id"] for row in waiting} <= self.taken_up
+
+    @invariant()
     def who_is_not_needed_is_told_once(self) -> None:
         """And of what else a round says, no more than they and the planner gave reason for."""
         told = Tally((to, text) for to, text in self.left if text.startswith(FULL))
@@ -233,5 +244,8 @@ class RoundsMachine(RuleBasedStateMachine):
         }
         confirmed = {to for to, text in self.left if text == CONFIRM}
         for round_id in self.rounds:
-            seated = {each.contact.number for each in self.office.board(round_id).yes}
+            found = self.office.board(round_id)
+            if found.about.state is R.CANCELLED:
+                continue  # what waited of it was withdrawn
+            seated = {each.contact.number for each in found.yes}
             assert seated - stopped <= confirmed

@@ -69,7 +69,9 @@ class AnswerIn(BaseModel):
 
 
 class RoundPersonOut(AnswerBody):
-    """`id` null: nobody here has this number."""
+    """`id` null: nobody here has this number. To a token that may only start rounds `number` is
+    empty, and `name` null.
+    """
 
     id: Annotated[str | None, From("contact.id")]
     number: Annotated[str, From("contact.number")]

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response, Security
@@ -23,17 +22,16 @@ from appliance.api.json.lists import is_dry_run
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import page_of
 from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundOut, RoundPreviewOut
+from appliance.api.json.round_previews import RoundPreviewed, preview, shown_in_preview
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.times import ms_of
 from appliance.desk.access.accesses import Shown
-from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.directory import Page
 from appliance.desk.lists import saved_lists
 from appliance.desk.rounds import board, deciding, export, starting
 from appliance.desk.rounds.answer_words import AnswerReading
-from appliance.desk.rounds.askable import MoreLines, Reach, askable
-from appliance.desk.rounds.board import Board, RoundContact
+from appliance.desk.rounds.board import Board
 from appliance.desk.rounds.starting import Draft, RoundOrder, StartRequest
 from appliance.errors import InvalidInput
 from appliance.ids import new_id
@@ -133,14 +131,27 @@ async def start_round(request: Request) -> Response:
     """
     if is_dry_run(request):
         return await _previewed(request)
+    foreseen = await _foreseen(request)
 
     def work(tx: Tx, caller: Caller, wanted: RoundIn) -> dict[str, Any]:
         asked = _request(tx.conn, caller, wanted, tx.now_ms)
-        return _told(tx.conn, caller.sight, starting.start(tx, caller.sight, asked))
+        return _told(tx.conn, caller, starting.start(tx, caller.sight, asked, foreseen))
 
     answer = await writes.made(request, _SCOPE, RoundIn, work)
     request.app.state.services.planned()
     return answer
+
+
+async def _foreseen(request: Request) -> Draft | None:
+    """Most of the work of a start, done before the writer has to wait for it."""
+    caller = await caller_of(request, _SCOPE.value)
+    wanted = posting.read_body(RoundIn, await request.body())
+    now_ms = caller.services.clock.now_ms()
+    return await caller.services.store.aread(
+        lambda conn: starting.foresee(
+            conn, caller.sight, lambda: _request(conn, caller, wanted, now_ms), now_ms=now_ms
+        )
+    )
 
 
 async def _previewed(request: Request) -> Response:
@@ -148,12 +159,13 @@ async def _previewed(request: Request) -> Response:
     wanted = posting.read_body(RoundIn, await request.body())
     now_ms = caller.services.clock.now_ms()
 
-    def look(conn: sqlite3.Connection) -> _Preview:
+    def look(conn: sqlite3.Connection) -> RoundPreviewed:
         asked = _request(conn, caller, wanted, now_ms)
         draft = starting.draft(conn, caller.sight, asked, round_id=new_id(now_ms), now_ms=now_ms)
-        return _preview(conn, caller.sight, draft, now_ms)
+        found = preview(conn, caller.sight, draft, now_ms)
+        return found if _may_read(caller) else found.nameless()
 
-    found = await caller.accesses.read(look, _shown_in_preview)
+    found = await caller.accesses.read(look, shown_in_preview)
     return JSONResponse(body_of(RoundPreviewOut, found))
 
 
@@ -186,7 +198,7 @@ async def decide_answer(request: Request) -> Response:
         about = _seen(tx, caller, request)
         contact = caller.sight.contact(tx.conn, request.path_params["contact"])
         deciding.decide(tx, about, contact.id, AnswerReading(wanted.answer), by=_by(caller))
-        return _told(tx.conn, caller.sight, about.id)
+        return _told(tx.conn, caller, about.id)
 
     return await writes.changed(request, _SCOPE, AnswerIn, work)
 
@@ -211,7 +223,7 @@ async def _ended(request: Request, ends: _Ends) -> Response:
         check_still_valid(tx, caller)
         about = _seen(tx, caller, request)
         ends(tx, about, _by(caller))
-        return _told(tx.conn, caller.sight, about.id)
+        return _told(tx.conn, caller, about.id)
 
     return JSONResponse(await caller.services.store.awrite(write))
 
@@ -285,50 +297,6 @@ for _path, _file, _name, _about, _type, _example in (
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RefusedContact:
-    contact: RoundContact
-    why: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Preview:
-    dry_run: bool
-    seats: int
-    at_once: int
-    askable: Sequence[Reach]
-    enough_ms: int | None
-    seats_today: int
-    more_lines: Sequence[MoreLines]
-    not_asked: Sequence[RoundContact]
-    refused: Sequence[_RefusedContact]
-
-
-def _preview(conn: sqlite3.Connection, sight: Sight, draft: Draft, now_ms: int) -> _Preview:
-    found = askable(conn, sight, draft, now_ms=now_ms)
-    names = board.names_of(conn, [each.contact_id for each in draft.judged])
-    refused = [
-        _RefusedContact(contact=names[each.contact_id], why=each.refusal)
-        for each in draft.judged
-        if each.refusal is not None
-    ]
-    strangers = [
-        _RefusedContact(contact=RoundContact(id=None, number=named, name=None), why=why)
-        for named, why in draft.strangers
-    ]
-    return _Preview(
-        dry_run=True,
-        seats=draft.about.seats,
-        at_once=draft.about.at_once,
-        askable=found.reach,
-        enough_ms=found.enough_ms,
-        seats_today=found.seats_today,
-        more_lines=found.more_lines,
-        not_asked=[names[each.contact_id] for each in draft.judged if each.refusal is None],
-        refused=[*refused, *strangers],
-    )
-
-
 def _request(
     conn: sqlite3.Connection, caller: Caller, wanted: RoundIn, now_ms: int
 ) -> StartRequest:
@@ -378,8 +346,14 @@ def _seen(tx: Tx, caller: Caller, request: Request) -> Round:
     return deciding.seen(tx, caller.sight, request.path_params["round_id"])
 
 
-def _told(conn: sqlite3.Connection, sight: Sight, round_id: str) -> dict[str, Any]:
-    return body_of(RoundOut, board.board(conn, sight, round_id))
+def _told(conn: sqlite3.Connection, caller: Caller, round_id: str) -> dict[str, Any]:
+    found = board.board(conn, caller.sight, round_id)
+    return body_of(RoundOut, found if _may_read(caller) else found.nameless())
+
+
+def _may_read(caller: Caller) -> bool:
+    """False for a token that may only ask: it is told neither names nor numbers."""
+    return not caller.token.scopes.isdisjoint({Scope.ROUNDS_READ, Scope.CONTACTS_READ})
 
 
 def _shown(found: Board) -> Iterable[Shown]:
@@ -388,8 +362,3 @@ def _shown(found: Board) -> Iterable[Shown]:
         for each in found.people
         if each.contact.id is not None
     ]
-
-
-def _shown_in_preview(found: _Preview) -> Iterable[Shown]:
-    named = [*found.not_asked, *(each.contact for each in found.refused)]
-    return [Shown(contact_id=each.id) for each in named if each.id is not None]

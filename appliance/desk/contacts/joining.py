@@ -12,7 +12,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
-from appliance.store import casework, contacts, listed, push, rounds, unread
+from appliance.store import casework, contacts, listed, push, round_joining, unread
 from appliance.store.store import Tx
 
 COLUMNS = ("office_name", "chosen_name", "personnel_number", "fields", "state", "blocked_ms")
@@ -100,7 +100,7 @@ def _join_cards(tx: Tx, keep_id: str, other_id: str) -> None:
         " SELECT line_id, :keep, message_id FROM welcome WHERE contact_id = :other",
         both,
     )
-    rounds.join(tx, keep_id, other_id)
+    round_joining.join(tx, keep_id, other_id)
     for table in ("contact_note", "contact_label", "contact_branch", "welcome", "round_person"):
         tx.conn.execute(f"DELETE FROM {table} WHERE contact_id = :other", both)  # noqa: S608 -- names of ours
 

@@ -15,7 +15,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
 from appliance.identities import Identity
-from appliance.store import contacts, unread
+from appliance.store import contacts, round_joining, unread
 from appliance.store.store import Tx
 
 
@@ -101,6 +101,7 @@ def _undo_join(tx: Tx, change: WhoChanged, by: Author) -> None:
         for thread in before["threads"]:
             _reopen(tx, thread, since)
     former_rows.put_back(tx.conn, before["rows"], keep_id)
+    round_joining.after_split(tx, (keep_id, other_id))
     _keep_block(tx, keep_id, other_id, before)
     _put_back_columns(tx, keep_id, before)
     _settle(tx, keep_id, other_id)

@@ -7,8 +7,9 @@ it is known which one the person speaks.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import pairwise
 
 from appliance.desk.consent.letters import bare
 
@@ -60,6 +61,7 @@ _NO: Mapping[str, tuple[str, ...]] = {
     "en": (
         *("no", "nope", "i can t", "i cant", "i cannot", "i can not", "no i can t", "no i cannot"),
         *("can t", "cannot", "no i can not", "not possible", "no i cant", "cant"),
+        *("no thanks", "no thank you", "no sorry", "sorry no", "sorry no thanks"),
     ),
     "pl": ("nie", "nie moge", "nie nie moge", "niestety", "niestety nie", "niestety nie moge"),
     "ro": ("nu", "nu pot", "nu nu pot", "din pacate nu", "din pacate nu pot"),
@@ -67,7 +69,16 @@ _NO: Mapping[str, tuple[str, ...]] = {
     "tr": ("hayir", "olmaz", "hayir olmaz", "gelemem", "hayir gelemem", "calisamam"),
     "ar": ("لا", "لا استطيع", "لا اقدر", "ما اقدر", "la", "laa", "la2"),
     "uk": ("ні", "не можу", "ні не можу", "нет", "не могу", "нет не могу", "ni", "ne mozhu"),
-    "de": ("nein", "nee", "ne", "kann nicht", "ich kann nicht", "geht nicht", "leider nicht"),
+    "de": (
+        "nein",
+        "nee",
+        "ne",
+        "kann nicht",
+        "ich kann nicht",
+        "geht nicht",
+        "leider nicht",
+        "nein leider nicht",
+    ),
 }
 _OTHER: Mapping[str, tuple[str, ...]] = {
     "nl": ("nu", "naam", "la", "ne"),  # now; name; a drawer; said in dialect for many things
@@ -81,21 +92,26 @@ _OTHER: Mapping[str, tuple[str, ...]] = {
 }
 """What the words above mean elsewhere, where that is neither a yes nor a no."""
 
-_AGREED = frozenset({"kan", "da", "nie", "tak", "no", "ni"})
+_AGREED = frozenset({"kan", "da", "nie", "tak", "ni"})
 """Words that count all the same while nobody has said which language somebody speaks: their other
 meaning is no answer to such a question.
 """
 
 _POLITE = frozenset(
     (
-        *("hoor", "graag", "sorry", "bedankt", "dank", "je", "jullie", "dankjewel", "dankje", "u"),
+        *("hoor", "graag", "bedankt", "dank", "dankjewel", "dankje", "thank"),
         *("alvast", "hoi", "hallo", "hi", "hey", "hello", "goedemorgen", "goedemiddag"),
-        *("goedenavond", "groetjes", "please", "thanks", "thank", "you", "prosze", "dziekuje"),
-        *("dzieki", "przepraszam", "czesc", "multumesc", "scuze", "tesekkurler", "tesekkur"),
-        *("ederim", "maalesef", "danke", "leider", "gerne", "bitte", "شكرا", "дякую", "спасибо"),
+        *("goedenavond", "groetjes", "please", "thanks", "prosze", "dziekuje"),
+        *("dzieki", "czesc", "multumesc", "tesekkurler", "tesekkur"),
+        *("ederim", "danke", "gerne", "bitte", "شكرا", "дякую", "спасибо"),
         *("благодаря", "mersi"),
     )
 )
+_THANKS = frozenset({"dank", "thank"})
+_YOU = frozenset({"je", "jullie", "u", "you"})
+"""Polite behind a word of thanks. Anywhere else they make it a question: can you?"""
+_REGRET = frozenset({"sorry", "leider", "maalesef", "przepraszam", "scuze"})
+"""Polite beside a no. Beside a yes nobody knows what is meant."""
 _THUMBS = {"\N{THUMBS UP SIGN}": AnswerReading.YES, "\N{THUMBS DOWN SIGN}": AnswerReading.NO}
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u20e3]")
 _FRIENDLY = frozenset("😀😃😄😁😊🙂😉😅🙏👌💪👋")
@@ -150,12 +166,20 @@ def read_answer(text: str, language: str | None = None) -> AnswerReading:
     if len(text) > _LONGEST:
         return AnswerReading.UNCLEAR
     plain = _SKIN.sub("", text)
+    words = list(_words(plain))
     found = {_THUMBS[sign] for sign in plain if sign in _THUMBS}
-    if said := _without_politeness(plain):
-        found.add(_meaning(said, language))
-    if _says_more(plain):
+    if said := " ".join(_without_politeness(words)):
+        found.add(_said(" ".join(words), said, language))
+    if _says_more(plain) or len(found) != 1:
         return AnswerReading.UNCLEAR
-    return found.pop() if len(found) == 1 else AnswerReading.UNCLEAR
+    reading = found.pop()
+    regrets = reading is not AnswerReading.NO and not _REGRET.isdisjoint(words)
+    return AnswerReading.UNCLEAR if regrets else reading
+
+
+def _said(whole: str, said: str, language: str | None) -> AnswerReading:
+    """Of all the words, where the table has them so, else of those that are no politeness."""
+    return _meaning(whole if whole in _MEANINGS else said, language)
 
 
 def _meaning(said: str, language: str | None) -> AnswerReading:
@@ -167,8 +191,11 @@ def _meaning(said: str, language: str | None) -> AnswerReading:
     return plain.pop() if len(plain) == 1 and not doubtful else AnswerReading.UNCLEAR
 
 
-def _without_politeness(text: str) -> str:
-    return " ".join(word for word in _words(text) if word not in _POLITE)
+def _without_politeness(words: Sequence[str]) -> Iterator[str]:
+    for before, word in pairwise(("", *words)):
+        thanks = word in _YOU and before in _THANKS
+        if not thanks and word not in _POLITE and word not in _REGRET:
+            yield word
 
 
 def _words(text: str) -> Iterator[str]:

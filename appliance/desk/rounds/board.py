@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
@@ -47,10 +47,13 @@ class BoardPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """`people` in the order in which they are asked, strangers behind them."""
+    """`people` in the order in which they are asked, strangers behind them: those whom the reader
+    sees. `taken` are all seats that somebody has.
+    """
 
     about: Round
     people: Sequence[BoardPerson]
+    taken: int
 
     @property
     def id(self) -> str:
@@ -97,7 +100,7 @@ class Board:
 
     @property
     def free(self) -> int:
-        return max(0, self.about.seats - len(self.yes))
+        return max(0, self.about.seats - self.taken)
 
     @property
     def minutes_to_filled(self) -> int | None:
@@ -105,6 +108,10 @@ class Board:
         if self.about.filled_ms is None or self.free:
             return None
         return round((self.about.filled_ms - self.about.created_ms) / MINUTE_MS)
+
+    def nameless(self) -> "Board":
+        """For software that may write and not read: ids, and neither numbers nor words."""
+        return replace(self, people=[_nameless(each) for each in self.people])
 
     @property
     def is_over(self) -> bool:
@@ -116,14 +123,14 @@ def board(conn: sqlite3.Connection, sight: Sight, round_id: str) -> Board:
     about = rounds.one(conn, round_id.lower())
     if not sight.sees_branch(about.branch_id):
         raise NotFound("round")
-    return _board(conn, about)
+    return _board(conn, sight, about)
 
 
 def listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[Board]:
     """The newest first; `after` is the last of the page before."""
     values = {"branches": sight.json, "after": page.after or _LAST, "limit": page.limit}
     rows = conn.execute(_ALL if sight.branches is None else _OF_BRANCHES, values).fetchall()
-    return [_board(conn, rounds.from_row(conn, row)) for row in rows]
+    return [_board(conn, sight, rounds.from_row(conn, row)) for row in rows]
 
 
 def running(conn: sqlite3.Connection, sight: Sight, now_ms: int) -> Sequence[Board]:
@@ -133,7 +140,7 @@ def running(conn: sqlite3.Connection, sight: Sight, now_ms: int) -> Sequence[Boa
         " AND (?1 IS NULL OR branch_id IN (SELECT value FROM json_each(?1))) ORDER BY id DESC",
         (sight.json, now_ms),
     ).fetchall()
-    return [_board(conn, rounds.from_row(conn, row)) for row in rows]
+    return [_board(conn, sight, rounds.from_row(conn, row)) for row in rows]
 
 
 def names_of(conn: sqlite3.Connection, contact_ids: Sequence[str]) -> Mapping[str, RoundContact]:
@@ -142,8 +149,11 @@ def names_of(conn: sqlite3.Connection, contact_ids: Sequence[str]) -> Mapping[st
     return {row["contact_id"]: _contact(row) for row in rows}
 
 
-def _board(conn: sqlite3.Connection, about: Round) -> Board:
-    people = [_person(row) for row in conn.execute(_PEOPLE, (about.id,))]
+def _board(conn: sqlite3.Connection, sight: Sight, about: Round) -> Board:
+    """As far as this reader sees its people."""
+    rows = conn.execute(_PEOPLE, (about.id,)).fetchall()
+    seen = set(sight.seen_contacts(conn, [row["contact_id"] for row in rows]))
+    people = [_person(row) for row in rows if row["contact_id"] in seen]
     strangers = [
         BoardPerson(
             contact=RoundContact(id=None, number=named, name=None),
@@ -153,7 +163,11 @@ def _board(conn: sqlite3.Connection, about: Round) -> Board:
         )
         for named, why in rounds.strangers(conn, about.id)
     ]
-    return Board(about=about, people=[*people, *strangers])
+    return Board(
+        about=about,
+        people=[*people, *strangers],
+        taken=rounds.count(conn, about.id, _P.YES),
+    )
 
 
 def _person(row: sqlite3.Row) -> BoardPerson:
@@ -174,6 +188,15 @@ def _person(row: sqlite3.Row) -> BoardPerson:
 
 def _contact(row: sqlite3.Row) -> RoundContact:
     return RoundContact(id=row["contact_id"], number=row["number"] or "", name=row["name"])
+
+
+def without_name(contact: RoundContact) -> RoundContact:
+    """Of whom nobody knows it stays how they were named."""
+    return contact if contact.id is None else replace(contact, number="", name=None)
+
+
+def _nameless(each: BoardPerson) -> BoardPerson:
+    return replace(each, contact=without_name(each.contact), answer=None)
 
 
 def _since(each: BoardPerson) -> int:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.consent import rule_words
-from appliance.desk.rounds import seats
+from appliance.desk.rounds import seats, telling
 from appliance.desk.rounds.answer_words import AnswerReading, language_of, read_answer
 from appliance.events import Event, EventKind
 from appliance.messages import MessageState
 from appliance.reasons import Reason
-from appliance.store import rounds
+from appliance.store import round_messages, rounds
 from appliance.store.rounds import PersonState, Round, RoundPerson, RoundState
 from appliance.store.store import Tx
 
@@ -35,10 +35,12 @@ class _AskedBefore:
 
 def concerns(conn: sqlite3.Connection, event: Event, now_ms: int) -> bool:
     """Whether a round has anything to do with it; read before anybody waits for a write."""
+    if event.kind is EventKind.ROUND_STARTED:
+        return True  # its first questions are kept with it, the others by the next step
     if event.message_id is None:
         return False
     if event.kind is EventKind.MESSAGE_STATE or _is_reaction(event):
-        return _asked_by(conn, event.message_id) is not None
+        return _asked_by(conn, event.message_id) is not None or _told(conn, event) is not None
     if _is_answer(event):
         values = (event.contact_id, now_ms)
         return conn.execute(_IN_A_ROUND, values).fetchone() is not None
@@ -94,10 +96,18 @@ def _reacted(tx: Tx, question_id: str) -> None:
             seats.settle(tx, about, who, reading)
 
 
+def _told(conn: sqlite3.Connection, event: Event) -> RoundPerson | None:
+    """Whom a message that waits again told something of a round."""
+    waits = event.kind is EventKind.MESSAGE_STATE and event.facts.get("to") == _S.QUEUED.value
+    return round_messages.told_by(conn, event.message_id) if waits and event.message_id else None
+
+
 def _question_moved(tx: Tx, message_id: str) -> None:
     """By what the message is now: a later event may have overtaken this one."""
     who = _asked_by(tx.conn, message_id)
     if who is None:
+        if told := round_messages.told_by(tx.conn, message_id):
+            seats.take_back_stray(tx, rounds.one(tx.conn, told.round_id), told)
         return
     about = rounds.one(tx.conn, who.round_id)
     row = tx.conn.execute(
@@ -170,6 +180,7 @@ def _keep(tx: Tx, said: sqlite3.Row, to: _AskedBefore, reading: AnswerReading) -
 
 def _stopped(tx: Tx, to: _AskedBefore) -> None:
     """They want no messages, so they hear of no seat. Who has a seat keeps it, for a colleague."""
+    telling.take_back(tx, to.about, to.who, reason=Reason.OPTED_OUT)
     if to.who.state is not _P.NO:
         rounds.move_person(tx, to.about, to.who, _P.REFUSED, why=Reason.OPTED_OUT)
 
@@ -189,6 +200,7 @@ def _questions(tx: Tx, said: sqlite3.Row) -> Sequence[_AskedBefore]:
         "answer": said["id"],
         "at": said["created_ms"],
         "now": tx.now_ms,
+        "telling": _TELLING,
     }
     return [
         _AskedBefore(
@@ -200,6 +212,14 @@ def _questions(tx: Tx, said: sqlite3.Row) -> Sequence[_AskedBefore]:
         for row in tx.conn.execute(_QUESTIONS, values).fetchall()
     ]
 
+
+_TELLING = json.dumps(
+    [
+        *(telling.RULE, "stop", "start", "welcome", "outside-hours", "absence"),
+        *("nobody-logged-in", "all-busy"),
+    ]
+)
+"""Rules that ask nothing, so no answer is one to them. Any other may: how it went, for one."""
 
 _OPEN_QUESTION = """
 SELECT c.fields FROM round_person p INDEXED BY round_person_contact
@@ -224,14 +244,16 @@ WHERE m.id = ? AND m.direction = 'in' AND m.origin = 'person' AND m.awaited = 0
 AND m.deleted_ms IS NULL AND m.imported IS NULL
 """
 
-# What a colleague or other software wrote since the round last spoke may be what they answer.
+# What a colleague, other software or a rule that asks wrote since the round last spoke may be what
+# they answer.
 _QUESTIONS = """
 SELECT p.*,
   EXISTS (SELECT 1 FROM message_quote t WHERE t.message_id = :answer
     AND t.quoted_id IN (p.question_id, p.said_id)) AS quoted,
   EXISTS (SELECT 1 FROM message o INDEXED BY message_thread WHERE o.conversation_id = :thread
-    AND o.direction = 'out' AND o.rule IS NULL AND o.id < :answer
-    AND o.id > coalesce(p.said_id, p.question_id)
+    AND o.direction = 'out' AND o.id < :answer
+    AND (o.rule IS NULL OR o.rule NOT IN (SELECT value FROM json_each(:telling)))
+    AND (o.id > coalesce(p.said_id, p.question_id) OR p.said_id IS NULL AND o.sent_ms > q.sent_ms)
     AND o.state IN ('sent', 'delivered', 'read', 'sending', 'unconfirmed')) AS meanwhile
 FROM round_person p INDEXED BY round_person_contact CROSS JOIN round r ON r.id = p.round_id
 CROSS JOIN message q ON q.id = p.question_id

@@ -15,7 +15,7 @@ from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue import undecided
 from appliance.queue.heard import SINCE_HEARD
-from appliance.queue.pacing import ANSWER_WINDOW_MS, DEFAULT_PROFILE
+from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, HOUR_MS
 from appliance.queue.permission import permission_of
 from appliance.queue.profile import profile_of
 from appliance.queue.routing import Parcel, Ways
@@ -73,6 +73,7 @@ class RoundJudge:
     about: Round
     now_ms: int
     midnight_ms: int
+    tomorrow_ms: int
     texts: RoundTexts
     lines: Sequence[_OfLine] = field(default_factory=list)
 
@@ -80,11 +81,13 @@ class RoundJudge:
     def of(cls, conn: sqlite3.Connection, about: Round, *, now_ms: int) -> "RoundJudge":
         """Raises InvalidInput for texts that cannot be sent."""
         settings = branches.branch(conn, about.branch_id).settings
+        today_ms = midnight_ms(now_ms, settings.zone)
         return cls(
             conn=conn,
             about=about,
             now_ms=now_ms,
-            midnight_ms=midnight_ms(now_ms, settings.zone),
+            midnight_ms=today_ms,
+            tomorrow_ms=midnight_ms(today_ms + DAY_MS + 2 * HOUR_MS, settings.zone),
             texts=RoundTexts.of(about, settings.language),
             lines=[_of_line(conn, each) for each in _lines(conn, about.line_ids)],
         )
@@ -95,7 +98,7 @@ class RoundJudge:
         """
         if self.lines and all(contact_id in each.asked for each in self.lines):
             return True
-        return self._is_asked_elsewhere(contact_id)
+        return self._not_yet(contact_id)
 
     def judge(self, contact_id: str, place: int = 0) -> Judged:
         row = self.conn.execute(_CONTACT, (contact_id,)).fetchone()
@@ -113,7 +116,7 @@ class RoundJudge:
         if not self.texts.can_name(name):
             return Judged(contact_id=contact_id, refusal=Reason.NAME_UNKNOWN)
         text = said_to(self.texts.question, name, place)
-        waits = self._is_asked_elsewhere(contact_id)
+        waits = self._not_yet(contact_id)
         return Judged(contact_id=contact_id, waits=waits, askers=askers, text=text)
 
     def _forbidden(self, contact_id: str) -> Reason | None:
@@ -124,16 +127,23 @@ class RoundJudge:
             "starts": self.about.starts_ms,
             "ends": self.about.ends_ms,
             "states": _WERE_ASKED,
-            "midnight": self.midnight_ms,
         }
         if self.conn.execute(_OVERLAPS, values).fetchone():
             return Reason.OTHER_ROUND
-        return Reason.SAID_NO if self.conn.execute(_SAID_NO, values).fetchone() else None
+        ends_today = self.about.closes_ms <= self.tomorrow_ms
+        return Reason.SAID_NO if ends_today and self._said_no(contact_id) else None
 
-    def _is_asked_elsewhere(self, contact_id: str) -> bool:
-        """Two open questions at a time would make a plain answer mean nothing."""
+    def _not_yet(self, contact_id: str) -> bool:
+        """Two open questions at a time would make a plain answer mean nothing; and who said no is
+        asked nothing more that day.
+        """
         values = (contact_id, self.about.id, self.now_ms)
-        return self.conn.execute(_OPEN_ELSEWHERE, values).fetchone() is not None
+        is_asked = self.conn.execute(_OPEN_ELSEWHERE, values).fetchone() is not None
+        return is_asked or self._said_no(contact_id)
+
+    def _said_no(self, contact_id: str) -> bool:
+        values = {"contact": contact_id, "round": self.about.id, "midnight": self.midnight_ms}
+        return self.conn.execute(_SAID_NO, values).fetchone() is not None
 
     def _asked_by(
         self, contact_id: str, known: Sequence[Identity], by: _OfLine

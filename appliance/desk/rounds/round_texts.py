@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from appliance.desk.outgoing.wording import Wording
+from appliance.desk.outgoing.wording import Wording, has_stray_brace
 from appliance.errors import InvalidInput
 from appliance.store.rounds import Round
 
@@ -33,12 +33,15 @@ class RoundTexts:
 
         Raises InvalidInput for a text that cannot be sent or a placeholder that is unknown.
         """
-        reserve = about.reserve_text or about.filled_text or RESERVE[language]
+        filled = _worded("filled_text", about.filled_text or FILLED[language])
+        reserve = filled if about.filled_text else _worded("reserve_text", RESERVE[language])
+        if about.reserve_text:
+            reserve = _worded("reserve_text", about.reserve_text)
         return cls(
             question=_worded("variants", *about.variants),
             confirm=_worded("confirm_text", about.confirm_text),
-            reserve=_worded("reserve_text", reserve),
-            filled=_worded("filled_text", about.filled_text or FILLED[language]),
+            reserve=reserve,
+            filled=filled,
         )
 
     def can_name(self, name: str | None) -> bool:
@@ -51,6 +54,21 @@ def said_to(wording: Wording, name: str | None, place: int = 0) -> str:
     """The words for one person; those of the author where a name is missing after all."""
     words = wording.words_for(name, place, None)
     return words.text if words else wording.variants[0]
+
+
+def check_braces(about: Round) -> None:
+    """Raises InvalidInput for a brace that would be sent as it is. Not asked of a round that runs:
+    one that began earlier goes on.
+    """
+    texts = {
+        "variants": about.variants,
+        "confirm_text": [about.confirm_text],
+        "reserve_text": [about.reserve_text or ""],
+        "filled_text": [about.filled_text or ""],
+    }
+    for field, written in texts.items():
+        if any(map(has_stray_brace, written)):
+            raise InvalidInput(field, "A brace belongs to a placeholder, such as {voornaam}.")
 
 
 def _worded(field: str, *variants: str) -> Wording:

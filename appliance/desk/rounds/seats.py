@@ -22,7 +22,7 @@ PATIENCE_MS = 15 * MINUTE_MS
 """A question that left counts as open for so long; after that the next one is asked. Whoever looks
 at a phone now and then has seen it by then, and an answer that comes later counts all the same.
 """
-MOST_IN_A_STEP = 100
+MOST_IN_A_STEP = 12
 """Questions that one transaction keeps: others wait for the writer meanwhile."""
 
 _P, _R = PersonState, RoundState
@@ -33,30 +33,34 @@ class Due:
     """What is to be done in a round now."""
 
     closes: bool = False
+    free_again: bool = False
     silent: tuple[RoundPerson, ...] = ()
     judged: tuple[tuple[RoundPerson, Judged], ...] = ()
 
     @property
     def is_anything(self) -> bool:
-        return self.closes or bool(self.silent or self.judged)
+        return self.closes or self.free_again or bool(self.silent or self.judged)
 
 
-def due(conn: sqlite3.Connection, about: Round, now_ms: int) -> Due:
+def due(conn: sqlite3.Connection, about: Round, now_ms: int, *, most: int = MOST_IN_A_STEP) -> Due:
     """Reads only. A round that has its people when its time is over stays one that is filled."""
     closes = about.state is _R.RUNNING and now_ms >= about.closes_ms
     silent = tuple(_silent(conn, about, now_ms))
     if about.state is not _R.RUNNING or closes:
-        return Due(closes=closes, silent=silent)
+        free_again = about.state is _R.FILLED and _free(conn, about) > 0
+        return Due(closes=closes, silent=silent, free_again=free_again)
     room = allowed(about, _free(conn, about)) - _open(conn, about, now_ms) + len(silent)
-    return Due(silent=silent, judged=tuple(_next(conn, about, now_ms, room)))
+    return Due(silent=silent, judged=tuple(_next(conn, about, now_ms, min(room, most))))
 
 
-def advance(tx: Tx, round_id: str) -> None:
+def advance(tx: Tx, round_id: str, *, most: int = MOST_IN_A_STEP) -> None:
     """Takes the next step: closes, gives up waiting, asks."""
     about = rounds.one(tx.conn, round_id)
-    step = due(tx.conn, about, tx.now_ms)
+    step = due(tx.conn, about, tx.now_ms, most=most)
     for who in step.silent:
         rounds.move_person(tx, about, who, _P.SILENT)
+    if step.free_again:
+        _hand_on(tx, about)
     if step.closes:
         end(tx, about, _R.CLOSED, why="time")
     for who, judged in step.judged:
@@ -74,7 +78,7 @@ def settle(
         _is_unclear(tx, about, who)
     elif reading is AnswerReading.NO:
         _gives_back(tx, about, who, by=by)
-    elif who.state not in (_P.YES, _P.RESERVE):
+    elif who.state is not _P.YES and (who.state is not _P.RESERVE or by != ITSELF):
         _takes(tx, about, who, by=by)
 
 
@@ -85,7 +89,16 @@ def end(
     if not rounds.move(tx, about, to, by=by, facts={"why": why}):
         return False
     _withdraw_all(tx, about, reason=Reason.ROUND_OVER)
+    if to is _R.CANCELLED:
+        for who in rounds.people(tx.conn, about.id):
+            telling.take_back(tx, about, who, reason=Reason.ROUND_OVER)
     return True
+
+
+def take_back_stray(tx: Tx, about: Round, who: RoundPerson) -> None:
+    """Words that came back into the queue after they stopped to be true."""
+    if about.state is _R.CANCELLED or who.state in (_P.NO, _P.REFUSED):
+        telling.take_back(tx, about, who, reason=Reason.ROUND_OVER)
 
 
 def withdraw_stray(tx: Tx, about: Round, who: RoundPerson) -> None:
@@ -117,6 +130,7 @@ def _takes(tx: Tx, about: Round, who: RoundPerson, *, by: RoundAuthor) -> None:
 
 def _gives_back(tx: Tx, about: Round, who: RoundPerson, *, by: RoundAuthor) -> None:
     telling.withdraw(tx, about, who, reason=Reason.ANSWERED)
+    telling.take_back(tx, about, who, reason=Reason.ANSWERED)
     if rounds.move_person(tx, about, who, _P.NO, by=by) and who.state is _P.YES:
         _hand_on(tx, about)
 
@@ -128,15 +142,30 @@ def _is_unclear(tx: Tx, about: Round, who: RoundPerson) -> None:
 
 
 def _hand_on(tx: Tx, about: Round) -> None:
-    """A seat came free: the first on the reserve list takes it, else the round goes on asking."""
+    """A seat came free: the first on the reserve list who can be told takes it, else the round goes
+    on asking. Once the work has begun nobody is sent there by Balie.
+    """
     if about.state is _R.CANCELLED or tx.now_ms >= about.ends_ms:
         return
-    for who in sorted(rounds.people(tx.conn, about.id, {_P.RESERVE}), key=_since):
-        if rounds.move_person(tx, about, who, _P.YES):
-            telling.confirm(tx, about, who)
+    if tx.now_ms >= about.starts_ms:
+        if about.state is _R.FILLED:
+            end(tx, about, _R.CLOSED, why="time")
+        return
+    for who in sorted(_reserve(tx, about), key=_since):
+        if telling.confirm(tx, about, who):
+            rounds.move_person(tx, about, who, _P.YES)
             return
     if about.state is _R.FILLED:
         rounds.move(tx, about, _R.RUNNING)
+
+
+def _reserve(tx: Tx, about: Round) -> Iterator[RoundPerson]:
+    """Those who know that they are on it: who said yes after the round closed was told that nobody
+    is needed.
+    """
+    for who in rounds.people(tx.conn, about.id, {_P.RESERVE}):
+        if about.ended_ms is None or who.changed_ms < about.ended_ms:
+            yield who
 
 
 def _since(who: RoundPerson) -> tuple[int, int]:
@@ -180,10 +209,9 @@ def _silent(conn: sqlite3.Connection, about: Round, now_ms: int) -> Iterator[Rou
 
 
 def _next(
-    conn: sqlite3.Connection, about: Round, now_ms: int, room: int
+    conn: sqlite3.Connection, about: Round, now_ms: int, left: int
 ) -> Iterator[tuple[RoundPerson, Judged]]:
     """Who is asked next, and on the way to them who may not be."""
-    left = min(room, MOST_IN_A_STEP)
     if left <= 0:
         return
     judge = RoundJudge.of(conn, about, now_ms=now_ms)

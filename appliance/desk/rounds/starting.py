@@ -3,17 +3,19 @@
 import json
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from appliance.characters import is_blank
 from appliance.desk.access.sight import Sight
-from appliance.desk.rounds import following, seats
+from appliance.desk.rounds import following, round_texts, seats
 from appliance.desk.rounds.judging import Judged, RoundJudge
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
-from appliance.ids import is_id
+from appliance.ids import is_id, new_id
 from appliance.phone_numbers import parse_number
+from appliance.queue.pacing import DAY_MS
 from appliance.reasons import Reason
 from appliance.store import rounds
 from appliance.store.lines import Line
@@ -23,6 +25,12 @@ from appliance.store.store import Tx
 MOST_PEOPLE = 2_000
 MOST_SEATS = 500
 MOST_AT_ONCE = 500
+MOST_AT_FIRST = 36
+"""Questions that are kept with the round: those for twelve seats. The others follow at once, but
+not in one transaction.
+"""
+FARTHEST_MS = 366 * DAY_MS
+"""From now to the work; also what can be written as a time at all."""
 QUESTIONS_A_SEAT = 3
 """Asked for each free seat unless the planner says otherwise: not everybody answers."""
 
@@ -71,25 +79,50 @@ class Draft:
     strangers: Sequence[tuple[str, Reason]]
 
 
+def foresee(
+    conn: sqlite3.Connection, sight: Sight, ask: Callable[[], StartRequest], *, now_ms: int
+) -> Draft | None:
+    """A draft for `start`, read while others may write; None where it will be refused anyway."""
+    try:
+        return draft(conn, sight, ask(), round_id=new_id(now_ms), now_ms=now_ms)
+    except (InvalidInput, NotFound):
+        return None
+
+
 def draft(
-    conn: sqlite3.Connection, sight: Sight, request: StartRequest, *, round_id: str, now_ms: int
+    conn: sqlite3.Connection,
+    sight: Sight,
+    request: StartRequest,
+    *,
+    round_id: str,
+    now_ms: int,
+    foreseen: Draft | None = None,
 ) -> Draft:
-    """Who would be asked, in their order, and who would not. Nothing is kept.
+    """Who would be asked, in their order, and who would not. Nothing is kept. Whom another draft
+    has judged already is not judged again.
 
     Raises InvalidInput, or NotFound for the id of nobody.
     """
     _check(request, now_ms)
     about = _round(request, round_id, now_ms)
+    round_texts.check_braces(about)
     found, strangers = _known(conn, sight, request.contacts)
     judge = RoundJudge.of(conn, about, now_ms=now_ms)
     ordered = _ordered(conn, about, found, now_ms)
-    judged = [judge.judge(contact_id, place) for place, contact_id in enumerate(ordered)]
+    known = {each.contact_id: each for each in foreseen.judged} if foreseen else {}
+    judged = [
+        known.get(contact_id) or judge.judge(contact_id, place)
+        for place, contact_id in enumerate(ordered)
+    ]
     return Draft(about=about, judged=judged, strangers=strangers)
 
 
-def start(tx: Tx, sight: Sight, request: StartRequest) -> str:
-    """Keeps the round and its first questions; gives its id. Raises as `draft` does."""
-    new = draft(tx.conn, sight, request, round_id=tx.new_id(), now_ms=tx.now_ms)
+def start(tx: Tx, sight: Sight, request: StartRequest, foreseen: Draft | None = None) -> str:
+    """Keeps the round and its first questions; gives its id. Raises as `draft` does.
+
+    `foreseen` saves the writer the time to judge everybody: who is asked is judged again then.
+    """
+    new = draft(tx.conn, sight, request, round_id=tx.new_id(), now_ms=tx.now_ms, foreseen=foreseen)
     about = new.about
     following.begin_here(tx)
     rounds.add(tx, about)
@@ -104,11 +137,18 @@ def start(tx: Tx, sight: Sight, request: StartRequest) -> str:
     rounds.tell(
         tx, EventKind.ROUND_STARTED, about, by=request.by, facts=facts, line_id=about.line_ids[0]
     )
-    seats.advance(tx, about.id)
+    seats.advance(tx, about.id, most=MOST_AT_FIRST)
     return about.id
 
 
 def _check(request: StartRequest, now_ms: int) -> None:
+    _check_size(request)
+    _check_times(request, now_ms)
+    if (request.order is RoundOrder.LABEL) is not bool(request.label):
+        raise InvalidInput("label", "Name a label if those who have it are asked first, else none.")
+
+
+def _check_size(request: StartRequest) -> None:
     if not request.lines:
         raise InvalidInput("lines", "Name the line to ask from.")
     if not 1 <= len(request.contacts) <= MOST_PEOPLE:
@@ -117,6 +157,15 @@ def _check(request: StartRequest, now_ms: int) -> None:
         raise InvalidInput("seats", f"A round has 1 to {MOST_SEATS} seats.")
     if request.at_once is not None and not 1 <= request.at_once <= MOST_AT_ONCE:
         raise InvalidInput("at_once", f"Ask 1 to {MOST_AT_ONCE} people at a time.")
+    if any(map(is_blank, request.contacts)):
+        raise InvalidInput("contacts", "Name each person by a number or an id.")
+
+
+def _check_times(request: StartRequest, now_ms: int) -> None:
+    if request.starts_ms < now_ms - FARTHEST_MS:
+        raise InvalidInput("starts_at", "The work would have begun more than a year ago.")
+    if request.ends_ms > now_ms + FARTHEST_MS:
+        raise InvalidInput("ends_at", "The work would end more than a year from now.")
     if request.ends_ms <= request.starts_ms:
         raise InvalidInput("ends_at", "The work would end before it starts.")
     if request.ends_ms <= now_ms:
@@ -125,8 +174,6 @@ def _check(request: StartRequest, now_ms: int) -> None:
         raise InvalidInput("closes_at", "The round would be closed already.")
     if request.closes_ms > request.ends_ms:
         raise InvalidInput("closes_at", "The round would close after the work has ended.")
-    if (request.order is RoundOrder.LABEL) is not bool(request.label):
-        raise InvalidInput("label", "Name a label if those who have it are asked first, else none.")
 
 
 def _round(request: StartRequest, round_id: str, now_ms: int) -> Round:

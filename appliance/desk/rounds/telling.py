@@ -11,7 +11,7 @@ from appliance.desk.rounds.round_texts import RoundTexts, said_to
 from appliance.errors import BalieError, InvalidInput, Refused
 from appliance.messages import MessageClass, MessageState
 from appliance.reasons import Reason
-from appliance.store import branches, contacts, messages, rounds
+from appliance.store import branches, contacts, messages, round_messages, rounds
 from appliance.store.rounds import PersonState, Round, RoundPerson
 from appliance.store.store import Tx
 
@@ -52,18 +52,20 @@ def ask(tx: Tx, about: Round, who: RoundPerson, judged: Judged) -> None:
     )
 
 
-def confirm(tx: Tx, about: Round, who: RoundPerson) -> None:
-    _say(tx, about, who, _texts(tx, about).confirm)
+def confirm(tx: Tx, about: Round, who: RoundPerson) -> bool:
+    """False when nobody can tell them. It says nothing any more once the work has begun."""
+    until_ms = about.starts_ms if tx.now_ms < about.starts_ms else about.ends_ms
+    return _say(tx, about, who, _texts(tx, about).confirm, until_ms)
 
 
 def tell_reserve(tx: Tx, about: Round, who: RoundPerson) -> None:
-    _say(tx, about, who, _texts(tx, about).reserve)
+    _say(tx, about, who, _texts(tx, about).reserve, about.ends_ms)
 
 
 def tell_filled(tx: Tx, about: Round, who: RoundPerson) -> None:
     """Once: whoever was told something of this round already is told no more."""
     if who.said_id is None:
-        _say(tx, about, who, _texts(tx, about).filled)
+        _say(tx, about, who, _texts(tx, about).filled, about.ends_ms)
 
 
 def withdraw(tx: Tx, about: Round, who: RoundPerson, *, reason: Reason) -> bool:
@@ -79,10 +81,19 @@ def withdraw(tx: Tx, about: Round, who: RoundPerson, *, reason: Reason) -> bool:
     return True
 
 
-def _only_waits(tx: Tx, question_id: str) -> bool:
+def take_back(tx: Tx, about: Round, who: RoundPerson, *, reason: Reason) -> None:
+    """What was said to them and waits still is true no more. It may be that it has left."""
+    said_id = round_messages.said_to(tx.conn, who)
+    if said_id is None or not _only_waits(tx, said_id):
+        return
+    messages.move(tx, said_id, MessageState.CANCELLED, reason=reason, facts={"round": about.id})
+    rounds.note(tx, who, said_id=round_messages.said_before(tx.conn, about, who, said_id))
+
+
+def _only_waits(tx: Tx, message_id: str) -> bool:
     row = tx.conn.execute(
         "SELECT 1 FROM message WHERE id = ? AND state = 'queued' AND bound_to IS NULL",
-        (question_id,),
+        (message_id,),
     ).fetchone()
     return row is not None
 
@@ -92,13 +103,16 @@ def _texts(tx: Tx, about: Round) -> RoundTexts:
     return RoundTexts.of(about, settings.language)
 
 
-def _say(tx: Tx, about: Round, who: RoundPerson, wording: Wording) -> None:
-    """What cannot be said is told in the log: their answer counts all the same."""
+def _say(tx: Tx, about: Round, who: RoundPerson, wording: Wording, until_ms: int) -> bool:
+    """In place of what waits to be said to them. What cannot be said is told in the log: their
+    answer counts all the same.
+    """
     line_id = who.line_id or about.line_ids[0]
     contact = contacts.find(tx.conn, who.contact_id)
     name = (contact.office_name or contact.chosen_name) if contact else None
     try:
         with tx.whole():
+            take_back(tx, about, who, reason=Reason.ANSWERED)
             said = accept(
                 tx,
                 SendRequest(
@@ -108,13 +122,15 @@ def _say(tx: Tx, about: Round, who: RoundPerson, wording: Wording) -> None:
                     ),
                     text=said_to(wording, name, who.position),
                     author=Author(rule=RULE),
+                    ttl_ms=max(1, until_ms - tx.now_ms),
                     contact_id=who.contact_id,
                 ),
             )
     except (BalieError, IndexError) as exc:
         log.warning("round %s could not tell contact %s: %s", about.id, who.contact_id, exc)
-        return
+        return False
     rounds.note(tx, who, said_id=said.id)
+    return True
 
 
 def _least_busy(tx: Tx, about: Round, judged: Judged) -> Asker:

@@ -142,7 +142,8 @@ async def look_or_start(visit: Posting) -> Response:
     offered = await visit.read(lambda conn: _offered(conn, visit))
     try:
         if do == "start" and looked == form.digest:
-            round_id = await visit.write(lambda tx, rights: _start(tx, rights, visit, form))
+            seen = await visit.read(lambda conn: _foreseen(conn, visit, form))
+            round_id = await visit.write(lambda tx, rights: _start(tx, rights, visit, form, seen))
             visit.services.planned()
             return go(visit, f"/rounds/{round_id}")
         preview = await visit.show(
@@ -153,10 +154,20 @@ async def look_or_start(visit: Posting) -> Response:
     return _page(visit, form, offered, preview=preview, changed=do == "start")
 
 
-def _start(tx: Tx, rights: Rights, visit: Visit, form: RoundForm) -> str:
+def _foreseen(conn: sqlite3.Connection, visit: Visit, form: RoundForm) -> Draft | None:
+    sight, by = planning(visit.session.rights), RoundAuthor(staff_id=visit.staff_id)
+    return starting.foresee(
+        conn,
+        sight,
+        lambda: _request(conn, sight, form, by, visit.now_ms),
+        now_ms=visit.now_ms,
+    )
+
+
+def _start(tx: Tx, rights: Rights, visit: Visit, form: RoundForm, foreseen: Draft | None) -> str:
     sight = planning(rights)
     request = _request(tx.conn, sight, form, RoundAuthor(staff_id=visit.staff_id), tx.now_ms)
-    return starting.start(tx, sight, request)
+    return starting.start(tx, sight, request, foreseen)
 
 
 def _preview(conn: sqlite3.Connection, visit: Visit, form: RoundForm) -> RoundPreview:
