@@ -31,7 +31,7 @@ from appliance.desk.inbox.directory import Page
 from appliance.desk.lists import saved_lists
 from appliance.desk.rounds import board, deciding, export, starting
 from appliance.desk.rounds.answer_words import AnswerReading
-from appliance.desk.rounds.board import Board
+from appliance.desk.rounds.board import Board, BoardPerson
 from appliance.desk.rounds.starting import Draft, RoundOrder, StartRequest
 from appliance.errors import InvalidInput
 from appliance.ids import new_id
@@ -49,12 +49,12 @@ class _OneRound(One[str, Board]):
 
     def whom(self, found: Board, asked: str) -> Iterable[Shown]:
         del asked
-        return _shown(found)
+        return _shown(found.people)
 
 
 class _Rounds(Many[Page, Board]):
     def whom(self, found: Sequence[Board], asked: Page) -> Iterable[Shown]:
-        return [each for board in found[: asked.limit - 1] for each in _shown(board)]
+        return [each for board in found[: asked.limit - 1] for each in _shown(board.people)]
 
 
 async def _round_id(round_id: str) -> str:
@@ -252,7 +252,7 @@ _Reads = Annotated[Caller, Security(identify, scopes=[Scope.ROUNDS_READ.value])]
 async def round_people_csv(round_id: str, caller: _Reads) -> Response:
     """For Excel: who was asked, and what they answered."""
     found = await caller.accesses.read(
-        lambda conn: board.board(conn, caller.sight, round_id), _shown
+        lambda conn: board.board(conn, caller.sight, round_id), lambda found: _shown(found.people)
     )
     return Response(export.as_csv(found), media_type="text/csv; charset=utf-8")
 
@@ -264,7 +264,7 @@ async def round_calendar(round_id: str, caller: _Reads) -> Response:
         found = board.board(conn, caller.sight, round_id)
         return found, branches.branch(conn, found.about.branch_id).name
 
-    found, place = await caller.accesses.read(look, lambda found: _shown(found[0]))
+    found, place = await caller.accesses.read(look, lambda found: _shown(found[0].yes))
     return Response(export.as_ics(found, place=place), media_type="text/calendar; charset=utf-8")
 
 
@@ -356,9 +356,9 @@ def _may_read(caller: Caller) -> bool:
     return not caller.token.scopes.isdisjoint({Scope.ROUNDS_READ, Scope.CONTACTS_READ})
 
 
-def _shown(found: Board) -> Iterable[Shown]:
+def _shown(people: Iterable[BoardPerson]) -> Iterable[Shown]:
     return [
         Shown(contact_id=each.contact.id, conversation_id=each.conversation_id)
-        for each in found.people
+        for each in people
         if each.contact.id is not None
     ]
