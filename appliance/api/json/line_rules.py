@@ -12,10 +12,10 @@ from appliance.api.json.callers import WRITES_MESSAGES, Caller
 from appliance.api.json.declared import One, nobody
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
+from appliance.api.json.now import Now
 from appliance.api.json.rule_bodies import RULES, TRIAL, RulesIn, RulesOut, TrialOut
 from appliance.api.json.sending import DirectRoute
 from appliance.api.json.times import ms_of
-from appliance.api.services import Services
 from appliance.characters import clean_name
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
@@ -38,7 +38,7 @@ class _Tried:
 
 
 async def _trial_of(
-    request: Request,
+    now_ms: Now,
     line_id: str,
     at: Annotated[AwareDatetime, Query(description="When somebody would write.")],
     first: Annotated[bool, Query(description="Whether for the first time.")] = False,
@@ -48,7 +48,7 @@ async def _trial_of(
     ] = None,
 ) -> _Tried:
     asked = TrialAsked(
-        at_ms=_near(ms_of(at), request.app.state.services),
+        at_ms=_near(ms_of(at), now_ms),
         is_new=first,
         is_there=there,
         name=clean_name(name) if name else None,
@@ -56,9 +56,9 @@ async def _trial_of(
     return _Tried(line=line_id, asked=asked)
 
 
-def _near(at_ms: int, services: Services) -> int:
+def _near(at_ms: int, now_ms: int) -> int:
     """Raises InvalidInput: no branch has hours for all years that a date may name."""
-    if abs(at_ms - services.clock.now_ms()) > _FARTHEST_MS:
+    if abs(at_ms - now_ms) > _FARTHEST_MS:
         raise InvalidInput("at", "“at” is more than two years from now.")
     return at_ms
 

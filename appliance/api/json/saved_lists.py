@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from appliance.api.json import list_examples, writes
 from appliance.api.json.callers import WRITES_LISTS, Caller
@@ -13,9 +13,9 @@ from appliance.api.json.declared import Many, One, nobody
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.list_bodies import SavedListIn, SavedListOut, SavedListPatchIn
 from appliance.api.json.mapping import body_of
+from appliance.api.json.now import Now
 from appliance.api.json.paging import Paged
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
-from appliance.api.services import Services
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.lists import listing, saved_lists
@@ -27,19 +27,11 @@ from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 
-async def _clock(request: Request) -> int:
-    services: Services = request.app.state.services
-    return services.clock.now_ms()
-
-
-_Now = Annotated[int, Depends(_clock)]
-
-
-async def _lists(paged: Paged, now_ms: _Now) -> ListsAsked:
+async def _lists(paged: Paged, now_ms: Now) -> ListsAsked:
     return ListsAsked(page=paged, now_ms=now_ms)
 
 
-async def _list(list_id: str, now_ms: _Now) -> ListAsked:
+async def _list(list_id: str, now_ms: Now) -> ListAsked:
     return ListAsked(id=list_id, now_ms=now_ms)
 
 
