@@ -3,6 +3,7 @@ all would wait for them last.
 """
 
 import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,6 +43,15 @@ _LONG_FIRST = (
     "queue",
     "desk",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where no adb server answers Balie starts one: for tests never at the port of the machine's
+    own, which a real phone in `tests/hardware` needs.
+    """
+    if config.getoption("--serial", default=None) is None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            os.environ["ANDROID_ADB_SERVER_PORT"] = str(free.getsockname()[1])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
