@@ -141,17 +141,20 @@ OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /
 LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
 LEAD |= {"GET /overview/over-time/volume.csv"}
 SWITCH = {"POST /overview/over-time/per-person on=1"}
-EVERYTHING = LEAD | SWITCH | INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
+OFFICER = {"GET /privacy"}
+COUNTERS = {"GET /new", "GET /lists"}
+"""Show what one has, also where that is nothing."""
+EVERYTHING = LEAD | SWITCH | OFFICER | INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
 
 MAY: dict[tuple[str, str], set[str]] = {
     ("staff", "here"): INBOX | WRITE | EDIT | OWN,
     ("lead", "here"): INBOX | WRITE | EDIT | OWN | LEAD,
     ("branch-it", "here"): MANAGE | ENROL | OWN,
-    ("privacy", "here"): INBOX | EDIT | OWN | LEAD,
+    ("privacy", "here"): INBOX | EDIT | OWN | LEAD | OFFICER,
     ("admin", "here"): EVERYTHING - COMPANY - SWITCH,
     ("admin", "everywhere"): EVERYTHING,
-    ("staff", "elsewhere"): OWN | {"GET /new", "GET /lists"},
-    ("admin", "elsewhere"): OWN | ENROL | LEAD | {"GET /new", "GET /lists", "GET /settings/team"},
+    ("staff", "elsewhere"): OWN | COUNTERS,
+    ("admin", "elsewhere"): OWN | ENROL | LEAD | OFFICER | COUNTERS | {"GET /settings/team"},
     ("branch-it", "elsewhere"): OWN | ENROL,
 }
 
