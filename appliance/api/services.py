@@ -18,6 +18,7 @@ from appliance.errors import BalieError, DeviceGone, NotFound, Transient
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
+from appliance.queue.stored_history import Histories
 from appliance.store.feed import EventFeed
 from appliance.store.keeping import is_low
 from appliance.store.media_quota import MediaRoom
@@ -131,6 +132,7 @@ class Services:
     `plugged_in` blocks for a while. `asking` is how a device is asked. `accessed` is told who was
     shown whose data. `push_services` are hosts beside those that every browser uses. `oidc` is the
     provider that staff may log in with. `address` is what browsers open, where it is known.
+    `histories` are what the planner keeps of each SIM.
     """
 
     store: Store
@@ -155,6 +157,7 @@ class Services:
     oidc: OidcSettings | None = None
     address: str | None = None
     admins_need_passkey: bool = False
+    histories: Histories = field(default_factory=Histories)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

@@ -15,7 +15,7 @@ from itertools import islice
 
 from appliance.errors import StoreError
 from appliance.messages import MessageState
-from appliance.queue import crowding, rows
+from appliance.queue import crowding, promise, rows
 from appliance.queue.changes import ChangeFeed
 from appliance.queue.clock_watch import ClockWatch
 from appliance.queue.far_plan import distant_plan
@@ -83,16 +83,24 @@ class _Kept:
 
 
 class Planner:
-    """`due` is called with a line's id when something on it may leave now."""
+    """`due` is called with a line's id when something on it may leave now. It reads `histories`
+    first: whoever shares them finds them read.
+    """
 
-    def __init__(self, store: Store, profile: Profile, due: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        profile: Profile,
+        due: Callable[[str], None],
+        histories: Histories | None = None,
+    ) -> None:
         self._store = store
         self._profile = profile
         self._clock_watch = ClockWatch(store)
         self._due = due
         self._feed = ChangeFeed()
         self._kept: dict[str, _Kept] = {}
-        self._histories = Histories()
+        self._histories = histories or Histories()
         self._asked = threading.Event()
         self._stopping = threading.Event()
         self._unkept = Trouble(log, "the plan could not be kept", level=logging.ERROR)
@@ -100,6 +108,7 @@ class Planner:
         self._thread = threading.Thread(target=self._run, name="planner", daemon=True)
 
     def start(self) -> None:
+        self._store.submit(lambda tx: promise.share(tx, self._histories), durable=False)
         self._thread.start()
 
     def stop(self) -> None:

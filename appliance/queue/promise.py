@@ -313,6 +313,11 @@ class _Remembered:
         }
 
 
+def share(tx: Tx, histories: Histories) -> None:
+    """Promises are made from these from now on; another thread may have read them already."""
+    tx.memory[_MEMORY] = _Remembered(histories=histories)
+
+
 def _remembered(tx: Tx) -> _Remembered:
     found: _Remembered = tx.memory.setdefault(_MEMORY, _Remembered())
     return found

@@ -1,5 +1,10 @@
-"""What a SIM has sent, read from the attempts; the older part is read only once in a while."""
+"""What a SIM has sent, read from the attempts.
 
+Every decision and every promise asks it, so what changes no more is kept: of each call only the
+last hour is read anew.
+"""
+
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +22,12 @@ from appliance.store.lines import Line
 RECENT_MS = 2 * DAY_MS
 """Only the window of the month's distinct recipients reaches back further than a day."""
 
+SETTLED_MS = HOUR_MS
+"""What left before is kept as it was read, for `SETTLED_READ_MS`."""
+
+SETTLED_READ_MS = 5 * MINUTE_MS
+OLDER_READ_MS = 6 * HOUR_MS
+
 ANSWERS_MS = 7 * DAY_MS
 """The rate of a SIM's answers in this time predicts how often they will interrupt a list."""
 
@@ -24,28 +35,39 @@ ANSWERS_READ_MS = 5 * MINUTE_MS
 
 # A SIM outlives its device row: a line may be removed and added again, a card may move to another
 # phone. Where no identity was read, the address stands for the SIM.
-_OF_THE_SIM = """a.device_id IN (
-  SELECT other.id FROM device mine JOIN device other ON other.id = mine.id
-    OR other.iccid = mine.iccid
-    OR ((other.iccid IS NULL OR mine.iccid IS NULL)
-        AND other.kind = mine.kind AND other.address = mine.address)
-  WHERE mine.id = ?)"""
-
-_RECENT = f"""
+_OF_THE_SIM = """
+SELECT other.id FROM device mine JOIN device other ON other.id = mine.id
+  OR other.iccid = mine.iccid
+  OR ((other.iccid IS NULL OR mine.iccid IS NULL)
+      AND other.kind = mine.kind AND other.address = mine.address)
+WHERE mine.id = ? ORDER BY other.id
+"""
+_LEFT = f"""
 SELECT a.tapped_ms AS at_ms, m.scheme, m.value, m.answering, a.parts, a.channel,
        m.answering = 0 AND NOT EXISTS (SELECT 1 FROM message e WHERE
          e.conversation_id = m.conversation_id AND (e.happened_ms, e.id) < (m.happened_ms, m.id)
          AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) AS first,
        m.rule IN {GREETINGS} AND NOT EXISTS (SELECT 1 FROM message e WHERE
          e.conversation_id = m.conversation_id AND e.sent_ms IS NOT NULL AND e.id < m.id) AS greets
-FROM attempt a CROSS JOIN message m ON m.id = a.message_id
-WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent' ORDER BY a.tapped_ms
+FROM attempt a CROSS JOIN message m ON m.id = a.message_id WHERE a.outcome IS NOT 'not_sent'
 """  # noqa: S608 -- our own words
+_OF_IT = "a.device_id IN (SELECT value FROM json_each(:sim))"
+_SETTLED = f"""
+{_LEFT} AND {_OF_IT} AND a.tapped_ms > :after_ms AND a.tapped_ms <= :until_ms ORDER BY a.tapped_ms
+"""
+# The plus keeps SQLite from looking through all that is settled for what has come late.
+_FRESH = f"""
+{_LEFT} AND {_OF_IT} AND a.tapped_ms > :until_ms
+UNION ALL
+{_LEFT} AND +{_OF_IT} AND +a.tapped_ms <= :until_ms AND a.seq > :seq
+ORDER BY 1
+"""
 _OLDER = f"""
 SELECT max(a.tapped_ms) AS at_ms, m.scheme, m.value, m.answering, a.parts, a.channel,
        0 AS first, 0 AS greets
 FROM attempt a CROSS JOIN message m ON m.id = a.message_id
-WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
+WHERE {_OF_IT} AND a.outcome IS NOT 'not_sent'
+  AND a.tapped_ms > :after_ms AND a.tapped_ms <= :until_ms
 GROUP BY m.value, m.scheme, a.channel ORDER BY 1
 """  # noqa: S608 -- our own words
 _ANSWERS = """
@@ -55,7 +77,8 @@ WHERE a.device_id = ? AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent'
 """
 _CHANGES = """
 SELECT t.tapped_ms AS at_ms, g.jid FROM group_task t JOIN chat_group g ON g.id = t.group_id
-WHERE t.device_id = ? AND t.tapped_ms > ? ORDER BY t.tapped_ms
+WHERE t.device_id IN (SELECT value FROM json_each(:sim))
+  AND t.tapped_ms > :after_ms AND t.tapped_ms <= :until_ms ORDER BY t.tapped_ms
 """
 _SINCE = """
 SELECT coalesce(
@@ -64,6 +87,9 @@ SELECT coalesce(
    AND r.rank = (SELECT min(rank) FROM route WHERE line_id = r.line_id)),
   (SELECT created_ms FROM device WHERE id = :device), :line) AS since_ms
 """
+
+
+_EVER = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,25 +101,53 @@ class _Older:
     left: Sequence[Left]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """What left up to `until_ms`, of the attempts that there were: none has a greater `seq`."""
+
+    read_ms: int
+    until_ms: int
+    seq: int
+    history: History
+
+
 class Histories:
     """The history of each SIM. Usable from every thread; one for all decisions of a process.
 
-    Messages that left days ago change no more, with one exception: a doubt may be settled. Then the
-    message still counts until the next hour, which can only slow the SIM down.
+    What is kept changes no more, with one exception: a doubt that is older than an hour may be
+    settled. Then the message still counts for some minutes, and one that is older than days for
+    some hours, which can only slow the SIM down.
     """
 
     def __init__(self) -> None:
-        self._older: dict[str, _Older] = {}
+        self._older: dict[tuple[str, ...], _Older] = {}
+        self._settled: dict[tuple[str, ...], _Settled] = {}
         self._answers: dict[str, tuple[int, float]] = {}
 
     def of(self, conn: sqlite3.Connection, device_id: str, line: Line, *, now_ms: int) -> History:
         """What left, or may have left, in the last 30 days. The caller may add to the result."""
-        older = self._older.get(device_id)
-        if older is None or not 0 <= now_ms - older.read_ms < HOUR_MS:
-            older = self._older[device_id] = _read_older(conn, device_id, now_ms)
-        recent = conn.execute(_RECENT, (device_id, older.until_ms))
-        left = [*older.left, *_with_changes(conn, device_id, older.until_ms, map(_left, recent))]
-        return History(left=by_now(left, now_ms), since_ms=_in_use_since_ms(conn, device_id, line))
+        sim = tuple(row[0] for row in conn.execute(_OF_THE_SIM, (device_id,)))
+        settled = self._settled.get(sim)
+        if settled is None or not 0 <= now_ms - settled.read_ms < SETTLED_READ_MS:
+            settled = self._settled[sim] = self._settle(conn, sim, now_ms)
+        asked = {"sim": json.dumps(sim), "until_ms": settled.until_ms, "seq": settled.seq}
+        fresh = conn.execute(_FRESH, asked)
+        history = settled.history.copy()
+        history.since_ms = _in_use_since_ms(conn, device_id, line)
+        for left in by_now(_with_changes(conn, sim, settled.until_ms, _EVER, fresh), now_ms):
+            history.add(left)
+        return history
+
+    def _settle(self, conn: sqlite3.Connection, sim: tuple[str, ...], now_ms: int) -> _Settled:
+        older = self._older.get(sim)
+        if older is None or not 0 <= now_ms - older.read_ms < OLDER_READ_MS:
+            older = self._older[sim] = _read_older(conn, sim, now_ms)
+        (seq,) = conn.execute("SELECT coalesce(max(seq), 0) FROM attempt").fetchone()
+        until_ms = now_ms - SETTLED_MS
+        asked = {"sim": json.dumps(sim), "after_ms": older.until_ms, "until_ms": until_ms}
+        recent = _with_changes(conn, sim, older.until_ms, until_ms, conn.execute(_SETTLED, asked))
+        history = History(left=[*older.left, *recent], since_ms=0)
+        return _Settled(read_ms=now_ms, until_ms=until_ms, seq=seq, history=history)
 
     def answers_a_ms(
         self, conn: sqlite3.Connection, device_id: str, hours: OfficeHours, *, now_ms: int
@@ -124,24 +178,28 @@ def _read_answers(
     return float(count / max(hours.open_ms(first_ms, now_ms), HOUR_MS))
 
 
-def _read_older(conn: sqlite3.Connection, device_id: str, now_ms: int) -> _Older:
+def _read_older(conn: sqlite3.Connection, sim: tuple[str, ...], now_ms: int) -> _Older:
     until_ms = now_ms - RECENT_MS
-    rows = conn.execute(_OLDER, (device_id, now_ms - MONTH_MS, until_ms))
+    asked = {"sim": json.dumps(sim), "after_ms": now_ms - MONTH_MS, "until_ms": until_ms}
+    rows = conn.execute(_OLDER, asked)
     return _Older(read_ms=now_ms, until_ms=until_ms, left=[_left(row) for row in rows])
 
 
 def _with_changes(
-    conn: sqlite3.Connection, device_id: str, since_ms: int, sent: Iterable[Left]
+    conn: sqlite3.Connection,
+    sim: tuple[str, ...],
+    after_ms: int,
+    until_ms: int,
+    sent: Iterable[sqlite3.Row],
 ) -> Iterable[Left]:
     """A change in a group takes a hand as a message does; it begins no conversation."""
-    rows = conn.execute(_CHANGES, (device_id, since_ms)).fetchall()
-    if not rows:
-        return sent
+    asked = {"sim": json.dumps(sim), "after_ms": after_ms, "until_ms": until_ms}
+    rows = conn.execute(_CHANGES, asked).fetchall()
     changes = (
         Left(at_ms=row["at_ms"], identity=Identity(row["jid"], WHATSAPP_GROUP), answering=True)
         for row in rows
     )
-    return merge(sent, changes, key=lambda each: each.at_ms)
+    return merge(map(_left, sent), changes, key=lambda each: each.at_ms)
 
 
 def _left(row: sqlite3.Row) -> Left:

@@ -68,6 +68,7 @@ class QueueWork:
         chat_read: adoption_turns.Keep | None = None,
         adoption_pace: AdoptionPace | None = None,
         idle: Idle | None = None,
+        histories: Histories | None = None,
     ) -> None:
         """`group_seen` keeps what changes in groups show; without it none is made. Without `media`
         no files of messages are brought. `chat_read` keeps what chats show that a phone had before;
@@ -80,7 +81,7 @@ class QueueWork:
         self._media = media
         self._files = media or NO_FILES
         self._steps = steps
-        self._histories = Histories()
+        self._histories = histories or Histories()
         self._idle = idle
         self._looked: dict[tuple[str, str], dict[Lane, str]] = {}
         self._adoption = chat_read and AdoptionDesk(

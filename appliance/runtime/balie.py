@@ -33,6 +33,7 @@ from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.steps import Steps, no_steps
+from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
 from appliance.runtime import kinds
 from appliance.runtime.drivers import driver_for
@@ -93,12 +94,13 @@ class Balie:
         self._profiles, self._pauses = OwnProfiles(self.store), ChargePauses(self.store)
         self._archives = ArchiveLooks(self.store)
         self._media = MediaFiles(data / FOLDER)
+        self._histories = Histories()
         self._work = self._make_work(gate, profile)
         self._watches = {
             kind.name: kind.make_watch() for kind in Kind.known() if kind.make_watch is not None
         }
         self._fleet = Fleet(self.store, self._make_worker, self._watches)
-        self._planner = Planner(self.store, profile, self._fleet.wake_line)
+        self._planner = Planner(self.store, profile, self._fleet.wake_line, self._histories)
         self._machine = Machine(data)
         self._jobs = self._make_jobs(media_room)
         self._search = SearchFollower(self.store)
@@ -129,6 +131,7 @@ class Balie:
             group_seen=outcomes.keep,
             chat_read=adoption.keep,
             idle=self._idle,
+            histories=self._histories,
         )
 
     def _make_jobs(self, media_room: MediaRoom) -> Jobs:
@@ -170,6 +173,7 @@ class Balie:
             enrolment=Enrolments(self.store, self.clock),
             asking=self._fleet.ask,
             connections=connections,
+            histories=self._histories,
         )
 
     def start(self) -> None:

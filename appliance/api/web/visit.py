@@ -29,7 +29,6 @@ from appliance.desk.access.rights import Rights
 from appliance.desk.access.sessions import Session
 from appliance.desk.access.throttle import Throttle
 from appliance.errors import BalieError
-from appliance.queue.stored_history import Histories
 from appliance.store.store import ReaderPool, Tx
 
 T = TypeVar("T")
@@ -74,7 +73,6 @@ class Web:
     streams: Streams = field(default_factory=Streams)
     presence: Presence = field(default_factory=Presence)
     undoing: Undoing = field(default_factory=Undoing)
-    histories: Histories = field(default_factory=Histories)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ async def fate_part(
             return about, None
         found = fate(
             conn,
-            visit.web.histories,
+            visit.services.histories,
             line_id=about.line_id,
             conversation_id=about.id,
             identity=recipient_of(about, to),

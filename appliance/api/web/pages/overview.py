@@ -38,7 +38,7 @@ def must_lead(visit: Visit) -> None:
 
 
 async def _now(visit: Visit, *, named: bool) -> LeadNow:
-    rights, histories = visit.session.rights, visit.web.histories
+    rights, histories = visit.session.rights, visit.services.histories
     return await visit.show(
         lambda conn: now.lead_now(conn, rights, histories, now_ms=visit.now_ms),
         _shown if named else _nobody,
