@@ -22,9 +22,9 @@ took 1.27 GB, 1.15 and 1.12, before the inbox kept columns of its own. Set when 
 copies have it from their source.
 """
 
-LOG_PAGES = 4_000
-"""The write-ahead log is copied back when it is this long: 4 MB, as SQLite's default is with its
-own page. A page that is written often is copied once, and that costs three syncs.
+LOG_PAGES = 32_000
+"""The writer copies the write-ahead log back itself when it is this long, 32 MB; `checkpoints.py`
+does it long before.
 """
 
 _LOOK_AGAIN_S = 0.01
@@ -72,6 +72,16 @@ def _use_write_ahead_log(conn: sqlite3.Connection, busy_timeout_s: float) -> Non
             time.sleep(_LOOK_AGAIN_S)
         else:
             return
+
+
+def connect_checkpointer(path: Path) -> sqlite3.Connection:
+    """A connection that only copies the write-ahead log back. One thread uses it."""
+    with translated(path):
+        conn = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        conn.execute("PRAGMA synchronous = NORMAL")
+        return conn
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:

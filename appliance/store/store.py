@@ -22,6 +22,7 @@ from appliance.errors import StoreError, StoreUnavailable
 from appliance.events import EventKind
 from appliance.ids import is_id, new_id, sort_after
 from appliance.store import events, high_water
+from appliance.store.checkpoints import Checkpoints
 from appliance.store.connection import (
     BUSY_TIMEOUT_S,
     connect_reader,
@@ -126,6 +127,7 @@ class Store:
         if applied:
             log.info("migrated %s: %s", path, ", ".join(applied))
         self._keeping = Keeping(self._try_a_write, wait_s=clock.real_s(TRY_AGAIN_MS))
+        self._checkpoints = Checkpoints(path)
         self._writer = Writer(path, conn, self._committed, self._failed)
         self._loop_writes: LoopWrites | None = None
 
@@ -209,6 +211,7 @@ class Store:
 
     def close(self) -> None:
         self._writer.close()
+        self._checkpoints.close()
         for pool in self._pools.values():
             pool.shutdown()
         for conn in self._readers:
@@ -230,6 +233,7 @@ class Store:
         self.write(lambda tx: tx.conn.execute("DELETE FROM meta WHERE name = 'trial'"))
 
     def _committed(self) -> None:
+        self._checkpoints.committed()
         for listener in self._listeners:
             listener()
 
