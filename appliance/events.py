@@ -131,6 +131,11 @@ class EventKind(Enum):
     #: and `what`, which is `sent` (then `goes` and `refused` count people), `paused`, `resumed` or
     #: `cancelled` (then `messages` counts what waited); `token` as above.
     LIST_SEND = "list.send"
+    #: What somebody asked about their data; facts: `request`, and `what` was done for it, which is
+    #: `taken` (then `kind`), `checked`, `looked`, `given` (then `without`, the kinds of others' data
+    #: that were left out), `longer`, `done` (then `outcome`) or `reopened`; `token` where software
+    #: did it. A file that was made without a request has no `request`.
+    PRIVACY_REQUEST = "privacy.request"
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
     STAFF_LOGGED_IN = "staff.logged-in"

@@ -30,7 +30,8 @@ _bearer = HTTPBearer(
     "`messages:read`, `messages:write`, `contacts:read`, `contacts:write`, "
     "`groups:read`, `groups:write`, `rounds:read`, `rounds:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
-    "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`, `reports:read`. "
+    "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`, `reports:read`, "
+    "`privacy:write`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 

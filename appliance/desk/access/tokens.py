@@ -56,6 +56,8 @@ class Scope(Enum):
     LISTS_WRITE = "lists:write"
     #: Read reports: how many, how fast, how busy; no names of contacts.
     REPORTS_READ = "reports:read"
+    #: Answer requests of people about their data: see all that is kept of a person.
+    PRIVACY_WRITE = "privacy:write"
 
 
 ALL_SCOPES = frozenset(Scope)
