@@ -132,7 +132,7 @@ class EventKind(Enum):
     #: `cancelled` (then `messages` counts what waited); `token` as above.
     LIST_SEND = "list.send"
     #: What somebody asked about their data; facts: `request`, and `what` was done for it, which is
-    #: `taken` (then `kind`), `checked`, `looked`, `given` (then `without`, the kinds of others' data
+    #: `taken` (then `kind`), `checked`, `given` (then `without`, the kinds of others' data
     #: that were left out), `longer`, `done` (then `outcome`) or `reopened`; `token` where software
     #: did it. A file that was made without a request has no `request`.
     PRIVACY_REQUEST = "privacy.request"

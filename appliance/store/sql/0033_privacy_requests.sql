@@ -32,7 +32,7 @@ CREATE TABLE privacy_step (
   request_id TEXT REFERENCES privacy_request (id),
   contact_id TEXT REFERENCES contact (id),
   what       TEXT NOT NULL CHECK (what IN (
-               'taken', 'checked', 'looked', 'given', 'longer', 'done', 'reopened')),
+               'taken', 'checked', 'given', 'longer', 'done', 'reopened')),
   staff_id   TEXT REFERENCES staff (id),
   token_id   TEXT REFERENCES api_token (id),
   facts      TEXT NOT NULL DEFAULT '{}',        -- JSON: codes and counts

@@ -39,7 +39,7 @@ class DossierAsked:
 
 
 @dataclass(slots=True)
-class Reading:
+class DossierReading:
     """One reading of a file: the connection, who it is about, and the names that it meets.
 
     `others` counts what is of other people, by kind.

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT
-from appliance.desk.privacy.dossier.asked import LEFT_OUT, Others, Reading, at, told
+from appliance.desk.privacy.dossier.asked import LEFT_OUT, DossierReading, Others, at, told
 from appliance.desk.privacy.dossier.naming import Naming
 
 Item = dict[str, Any]
 
 
-def conversations(reading: Reading) -> Iterator[Item]:
+def conversations(reading: DossierReading) -> Iterator[Item]:
     for row in reading.rows(_CONVERSATIONS):
         yield told(
             id=row["id"],
@@ -26,7 +26,7 @@ def conversations(reading: Reading) -> Iterator[Item]:
         )
 
 
-def colleagues_notes(reading: Reading) -> Iterator[Item]:
+def colleagues_notes(reading: DossierReading) -> Iterator[Item]:
     """What colleagues wrote to each other about them."""
     naming = Naming.of(reading)
     for row in reading.rows(_NOTES):
@@ -40,14 +40,14 @@ def colleagues_notes(reading: Reading) -> Iterator[Item]:
         )
 
 
-def notes_on_card(reading: Reading) -> Iterator[Item]:
+def notes_on_card(reading: DossierReading) -> Iterator[Item]:
     """What a branch, or the whole company, keeps in mind about them."""
     naming = Naming.of(reading)
     for row in reading.rows(_CARD_NOTES):
         yield told(branch=row["branch"], text=_noted(reading, row["text"], naming))
 
 
-def drafts(reading: Reading) -> Iterator[Item]:
+def drafts(reading: DossierReading) -> Iterator[Item]:
     """What colleagues have begun to write: to them, or about them."""
     for row in reading.rows(_DRAFTS):
         yield told(
@@ -59,7 +59,7 @@ def drafts(reading: Reading) -> Iterator[Item]:
         )
 
 
-def _noted(reading: Reading, text: str | None, naming: Naming) -> str | None:
+def _noted(reading: DossierReading, text: str | None, naming: Naming) -> str | None:
     if text is None or not naming.names_others(text):
         return text
     return text if reading.meets(Others.NOTES) else LEFT_OUT

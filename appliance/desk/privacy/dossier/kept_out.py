@@ -48,13 +48,14 @@ ALL = (
         },
     ),
     KeptOut(
-        what="the index of the search",
-        why="It is made of the names and texts that stand here.",
+        what="the index of the search, and what colleagues searched for",
+        why="It is made of the names and texts that stand here; of a search hashes are kept.",
         columns={
             "contact": "sorts_as",
             "search_word": "*",
             "search_subject": "*",
             "search_change": "*",
+            "reading": "words",
         },
     ),
     KeptOut(

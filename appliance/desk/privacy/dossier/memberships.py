@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from appliance.desk.privacy.dossier.asked import SAME, Reading, at, told
+from appliance.desk.privacy.dossier.asked import SAME, DossierReading, at, told
 
 Item = dict[str, Any]
 
 
-def lists(reading: Reading) -> Iterator[Item]:
+def lists(reading: DossierReading) -> Iterator[Item]:
     """Lists in which somebody put them. One that finds people by a rule keeps nobody."""
     for row in reading.rows(_LISTS):
         yield told(list=row["name"], branch=row["branch"], removed_at=at(row["removed_ms"]))
 
 
-def list_sends(reading: Reading) -> Iterator[Item]:
+def list_sends(reading: DossierReading) -> Iterator[Item]:
     """What was sent to lists that they were in: the message to them, or why there is none."""
     for row in reading.rows(_SENDS):
         yield told(
@@ -27,7 +27,7 @@ def list_sends(reading: Reading) -> Iterator[Item]:
         )
 
 
-def rounds(reading: Reading) -> Iterator[Item]:
+def rounds(reading: DossierReading) -> Iterator[Item]:
     for row in reading.rows(_ROUNDS):
         yield told(
             round=row["round_id"],
@@ -45,7 +45,7 @@ def rounds(reading: Reading) -> Iterator[Item]:
         )
 
 
-def named_in_rounds(reading: Reading) -> Iterator[Item]:
+def named_in_rounds(reading: DossierReading) -> Iterator[Item]:
     """Rounds for which somebody named a number of theirs before it was known here."""
     for row in reading.rows(_STRANGERS):
         yield told(round=row["round_id"], named=row["named"], why_not=row["why"])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT
-from appliance.desk.privacy.dossier.asked import LEFT_OUT, SAME, Others, Reading, at, told
+from appliance.desk.privacy.dossier.asked import LEFT_OUT, SAME, DossierReading, Others, at, told
 from appliance.media.kinds import MediaKind, MediaState
 
 Item = dict[str, Any]
@@ -20,26 +20,26 @@ FileName = Callable[[str, str, str], str | None]
 AT_ONCE = 250
 
 
-def messages(reading: Reading, file_name: FileName) -> Iterator[Item]:
+def messages(reading: DossierReading, file_name: FileName) -> Iterator[Item]:
     """In the order of their conversations, the oldest first; what they posted in groups last."""
     for statement in (_WITH_THEM, _IN_GROUPS):
         yield from _read(reading, reading.rows(statement), file_name)
 
 
-def note_files(reading: Reading, file_name: FileName) -> Iterator[Item]:
+def note_files(reading: DossierReading, file_name: FileName) -> Iterator[Item]:
     """Files that colleagues put beside notes about them."""
     for row in reading.rows(_NOTE_FILES):
         yield told(note=row["note_id"], **_file(reading, row, file_name))
 
 
-def _read(reading: Reading, found: sqlite3.Cursor, file_name: FileName) -> Iterator[Item]:
+def _read(reading: DossierReading, found: sqlite3.Cursor, file_name: FileName) -> Iterator[Item]:
     while rows := found.fetchmany(AT_ONCE):
         beside = _Beside(reading, [row["id"] for row in rows], file_name)
         for row in rows:
             yield {**_message(reading, row), **beside.of(row["id"])}
 
 
-def _message(reading: Reading, row: sqlite3.Row) -> Item:
+def _message(reading: DossierReading, row: sqlite3.Row) -> Item:
     name = row["sender_name"]
     return told(
         id=row["id"],
@@ -55,7 +55,7 @@ def _message(reading: Reading, row: sqlite3.Row) -> Item:
         channel=row["channel"],
         state=row["state"],
         reason=row["reason"],
-        origin=None if row["origin"] == "person" else row["origin"],
+        origin=row["origin"],
         automatic=row["rule"],
         by=reading.by(row["staff_id"], row["token_id"]),
         written_at=at(row["written_ms"]),
@@ -70,7 +70,7 @@ def _message(reading: Reading, row: sqlite3.Row) -> Item:
 class _Beside:
     """What stands in other tables of some messages, each read once."""
 
-    def __init__(self, reading: Reading, ids: Sequence[str], file_name: FileName) -> None:
+    def __init__(self, reading: DossierReading, ids: Sequence[str], file_name: FileName) -> None:
         self._found: dict[str, Item] = defaultdict(dict)
         self._reading, self._file_name = reading, file_name
         about = {"ids": json.dumps(ids)}
@@ -106,7 +106,7 @@ class _Beside:
         )
 
 
-def _file(reading: Reading, row: sqlite3.Row, file_name: FileName) -> Item:
+def _file(reading: DossierReading, row: sqlite3.Row, file_name: FileName) -> Item:
     kept = row["kind"] != MediaKind.CONTACT.value or reading.meets(Others.CARDS)
     here = row["state"] == MediaState.HERE.value and kept
     return told(

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from appliance.desk.privacy.dossier.asked import Reading
+from appliance.desk.privacy.dossier.asked import DossierReading
 from appliance.phone_numbers import number_or_text
 
 _NUMBER = re.compile(r"\+?\d[\d ().-]{7,18}\d")
@@ -30,7 +30,7 @@ class Naming:
     own_values: Collection[str]
 
     @classmethod
-    def of(cls, reading: Reading) -> "Naming":
+    def of(cls, reading: DossierReading) -> "Naming":
         contact_id = reading.asked.contact_id
         row = reading.conn.execute(
             "SELECT office_name, chosen_name FROM contact WHERE id = ?", (contact_id,)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from appliance.desk.privacy.dossier import kept_out
-from appliance.desk.privacy.dossier.asked import Reading
+from appliance.desk.privacy.dossier.asked import DossierReading
 from appliance.desk.privacy.dossier.sections import Section, sections
 from appliance.media.files import MediaFiles
 from appliance.moments import EPOCH, iso
@@ -92,17 +92,17 @@ class Package:
             with zipfile.ZipFile(sink, "w") as package:
                 for name, source in self._written:
                     source.seek(0)
-                    yield from _put(package, sink, _Entry(name, day, packs=True), source, listed)
+                    yield from _put(package, sink, _Packed(name, day, packs=True), source, listed)
                 for name, path in self._media.paths():
                     try:
                         source = path.open("rb")
                     except FileNotFoundError:  # it was let go meanwhile
                         continue
                     with source:
-                        entry = _Entry(name, day, packs=False)
+                        entry = _Packed(name, day, packs=False)
                         yield from _put(package, sink, entry, source, listed)
                 told = {"format": FORMAT, "made_at": iso(self._made.at_ms), "files": listed}
-                with package.open(_Entry("manifest.json", day, packs=True).info, "w") as out:
+                with package.open(_Packed("manifest.json", day, packs=True).info, "w") as out:
                     out.write(json.dumps(told, indent=1).encode())
             yield sink.taken()
         finally:
@@ -113,7 +113,7 @@ class Package:
 
 
 def write_json(
-    reading: Reading, package: Package, media: NamedFiles, made: Made, also: Listener
+    reading: DossierReading, package: Package, media: NamedFiles, made: Made, also: Listener
 ) -> None:
     """Writes `dossier.json` into the package, item by item, and tells each to `also`."""
     out = package.file("dossier.json")
@@ -139,7 +139,7 @@ def write_json(
 
 
 def _put_items(
-    put: Callable[[str], None], section: Section, reading: Reading, also: Listener
+    put: Callable[[str], None], section: Section, reading: DossierReading, also: Listener
 ) -> None:
     """A list; the card of the person alone is an object."""
     alone = section.name == "person"
@@ -155,7 +155,7 @@ def _json(item: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Packed:
     """`packs`: a text grows smaller, a picture does not."""
 
     name: str
@@ -195,7 +195,7 @@ class _Sink:
 def _put(
     package: zipfile.ZipFile,
     sink: _Sink,
-    entry: _Entry,
+    entry: _Packed,
     source: IO[bytes],
     listed: list[dict[str, Any]],
 ) -> Iterator[bytes]:

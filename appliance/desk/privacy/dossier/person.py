@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT
-from appliance.desk.privacy.dossier.asked import MINE, SAME, Others, Reading, at, told
+from appliance.desk.privacy.dossier.asked import MINE, SAME, DossierReading, Others, at, told
 
 Item = dict[str, Any]
 
 
-def card(reading: Reading) -> Iterator[Item]:
+def card(reading: DossierReading) -> Iterator[Item]:
     """One item."""
     row = reading.rows("SELECT * FROM contact WHERE id = :contact").fetchone()
     yield told(
@@ -26,7 +26,7 @@ def card(reading: Reading) -> Iterator[Item]:
     )
 
 
-def identities(reading: Reading) -> Iterator[Item]:
+def identities(reading: DossierReading) -> Iterator[Item]:
     """By what they are known, and by what they were until it was taken from them."""
     for row in reading.rows(_IDENTITIES):
         yield told(
@@ -41,7 +41,7 @@ def identities(reading: Reading) -> Iterator[Item]:
         )
 
 
-def names(reading: Reading) -> Iterator[Item]:
+def names(reading: DossierReading) -> Iterator[Item]:
     """Each name that they had, with where it came from: what their messages showed, and what the
     office or an import said.
     """
@@ -58,12 +58,12 @@ def names(reading: Reading) -> Iterator[Item]:
             yield told(name=row["name"], source=row["source"], first_at=at(row["at_ms"]))
 
 
-def joinings(reading: Reading) -> Iterator[Item]:
+def joinings(reading: DossierReading) -> Iterator[Item]:
     for row in reading.rows(_JOININGS):
         yield told(what=row["kind"], at=at(row["at_ms"]), undone_at=at(row["undone_ms"]))
 
 
-def consent(reading: Reading) -> Iterator[Item]:
+def consent(reading: DossierReading) -> Iterator[Item]:
     """The ledger: who agreed or withdrew, when, how, with which words and what proof."""
     for row in reading.rows(_CONSENT):
         kind, _, whose = row["recorded_by"].partition(":")
@@ -84,7 +84,7 @@ def consent(reading: Reading) -> Iterator[Item]:
         )
 
 
-def taken_over(reading: Reading) -> Iterator[Item]:
+def taken_over(reading: DossierReading) -> Iterator[Item]:
     """Chats that a phone had with them before Balie came."""
     for row in reading.rows(_TAKEN_OVER):
         yield told(
@@ -100,7 +100,7 @@ def taken_over(reading: Reading) -> Iterator[Item]:
         )
 
 
-def calls(reading: Reading) -> Iterator[Item]:
+def calls(reading: DossierReading) -> Iterator[Item]:
     """Calls that nobody took."""
     for row in reading.rows(_CALLS):
         yield told(
@@ -113,7 +113,7 @@ def calls(reading: Reading) -> Iterator[Item]:
         )
 
 
-def groups(reading: Reading) -> Iterator[Item]:
+def groups(reading: DossierReading) -> Iterator[Item]:
     """Groups in which they are, without the others who are in them."""
     for row in reading.rows(_GROUPS):
         yield told(
@@ -131,7 +131,7 @@ def groups(reading: Reading) -> Iterator[Item]:
         )
 
 
-def group_changes(reading: Reading) -> Iterator[Item]:
+def group_changes(reading: DossierReading) -> Iterator[Item]:
     """What they changed in groups, and what was changed about them."""
     names = {row["name"] for row in reading.rows(_GROUP_NAMES)}
     values = {value for value, _ in reading.own} | names - {None, ""}

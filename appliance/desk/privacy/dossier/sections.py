@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from appliance.desk.privacy.dossier import conversations, memberships, messages, person, seen
-from appliance.desk.privacy.dossier.asked import Reading
+from appliance.desk.privacy.dossier.asked import DossierReading
 from appliance.desk.privacy.dossier.messages import FileName
 
 
@@ -15,7 +15,7 @@ class Section:
     """`name` is its name in `dossier.json`; `read` gives its items one by one."""
 
     name: str
-    read: Callable[[Reading], Iterable[dict[str, Any]]]
+    read: Callable[[DossierReading], Iterable[dict[str, Any]]]
 
 
 def sections(file_name: FileName) -> Iterator[Section]:
@@ -39,6 +39,7 @@ def sections(file_name: FileName) -> Iterator[Section]:
         ("colleagues_notes", conversations.colleagues_notes),
         ("drafts", conversations.drafts),
         ("history", seen.history),
+        ("readers", seen.readers),
         ("requests", seen.requests),
         ("given_out", seen.given_out),
         ("note_files", partial(messages.note_files, file_name=file_name)),
@@ -52,6 +53,6 @@ def nowhere(sha256: str, name: str, media_type: str) -> None:
     del sha256, name, media_type
 
 
-def counts(reading: Reading) -> dict[str, int]:
+def counts(reading: DossierReading) -> dict[str, int]:
     """How many items each part has; `reading.others` counts what is of others then."""
     return {each.name: sum(1 for _ in each.read(reading)) for each in sections(nowhere)}

@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from appliance.desk.privacy.dossier.asked import SAME, Reading, at, told
+from appliance.desk.privacy.dossier.asked import SAME, DossierReading, at, told
+from appliance.store import readings
 
 Item = dict[str, Any]
 _FACTS = ("field", "fields", "why", "change", "decision", "returns", "undone", "apart")
 """Codes and names of fields; the other facts are ids of the house."""
 
 
-def history(reading: Reading) -> Iterator[Item]:
+def history(reading: DossierReading) -> Iterator[Item]:
     """Each change of their card and of their conversations, the oldest first."""
     for row in reading.rows(_HISTORY):
         facts = json.loads(row["facts"])
@@ -26,7 +27,20 @@ def history(reading: Reading) -> Iterator[Item]:
         )
 
 
-def requests(reading: Reading) -> Iterator[Item]:
+def readers(reading: DossierReading) -> Iterator[Item]:
+    """Who was shown what of them, as far as the house keeps a log of reading."""
+    for row in reading.rows(_READERS):
+        kind, _, whose = row["who"].partition(":")
+        yield told(
+            what=row["kind"],
+            thing=row["thing"],
+            at=at(row["at_ms"]),
+            conversation=row["conversation_id"] or None,
+            by=reading.by(*((whose, None) if kind == "staff" else (None, whose or None))),
+        )
+
+
+def requests(reading: DossierReading) -> Iterator[Item]:
     """What they asked about their data."""
     for row in reading.rows(_REQUESTS):
         yield told(
@@ -46,7 +60,7 @@ def requests(reading: Reading) -> Iterator[Item]:
         )
 
 
-def given_out(reading: Reading) -> Iterator[Item]:
+def given_out(reading: DossierReading) -> Iterator[Item]:
     """What officers did for these, and each time that a file like this one was made."""
     for row in reading.rows(_STEPS):
         yield told(
@@ -72,6 +86,12 @@ WHERE e.branch_id IS NULL AND e.line_id IS NULL OR {
 }
 ORDER BY e.seq
 """  # noqa: S608 -- our own conditions
+_READERS = f"""
+{readings.READING}
+LEFT JOIN conversation c ON c.id = a.conversation_id LEFT JOIN line ON line.id = c.line_id
+WHERE r.about_id IN ({readings.ABOUT_CONTACT})
+AND (c.id IS NULL OR {_SEEN.format(branch="line.branch_id")}) ORDER BY r.seq
+"""
 _REQUESTS = f"""
 {SAME}
 SELECT r.* FROM same CROSS JOIN privacy_request r ON r.contact_id = same.id
@@ -81,5 +101,5 @@ _STEPS = f"""
 {SAME}
 SELECT s.* FROM same CROSS JOIN privacy_step s ON s.contact_id = same.id
 LEFT JOIN privacy_request r ON r.id = s.request_id
-WHERE r.branch_id IS NULL OR {_SEEN.format(branch="r.branch_id")} ORDER BY s.id
+WHERE r.branch_id IS NULL OR {_SEEN.format(branch="r.branch_id")} ORDER BY s.at_ms, s.id
 """  # noqa: S608 -- our own conditions
