@@ -1,6 +1,6 @@
 """A document that is written from top to bottom: headings, paragraphs, tables, messages, pictures.
 
-    paper = Paper(title="…", language="nl", made_ms=…)
+    paper = PaperDocument(title="…", language="nl", made_ms=…)
     paper.heading("…")
     paper.said(PaperMessage(who="…", when="…", text="…", mine=True))
     paper.keep(path, footer=lambda page, pages: f"{page} / {pages}")
@@ -56,7 +56,7 @@ class PaperMessage:
     mark: str = ""
 
 
-class Paper:
+class PaperDocument:
     """Raises StoreUnavailable where the letters are missing. `edge`: pixels of the longer side of
     a picture in it.
     """

@@ -12,7 +12,7 @@ import regex
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 
-from appliance.paper.sheets import PdfSheets, Run
+from appliance.paper.sheets import LetterRun, PdfSheets
 
 KEPT = 20_000
 """Words of which is remembered how they are drawn: some megabytes."""
@@ -32,22 +32,24 @@ class Letters:
         self._drawn = functools.lru_cache(KEPT)(self._draw)
         self._glyph_widths: dict[str, dict[int, float]] = {name: {} for name in self._faces}
 
-    def runs(self, text: str, style: str, size: float, *, rtl: bool = False) -> tuple[Run, ...]:
+    def runs(
+        self, text: str, style: str, size: float, *, rtl: bool = False
+    ) -> tuple[LetterRun, ...]:
         """Text of one direction, in the order in which it is seen. `style` is text or bold."""
         return self._drawn(text, style, size, rtl)
 
-    def plain_run(self, text: str, style: str, size: float) -> Run | None:
+    def plain_run(self, text: str, style: str, size: float) -> LetterRun | None:
         """All of it as one run; None where some of it must be shaped."""
         face = self._faces[style]
         if not self._is_plain(text, face):
             return None
         width = sum(face.cw[ord(letter)] for letter in text) * size / 1000
-        return Run(style, face.encode_text(text), width)
+        return LetterRun(style, face.encode_text(text), width)
 
     def width(self, text: str, style: str, size: float) -> float:
         return sum(run.width for run in self.runs(text, style, size))
 
-    def _draw(self, text: str, style: str, size: float, rtl: bool) -> tuple[Run, ...]:
+    def _draw(self, text: str, style: str, size: float, rtl: bool) -> tuple[LetterRun, ...]:
         plain = self.plain_run(text, style, size)
         if plain is not None:
             return (plain,)
@@ -83,7 +85,7 @@ class Letters:
         has = (n for n in names if all(ord(letter) in self._faces[n].cmap for letter in letters))
         return next(has, None)
 
-    def _shaped(self, text: str, name: str, size: float, *, rtl: bool) -> Run:
+    def _shaped(self, text: str, name: str, size: float, *, rtl: bool) -> LetterRun:
         """Moves between glyphs stand in the array, lifted ones have their rise."""
         face = self._faces[name]
         direction = TextDirection.RTL if rtl else TextDirection.LTR
@@ -99,7 +101,7 @@ class Letters:
             letter = f"{-aside:.0f} ({face.escape_text(chr(code))}) {back:.0f} "
             drawn += f"] TJ {rise:.2f} Ts [{letter}] TJ 0 Ts [" if rise else letter
             width += advance
-        return Run(name, f"{drawn}] TJ", width * size / 1000)
+        return LetterRun(name, f"{drawn}] TJ", width * size / 1000)
 
     def _glyph_width(self, name: str, code: int) -> float:
         known = self._glyph_widths[name]

@@ -14,7 +14,7 @@ from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 
 from appliance.paper.letters import Letters
-from appliance.paper.sheets import Run
+from appliance.paper.sheets import LetterRun
 
 _RTL = regex.compile(r"[\p{bidi_class=R}\p{bidi_class=AL}]")
 _STRONG = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
@@ -26,7 +26,7 @@ _TAB = "    "
 class Line:
     """`rtl`: it begins at the right margin."""
 
-    runs: Sequence[Run]
+    runs: Sequence[LetterRun]
     width: float
     rtl: bool = False
 
@@ -80,7 +80,7 @@ def _pieces(letters: Letters, word: str, style: str, size: float, room: float) -
 
 def _ordered(letters: Letters, text: str, style: str, size: float, *, rtl: bool) -> Line:
     plain = letters.plain_run(text, style, size)
-    runs: list[Run]
+    runs: list[LetterRun]
     if plain is not None:
         runs = [plain]
     elif not rtl and _RTL.search(text) is None:
@@ -94,7 +94,7 @@ def _ordered(letters: Letters, text: str, style: str, size: float, *, rtl: bool)
     return Line(runs, sum(run.width for run in runs), rtl)
 
 
-def _in_words(letters: Letters, text: str, style: str, size: float) -> Iterator[Run]:
+def _in_words(letters: Letters, text: str, style: str, size: float) -> Iterator[LetterRun]:
     """Word by word, because words come again and lines do not."""
     for at, word in enumerate(text.split(" ")):
         yield from letters.runs(f" {word}" if at else word, style, size)

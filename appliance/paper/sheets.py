@@ -30,7 +30,7 @@ _FACES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LetterRun:
     """Letters of one face, drawn by these operators; `width` in points at the size it was set."""
 
     face: str
@@ -68,7 +68,7 @@ class PdfSheets(FPDF):
         self.add_page()
         self._on_page.clear()
 
-    def put(self, x: float, y: float, size: float, runs: Iterable[Run], ink: Ink) -> None:
+    def put(self, x: float, y: float, size: float, runs: Iterable[LetterRun], ink: Ink) -> None:
         """A line of text on the base line `y`, beginning at `x`."""
         red, green, blue = ink
         drawn = " ".join(f"{self._chosen(run.face, size)} {run.operators}" for run in runs)

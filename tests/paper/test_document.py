@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from appliance.paper.document import Paper, PaperMessage
+from appliance.paper.document import PaperDocument, PaperMessage
 
 MADE_MS = 1_780_000_000_000
 HEARD = [
@@ -17,7 +17,7 @@ HEARD = [
 ]
 
 
-def written(paper: Paper, path: Path) -> PdfReader:
+def written(paper: PaperDocument, path: Path) -> PdfReader:
     paper.keep(path, footer=lambda page, pages: f"blad {page} van {pages}")
     return PdfReader(path)
 
@@ -27,8 +27,8 @@ def said(text: str, **beside: object) -> PaperMessage:
     return PaperMessage(text=text, **values)  # type: ignore[arg-type]
 
 
-def new_paper() -> Paper:
-    return Paper(title="Archief", language="nl", made_ms=MADE_MS)
+def new_paper() -> PaperDocument:
+    return PaperDocument(title="Archief", language="nl", made_ms=MADE_MS)
 
 
 def test_what_people_write_is_read_back(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_pictures_are_scaled_and_what_is_none_is_passed_over(tmp_path: Path) -> 
     picture, broken = tmp_path / "photo", tmp_path / "broken"
     Image.new("RGBA", (3000, 2000), (200, 30, 30, 128)).save(picture, "PNG")
     broken.write_bytes(b"not a picture")
-    paper = Paper(title="Archief", language="nl", made_ms=MADE_MS, edge=600)
+    paper = PaperDocument(title="Archief", language="nl", made_ms=MADE_MS, edge=600)
     paper.said(said("kijk", pictures=[picture, broken, tmp_path / "gone"]))
     images = written(paper, tmp_path / "a.pdf").pages[0].images
     assert [image.image.size for image in images if image.image] == [(600, 400)]
