@@ -203,6 +203,16 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "seq contact_id as_of",
     },
     "erasure": {DataClass.EVIDENCE: "stands_for scheme at_ms"},
+    "file_left": {
+        DataClass.CONTENT: "name",
+        DataClass.TECHNICAL: "kind",
+    },
+    "person_erasure": {
+        DataClass.IDENTITY: "sought",
+        DataClass.EVIDENCE: "state reason counts staff_id token_id asked_ms erased_ms complete_ms",
+        DataClass.TECHNICAL: "id contact_id",
+    },
+    "person_erasure_left": {DataClass.TECHNICAL: "erasure_id message_id"},
     "event_retention": {DataClass.EVIDENCE: "before_seq at_ms"},
     "near_stop": {
         DataClass.EVIDENCE: "decision staff_id decided_ms",
