@@ -56,9 +56,28 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "contact": {
         DataClass.IDENTITY: "chosen_name office_name personnel_number fields sorts_as",
-        DataClass.EVIDENCE: "state blocked_ms",
+        DataClass.EVIDENCE: "state state_ms blocked_ms",
         DataClass.TECHNICAL: "id created_ms joined_into",
     },
+    "hold": {
+        DataClass.CONTENT: "reason",
+        DataClass.EVIDENCE: "since_ms until_ms staff_id token_id ended_ms ended_by",
+        DataClass.TECHNICAL: "id contact_id",
+    },
+    "retention_house": {
+        DataClass.OFFICE: "terms",
+        DataClass.EVIDENCE: "staff_id token_id saved_ms",
+        DataClass.TECHNICAL: "id",
+    },
+    "retention_run": {
+        DataClass.OFFICE: "terms",
+        DataClass.EVIDENCE: (
+            "state staff_id token_id messages people media bytes notes evidence calls readings"
+        ),
+        DataClass.TECHNICAL: "id place begun_ms ended_ms steps busy_ms longest_ms freed",
+    },
+    "retention_place": {DataClass.TECHNICAL: "conversation_id texts_ms media_ms evidence_ms"},
+    "retention_met": {DataClass.TECHNICAL: "run_id contact_id"},
     "contact_branch": {DataClass.TECHNICAL: "branch_id contact_id"},
     "contact_label": {DataClass.EVIDENCE: "label_id", DataClass.TECHNICAL: "contact_id"},
     "contact_note": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "contact_id branch_id"},

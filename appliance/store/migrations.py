@@ -162,6 +162,9 @@ def after_done(db: Database) -> None:
 @migrations(name="0034_erasure")
 def erasure(db: Database) -> None:
     _run_script(db.conn, "0034_erasure.sql")
+@migrations(name="0031_retention")
+def retention(db: Database) -> None:
+    _run_script(db.conn, "0031_retention.sql")
 
 
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
