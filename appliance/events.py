@@ -153,6 +153,8 @@ class EventKind(Enum):
     TEXT_CHANGED = "text.changed"
     #: Somebody said whether reports tell colleagues apart; facts: `per_person`.
     REPORTS_CHANGED = "reports.changed"
+    #: Somebody said whether it is noted who reads what of whom; facts: `on`; `token` as above.
+    READINGS_CHANGED = "readings.changed"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 -- the name of an event
 

@@ -165,6 +165,9 @@ def erasure(db: Database) -> None:
 @migrations(name="0031_retention")
 def retention(db: Database) -> None:
     _run_script(db.conn, "0031_retention.sql")
+@migrations(name="0029_readings")
+def readings(db: Database) -> None:
+    _run_script(db.conn, "0029_readings.sql")
 
 
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
