@@ -150,6 +150,8 @@ class EventKind(Enum):
     #: A message has something in it that should not be kept, or somebody said what becomes of it;
     #: facts: `what`, which is `marked` (then `kinds`, and `hidden`), `opened`, `none` or `removed`.
     MESSAGE_CARE = "message.care"
+    #: Somebody said whether it is noted who reads what of whom; facts: `on`; `token` as above.
+    READINGS_CHANGED = "readings.changed"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 -- the name of an event
 

@@ -395,6 +395,13 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.OFFICE: "per_person",
         DataClass.TECHNICAL: "id event_seq counting sends_day",
     },
+    "reading_house": {DataClass.OFFICE: "is_on", DataClass.TECHNICAL: "id gone_before_ms"},
+    "reading_who": {DataClass.EVIDENCE: "who", DataClass.TECHNICAL: "id"},
+    "reading_about": {DataClass.TECHNICAL: "id contact_id conversation_id"},
+    "reading": {
+        DataClass.EVIDENCE: "at_ms kind thing words",
+        DataClass.TECHNICAL: "seq who_id about_id",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -159,6 +159,11 @@ def after_done(db: Database) -> None:
     _run_script(db.conn, "0028_after_done.sql")
 
 
+@migrations(name="0029_readings")
+def readings(db: Database) -> None:
+    _run_script(db.conn, "0029_readings.sql")
+
+
 @migrations(name="0035_care")
 def care(db: Database) -> None:
     _run_script(db.conn, "0035_care.sql")

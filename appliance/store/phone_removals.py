@@ -1,19 +1,25 @@
 """What is to be taken off a phone: a whole chat, or one message; by the phone, or by a person.
 
-Whose chat it is stays sealed, and is gone as soon as it is done.
+Whose chat it is stays sealed by the key of the house, and is gone as soon as it is done.
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from appliance.channels import Channel
+from appliance.errors import SetupError
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.reasons import Reason
+from appliance.store.house_key import HouseKey
 from appliance.store.store import Tx
+
+log = logging.getLogger(__name__)
 
 
 class RemovalWhat(StrEnum):
@@ -84,7 +90,7 @@ def ask(tx: Tx, new: NewRemoval) -> str:
             new.device_id,
             new.channel.name,
             new.what.value,
-            _closed(new.whose),
+            _key(tx.conn).seal(json.dumps(new.whose).encode(), about=removal_id),
             new.message_id,
             new.written_ms,
             state.value,
@@ -98,7 +104,7 @@ def ask(tx: Tx, new: NewRemoval) -> str:
 
 def find(conn: sqlite3.Connection, removal_id: str) -> PhoneRemoval | None:
     row = conn.execute("SELECT * FROM phone_removal WHERE id = ?", (removal_id,)).fetchone()
-    return _removal(row) if row else None
+    return _removal(conn, row) if row else None
 
 
 def states_of(conn: sqlite3.Connection, ids: Sequence[str]) -> Mapping[str, RemovalState]:
@@ -118,7 +124,7 @@ def next_due(conn: sqlite3.Connection, device_id: str, *, now_ms: int) -> PhoneR
         " AND state IN ('waiting', 'doing') AND not_before_ms <= ? ORDER BY id LIMIT 1",
         (device_id, now_ms),
     ).fetchone()
-    return _removal(row) if row else None
+    return _removal(conn, row) if row else None
 
 
 def for_people(conn: sqlite3.Connection, branches: Sequence[str]) -> Sequence[PhoneRemoval]:
@@ -129,7 +135,7 @@ def for_people(conn: sqlite3.Connection, branches: Sequence[str]) -> Sequence[Ph
         " ORDER BY r.id",
         (json.dumps(list(branches)),),
     )
-    return [_removal(row) for row in rows]
+    return [_removal(conn, row) for row in rows]
 
 
 def count_waiting(conn: sqlite3.Connection, branches: Sequence[str]) -> int:
@@ -192,7 +198,7 @@ def _open_on(conn: sqlite3.Connection, device_id: str) -> Sequence[PhoneRemoval]
         " AND state IN ('waiting', 'doing', 'person')",
         (device_id,),
     )
-    return [_removal(row) for row in rows]
+    return [_removal(conn, row) for row in rows]
 
 
 def _is_same(known: PhoneRemoval, new: NewRemoval) -> bool:
@@ -216,24 +222,30 @@ def _tell(tx: Tx, removal_id: str, *, staff_id: str | None = None) -> None:
     )
 
 
-def _closed(whose: Identity) -> bytes:
-    return json.dumps(whose).encode()
+def _key(conn: sqlite3.Connection) -> HouseKey:
+    file = conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
+    return HouseKey.of(Path(file).parent)
 
 
-def _opened(sealed: bytes | None) -> Identity | None:
-    if sealed is None:
+def _opened(conn: sqlite3.Connection, row: sqlite3.Row) -> Identity | None:
+    """Where the key is lost nobody knows any more whose it was."""
+    if row["whose"] is None:
         return None
-    return Identity(*json.loads(sealed))
+    try:
+        return Identity(*json.loads(_key(conn).open(row["whose"], about=row["id"])))
+    except SetupError as exc:
+        log.warning("whose chat removal %s is about cannot be told: %s", row["id"], exc)
+        return None
 
 
-def _removal(row: sqlite3.Row) -> PhoneRemoval:
+def _removal(conn: sqlite3.Connection, row: sqlite3.Row) -> PhoneRemoval:
     return PhoneRemoval(
         id=row["id"],
         line_id=row["line_id"],
         device_id=row["device_id"],
         channel=Channel.named(row["channel"]),
         what=RemovalWhat(row["what"]),
-        whose=_opened(row["whose"]),
+        whose=_opened(conn, row),
         message_id=row["message_id"],
         written_ms=row["written_ms"],
         state=RemovalState(row["state"]),
