@@ -153,6 +153,12 @@ class EventKind(Enum):
     TEXT_CHANGED = "text.changed"
     #: Somebody said whether reports tell colleagues apart; facts: `per_person`.
     REPORTS_CHANGED = "reports.changed"
+    #: Something is to be taken off a phone, or that came further; facts: `removal`, `what` (`chat`
+    #: or `message`), `state`, and `reason` where a person has to do it.
+    PHONE_REMOVAL = "phone.removal"
+    #: A message has something in it that should not be kept, or somebody said what becomes of it;
+    #: facts: `what`, which is `marked` (then `kinds`, and `hidden`), `opened`, `none` or `removed`.
+    MESSAGE_CARE = "message.care"
     #: Somebody said whether it is noted who reads what of whom; facts: `on`; `token` as above.
     READINGS_CHANGED = "readings.changed"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event

@@ -237,6 +237,17 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "decision staff_id decided_ms",
         DataClass.TECHNICAL: "message_id asked_id",
     },
+    "care_mark": {
+        DataClass.EVIDENCE: "kind state hidden opened_ms at_ms ended_ms staff_id",
+        DataClass.TECHNICAL: "message_id branch_id",
+    },
+    "phone_removal": {
+        DataClass.IDENTITY: "whose",
+        DataClass.EVIDENCE: "what state reason staff_id tapped_ms ended_ms",
+        DataClass.TECHNICAL: (
+            "id line_id device_id channel message_id written_ms tries not_before_ms created_ms"
+        ),
+    },
     "after_done": {
         DataClass.CONTENT: "answer",
         DataClass.TECHNICAL: "question_id answer_id at_ms",

@@ -170,6 +170,11 @@ def readings(db: Database) -> None:
     _run_script(db.conn, "0029_readings.sql")
 
 
+@migrations(name="0035_care")
+def care(db: Database) -> None:
+    _run_script(db.conn, "0035_care.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 
