@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.paper.letters import Letters
-from appliance.paper.lines import Line, lines
+from appliance.paper.lines import BrokenLine, lines
 from appliance.paper.pictures import small_jpeg
 from appliance.paper.sheets import HEIGHT, WIDTH, Ink, PdfSheets
 
@@ -167,7 +167,7 @@ class PaperDocument:
                 self._sheets.block(left - 7 - _BAR, self._y, _BAR, size * _LEAD, bar)
             self._y += size * _LEAD
 
-    def _put(self, line: Line, left: float, top: float, room: float, size: float, ink: Ink) -> None:
+    def _put(self, line: BrokenLine, left: float, top: float, room: float, size: float, ink: Ink) -> None:
         at = left + room - line.width if line.rtl else left
         self._sheets.put(at, top + size * _RISE, size, line.runs, ink)
 

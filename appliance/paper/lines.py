@@ -23,7 +23,7 @@ _TAB = "    "
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BrokenLine:
     """`rtl`: it begins at the right margin."""
 
     runs: Sequence[LetterRun]
@@ -31,7 +31,7 @@ class Line:
     rtl: bool = False
 
 
-def lines(letters: Letters, text: str, style: str, size: float, room: float) -> Iterator[Line]:
+def lines(letters: Letters, text: str, style: str, size: float, room: float) -> Iterator[BrokenLine]:
     """At least one line, an empty one for empty text; none is wider than `room` points."""
     for paragraph in _seen(text).split("\n"):
         rtl = _begins_rtl(paragraph)
@@ -78,7 +78,7 @@ def _pieces(letters: Letters, word: str, style: str, size: float, room: float) -
     yield piece
 
 
-def _ordered(letters: Letters, text: str, style: str, size: float, *, rtl: bool) -> Line:
+def _ordered(letters: Letters, text: str, style: str, size: float, *, rtl: bool) -> BrokenLine:
     plain = letters.plain_run(text, style, size)
     runs: list[LetterRun]
     if plain is not None:
@@ -91,7 +91,7 @@ def _ordered(letters: Letters, text: str, style: str, size: float, *, rtl: bool)
             for part, turned in _seen_order(text, rtl=rtl)
             for run in letters.runs(part, style, size, rtl=turned)
         ]
-    return Line(runs, sum(run.width for run in runs), rtl)
+    return BrokenLine(runs, sum(run.width for run in runs), rtl)
 
 
 def _in_words(letters: Letters, text: str, style: str, size: float) -> Iterator[LetterRun]:
