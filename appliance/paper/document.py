@@ -167,7 +167,9 @@ class PaperDocument:
                 self._sheets.block(left - 7 - _BAR, self._y, _BAR, size * _LEAD, bar)
             self._y += size * _LEAD
 
-    def _put(self, line: BrokenLine, left: float, top: float, room: float, size: float, ink: Ink) -> None:
+    def _put(
+        self, line: BrokenLine, left: float, top: float, room: float, size: float, ink: Ink
+    ) -> None:
         at = left + room - line.width if line.rtl else left
         self._sheets.put(at, top + size * _RISE, size, line.runs, ink)
 

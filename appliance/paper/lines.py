@@ -31,7 +31,9 @@ class BrokenLine:
     rtl: bool = False
 
 
-def lines(letters: Letters, text: str, style: str, size: float, room: float) -> Iterator[BrokenLine]:
+def lines(
+    letters: Letters, text: str, style: str, size: float, room: float
+) -> Iterator[BrokenLine]:
     """At least one line, an empty one for empty text; none is wider than `room` points."""
     for paragraph in _seen(text).split("\n"):
         rtl = _begins_rtl(paragraph)
