@@ -23,6 +23,7 @@ from appliance.api.json import (
     events,
     groups,
     health,
+    holding,
     hours,
     line_rules,
     list_sends,
@@ -114,6 +115,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         texts,
         line_rules,
         hours,
+        holding,
         rounds,
         events,
     ):

@@ -128,5 +128,6 @@ WRITES_GROUPS = Security(identify, scopes=[Scope.GROUPS_WRITE.value])
 WRITES_CONVERSATIONS = Security(identify, scopes=[Scope.CONVERSATIONS_WRITE.value])
 WRITES_ROUNDS = Security(identify, scopes=[Scope.ROUNDS_WRITE.value])
 WRITES_LISTS = Security(identify, scopes=[Scope.LISTS_WRITE.value])
+WRITES_PRIVACY = Security(identify, scopes=[Scope.PRIVACY_WRITE.value])
 WritesMessages = Annotated[Caller, WRITES_MESSAGES]
 ReadsEvents = Annotated[Caller, Security(identify, scopes=[Scope.EVENTS_READ.value])]

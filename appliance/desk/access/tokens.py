@@ -56,7 +56,7 @@ class Scope(Enum):
     LISTS_WRITE = "lists:write"
     #: Read reports: how many, how fast, how busy; no names of contacts.
     REPORTS_READ = "reports:read"
-    #: Answer requests of people about their data: see all that is kept of a person.
+    #: What a privacy officer does: say how long things are kept, hold, hand out, erase.
     PRIVACY_WRITE = "privacy:write"
 
 
