@@ -91,8 +91,9 @@ def _token(tx: Tx) -> str:
 def _card(fill: Filler, told: FullPerson, desk: Desk) -> None:
     fill.conn.execute(
         "UPDATE contact SET office_name = 'Anna Achternaam', personnel_number = 'PX-4471',"
-        " fields = '{\"Maat\": \"XL-44\"}', state = 'placed', blocked_ms = ? WHERE id = ?",
-        (fill.time(), told.contact),
+        " fields = '{\"Maat\": \"XL-44\"}', state = 'placed', blocked_ms = ?, state_ms = ?"
+        " WHERE id = ?",
+        (fill.time(), fill.time(), told.contact),
     )
     fill.row("label", id="l1", branch_id=desk.branch_id, name="Heftruck", created_ms=1)
     fill.row("contact_label", contact_id=told.contact, label_id="l1")
@@ -107,6 +108,19 @@ def _card(fill: Filler, told: FullPerson, desk: Desk) -> None:
         at_ms=fill.time(),
         undone_ms=fill.time(),
     )
+
+    for place, by in enumerate(({"staff_id": "s1"}, {"token_id": fill.token_id})):
+        fill.row(
+            "hold",
+            id=f"h{place}",
+            contact_id=told.contact,
+            reason=f"Geschil {place}",
+            since_ms=fill.time(),
+            until_ms=fill.time(),
+            ended_ms=fill.time(),
+            ended_by="s2",
+            **by,
+        )
 
 
 def _numbers(fill: Filler, told: FullPerson, desk: Desk) -> None:
@@ -266,6 +280,18 @@ def _message(fill: Filler, told: FullPerson, desk: Desk) -> None:
         created_ms=1,
     )
     fill.row("message_media", message_id="m2", position=0, media_id="f2")
+    fill.row(
+        "care_mark",
+        message_id=told.message,
+        kind="bsn",
+        branch_id=desk.branch_id,
+        state="none",
+        hidden=1,
+        opened_ms=fill.time(),
+        at_ms=fill.time(),
+        ended_ms=fill.time(),
+        staff_id="s2",
+    )
     for value, emoji in ((ANNA, "👍"), (BRAM, "🙈")):
         fill.row(
             "reaction", message_id="m1", value=value, scheme="tel", emoji=emoji, at_ms=fill.time()

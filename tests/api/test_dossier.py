@@ -45,6 +45,8 @@ STANDS: Mapping[str, tuple[str, str]] = {
     "earlier_text": ("messages", OF_MESSAGE),
     "attempt": ("messages", OF_MESSAGE),
     "attempt_part": ("messages", "SELECT * FROM attempt_part"),
+    "hold": ("holds", OF_CONTACT),
+    "care_mark": ("messages", OF_MESSAGE),
     "consent": ("consent", OF_CONTACT),
     "near_stop": ("messages", OF_MESSAGE),
     "draft": ("drafts", OF_TALK),
@@ -115,7 +117,13 @@ def written(office: Office, column: str, value: Any) -> Any:
     if column.endswith("_ms"):
         return iso(value)
     named = {"staff_id": "staff", "assignee_id": "staff", "token_id": "api_token"}
-    named |= {"label_id": "label", "line_id": "line", "who": "staff", "recorded_by": "staff"}
+    named |= {
+        "label_id": "label",
+        "line_id": "line",
+        "who": "staff",
+        "recorded_by": "staff",
+        "ended_by": "staff",
+    }
     if column in named:
         shown = "number" if column == "line_id" else "name"
         row_id = str(value).removeprefix("staff:")

@@ -84,13 +84,15 @@ ALL = (
             "report_day": "*",
             "report_case": "*",
             "report_sends": "*",
+            "retention_house": "*",
+            "retention_run": "*",
             "after_done": "*",
         },
     ),
     KeptOut(
-        what="what stands for people who were erased",
-        why="It is a hash that names nobody; theirs is no contact any more.",
-        columns={"erasure": "*"},
+        what="what stands for people who were erased, and what is yet to be taken off a phone",
+        why="It is hashed or sealed, and names nobody.",
+        columns={"erasure": "*", "person_erasure": "*", "file_left": "*", "phone_removal": "*"},
     ),
     KeptOut(
         what="what a shift hands over to the next one",

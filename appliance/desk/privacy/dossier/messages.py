@@ -79,6 +79,7 @@ class _Beside:
             ("tries", _TRIES, _try),
             ("earlier", _EARLIER, _earlier),
             ("reactions", _REACTIONS, _reaction),
+            ("care", _CARE, self._care),
         ):
             for row in reading.rows(statement, **about):
                 self._found[row["message_id"]].setdefault(name, []).append(item(row))
@@ -90,6 +91,18 @@ class _Beside:
 
     def _file(self, row: sqlite3.Row) -> Item:
         return _file(self._reading, row, self._file_name)
+
+    def _care(self, row: sqlite3.Row) -> Item:
+        """What of it should not be kept, by its kind."""
+        return told(
+            looks_like=row["kind"],
+            state=row["state"],
+            hidden=bool(row["hidden"]),
+            opened_at=at(row["opened_ms"]),
+            at=at(row["at_ms"]),
+            ended_at=at(row["ended_ms"]),
+            by=self._reading.by(row["staff_id"], None),
+        )
 
     def _alone(self, row: sqlite3.Row) -> Item:
         may_be_stop = told(
@@ -186,6 +199,9 @@ FROM json_each(:ids) asked CROSS JOIN attempt a ON a.message_id = asked.value OR
 _EARLIER = """
 SELECT e.* FROM json_each(:ids) asked
 CROSS JOIN earlier_text e ON e.message_id = asked.value ORDER BY e.until_ms
+"""
+_CARE = """
+SELECT c.* FROM json_each(:ids) asked CROSS JOIN care_mark c ON c.message_id = asked.value
 """
 # In a group others react, too.
 _REACTIONS = """

@@ -20,6 +20,7 @@ def card(reading: DossierReading) -> Iterator[Item]:
         personnel_number=row["personnel_number"],
         fields=json.loads(row["fields"]),
         standing=row["state"],
+        standing_since=at(row["state_ms"]),
         blocked_at=at(row["blocked_ms"]),
         known_since=at(row["created_ms"]),
         labels=[each["name"] for each in reading.rows(_LABELS)],
@@ -61,6 +62,19 @@ def names(reading: DossierReading) -> Iterator[Item]:
 def joinings(reading: DossierReading) -> Iterator[Item]:
     for row in reading.rows(_JOININGS):
         yield told(what=row["kind"], at=at(row["at_ms"]), undone_at=at(row["undone_ms"]))
+
+
+def holds(reading: DossierReading) -> Iterator[Item]:
+    """Disputes for which nothing of theirs was let go."""
+    for row in reading.rows(_HOLDS):
+        yield told(
+            reason=row["reason"],
+            since=at(row["since_ms"]),
+            until=at(row["until_ms"]),
+            by=reading.by(row["staff_id"], row["token_id"]),
+            ended_at=at(row["ended_ms"]),
+            ended_by=reading.by(row["ended_by"], None),
+        )
 
 
 def consent(reading: DossierReading) -> Iterator[Item]:
@@ -195,6 +209,10 @@ _JOININGS = f"""
 {SAME}
 SELECT kind, at_ms, undone_ms FROM contact_change
 WHERE contact_id IN (SELECT id FROM same) OR other_id IN (SELECT id FROM same) ORDER BY seq
+"""  # noqa: S608 -- our own words
+_HOLDS = f"""
+{SAME}
+SELECT h.* FROM same CROSS JOIN hold h ON h.contact_id = same.id ORDER BY h.since_ms
 """  # noqa: S608 -- our own words
 _CONSENT = f"""
 {SAME},

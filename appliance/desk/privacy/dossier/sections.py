@@ -26,6 +26,7 @@ def sections(file_name: FileName) -> Iterator[Section]:
         ("names", person.names),
         ("joinings", person.joinings),
         ("consent", person.consent),
+        ("holds", person.holds),
         ("notes", conversations.notes_on_card),
         ("lists", memberships.lists),
         ("list_sends", memberships.list_sends),
