@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from fastapi.responses import Response, StreamingResponse
 
-from appliance.api.dossier_paper import paper_in
 from appliance.api.services import Services
+from appliance.api.web.dossier_paper import paper_in
 from appliance.desk.access.accesses import Accesses, Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.privacy.dossier import making

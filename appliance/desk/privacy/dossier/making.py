@@ -9,7 +9,6 @@ from typing import Any
 from appliance.desk.access.sight import Sight
 from appliance.desk.privacy.dossier.asked import DossierAsked, DossierReading, Others
 from appliance.desk.privacy.dossier.package import Made, NamedFiles, Package, write_json
-from appliance.desk.privacy.dossier.sections import counts
 from appliance.errors import InvalidInput
 from appliance.media.files import FOLDER, MediaFiles
 
@@ -37,14 +36,6 @@ def asked_of(
         sight=sight,
         without=frozenset(known[each] for each in without),
     )
-
-
-def preview(conn: sqlite3.Connection, asked: DossierAsked) -> tuple[Item, Item]:
-    """How many items each part has, and how much of them is of others, by kind."""
-    with one_moment(conn):
-        reading = DossierReading(conn, asked)
-        found = counts(reading)
-        return found, {each.value: times for each, times in reading.others.items()}
 
 
 def make(

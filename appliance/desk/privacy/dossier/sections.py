@@ -52,8 +52,3 @@ def sections(file_name: FileName) -> Iterator[Section]:
 def nowhere(sha256: str, name: str, media_type: str) -> None:
     """The `FileName` of who asks for no files."""
     del sha256, name, media_type
-
-
-def counts(reading: DossierReading) -> dict[str, int]:
-    """How many items each part has; `reading.others` counts what is of others then."""
-    return {each.name: sum(1 for _ in each.read(reading)) for each in sections(nowhere)}

@@ -242,17 +242,6 @@ def done_ones(
     return [_from_row(row, now_ms) for row in rows]
 
 
-def of_person(
-    conn: sqlite3.Connection, sight: Sight, contact_id: str, now_ms: int
-) -> Sequence[PrivacyRequest]:
-    """The newest first."""
-    rows = conn.execute(
-        f"{_REQUESTS} AND r.contact_id = :contact ORDER BY r.id DESC",
-        _about(sight) | {"contact": contact_id},
-    )
-    return [_from_row(row, now_ms) for row in rows]
-
-
 def after(
     conn: sqlite3.Connection, sight: Sight, now_ms: int, *, last_id: str, limit: int
 ) -> Sequence[PrivacyRequest]:
