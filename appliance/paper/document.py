@@ -145,7 +145,8 @@ class PaperDocument:
         space = room - mark.width - 10
         self._write(said.who, "bold", _SMALL, left=left, room=space, bar=bar, keeps_left=True)
         told = " · ".join(each for each in (said.when, said.aside) if each)
-        self._write(told, "text", _TINY, left=left, room=room, bar=bar, ink=_SOFT)
+        if told:
+            self._write(told, "text", _TINY, left=left, room=room, bar=bar, ink=_SOFT)
 
     def _write(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from appliance.desk.access.tokens import Scope
 from appliance.desk.privacy.dossier import kept_out
@@ -250,6 +251,34 @@ def test_a_file_that_left_is_an_event_and_stands_in_the_log_of_reading(
     assert told["readers"][-1]["by"] == {"program": "planning"}
     assert told["readers"][-1]["what"] == "dossier"
     assert told["given_out"][-1]["what"] == "given"
+
+
+def test_the_paper_says_the_same_in_the_persons_language(
+    office: Office, officer: Caller, anna: FullPerson
+) -> None:
+    """The office keeps it in a field of that name; nothing of it is lost on paper."""
+    office.store.write(
+        lambda tx: tx.conn.execute(
+            'UPDATE contact SET fields = \'{"Taal": "English"}\' WHERE id = ?', (anna.contact,)
+        )
+    )
+    package = opened(officer.get(f"/contacts/{anna.contact}/dossier"))
+    pages = PdfReader(io.BytesIO(package.read("dossier.pdf"))).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for each in ("What is kept of Anna Achternaam", "Ik wil graag berichten", "PX-4471"):
+        assert each in text
+    for each in ("Ik kan maandag", "Ik kan dinsdag", "Tot maandag om zeven", "Komt vaak te laat"):
+        assert each in text
+    for each in (
+        GROUP_TEXT,
+        "Loods 4",
+        "👍",
+        "0001-mijn-pas.jpg",
+        "Youssef",
+        "What is not in it",
+    ):
+        assert each in text, each
+    assert f"Page 1 of {len(pages)}" in text
 
 
 def test_an_unknown_kind_is_refused(officer: Caller, anna: FullPerson) -> None:

@@ -1,13 +1,15 @@
 """`dossier.pdf`: the file of a person as they read it themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from appliance.api.json.times import ms_of
 from appliance.api.web.words import dossier_sentences as sentences
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
+from appliance.channels import Channel
 from appliance.desk.privacy.dossier.making import FINISH, Paper
 from appliance.desk.privacy.dossier.package import Made, NamedFiles, Package
 from appliance.messages import MessageState
@@ -105,22 +107,23 @@ class DossierPaper:
         if talk != self._talk:
             self._talk, self._day = talk, ""
             self._document.heading(talk, 2)
-        at = datetime.fromisoformat(item["at"])
-        at_ms = int(at.timestamp() * 1000)
-        day = words.date(at_ms, self._zone)
+        at_ms = ms_of(datetime.fromisoformat(item["at"]))
+        day = words.iso_day(at_ms, self._zone)
         if day != self._day:
             self._day = day
-            self._document.divider(day)
+            self._document.divider(words.date(at_ms, self._zone))
         mine = item["direction"] == "out"
-        said = PaperMessage(
-            who=self._who(item, mine=mine),
-            when=words.time(at_ms, self._zone),
-            text=item["text"],
-            mine=mine,
-            aside=" · ".join(self._proof(item, mine=mine)),
-            below=list(self._below(item)),
+        # One line of who, when and how it went: a file of years has many thousand of them.
+        who = (self._who(item, mine=mine), words.time(at_ms, self._zone), *self._proof(item))
+        self._document.said(
+            PaperMessage(
+                who=" · ".join(who),
+                when="",
+                text=item["text"],
+                mine=mine,
+                below=list(self._below(item)),
+            )
         )
-        self._document.said(said)
 
     def _who(self, item: Item, *, mine: bool) -> str:
         if not mine:
@@ -131,14 +134,11 @@ class DossierPaper:
             return sentences.shown(self._words, self._zone, "by", item["by"])
         return self._words.text("Balie, automatically")
 
-    def _proof(self, item: Item, *, mine: bool) -> list[str]:
-        words, zone = self._words, self._zone
-        found = (
-            [sentences.shown(words, zone, "channel", item["channel"])] if "channel" in item else []
-        )
-        if mine:
-            found.append(words.text(phrases.STATES[MessageState(item["state"])]))
-        return found
+    def _proof(self, item: Item) -> Iterator[str]:
+        if "channel" in item:
+            yield Channel.named(item["channel"]).label
+        if item["direction"] == "out":
+            yield self._words.text(phrases.STATES[MessageState(item["state"])])
 
     def _below(self, item: Item) -> list[str]:
         words, zone = self._words, self._zone
