@@ -32,7 +32,7 @@ Without = Annotated[list[str] | None, Form()]
 @routes.get("/privacy/people/{contact}")
 async def file_page(visit: Reading, contact: str) -> Response:
     shown = await file_of(visit, contact)
-    return visit.page("privacy_person.html", shown=shown, zone=BranchSettings().zone, request=None)
+    return visit.page("privacy_person.html", shown=shown, zone=BranchSettings().zone)
 
 
 @routes.post("/privacy/people/{contact}/file")

@@ -37,6 +37,11 @@ class DossierShown:
         return next(each for each in self.sections if each.name == "person").items[0]
 
     @property
+    def name(self) -> str | None:
+        """What the office calls them, else what they call themselves."""
+        return self.card.get("office_name") or self.card.get("chosen_name")
+
+    @property
     def conversation_ids(self) -> Sequence[str]:
         found = next(each for each in self.sections if each.name == "conversations")
         return [each["id"] for each in found.items]
