@@ -60,7 +60,7 @@ LABELS: Mapping[str, str] = {
     "channel": "Over",
     "words": "Words",
     "recorded_by": "Recorded by",
-    "by": "By",
+    "by": "Done by",
     "reason": "Reason",
     "until": "Until",
     "ended_at": "Ended on",

@@ -1,19 +1,27 @@
 """What a file of a person says, item by item: on its page for the officer, and on paper."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from babel.dates import format_date
 
 from appliance.api.json.times import ms_of
 from appliance.api.web.words.dossier_phrases import CODES, LABELS, LEFT_OUT, OTHERS, SECTIONS
 from appliance.api.web.words.i18n import LANGUAGES, Words
+from appliance.api.web.words.list_sentences import LEFT_OUT as LEFT_OUT_OF_LIST
+from appliance.api.web.words.phrases import WAITING
+from appliance.api.web.words.round_phrases import NOT_ASKED
 from appliance.channels import Channel
 from appliance.desk.privacy.dossier import asked
 from appliance.desk.privacy.dossier import kept_out as kept_out_list
 from appliance.phone_numbers import readable
+from appliance.reasons import Reason
 
 Item = Mapping[str, Any]
-_TIMES = ("at", "since", "known_since", "until")
+_TIMES = ("at", "since", "known_since", "standing_since", "until")
+_DAYS = ("asked_on", "due_on", "last_day")
+_NOT_WRITTEN = {**WAITING, **NOT_ASKED, **LEFT_OUT_OF_LIST}
 _NUMBERS = ("number", "line")
 _LANGUAGE_FIELDS = ("taal", "language")
 _LANGUAGES = {"nederlands": "nl", "dutch": "nl", "engels": "en", "english": "en"}
@@ -56,6 +64,10 @@ def shown(words: Words, zone: str, name: str, value: Any) -> str:
 def _one(words: Words, zone: str, name: str, value: Any) -> str:
     if name in _TIMES or name.endswith("_at"):
         return moment(words, zone, value)
+    if name in _DAYS:
+        return format_date(date.fromisoformat(value), "d MMMM y", locale=words.language)
+    if name == "why_not" and value in set(_NOT_WRITTEN):
+        return words.text(_NOT_WRITTEN[Reason(value)])
     if name in _NUMBERS:
         return readable(value)
     if name == "channel":
