@@ -24,10 +24,10 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.dossier.overview import DossierShown
 from appliance.desk.privacy.requests import due, requests, steps
 from appliance.desk.privacy.requests.requests import (
+    AnsweredHow,
     AskedHow,
     CheckedHow,
     NewRequest,
-    Outcome,
     PrivacyRequest,
     RequestKind,
 )
@@ -148,7 +148,7 @@ async def take_longer(
 async def close_request(
     visit: Posting,
     request_id: str,
-    outcome: Annotated[Outcome, Form()],
+    outcome: Annotated[AnsweredHow, Form()],
     why: Annotated[str, Form(max_length=10_000)] = "",
 ) -> Response:
     return await _do(

@@ -8,9 +8,9 @@ from babel.dates import format_date
 from appliance.api.web.words.dossier_phrases import CODES, OTHERS
 from appliance.api.web.words.i18n import Words
 from appliance.desk.privacy.requests.requests import (
+    AnsweredHow,
     AskedHow,
     CheckedHow,
-    Outcome,
     PrivacyRequest,
     RequestKind,
 )
@@ -21,12 +21,12 @@ KINDS: Mapping[RequestKind, str] = {
     RequestKind.ERASURE: "Have it erased",
     RequestKind.OTHER: "Something else",
 }
-OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.GIVEN: "The file was given",
-    Outcome.ERASED: "It was erased",
-    Outcome.ANSWERED: "It was answered",
-    Outcome.REFUSED: "It was refused",
-    Outcome.WITHDRAWN: "They took it back",
+OUTCOMES: Mapping[AnsweredHow, str] = {
+    AnsweredHow.GIVEN: "The file was given",
+    AnsweredHow.ERASED: "It was erased",
+    AnsweredHow.ANSWERED: "It was answered",
+    AnsweredHow.REFUSED: "It was refused",
+    AnsweredHow.WITHDRAWN: "They took it back",
 }
 
 
@@ -34,7 +34,7 @@ def kind(words: Words, code: RequestKind) -> str:
     return words.text(KINDS[code])
 
 
-def outcome(words: Words, code: Outcome) -> str:
+def outcome(words: Words, code: AnsweredHow) -> str:
     return words.text(OUTCOMES[code])
 
 

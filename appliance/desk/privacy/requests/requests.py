@@ -50,7 +50,7 @@ class CheckedHow(StrEnum):
     OTHER = "other"
 
 
-class Outcome(StrEnum):
+class AnsweredHow(StrEnum):
     GIVEN = "given"
     ERASED = "erased"
     ANSWERED = "answered"
@@ -96,7 +96,7 @@ class PrivacyRequest:
     checked: CheckedHow | None
     checked_ms: int | None
     done_ms: int | None
-    outcome: Outcome | None
+    outcome: AnsweredHow | None
     outcome_why: str | None
     created_ms: int
 
@@ -177,10 +177,10 @@ def take_longer(tx: Tx, request: PrivacyRequest, why: str, by: Author) -> None:
     _step(tx, request, RequestStep.LONGER, by)
 
 
-def close(tx: Tx, request: PrivacyRequest, outcome: Outcome, why: str, by: Author) -> None:
+def close(tx: Tx, request: PrivacyRequest, outcome: AnsweredHow, why: str, by: Author) -> None:
     """Raises InvalidInput where one refuses and says no reason."""
     _must_be_open(request)
-    said = _said(why, "why", LONGEST_TEXT, needed=outcome is Outcome.REFUSED)
+    said = _said(why, "why", LONGEST_TEXT, needed=outcome is AnsweredHow.REFUSED)
     tx.conn.execute(
         "UPDATE privacy_request SET done_ms = ?, outcome = ?, outcome_why = ? WHERE id = ?",
         (tx.now_ms, outcome.value, said or None, request.id),
@@ -310,7 +310,7 @@ def _from_row(row: sqlite3.Row, now_ms: int) -> PrivacyRequest:
         checked=CheckedHow(row["checked"]) if row["checked"] else None,
         checked_ms=row["checked_ms"],
         done_ms=row["done_ms"],
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        outcome=AnsweredHow(row["outcome"]) if row["outcome"] else None,
         outcome_why=row["outcome_why"],
         created_ms=row["created_ms"],
     )
