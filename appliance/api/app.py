@@ -19,9 +19,11 @@ from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
     conversations,
+    dossiers,
     events,
     groups,
     health,
+    holding,
     hours,
     line_rules,
     list_sends,
@@ -107,11 +109,13 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         conversations,
         people,
         people_import,
+        dossiers,
         reports,
         saved_views,
         texts,
         line_rules,
         hours,
+        holding,
         rounds,
         events,
     ):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,11 @@ from appliance.api.json.reads import READS
 from appliance.clock import ManualClock
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Access, Accessed, Accesses, Reader, Shown
+from appliance.desk.access.sight import Sight
 from appliance.desk.lines import screens
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.requests import requests
+from appliance.desk.privacy.requests.requests import AskedHow, NewRequest, RequestKind
 from appliance.desk.search import following
 from appliance.desk.team import staff
 from appliance.desk.texts import canned_texts
@@ -41,6 +45,9 @@ NAME = "Annelies"
 NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/live")
 """The stream of hints does not end; `test_changed_rows.py` has the reports of its rows."""
 
+NO_TALK = {"/privacy"}
+"""Shows who asked about their data, and nothing that was said in a conversation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
@@ -60,6 +67,7 @@ class Watched:
     list_id: str
     send_id: str
     round_id: str
+    request_id: str
     pages: Sequence[str]
 
     @property
@@ -85,6 +93,7 @@ class Watched:
             "list_id": self.list_id,
             "send_id": self.send_id,
             "round_id": self.round_id,
+            "request_id": self.request_id,
             "kind": "volume",
             "name": "screen-1.jpg",
             "token": "none",
@@ -143,6 +152,7 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             list_id=list_id,
             send_id=send_id,
             round_id=round_id,
+            request_id=office.store.write(lambda tx: asks_to_see(tx, contact)),
         )
 
 
@@ -161,6 +171,19 @@ def asks_for_a_seat(office: Office, desk: Desk) -> str:
     }
     answer = office.client.post("/api/v1/rounds", json=body, headers=office.caller().headers)
     return str(answer.json()["id"])
+
+
+def asks_to_see(tx: Tx, contact: str) -> str:
+    """What is kept of her."""
+    asked = NewRequest(
+        kind=RequestKind.ACCESS,
+        contact_id=contact,
+        branch_id=None,
+        asked_by=NAME,
+        asked_how=AskedHow.MAIL,
+        asked_on=date(2026, 3, 1),
+    )
+    return requests.take(tx, Sight(None), asked, Author(rule="test"))
 
 
 def tried(tx: Tx, message: str, desk: Desk, data_dir: Path) -> str:
@@ -295,7 +318,8 @@ def test_a_page_that_shows_a_person_tells_so_once(watched: Watched, part: dict[s
         for path in watched.pages:
             answer = client.get(watched.filled(path), headers=part)
             told = watched.told_of(sanne)
-            assert told == [watched.anna] * watched.shows_anna(answer), path
+            whom = Shown(contact_id=watched.contact) if path in NO_TALK else watched.anna
+            assert told == [whom] * watched.shows_anna(answer), path
 
 
 def test_what_an_answer_to_a_form_shows_is_told(watched: Watched) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,8 +13,16 @@ from playwright.sync_api import Page
 from appliance.api.app import create_app
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.views import InboxView
+from appliance.desk.access.sight import Sight
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.requests import requests
+from appliance.desk.privacy.requests.requests import (
+    AskedHow,
+    CheckedHow,
+    NewRequest,
+    RequestKind,
+)
 from appliance.desk.team import saved_views
 from appliance.devices.protocol import DeviceState
 from appliance.enrolment import ToDo
@@ -125,6 +134,8 @@ def addresses(place: Place, path: str) -> Iterator[str]:
     elif "{list_id}" in path:
         list_id, send_id = lists_of(place)
         yield path.format(list_id=list_id, send_id=send_id)
+    elif "{request_id}" in path:
+        yield path.format(request_id=asked_to_see(place))
     elif "{round_id}" in path:
         yield path.format(round_id=rounded.half_full(place))
     elif "{" in path:
@@ -148,6 +159,27 @@ def lists_of(place: Place) -> tuple[str, str]:
         filled = place.desk.filled
         about = (filled.branches["Utrecht"], filled.lines["Utrecht"])
         return tuple(row) if row else send_to_lists(tx, *about)
+
+    return place.store.write(work)
+
+
+def asked_to_see(place: Place) -> str:
+    """The id of a request of a person who is known, and whom somebody made sure of."""
+
+    def work(tx: Tx) -> str:
+        by = Author(staff_id=place.desk.filled.staff["Marit Hoekstra"])
+        asked = NewRequest(
+            kind=RequestKind.ACCESS,
+            contact_id=line_and_person(tx.conn)[1],
+            branch_id=place.desk.filled.branches["Utrecht"],
+            asked_by="Fatima El Idrissi",
+            asked_how=AskedHow.MAIL,
+            asked_on=date(2026, 1, 5),
+        )
+        taken = requests.take(tx, Sight(None), asked, by)
+        one = requests.one(tx.conn, Sight(None), taken, tx.now_ms)
+        requests.check(tx, one, CheckedHow.NUMBER, by)
+        return taken
 
     return place.store.write(work)
 

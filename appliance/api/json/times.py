@@ -1,20 +1,10 @@
-"""Times on the wire: ISO 8601 in UTC with milliseconds, `2026-03-02T08:30:00.000Z`."""
+"""Times on the wire, as `appliance/moments.py` writes them."""
 
-import functools
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from appliance.moments import EPOCH, iso
 
-
-def iso(at_ms: int) -> str:
-    at_s, ms = divmod(at_ms, 1000)
-    return f"{_second(at_s)}.{ms:03}Z"
-
-
-@functools.lru_cache(maxsize=4096)
-def _second(at_s: int) -> str:
-    """The entries of a list share many."""
-    return (_EPOCH + timedelta(seconds=at_s)).isoformat().removesuffix("+00:00")
+__all__ = ["iso", "iso_or_none", "ms_of"]
 
 
 def iso_or_none(at_ms: int | None) -> str | None:
@@ -23,4 +13,4 @@ def iso_or_none(at_ms: int | None) -> str | None:
 
 def ms_of(at: datetime) -> int:
     """UTC milliseconds of a time with an offset."""
-    return (at - _EPOCH) // timedelta(milliseconds=1)
+    return (at - EPOCH) // timedelta(milliseconds=1)

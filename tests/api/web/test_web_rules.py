@@ -60,6 +60,7 @@ THING_POSTS = (
     "tokens/{}/revoke",
 )
 
+REQUEST_POSTS = ("checked", "longer", "done", "reopen", "file")
 LIST_POSTS = ("", "/members", "/remove", "/send")
 PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
 
@@ -69,7 +70,7 @@ OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/sett
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/name", "/{}/remove")}
 OWN_POSTS |= {"/overview/over-time/per-person"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
-OWN_POSTS |= {"/rounds/new"}
+OWN_POSTS |= {"/rounds/new", "/privacy/requests/new"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")
@@ -120,6 +121,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/settings/texts/{waiting}/remove",
         *(f"/people/{contact}{each}" for each in PERSON_POSTS),
         *(f"/rounds/{waiting}/{each}" for each in (f"answers/{contact}", "close", "cancel")),
+        *(f"/privacy/requests/{waiting}/{each}" for each in REQUEST_POSTS),
+        f"/privacy/people/{contact}/file",
         *HOUSE_POSTS,
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),
@@ -144,6 +147,8 @@ FORM = {
     "name": "Loods",
     "on": "on",
     "member": "x",
+    "how": "number",
+    "outcome": "given",
     "x": "0.5",
     "y": "0.5",
 }
