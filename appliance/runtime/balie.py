@@ -42,6 +42,7 @@ from appliance.runtime.jobs import Jobs
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
+from appliance.runtime.reading_notes import ReadingNotes
 from appliance.runtime.report_follower import ReportFollower
 from appliance.runtime.round_follower import RoundThread
 from appliance.runtime.search_follower import SearchFollower
@@ -105,6 +106,7 @@ class Balie:
         self._reports = ReportFollower(self.store)
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
+        self._readings = ReadingNotes(self.store, data)
         self.services = self._make_services(
             gate,
             media_room,
@@ -170,6 +172,8 @@ class Balie:
             enrolment=Enrolments(self.store, self.clock),
             asking=self._fleet.ask,
             connections=connections,
+            accessed=self._readings,
+            readings_kept=self._readings.kept,
         )
 
     def start(self) -> None:
@@ -202,6 +206,7 @@ class Balie:
         for watch in self._watches.values():
             watch.stop()
         self._machine.close()
+        self._readings.finish()
         self.store.close()
 
     def _make_worker(self, device: Device) -> DeviceWorker:

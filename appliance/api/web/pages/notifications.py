@@ -135,7 +135,7 @@ async def news(visit: Reading, conversation: Annotated[str, Query(max_length=40)
 
 
 def _shown(found: News | None) -> Sequence[Shown]:
-    return (Shown(conversation_id=found.conversation_id),) if found else ()
+    return (Shown(conversation_id=found.conversation_id, listed=True),) if found else ()
 
 
 async def _page(

@@ -24,6 +24,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
 from appliance.store import contacts
+from appliance.store.readings import Thing
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -57,7 +58,7 @@ class PersonShown:
         ]
         return [
             *(threads or [Shown(contact_id=me)]),
-            *(Shown(contact_id=c.id) for c in self.choices),
+            *(Shown(contact_id=c.id, listed=True) for c in self.choices),
         ]
 
 
@@ -244,7 +245,7 @@ async def _page(
         return PersonShown(person=found, join=join, choices=_choices(conn, visit, found, join))
 
     cursor = visit.cursor
-    shown = await visit.show(read, lambda found: found.shown)
+    shown = await visit.show(read, lambda found: found.shown, thing=Thing.PERSON)
     about = {"shown": shown, "person": shown.person, "saved": saved, "note": note}
     return visit.page("person.html", status, cursor=cursor, **about)
 
