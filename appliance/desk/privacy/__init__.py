@@ -1,1 +1,1 @@
-"""The privacy desk: what is kept of people, what they asked about it, and what was done."""
+"""The room of who guards privacy: what is kept, why, who saw it, and how it goes."""

@@ -1,0 +1,38 @@
+-- What of a message should not be kept: the kind alone, never the value.
+CREATE TABLE care_mark (
+  message_id TEXT NOT NULL REFERENCES message (id),
+  kind       TEXT NOT NULL CHECK (kind IN ('bsn', 'iban', 'identity', 'health')),
+  branch_id  TEXT NOT NULL REFERENCES branch (id),
+  state      TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'none', 'removed')),
+  hidden     INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1)), -- at once, by the branch's rule
+  opened_ms  INTEGER,                           -- since then it is hidden no more
+  at_ms      INTEGER NOT NULL,
+  ended_ms   INTEGER,
+  staff_id   TEXT REFERENCES staff (id),        -- who ended it
+  PRIMARY KEY (message_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX care_mark_branch ON care_mark (branch_id, at_ms);
+
+-- What is to be taken off a phone. `whose` is sealed, and empty as soon as it is over.
+CREATE TABLE phone_removal (
+  id            TEXT PRIMARY KEY,
+  line_id       TEXT NOT NULL REFERENCES line (id),
+  device_id     TEXT NOT NULL REFERENCES device (id),
+  channel       TEXT NOT NULL,
+  what          TEXT NOT NULL CHECK (what IN ('chat', 'message')),
+  whose         BLOB,
+  message_id    TEXT REFERENCES message (id),   -- of a single message
+  written_ms    INTEGER,                        -- when it was written
+  state         TEXT NOT NULL CHECK (state IN ('waiting', 'doing', 'person', 'done', 'withdrawn')),
+  reason        TEXT,                           -- why a person has to do it
+  tries         INTEGER NOT NULL DEFAULT 0,
+  not_before_ms INTEGER NOT NULL DEFAULT 0,
+  tapped_ms     INTEGER,                        -- from here it may have happened
+  staff_id      TEXT REFERENCES staff (id),     -- who did it by hand
+  created_ms    INTEGER NOT NULL,
+  ended_ms      INTEGER,
+  CHECK ((whose IS NULL) = (state IN ('done', 'withdrawn'))),
+  CHECK ((ended_ms IS NULL) = (state NOT IN ('done', 'withdrawn')))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX phone_removal_open ON phone_removal (device_id, id)
+  WHERE state IN ('waiting', 'doing', 'person');
