@@ -49,7 +49,9 @@ class ReadingNotes:
         self._unhashed = Trouble(log, about, level=logging.ERROR)
         self._waiting: list[Told] = []
         self._told: dict[Accessed, int] = {}
-        self._flush: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._ended = False
         self._key: HouseKey | None = None
         self._turn = asyncio.Lock()
 
@@ -62,8 +64,7 @@ class ReadingNotes:
         if accessed.what is ReadingKind.SEARCH:
             self._waiting = [each for each in self._waiting if not _goes_on(each[1], accessed)]
         self._waiting.append((now_ms, accessed))
-        if self._flush is None or self._flush.done():
-            self._flush = asyncio.get_running_loop().create_task(self._flush_soon())
+        self._write_soon()
 
     async def kept(self) -> None:
         """Returns once what was told until now stands in the log."""
@@ -72,6 +73,7 @@ class ReadingNotes:
 
     def finish(self) -> None:
         """Writes what is left. Blocks; for when nothing is told any more."""
+        self._ended = True
         try:
             told = self._take()
             hashes = self._store.read(partial(self._prepared, told)) if told else None
@@ -90,13 +92,16 @@ class ReadingNotes:
         self._told[accessed] = now_ms
         return False
 
-    async def _flush_soon(self) -> None:
-        while self._waiting:
-            await asyncio.sleep(GATHER_S)
-            await self.kept()
+    def _write_soon(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._begin_writing)
+
+    def _begin_writing(self) -> None:
+        self._timer = None
+        self._writing = asyncio.get_running_loop().create_task(self.kept())
 
     async def _keep(self) -> None:
-        if not self._waiting:
+        if not self._waiting or self._ended:
             return
         told = self._take()
         try:
@@ -111,6 +116,7 @@ class ReadingNotes:
         except (BalieError, sqlite3.Error) as exc:
             self._waiting = [*told, *self._waiting][:MOST]
             self._lost.met(exc, exc=exc)
+            self._write_soon()
         else:
             self._lost.over()
 

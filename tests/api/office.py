@@ -295,6 +295,8 @@ def open_office(
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)
+    if notes is not None:
+        notes.finish()
     store.close()
 
 
