@@ -54,7 +54,8 @@ class Audited:
         session = self.office.store.write(
             lambda tx: sessions.begin(tx, staff.add(tx, name, role=role, branch_id=branch_id))
         )
-        cookies, headers = {"balie_session": session.token}, {"X-CSRF-Token": session.csrf}
+        cookies = {"balie_session": session.token}
+        headers = {"X-CSRF-Token": session.csrf, "Accept-Language": "en"}
         with httpx.Client(
             base_url=self.office.url, cookies=cookies, headers=headers, timeout=60
         ) as client:
@@ -198,3 +199,38 @@ def test_what_is_asked_wrongly_is_refused(audited: Audited) -> None:
     for asked in wrong:
         assert audited.officer.get("/audit", **asked).status_code == 422, asked
     assert audited.office.caller(frozenset({Scope.MESSAGES_READ})).get("/audit").status_code == 403
+
+
+def test_the_officer_reads_the_log_on_a_page_and_saves_it(audited: Audited) -> None:
+    """It is switched on there; to read the log and to save it is in the log."""
+    thread, anna = audited.id_of("conversation", ANNA), audited.id_of("contact", ANNA)
+    while following.catch_up(audited.office.store):
+        pass
+    with audited.browser("Carla", "privacy") as carla, audited.browser("Sanne", "staff") as sanne:
+        assert sanne.client.get("/privacy/log").status_code == 404
+        assert sanne.client.post("/privacy/log/switch", data={"on": "1"}).status_code == 404
+        assert "article 27" in carla.client.get("/privacy/log").text
+        assert carla.client.post("/privacy/log/switch", data={"on": "1"}).status_code == 303
+        sanne.client.get(f"/c/{thread}")
+        sanne.client.get("/search", params={"q": "Annelies werk"})
+        page = carla.client.get("/privacy/log", params={"contact": anna}).text
+        assert "opened the conversation" in page
+        assert f'href="/people/{anna}"' in page
+        for word, shows in (("annelies", True), ("bram", False)):
+            found = carla.client.get("/privacy/log", params={"word": word}).text
+            assert ("<strong><bdi>Sanne" in found) is shows
+        assert "Who saw this person" in carla.client.get(f"/people/{anna}").text
+        assert "Who saw this person" not in sanne.client.get(f"/people/{anna}").text
+        table = carla.client.get("/privacy/log/export.csv", params={"kind": "read"})
+        assert "Annelies" in table.text
+        assert table.headers["content-disposition"] == 'attachment; filename="log.csv"'
+        assert carla.client.get("/privacy/log", params={"from": "x"}).status_code == 422
+        done = {each["what"] for each in audited.items(staff="Carla")}
+    assert done == {"change", "read", "export"}
+
+
+def test_who_guards_one_branch_of_several_does_not_switch_the_log(audited: Audited) -> None:
+    where = audited.breda.branch_id
+    with audited.browser("Carla", "privacy", where) as carla:
+        assert carla.client.get("/privacy/log").status_code == 200
+        assert carla.client.post("/privacy/log/switch", data={"on": "1"}).status_code == 404

@@ -31,26 +31,26 @@ from appliance.store.store import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _AuditAskedBy:
     staff: str | None
     contact: str | None
     about: AuditAsked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Audit(Read[_Asked, AuditPage]):
+class _Audit(Read[_AuditAskedBy, AuditPage]):
     """A page of the log; `model` and `example` are for one entry. To read it is noted, too."""
 
-    def body(self, found: AuditPage, asked: _Asked) -> dict[str, Any]:
+    def body(self, found: AuditPage, asked: _AuditAskedBy) -> dict[str, Any]:
         del asked
         return {"items": [body_of(self.model, each) for each in found.entries], "next": found.next}
 
-    def whom(self, found: AuditPage, asked: _Asked) -> Iterable[Shown]:
+    def whom(self, found: AuditPage, asked: _AuditAskedBy) -> Iterable[Shown]:
         """Ids alone show nobody."""
         del found, asked
         return ()
 
-    def tell(self, accesses: Accesses, asked: _Asked) -> None:
+    def tell(self, accesses: Accesses, asked: _AuditAskedBy) -> None:
         del asked
         accesses.tell(ReadingKind.READ, Thing.LOG)
 
@@ -77,7 +77,7 @@ async def _asked(
         str | None, Query(description="`next` of the page before.", max_length=40)
     ] = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> _Asked:
+) -> _AuditAskedBy:
     services: Services = request.app.state.services
     await services.readings_kept()
     about = AuditAsked(
@@ -87,7 +87,7 @@ async def _asked(
         after=after,
         limit=limit,
     )
-    return _Asked(staff=staff, contact=contact, about=about)
+    return _AuditAskedBy(staff=staff, contact=contact, about=about)
 
 
 def _ms(name: str, at: datetime) -> int:
@@ -96,7 +96,7 @@ def _ms(name: str, at: datetime) -> int:
     return ms_of(at)
 
 
-def _read(conn: sqlite3.Connection, sight: Sight, asked: _Asked) -> AuditPage:
+def _read(conn: sqlite3.Connection, sight: Sight, asked: _AuditAskedBy) -> AuditPage:
     who = readers.named(conn, asked.staff) if asked.staff else None
     contact_id = sight.contact(conn, asked.contact).id if asked.contact else None
     return audit.page(conn, sight, asked.about.of(who=who, contact_id=contact_id))

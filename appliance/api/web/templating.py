@@ -11,6 +11,7 @@ from appliance.api.web.joined_templates import JoinedTemplates
 from appliance.api.web.style_sheets import style_sheet
 from appliance.api.web.words import (
     adoption_sentences,
+    audit_sentences,
     automatic_sentences,
     branch_sentences,
     bubble_sentences,
@@ -73,6 +74,7 @@ def environment() -> Environment:
         missing_sentences=missing_sentences,
         people_sentences=people_sentences,
         adoption_sentences=adoption_sentences,
+        audit_sentences=audit_sentences,
         automatic_sentences=automatic_sentences,
         enrolment_sentences=enrolment_sentences,
         incident_sentences=incident_sentences,

@@ -98,7 +98,7 @@ def _read(
 ) -> Sequence[AuditEntry]:
     if asked.kind is ReadingKind.CHANGE:
         return ()
-    wanted = reads.Wanted(
+    wanted = reads.WantedReadings(
         before_seq=before,
         limit=limit,
         who=asked.who,
@@ -141,9 +141,9 @@ def _changed(
         return _Walk(entries=(), down_to_seq=0, down_to_ms=0, is_whole=True)
     seqs = changes.between(conn, asked.from_ms, asked.until_ms)
     first, top = seqs.start, min(before, seqs.stop)
-    floor = first if asked.contact_id else max(first, top - WALK)
+    floor = first if asked.contact_id else max(first, changes.back(conn, top, WALK))
     entries: list[AuditEntry] = []
-    wanted = changes.Wanted(who=asked.who, contact_id=asked.contact_id, kind=asked.kind)
+    wanted = changes.WantedChanges(who=asked.who, contact_id=asked.contact_id, kind=asked.kind)
     for each in changes.newest(conn, wanted, range(floor, top)):
         if sight.sees_event(conn, each.event):
             entries.append(_of_event(each))
@@ -159,7 +159,7 @@ def _ended(
     return _Walk(entries=entries, down_to_seq=at_seq, down_to_ms=at_ms, is_whole=is_whole)
 
 
-def _of_event(change: changes.Change) -> AuditEntry:
+def _of_event(change: changes.LoggedChange) -> AuditEntry:
     return AuditEntry(
         seq=change.event.seq,
         at_ms=change.event.at_ms,

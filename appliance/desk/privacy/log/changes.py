@@ -32,7 +32,7 @@ _ABOUT_STAFF = frozenset({_K.STAFF_ADDED, _K.STAFF_CHANGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedChanges:
     """`who` is as the log of reading has it."""
 
     who: str | None = None
@@ -41,13 +41,13 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class LoggedChange:
     event: Event
     who: str
     what: ReadingKind
 
 
-def newest(conn: sqlite3.Connection, wanted: Wanted, among: range) -> Iterator[Change]:
+def newest(conn: sqlite3.Connection, wanted: WantedChanges, among: range) -> Iterator[LoggedChange]:
     """Those with such a number, the newest first."""
     before = among.stop
     sql = _OF_CONTACT if wanted.contact_id else _ALL
@@ -61,7 +61,7 @@ def newest(conn: sqlite3.Connection, wanted: Wanted, among: range) -> Iterator[C
             who = _who(event, tokens.get(event.seq))
             if who is not None and wanted.who in (None, who):
                 what = _OTHER.get(event.kind, ReadingKind.CHANGE)
-                yield Change(event=event, who=who, what=what)
+                yield LoggedChange(event=event, who=who, what=what)
         if len(seqs) < AT_ONCE:
             return
         before = seqs[-1]
@@ -69,11 +69,19 @@ def newest(conn: sqlite3.Connection, wanted: Wanted, among: range) -> Iterator[C
 
 def between(conn: sqlite3.Connection, from_ms: int, until_ms: int) -> range:
     """The numbers of the events of a time; later events have later times."""
-    first, last = conn.execute("SELECT min(seq), max(seq) FROM event").fetchone()
+    first = conn.execute("SELECT min(seq) FROM event").fetchone()[0]
     if first is None:
         return range(0)
-    ends = range(int(first), int(last) + 1)
+    ends = range(int(first), events.last_seq(conn) + 1)
     return range(_first_since(conn, ends, from_ms), _first_since(conn, ends, until_ms))
+
+
+def back(conn: sqlite3.Connection, seq: int, count: int) -> int:
+    """The number of the event so many before; 0 where there are fewer. Numbers leave gaps."""
+    row = conn.execute(
+        "SELECT seq FROM event WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?", (seq, count - 1)
+    ).fetchone()
+    return int(row["seq"]) if row else 0
 
 
 def at_ms_of(conn: sqlite3.Connection, seq: int) -> int:
@@ -137,7 +145,7 @@ SELECT e.seq FROM (
     CROSS JOIN conversation_event v ON v.conversation_id = t.id WHERE t.contact_id = :contact
   UNION SELECT v.seq FROM conversation t CROSS JOIN message m ON m.conversation_id = t.id
     CROSS JOIN event v ON v.message_seq = m.seq WHERE t.contact_id = :contact
-) AS own CROSS JOIN event e ON e.seq = own.seq
+) AS asked CROSS JOIN event e ON e.seq = asked.seq
 WHERE e.seq >= :from AND e.seq < :before AND {_BY_SOMEBODY}
 ORDER BY e.seq DESC LIMIT :most
 """  # noqa: S608 -- our own words

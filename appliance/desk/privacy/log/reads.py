@@ -16,7 +16,7 @@ from appliance.store.readings import ReadingEntry, ReadingKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedReadings:
     """`hashes` stand for a word that was searched for. `until_ms` is the first that is too late."""
 
     before_seq: int
@@ -29,7 +29,9 @@ class Wanted:
     until_ms: int
 
 
-def newest(conn: sqlite3.Connection, sight: Sight, wanted: Wanted) -> Sequence[ReadingEntry]:
+def newest(
+    conn: sqlite3.Connection, sight: Sight, wanted: WantedReadings
+) -> Sequence[ReadingEntry]:
     conditions = ["r.seq < :before", "r.at_ms >= :from", "r.at_ms < :until"]
     if wanted.who is not None:
         conditions.append("r.who_id = (SELECT id FROM reading_who WHERE who = :who)")
