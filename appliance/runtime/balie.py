@@ -46,6 +46,7 @@ from appliance.runtime.reading_notes import ReadingNotes
 from appliance.runtime.report_follower import ReportFollower
 from appliance.runtime.round_follower import RoundThread
 from appliance.runtime.search_follower import SearchFollower
+from appliance.store import sealing
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
@@ -180,6 +181,7 @@ class Balie:
         """Makes messages that were in hand unconfirmed, then starts every thread. Needs no adb."""
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
+        self._settle_keys()
         self._media.clear_left()
         for kind in Kind.known():
             kind.prepare()
@@ -193,6 +195,14 @@ class Balie:
         self._push.start()
         self._rounds.start()
         self._started = True
+
+    def _settle_keys(self) -> None:
+        """Balie goes on without a key: doctor, log and page of the devices say that it is gone."""
+        if missing := self.store.write(lambda tx: sealing.settle(tx, self._data)):
+            log.warning(
+                "a key of this house that was used before is not here (%s): see balie key show",
+                ", ".join(missing),
+            )
 
     def stop(self) -> None:
         self._started = False
