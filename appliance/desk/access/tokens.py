@@ -181,12 +181,14 @@ def find(conn: sqlite3.Connection, token: str) -> ApiToken | None:
     return replace(_from_row(row), groups=group_limits.of_token(conn, row["id"]))
 
 
-def is_valid(conn: sqlite3.Connection, token_id: str, now_ms: int) -> bool:
-    """False once the token was revoked or has ended. For a transaction after an earlier look-up."""
+def is_valid(conn: sqlite3.Connection, token_id: str, now_ms: int | None = None) -> bool:
+    """False once the token was revoked, or has ended by `now_ms`. For a transaction after an
+    earlier look-up.
+    """
     return bool(
         conn.execute(
-            "SELECT 1 FROM api_token WHERE id = ? AND revoked_ms IS NULL"
-            " AND (expires_ms IS NULL OR expires_ms > ?)",
+            "SELECT 1 FROM api_token WHERE id = ?1 AND revoked_ms IS NULL"
+            " AND (expires_ms IS NULL OR ?2 IS NULL OR expires_ms > ?2)",
             (token_id, now_ms),
         ).fetchone()
     )
