@@ -11,6 +11,7 @@ from appliance.cli import (
     devices,
     directory,
     doctor,
+    keys,
     line_settings,
     pacing,
     people,
@@ -38,6 +39,7 @@ app.add_typer(directory.line_app, name="line")
 app.add_typer(devices.device_app, name="device")
 app.add_typer(people.staff_app, name="staff")
 app.add_typer(people.token_app, name="token")
+app.add_typer(keys.key_app, name="key")
 app.add_typer(people_files.people_app, name="people")
 app.add_typer(consent.consent_app, name="consent")
 app.add_typer(search.search_app, name="search")

@@ -145,8 +145,16 @@ class EventKind(Enum):
     #: What is older than that is let go, or has been; facts: `run`, `state`: `running` or `done`,
     #: and then how many `messages`, `people`, `media`.
     RETENTION_RUN = "retention.run"
+    #: `given` are the roles, each with its branch or none for everywhere; `by` is who gave them,
+    #: none where it was done on the console. So in the next one where roles were changed.
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
+    #: An administrator took the right to read and answer for a while; facts: `emergency`,
+    #: `until_ms`.
+    EMERGENCY_BEGAN = "emergency.began"
+    #: Its time has come, or its person gave it back; facts: `emergency`, and `by`: `time`, `person`
+    #: or `disabled`.
+    EMERGENCY_ENDED = "emergency.ended"
     STAFF_LOGGED_IN = "staff.logged-in"
     #: A wrong password, set-up code or token; facts: `what`, and `tries` in this spell.
     STAFF_LOGIN_FAILED = "staff.login-failed"

@@ -18,6 +18,7 @@ from appliance.api.compression import Compression, StaticTexts
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
+    audit,
     conversations,
     dossiers,
     events,
@@ -111,6 +112,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         people_import,
         dossiers,
         reports,
+        audit,
         saved_views,
         texts,
         line_rules,

@@ -1,7 +1,7 @@
 """What the runtime hands to the API and the web pages, which also call desk, queue and store."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +111,10 @@ def _nothing() -> Sequence[PluggedIn]:
     return ()
 
 
+async def nothing_waits() -> None:
+    return
+
+
 def nobody(device_id: str, errand: Callable[[Driver], T], *, within_s: float) -> Future[T]:
     del device_id, errand, within_s
     answer: Future[T] = Future()
@@ -130,8 +134,9 @@ class Services:
     owner looks; without it nobody can become the first administrator by the page. `room` is how
     much more a line takes from software. `proxies` are believed when they say who asks.
     `plugged_in` blocks for a while. `asking` is how a device is asked. `accessed` is told who was
-    shown whose data. `push_services` are hosts beside those that every browser uses. `oidc` is the
-    provider that staff may log in with. `address` is what browsers open, where it is known.
+    shown whose data; `readings_kept` returns once what it was told until now stands in the log.
+    `push_services` are hosts beside those that every browser uses. `oidc` is the provider that
+    staff may log in with. `address` is what browsers open, where it is known.
     `histories` are what the planner keeps of each SIM.
     """
 
@@ -151,6 +156,7 @@ class Services:
     enrolment: EnrolmentDoor = field(default_factory=NoEnrolment)
     asking: Asking = nobody
     accessed: Sink | None = None
+    readings_kept: Callable[[], Awaitable[None]] = nothing_waits
     demo: DemoDoors | None = None
     connections: Connections = field(default_factory=Connections)
     push_services: Sequence[str] = ()

@@ -58,7 +58,10 @@ def link(name: NameArgument, data: DataOption = None, as_json: JsonOption = Fals
 @says_what_is_wrong
 def role(
     name: NameArgument,
-    role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")],
+    role: Annotated[
+        list[str],
+        typer.Option(help=f"One of: {', '.join(ROLES)}. May be given more than once."),
+    ],
     branch: Annotated[
         str | None, typer.Option(help="The branch, by name or id; without: every branch.")
     ] = None,
@@ -68,23 +71,31 @@ def role(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Gives somebody this role instead of all that they had."""
+    """Gives somebody this role, or these, instead of all that they had."""
 
     def work(tx: Tx) -> tuple[Member, str | None]:
         who = staff.named(tx.conn, name)
         where = branches.branch(tx.conn, branch) if branch else None
         place = where.id if where else None
-        if also:
-            others = [each for each in who.roles if each[1] != place]
-            staff.give_roles(tx, who.id, [*others, (role, place)])
+        others = [each for each in who.roles if also and each[1] != place]
+        if others or len(role) > 1:
+            wanted = [(each, place) for each in dict.fromkeys(role)]
+            staff.give_roles(tx, who.id, [*others, *wanted])
         else:
-            staff.give_role(tx, who.id, role, place)
+            staff.give_role(tx, who.id, role[0], place)
         return who, where.name if where else None
 
     with open_store(data) as store:
         who, where = store.write(work)
-    facts = {"id": who.id, "name": who.name, "role": role, "branch": where}
-    show(as_json, facts, f"{who.name} has the role {role} in {where or 'every branch'}.")
+    facts = {
+        "id": who.id,
+        "name": who.name,
+        "role": role[0],
+        "roles": list(dict.fromkeys(role)),
+        "branch": where,
+    }
+    said = f"the role {role[0]}" if len(role) == 1 else f"the roles {', '.join(role)}"
+    show(as_json, facts, f"{who.name} has {said} in {where or 'every branch'}.")
 
 
 @says_what_is_wrong

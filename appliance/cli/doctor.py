@@ -3,18 +3,22 @@
 import sqlite3
 import sys
 
-from appliance.api.web.words import device_phrases, phrases
+from appliance.api.web.words import device_phrases, incident_phrases, phrases
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.config import load
 from appliance.devices.complaint import Complaint
 from appliance.devices.protocol import DeviceState
+from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.runtime.complaints import about_folder, complaints_of
-from appliance.store import devices, lines, media_quota, routes
+from appliance.store import devices, lines, media_quota, routes, sealing
+from appliance.store.house_key import HouseKey
+from appliance.store.incidents import IncidentKind
 from appliance.store.lines import Line
 from appliance.store.media_quota import MediaRoom
+from appliance.store.store import Store
 
 _CENTS = 100
 _MB = 1_000_000
@@ -28,6 +32,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
         clock = complaint_of(store)
         reach = [*about_folder(store.path.parent), *complaints_of(store)]
         known = [
+            *_keys(store),
             *store.read(_devices_in_need),
             *store.read(_low_credit),
             *store.read(_lines_that_stopped),
@@ -42,6 +47,18 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     show(as_json, {"items": facts}, "\n".join(rows) or "Nothing is wrong.")
     if complaints:
         sys.exit(1)
+
+
+def _keys(store: Store) -> list[Complaint]:
+    """A key that cannot be read, or that the database was used with and that is not here."""
+    try:
+        key = HouseKey.of(store.path.parent)
+    except SetupError as exc:
+        return [_complaint("key of the house", str(exc), "Put back the copy that you keep of it.")]
+    missing = store.read(lambda conn: sealing.missing_of(conn, key))
+    if not missing:
+        return []
+    return [_complaint("key of the house", *incident_phrases.BY_KIND[IncidentKind.HOUSE_KEY])]
 
 
 def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:

@@ -1,6 +1,7 @@
 """`balie staff` and `balie token`: who may come in."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -8,7 +9,8 @@ import typer
 from appliance.api.json.times import iso
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk.access import passwords, tokens
-from appliance.desk.access.rights import ROLES
+from appliance.desk.access.rights import ADMIN, FIRST_ROLES, ROLES
+from appliance.desk.access.tokens import ApiToken
 from appliance.desk.team import accounts, staff
 from appliance.store import branches
 from appliance.store.store import Tx
@@ -21,7 +23,10 @@ token_app = typer.Typer(no_args_is_help=True, help="The programs that use the AP
 @says_what_is_wrong
 def add_staff(
     name: Annotated[str, typer.Option(help="The person's own name.")],
-    role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")],
+    role: Annotated[
+        list[str],
+        typer.Option(help=f"One of: {', '.join(ROLES)}. May be given more than once."),
+    ],
     branch: Annotated[
         str | None, typer.Option(help="The branch, by name or id; without: every branch.")
     ] = None,
@@ -39,7 +44,11 @@ def add_staff(
 
     def work(tx: Tx) -> tuple[str, str | None]:
         branch_id = branches.branch(tx.conn, branch).id if branch else None
-        staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
+        staff_id = staff.add(tx, name, role=role[0], branch_id=branch_id)
+        had = staff.named(tx.conn, staff_id).roles
+        more = [(each, branch_id) for each in role if (each, branch_id) not in had]
+        if more:
+            staff.give_roles(tx, staff_id, [*had, *more])
         if email:
             accounts.set_email(tx, staff_id, email)
         if hashed:
@@ -49,15 +58,28 @@ def add_staff(
 
     with open_store(data) as store:
         staff_id, token = store.write(work)
-    facts = {"id": staff_id, "name": name, "role": role}
+        has = [each for each, _ in store.read(lambda conn: staff.named(conn, staff_id)).roles]
+    facts: dict[str, object] = {"id": staff_id, "name": name, "role": role[0], "roles": has}
     if email:
         facts["email"] = email
     if token is None:
-        show(as_json, facts, f"Added {name}.")
+        show(as_json, facts, f"Added {name}.{_duties(has)}")
     else:
         path = f"/login/{token}"
         sentence = f"Added {name}. Log-in link, for once: {path} (behind Balie's own address)."
+        sentence += _duties(has)
         show(as_json, {**facts, "login": path}, sentence)
+
+
+def _duties(roles: Sequence[str]) -> str:
+    """What surprises of an administrator: the first one has more, a later one reads nothing."""
+    if ADMIN not in roles:
+        return ""
+    if set(FIRST_ROLES) <= set(roles):
+        return " The first administrator is team lead and privacy officer, too."
+    if len(roles) > 1:
+        return ""
+    return " An administrator reads no messages; who shall read gets a role more: --role lead."
 
 
 @staff_app.command("list")
@@ -93,20 +115,26 @@ def add_token(
     branch: Annotated[
         str | None, typer.Option(help="The branch, by name or id; without: every branch.")
     ] = None,
+    expires: Annotated[
+        str, typer.Option(metavar="DAYS", help="How many days it lasts, or “never”.")
+    ] = str(tokens.LIFE_DAYS),
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Adds an API token and shows it, this once."""
     scopes = tokens.scopes_of(scope) if scope else tokens.ALL_SCOPES
+    days = tokens.life_days(expires)
 
     def work(tx: Tx) -> tokens.NewToken:
         branch_id = branches.branch(tx.conn, branch).id if branch else None
-        return tokens.add(tx, name, scopes=scopes, branch_id=branch_id)
+        return tokens.add(tx, name, scopes=scopes, branch_id=branch_id, life_days=days)
 
     with open_store(data) as store:
         new = store.write(work)
-    facts = {"id": new.id, "name": name, "token": new.token}
-    show(as_json, facts, f"Token for {name}, shown this once: {new.token}")
+    ends = iso(new.expires_ms) if new.expires_ms is not None else None
+    facts = {"id": new.id, "name": name, "token": new.token, "expires": ends}
+    until = f"It ends on {ends[:10]}." if ends else "It never ends."
+    show(as_json, facts, f"Token for {name}, shown this once: {new.token}\n{until}")
 
 
 @token_app.command("list")
@@ -121,12 +149,19 @@ def list_tokens(data: DataOption = None, as_json: JsonOption = False) -> None:
             "name": each.name,
             "scopes": sorted(scope.value for scope in each.scopes),
             "used": iso(each.used_ms) if each.used_ms is not None else None,
+            "expires": iso(each.expires_ms) if each.expires_ms is not None else None,
             "revoked": each.revoked_ms is not None,
         }
         for each in found
     ]
-    rows = [f"{each.name}\t{each.id}\t{'revoked' if each.revoked_ms else ''}" for each in found]
-    show(as_json, {"items": facts}, "\n".join(rows))
+    show(as_json, {"items": facts}, "\n".join(_token_row(each) for each in found))
+
+
+def _token_row(token: ApiToken) -> str:
+    used = f"last used {iso(token.used_ms)[:10]}" if token.used_ms is not None else "not used yet"
+    ends = f"ends {iso(token.expires_ms)[:10]}" if token.expires_ms is not None else "never ends"
+    standing = "revoked" if token.revoked_ms else f"{used}, {ends}"
+    return f"{token.name}\t{token.id}\t{standing}"
 
 
 @token_app.command("revoke")

@@ -53,7 +53,7 @@ def seed(store: Store, emulated: Emulation) -> Seeded:
     logins = [Login(name=name, password=_password(), role=role) for name, role, _ in _STAFF]
     hashes = [passwords.hash_password(login.password) for login in logins]
     store.write(lambda tx: _set_passwords(tx, hashes))
-    token = store.write(lambda tx: tokens.add(tx, "demo"))
+    token = store.write(lambda tx: tokens.add(tx, "demo", life_days=None))
     return Seeded(logins=logins, token=token.token)
 
 

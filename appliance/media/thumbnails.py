@@ -18,7 +18,8 @@ MAX_PIXELS = 20_000_000
 MAX_JPEG_PIXELS = 50_000_000
 """A JPEG is decoded no larger than it is needed, so a larger one takes no more memory."""
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
-_BROKEN = (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError)
+BROKEN = (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError)
+"""What Pillow raises for what is no picture."""
 _ONE_AT_A_TIME = threading.Lock()
 """A decoded picture takes up to 80 MB, and a Pi has little."""
 
@@ -32,13 +33,13 @@ class PictureSize:
 def size_of(path: Path) -> PictureSize | None:
     """As it is looked at, read from its beginning; None for what is no picture that is shown."""
     try:
-        with _opened(path) as picture:
+        with opened(path) as picture:
             width, height = picture.size
             most = MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS
             if width * height > most:
                 return None
             turned = _is_on_its_side(picture)
-    except _BROKEN:
+    except BROKEN:
         return None
     return PictureSize(height, width) if turned else PictureSize(width, height)
 
@@ -63,7 +64,7 @@ def make_thumbnail(path: Path, target: Path) -> bool:
             with held_part(target) as (part, handle):
                 small.save(part, "WEBP", quality=75)
                 keep(part, handle, target)
-        except _BROKEN:
+        except BROKEN:
             return False
     return True
 
@@ -77,17 +78,18 @@ def decoded(path: Path, edge: int) -> Image.Image | None:
             return None
         try:
             return _small(path, edge)
-        except _BROKEN:
+        except BROKEN:
             return None
 
 
 def _small(path: Path, edge: int = EDGE) -> Image.Image:
-    with _opened(path) as picture:
+    with opened(path) as picture:
         picture.draft("RGB", (edge * 2, edge * 2))  # a JPEG is decoded no larger than needed
         picture.thumbnail((edge, edge))
         turned = ImageOps.exif_transpose(picture)
         return turned.convert("RGB" if turned.mode in ("L", "RGB", "CMYK", "YCbCr") else "RGBA")
 
 
-def _opened(path: Path) -> Image.Image:
+def opened(path: Path) -> Image.Image:
+    """Of a format that is tried at all. Raises one of `BROKEN`."""
     return Image.open(path, formats=_FORMATS)

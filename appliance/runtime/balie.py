@@ -43,9 +43,11 @@ from appliance.runtime.jobs import Jobs
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
+from appliance.runtime.reading_notes import ReadingNotes
 from appliance.runtime.report_follower import ReportFollower
 from appliance.runtime.round_follower import RoundThread
 from appliance.runtime.search_follower import SearchFollower
+from appliance.store import sealing
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
@@ -107,6 +109,7 @@ class Balie:
         self._reports = ReportFollower(self.store)
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
+        self._readings = ReadingNotes(self.store, data)
         self.services = self._make_services(
             gate,
             media_room,
@@ -174,12 +177,15 @@ class Balie:
             asking=self._fleet.ask,
             connections=connections,
             histories=self._histories,
+            accessed=self._readings,
+            readings_kept=self._readings.kept,
         )
 
     def start(self) -> None:
         """Makes messages that were in hand unconfirmed, then starts every thread. Needs no adb."""
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
+        self._settle_keys()
         self._media.clear_left()
         for kind in Kind.known():
             kind.prepare()
@@ -194,6 +200,14 @@ class Balie:
         self._rounds.start()
         self._started = True
 
+    def _settle_keys(self) -> None:
+        """Balie goes on without a key: doctor, log and page of the devices say that it is gone."""
+        if missing := self.store.write(lambda tx: sealing.settle(tx, self._data)):
+            log.warning(
+                "a key of this house that was used before is not here (%s): see balie key show",
+                ", ".join(missing),
+            )
+
     def stop(self) -> None:
         self._started = False
         self._rounds.stop()
@@ -206,6 +220,7 @@ class Balie:
         for watch in self._watches.values():
             watch.stop()
         self._machine.close()
+        self._readings.finish()
         self.store.close()
 
     def _make_worker(self, device: Device) -> DeviceWorker:

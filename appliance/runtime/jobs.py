@@ -7,10 +7,10 @@ import os
 import threading
 from collections.abc import Callable
 
-from appliance.desk.access import sessions
+from appliance.desk.access import sessions, tokens
 from appliance.desk.automatic import roster, waiting
 from appliance.desk.lines import line_codes
-from appliance.desk.team import cases, day_end, staff
+from appliance.desk.team import cases, day_end, emergency, staff
 from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue import gone_devices
@@ -18,6 +18,7 @@ from appliance.runtime.schedule import At, Every, Scheduler
 from appliance.store import (
     battery_days,
     casework,
+    emergencies,
     idempotency,
     incidents,
     kept_copies,
@@ -37,8 +38,8 @@ LOOK_S = 15
 """Between two looks, in real seconds: short, so that a faster clock need not wait long."""
 
 BACK_S = 1
-"""Between two looks for conversations that were put away until now, in real seconds: one reads an
-index that is nearly always empty.
+"""Between two looks for conversations that were put away until now, and for emergency accesses
+whose time has come, in real seconds: each reads an index that is nearly always empty.
 """
 
 WATCH_S = 5
@@ -150,8 +151,11 @@ class Jobs:
 
     def _bring_back(self) -> None:
         try:
-            if self._store.read(lambda conn: casework.returning(conn, self._store.clock.now_ms())):
+            now_ms = self._store.clock.now_ms()
+            if self._store.read(lambda conn: casework.returning(conn, now_ms)):
                 self._store.write(cases.bring_back_due)
+            if self._store.read(lambda conn: emergencies.is_due(conn, now_ms)):
+                self._store.write(emergency.end_due)
         except StoreError as exc:
             self._away.met(exc, exc=exc)
         else:
@@ -183,3 +187,4 @@ def _sweep(tx: Tx) -> None:
     media_fetches.give_up_the_gone(tx)
     day_end.release_absent(tx)
     roster.forget_old(tx)
+    tokens.warn(tx)

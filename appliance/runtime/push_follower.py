@@ -10,10 +10,11 @@ from appliance.api.web.words.i18n import Words
 from appliance.api.web.words.notice_sentences import notice
 from appliance.desk.notices.following import NoticeFollower
 from appliance.desk.notices.news import News, news_for
-from appliance.errors import BalieError
+from appliance.errors import BalieError, SetupError
 from appliance.push.sending import PushAnswer, PushMessage, PushSender
 from appliance.store import push
-from appliance.store.push import DueNotice
+from appliance.store.house_key import HouseKey
+from appliance.store.push import DueNotice, PushAddress
 from appliance.store.store import Store
 from appliance.trouble import Trouble
 
@@ -39,6 +40,7 @@ class PushFollower:
     def __init__(self, store: Store, data_dir: Path, *, trust: Path | None = None) -> None:
         self._store = store
         self._follower = NoticeFollower(store)
+        self._data_dir = data_dir
         self._sender = PushSender(data_dir, trust=trust)
         self._news = threading.Event()
         self._stopped = threading.Event()
@@ -97,7 +99,7 @@ class PushFollower:
         host = urlsplit(due.subscription.address.endpoint).netloc
         answer = PushAnswer.LATER
         if host not in silent:
-            answer = self._sender.send(_message(due, news), contact=house.contact, now_ms=now_ms)
+            answer = self._sent(due, news, contact=house.contact, now_ms=now_ms)
         if answer is PushAnswer.LATER:
             silent.add(host)
             due_ms = self._store.clock.now_ms() + (AGAIN_MS << due.tries)
@@ -109,9 +111,16 @@ class PushFollower:
                 log.warning("a push service refuses what it is asked to tell a browser")
             self._store.write(lambda tx: push.told(tx, due))
 
+    def _sent(self, due: DueNotice, news: News, *, contact: str, now_ms: int) -> PushAnswer:
+        try:
+            address = push.opened(HouseKey.of(self._data_dir), due.subscription.address)
+        except SetupError as exc:
+            log.warning("a browser is not notified any more: %s", exc)
+            return PushAnswer.GONE
+        return self._sender.send(_message(due, address, news), contact=contact, now_ms=now_ms)
 
-def _message(due: DueNotice, news: News) -> PushMessage:
-    address = due.subscription.address
+
+def _message(due: DueNotice, address: PushAddress, news: News) -> PushMessage:
     digest = hashlib.sha256(due.conversation_id.encode()).hexdigest()
     return PushMessage(
         endpoint=address.endpoint,

@@ -160,7 +160,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "api_token": {
         DataClass.OFFICE: "name token_hash scopes",
-        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms",
+        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms",
     },
     "idempotency": {
         DataClass.CONTENT: "response",
@@ -372,6 +372,11 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "list_send_item": {
         DataClass.EVIDENCE: "why",
         DataClass.TECHNICAL: "send_id position contact_id message_id",
+    },
+    "house_key": {DataClass.TECHNICAL: "name since_ms"},
+    "emergency": {
+        DataClass.EVIDENCE: "staff_id reason began_ms until_ms ended_ms",
+        DataClass.TECHNICAL: "id branch_id",
     },
     "notice_choice": {DataClass.OFFICE: "settings", DataClass.TECHNICAL: "staff_id"},
     "push_subscription": {

@@ -66,8 +66,7 @@ class HouseKey:
     @classmethod
     def of(cls, data_dir: Path) -> "HouseKey":
         """Made when it is first needed. Raises SetupError with what to do."""
-        handed_in = _credential()
-        path = handed_in or data_dir / FILE
+        handed_in, path = _credential(), path_of(data_dir)
         try:
             with _MAKING:
                 if handed_in is None and not path.exists():
@@ -129,9 +128,18 @@ class HouseKey:
 
     def seals_newest(self, kept: str) -> bool:
         """Whether this text is sealed, and with the newest key: else it is time to seal it."""
-        if not kept.startswith(_SEALED):
+        if not is_sealed(kept):
             return False
         return _bytes_of(kept)[:_NAME_BYTES].hex() == self._keys[0].name
+
+
+def is_sealed(kept: str) -> bool:
+    return kept.startswith(_SEALED)
+
+
+def path_of(data_dir: Path) -> Path:
+    """Where the key is read."""
+    return _credential() or data_dir / FILE
 
 
 def turn(data_dir: Path) -> HouseKey:

@@ -46,6 +46,10 @@ class IncidentKind(StrEnum):
     USB = "usb"
     MODEM_SILENT = "modem-silent"
     NO_CREDIT = Reason.NO_CREDIT.value
+    #: The token of a program ends soon.
+    TOKEN_ENDS = "token-ends"  # noqa: S105 -- what is wrong
+    #: What a database was used with: a key of the house is not here.
+    HOUSE_KEY = "house-key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

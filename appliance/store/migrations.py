@@ -159,9 +159,14 @@ def after_done(db: Database) -> None:
     _run_script(db.conn, "0028_after_done.sql")
 
 
-@migrations(name="0034_erasure")
-def erasure(db: Database) -> None:
-    _run_script(db.conn, "0034_erasure.sql")
+@migrations(name="0029_readings")
+def readings(db: Database) -> None:
+    _run_script(db.conn, "0029_readings.sql")
+
+
+@migrations(name="0030_keys")
+def keys(db: Database) -> None:
+    _run_script(db.conn, "0030_keys.sql")
 
 
 @migrations(name="0031_retention")
@@ -169,14 +174,24 @@ def retention(db: Database) -> None:
     _run_script(db.conn, "0031_retention.sql")
 
 
-@migrations(name="0029_readings")
-def readings(db: Database) -> None:
-    _run_script(db.conn, "0029_readings.sql")
+@migrations(name="0031_retention")
+def retention(db: Database) -> None:
+    _run_script(db.conn, "0031_retention.sql")
 
 
 @migrations(name="0033_privacy_requests")
 def privacy_requests(db: Database) -> None:
     _run_script(db.conn, "0033_privacy_requests.sql")
+
+
+@migrations(name="0034_erasure")
+def erasure(db: Database) -> None:
+    _run_script(db.conn, "0034_erasure.sql")
+
+
+@migrations(name="0034_erasure")
+def erasure(db: Database) -> None:
+    _run_script(db.conn, "0034_erasure.sql")
 
 
 @migrations(name="0035_care")

@@ -5,10 +5,12 @@ Who is told what the desk decides; here are the rows.
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from appliance.errors import SetupError
 from appliance.events import EventKind
 from appliance.store import events
+from appliance.store.house_key import HouseKey, is_sealed
 from appliance.store.store import Tx
 
 
@@ -26,7 +28,7 @@ class PushHouse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushAddress:
-    """As the browser gives it; the keys are in base64url."""
+    """As the browser gives it; the keys are in base64url. Where it is kept, `secret` is sealed."""
 
     endpoint: str
     public_key: str
@@ -99,6 +101,38 @@ def subscribe(
             tx.now_ms,
         ),
     )
+
+
+def sealed(key: HouseKey, address: PushAddress) -> PushAddress:
+    return replace(address, secret=key.seal_text(address.secret, about=_about(address.endpoint)))
+
+
+def opened(key: HouseKey, address: PushAddress) -> PushAddress:
+    """Raises SetupError where the key that sealed it is not here."""
+    if not is_sealed(address.secret):
+        return address
+    return replace(address, secret=key.open_text(address.secret, about=_about(address.endpoint)))
+
+
+def seal_all(tx: Tx, key: HouseKey) -> None:
+    """What lies open, or under an earlier key, is sealed with the newest. What no key opens ends:
+    its browser asks for notifications again at its next visit.
+    """
+    for row in tx.conn.execute("SELECT * FROM push_subscription").fetchall():
+        if key.seals_newest(row["secret"]):
+            continue
+        try:
+            address = sealed(key, opened(key, _subscription(row).address))
+        except SetupError:
+            _end(tx, [row["id"]])
+            continue
+        tx.conn.execute(
+            "UPDATE push_subscription SET secret = ? WHERE id = ?", (address.secret, row["id"])
+        )
+
+
+def _about(endpoint: str) -> str:
+    return f"push_subscription.secret {endpoint}"
 
 
 def subscriptions(conn: sqlite3.Connection, now_ms: int) -> Sequence[PushSubscription]:

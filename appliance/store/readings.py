@@ -148,9 +148,11 @@ def _about_id(conn: sqlite3.Connection, contact_id: str, conversation_id: str) -
 
 
 ABOUT_CONTACT = """
-SELECT a.id FROM reading_about a WHERE a.contact_id = :contact
-UNION SELECT a.id FROM contact k CROSS JOIN reading_about a ON a.contact_id = k.id
-WHERE k.joined_into = :contact
+WITH RECURSIVE same (id) AS (
+  VALUES (:contact) UNION
+  SELECT contact.id FROM same CROSS JOIN contact ON contact.joined_into = same.id
+    AND contact.joined_into IS NOT NULL)
+SELECT a.id FROM same CROSS JOIN reading_about a ON a.contact_id = same.id
 UNION SELECT a.id FROM conversation c CROSS JOIN reading_about a ON a.conversation_id = c.id
 WHERE c.contact_id = :contact
 """

@@ -17,7 +17,7 @@ from starlette.types import Scope as Connection
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app, furnish
-from appliance.api.services import Asking, Services, nobody
+from appliance.api.services import Asking, Services, nobody, nothing_waits
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.desk.access import tokens
@@ -34,6 +34,7 @@ from appliance.devices.protocol import DeviceState, Group, Incoming, Status, Tex
 from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
+from appliance.runtime.reading_notes import ReadingNotes
 from appliance.store import branches, devices, lines, routes
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store, Tx
@@ -266,6 +267,7 @@ def open_office(
     setup_code: str | None = None,
     proxies: Networks = NO_NETWORKS,
     accessed: Sink | None = None,
+    notes_reading: bool = False,
     asking: Asking | None = None,
     oidc: OidcSettings | None = None,
     admins_need_passkey: bool = False,
@@ -274,6 +276,7 @@ def open_office(
     missing: list[str] = []
     planned: list[None] = []
     gate = ConsentGate()
+    notes = ReadingNotes(store, data_dir) if notes_reading else None
     services = Services(
         store=store,
         gate=gate,
@@ -284,13 +287,16 @@ def open_office(
         data_dir=data_dir,
         setup_code=setup_code,
         proxies=proxies,
-        accessed=accessed,
+        accessed=accessed or notes,
+        readings_kept=notes.kept if notes else nothing_waits,
         asking=asking or nobody,
         oidc=oidc,
         admins_need_passkey=admins_need_passkey,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)
+    if notes is not None:
+        notes.finish()
     store.close()
 
 

@@ -141,10 +141,14 @@ OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /
 LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
 LEAD |= {"GET /overview/over-time/volume.csv"}
 SWITCH = {"POST /overview/over-time/per-person on=1"}
-OFFICER = {"GET /privacy", "GET /privacy/requests/new"}
+DUTIES = MANAGE | ENROL | COMPANY | STAFF | OWN | SWITCH
+"""Of an administrator who is not the first."""
+OFFICER = {"GET /privacy", "GET /privacy/requests/new", "GET /privacy/access", "GET /privacy/log"}
 COUNTERS = {"GET /new", "GET /lists"}
 """Show what one has, also where that is nothing."""
+ALARM = {"GET /emergency"}
 EVERYTHING = LEAD | SWITCH | OFFICER | INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
+EVERYTHING |= ALARM
 
 MAY: dict[tuple[str, str], set[str]] = {
     ("staff", "here"): INBOX | WRITE | EDIT | OWN,
@@ -153,8 +157,17 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("privacy", "here"): INBOX | EDIT | OWN | LEAD | OFFICER,
     ("admin", "here"): EVERYTHING - COMPANY - SWITCH,
     ("admin", "everywhere"): EVERYTHING,
+    ("second-admin", "here"): DUTIES - COMPANY - SWITCH | ALARM,
+    ("second-admin", "everywhere"): DUTIES | ALARM,
+    ("second-admin", "elsewhere"): OWN | ENROL | ALARM | {"GET /settings/team"},
     ("staff", "elsewhere"): OWN | COUNTERS,
-    ("admin", "elsewhere"): OWN | ENROL | LEAD | OFFICER | COUNTERS | {"GET /settings/team"},
+    ("admin", "elsewhere"): OWN
+    | ENROL
+    | LEAD
+    | OFFICER
+    | COUNTERS
+    | ALARM
+    | {"GET /settings/team"},
     ("branch-it", "elsewhere"): OWN | ENROL,
 }
 
@@ -167,7 +180,10 @@ def test_every_role_has_its_own_doors(
     branch = {"here": tilburg.branch_id, "elsewhere": breda.branch_id, "everywhere": None}[where]
 
     def enter(tx: Tx) -> sessions.NewSession:
-        return sessions.begin(tx, staff.add(tx, "Iemand", role=role, branch_id=branch))
+        if role == "second-admin":
+            staff.add(tx, "Eerste", role="admin", branch_id=None)
+        name = role.removeprefix("second-")
+        return sessions.begin(tx, staff.add(tx, "Iemand", role=name, branch_id=branch))
 
     session = office.store.write(enter)
     cookies = {"balie_session": session.token}

@@ -17,7 +17,7 @@ from appliance.api.json.declared import Read
 from appliance.api.json.reads import READS
 from appliance.clock import ManualClock
 from appliance.desk.access import sessions
-from appliance.desk.access.accesses import Access, Accessed, Accesses, Reader, Shown
+from appliance.desk.access.accesses import Accessed, Accesses, Reader, Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.lines import screens
 from appliance.desk.outgoing.sending import Author
@@ -108,9 +108,9 @@ class Watched:
 
     def told_of(self, who: Reader) -> list[Shown]:
         """The people in the reports since the last call; all of them are of this reader."""
-        told = [*self.told]
+        told = [each for each in self.told if each.contact_id or each.conversation_id]
+        assert all(each.who == who for each in self.told)
         self.told.clear()
-        assert all(each.who == who and each.what is Access.READ for each in told)
         return [
             Shown(contact_id=each.contact_id, conversation_id=each.conversation_id) for each in told
         ]

@@ -7,12 +7,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from appliance.api.json.declared import Read
 from appliance.api.json.reads import READS
+from appliance.api.services import nothing_waits
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.recipients import identity_of_contact
@@ -26,6 +28,7 @@ from appliance.devices.protocol import Group
 from appliance.identities import tel
 from appliance.messages import Direction, MessageState
 from appliance.store import lines
+from appliance.store.readings import ReadingKind
 from appliance.store.rounds import RoundAuthor
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
@@ -34,6 +37,7 @@ ANNA = "+31687654321"
 SMALL = frozenset(
     {"line", "branch", "device", "route", "g", "json_each", "open", "label", "labelled"}
     | {"list", "l", "who", "b", "w", "canned_text", "asked", "place", "f", "same", "CONSTANT"}
+    | {"reading_house"}
 )
 """As many as the company has lines, phones, labels and texts, and what a statement itself brings
 along.
@@ -103,10 +107,23 @@ def a_round(office: Office, tilburg: Desk) -> str:
     return office.store.write(start)
 
 
+SERVED = SimpleNamespace(
+    app=SimpleNamespace(
+        state=SimpleNamespace(services=SimpleNamespace(readings_kept=nothing_waits))
+    )
+)
 OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "listConversations": {"state": [None, "open", "done"]},
     "listContacts": {"q": [None, "anna", "0687654321"]},
     "listContactHistory": {"contact": [ANNA]},
+    "listAudit": {
+        "request": [SERVED],
+        "staff": [None, "Sanne"],
+        "kind": [None, *ReadingKind],
+        "since": [None, datetime(2026, 3, 1, tzinfo=UTC)],
+        "until": [None],
+        "after": [None, "5-5"],
+    },
 }
 """Values of parameters that another read has under the same name."""
 

@@ -22,9 +22,9 @@ WITHIN_S = 120
 
 @pytest.fixture
 def boss(office: Office, tilburg: Desk, breda: Desk) -> Iterator[Browser]:
-    """An administrator, and not the only one."""
-    office.store.write(lambda tx: staff.add(tx, "Beheer", role="admin", branch_id=None))
+    """The first administrator, and not the only one."""
     browser = log_in(office, "Sanne", role="admin", branch_id=None)
+    office.store.write(lambda tx: staff.add(tx, "Beheer", role="admin", branch_id=None))
     yield browser
     browser.client.close()
 

@@ -80,6 +80,8 @@ def _member(tx: Tx, name: str, place: int, offices: Sequence[str]) -> tuple[str,
     role = _EVERYWHERE.get(name) or _OF_A_BRANCH.get(name) or "staff"
     branch_id = None if name in _EVERYWHERE else offices[place % len(offices)]
     staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
+    if role == "admin":  # only the first one reads messages by itself
+        grant_role(tx, staff_id, "lead", branch_id)
     if name == _IT:
         grant_role(tx, staff_id, "branch-it", branch_id)
     if role == "staff" and place % 4 == 0:

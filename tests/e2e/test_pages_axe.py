@@ -59,6 +59,7 @@ NO_PAGES = {
     "/c/{conversation_id}/suggestions",
     "/settings/texts/often",
     "/attempts/{attempt_id}/{name}",
+    "/emergency/notes",
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",
     "/overview/over-time/{kind}.csv",

@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer, SecurityScopes
 
 from appliance.api.forwarded import address_of
+from appliance.api.json.times import iso
 from appliance.api.problems import ProblemError, problem
 from appliance.api.services import Services
 from appliance.desk.access import tokens
@@ -31,7 +32,7 @@ _bearer = HTTPBearer(
     "`groups:read`, `groups:write`, `rounds:read`, `rounds:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
     "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`, `reports:read`, "
-    "`privacy:write`. "
+    "`privacy:write`, `audit:read`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 
@@ -84,6 +85,7 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
         wrong: WrongTries = request.app.state.wrong
         wrong.note(Tried.TOKEN, address=address_of(request))
         raise revoked()
+    check_time(token, services.clock.now_ms())
     for name in scopes:
         if not token.may(Scope(name)):
             raise _forbidden(name)
@@ -99,9 +101,21 @@ async def identify(
     return await caller_of(request, *scopes.scopes)
 
 
+def check_time(token: ApiToken, now_ms: int) -> None:
+    """Raises ProblemError for a token that has ended."""
+    if token.expires_ms is not None and token.has_ended(now_ms):
+        ended = iso(token.expires_ms)
+        raise _unauthorized(
+            f"This token ended on {ended[:10]}. An administrator makes a new one under Settings,"
+            " Programs, or with balie token add.",
+            ended_at=ended,
+        )
+
+
 def check_still_valid(tx: Tx, caller: Caller) -> None:
-    """Raises ProblemError for a token that was revoked since it was looked up."""
-    if not tokens.is_valid(tx.conn, caller.token.id):
+    """Raises ProblemError for a token that was revoked, or has ended, since it was looked up."""
+    check_time(caller.token, tx.now_ms)
+    if not tokens.is_valid(tx.conn, caller.token.id, tx.now_ms):
         raise revoked()
 
 
@@ -109,9 +123,9 @@ def revoked() -> ProblemError:
     return _unauthorized("This token is not known here, or was revoked.")
 
 
-def _unauthorized(detail: str) -> ProblemError:
+def _unauthorized(detail: str, **more: str) -> ProblemError:
     headers = {"WWW-Authenticate": 'Bearer realm="balie"'}
-    return ProblemError(problem("unauthorized", detail, headers=headers))
+    return ProblemError(problem("unauthorized", detail, headers=headers, **more))
 
 
 def _forbidden(scope: str) -> ProblemError:

@@ -20,7 +20,7 @@ from appliance.api.json.callers import Caller, identify
 from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import HasId, page
-from appliance.desk.access.accesses import Shown
+from appliance.desk.access.accesses import Accesses, Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 
@@ -62,6 +62,9 @@ class Read(ABC, Generic[Asked, Found]):
     @abstractmethod
     def whom(self, found: Found, asked: Asked) -> Iterable[Shown]: ...
 
+    def tell(self, accesses: Accesses, asked: Asked) -> None:
+        """What else the log of reading is told, beside whom it shows: nothing of most reads."""
+
     @property
     @abstractmethod
     def answer(self) -> tuple[type[BaseModel], Mapping[str, Any]]:
@@ -76,6 +79,7 @@ class Read(ABC, Generic[Asked, Found]):
                 lambda conn: self.read(conn, caller.sight, asked),
                 lambda found: self.whom(found, asked),
             )
+            self.tell(caller.accesses, asked)
             return JSONResponse(self.body(found, asked))
 
         model, example = self.answer

@@ -143,11 +143,15 @@ def _messages(
 
 
 def _shown_conversation(entry: ConversationEntry) -> Shown:
+    return Shown(contact_id=entry.contact_id, conversation_id=entry.id, listed=True)
+
+
+def _opened_conversation(entry: ConversationEntry) -> Shown:
     return Shown(contact_id=entry.contact_id, conversation_id=entry.id)
 
 
 def _shown_caller(entry: CallEntry) -> Shown:
-    return Shown(contact_id=entry.contact_id)
+    return Shown(contact_id=entry.contact_id, listed=True)
 
 
 READS = (
@@ -189,7 +193,7 @@ READS = (
         read=directory.conversation,
         model=ConversationOut,
         example=examples.CONVERSATION,
-        shown=_shown_conversation,
+        shown=_opened_conversation,
         problems=("not-found",),
     ),
     Many(

@@ -81,16 +81,18 @@ async def _is_valid(caller: Caller) -> bool:
     second. Without this question it could follow for ever, because the event that ends its stream
     lies before the start.
     """
-    token_id = caller.token.id
+    token_id, now_ms = caller.token.id, caller.services.clock.now_ms()
     return await caller.services.store.aread(
-        lambda conn: tokens.is_valid(conn, token_id), ReaderPool.DOOR
+        lambda conn: tokens.is_valid(conn, token_id, now_ms), ReaderPool.DOOR
     )
 
 
 def _ends(caller: Caller, event: Event) -> bool:
-    """True when the token was revoked during the stream, or may see other groups from now on: who
-    follows comes again and is looked up anew.
+    """True when the token was revoked or has ended during the stream, or may see other groups from
+    now on: who follows comes again and is looked up anew.
     """
+    if caller.token.has_ended(caller.services.clock.now_ms()):
+        return True
     if event.kind is EventKind.GROUP_CHANGED and event.facts.get("what") == "rights":
         return True
     return event.kind is EventKind.TOKEN_REVOKED and event.facts.get("token") == caller.token.id

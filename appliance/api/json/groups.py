@@ -71,7 +71,9 @@ def _journal(conn: sqlite3.Connection, sight: Sight, wanted: _OfGroup) -> Sequen
 
 
 def _in_it(group: SeenGroup) -> Iterable[Shown]:
-    return (Shown(contact_id=each.contact_id) for each in group.members if each.contact_id)
+    return (
+        Shown(contact_id=each.contact_id, listed=True) for each in group.members if each.contact_id
+    )
 
 
 class _Groups(Many[Page, SeenGroup]):

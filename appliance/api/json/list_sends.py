@@ -54,7 +54,7 @@ class _Send(One[str, SendProgress]):
     def whom(self, found: SendProgress, asked: str) -> Iterable[Shown]:
         del asked
         return (
-            Shown(contact_id=each.contact_id, conversation_id=each.conversation_id)
+            Shown(contact_id=each.contact_id, conversation_id=each.conversation_id, listed=True)
             for each in found.items
         )
 
@@ -280,7 +280,7 @@ def _without_words(items: Sequence[SendItem]) -> Sequence[SendItem]:
 
 
 def _shown(items: Sequence[SendItem]) -> Iterable[Shown]:
-    return (Shown(contact_id=each.contact_id) for each in items)
+    return (Shown(contact_id=each.contact_id, listed=True) for each in items)
 
 
 def _files(conn: sqlite3.Connection, caller: Caller, named: Sequence[str]) -> Sequence[str]:

@@ -122,7 +122,7 @@ def _preview(
 def _shown(preview: tuple[str, Sequence[Recipient]]) -> Iterable[Shown]:
     """Who would get something: their names, and that they may be written to."""
     _, found = preview
-    return (Shown(contact_id=each.contact_id) for each in found if each.contact_id)
+    return (Shown(contact_id=each.contact_id, listed=True) for each in found if each.contact_id)
 
 
 def _post(tx: Tx, caller: Caller, wanted: ListIn, key: str | None) -> StoredResponse:

@@ -9,6 +9,7 @@ from appliance.api.json.callers import Caller, identify
 from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import SeenMedia, seen_by_token
+from appliance.store.readings import Thing
 
 router = APIRouter(prefix="/api/v1", tags=["media"])
 
@@ -65,4 +66,5 @@ async def _see(caller: Caller, media_id: str) -> SeenMedia:
     return await caller.accesses.read(
         lambda conn: seen_by_token(conn, caller.sight, caller.token.id, media_id),
         lambda seen: [seen.shown],
+        thing=Thing.FILE,
     )

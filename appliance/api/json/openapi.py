@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from appliance.api.json.audit_bodies import ReadingLogIn
 from appliance.api.json.bodies import (
     AcceptedOut,
     CancelledOut,
@@ -92,6 +93,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     RenderedOut,
     RulesIn,
     HoursIn,
+    ReadingLogIn,
     RoundIn,
     RoundPreviewOut,
     AnswerIn,
@@ -118,6 +120,7 @@ _TAGS = [
     {"name": "texts", "description": "Texts that the office has ready."},
     {"name": "automatic", "description": "What a line says by itself, and when a branch is open."},
     {"name": "rounds", "description": "One question to many, until the seats are taken."},
+    {"name": "privacy", "description": "Who changed and who read what, what is kept and held."},
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},
 ]

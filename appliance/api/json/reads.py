@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from appliance.api.json import (
+    audit,
     conversations,
     directory,
     groups,
@@ -37,6 +38,7 @@ READS: Sequence[Read[Any, Any]] = (
     *list_sends.READS,
     *line_rules.READS,
     *hours.READS,
+    *audit.READS,
     *holding.READS,
 )
 

@@ -30,6 +30,7 @@ from appliance.desk.reports.asking import Report, ReportKind, ReportWish
 from appliance.desk.reports.sends import SendsEntry
 from appliance.desk.reports.sheets import By
 from appliance.reasons import Reason
+from appliance.store.readings import ReadingKind, Thing
 
 router = APIRouter(prefix="/api/v1", tags=["reports"])
 
@@ -70,6 +71,9 @@ def _endpoint(kind: ReportKind) -> Any:
     ) -> Response:
         wanted = ReportWish(kind=kind, first=first, last=last, by=by)
         found, until_ms = await _found(caller, wanted, line)
+        if by is By.STAFF:
+            what = ReadingKind.EXPORT if CSV in accept else ReadingKind.READ
+            caller.accesses.tell(what, Thing.REPORT)
         if CSV in accept:
             return Response(csv_of(asking.table(found), ","), media_type=CSV)
         return JSONResponse(_body(found, until_ms))

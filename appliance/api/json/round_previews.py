@@ -68,4 +68,4 @@ def preview(conn: sqlite3.Connection, sight: Sight, draft: Draft, now_ms: int) -
 
 def shown_in_preview(found: RoundPreviewed) -> Iterable[Shown]:
     named = [*found.not_asked, *(each.contact for each in found.refused)]
-    return [Shown(contact_id=each.id) for each in named if each.id is not None]
+    return [Shown(contact_id=each.id, listed=True) for each in named if each.id is not None]

@@ -37,6 +37,7 @@ from appliance.errors import InvalidInput
 from appliance.ids import new_id
 from appliance.reasons import Reason
 from appliance.store import branches
+from appliance.store.readings import ReadingKind, Thing
 from appliance.store.rounds import Round, RoundAuthor
 from appliance.store.store import Tx
 
@@ -252,7 +253,10 @@ _Reads = Annotated[Caller, Security(identify, scopes=[Scope.ROUNDS_READ.value])]
 async def round_people_csv(round_id: str, caller: _Reads) -> Response:
     """For Excel: who was asked, and what they answered."""
     found = await caller.accesses.read(
-        lambda conn: board.board(conn, caller.sight, round_id), lambda found: _shown(found.people)
+        lambda conn: board.board(conn, caller.sight, round_id),
+        lambda found: _shown(found.people),
+        what=ReadingKind.EXPORT,
+        thing=Thing.PERSON,
     )
     return Response(export.as_csv(found), media_type="text/csv; charset=utf-8")
 
@@ -264,7 +268,12 @@ async def round_calendar(round_id: str, caller: _Reads) -> Response:
         found = board.board(conn, caller.sight, round_id)
         return found, branches.branch(conn, found.about.branch_id).name
 
-    found, place = await caller.accesses.read(look, lambda found: _shown(found[0].yes))
+    found, place = await caller.accesses.read(
+        look,
+        lambda found: _shown(found[0].yes),
+        what=ReadingKind.EXPORT,
+        thing=Thing.PERSON,
+    )
     return Response(export.as_ics(found, place=place), media_type="text/calendar; charset=utf-8")
 
 
@@ -358,7 +367,7 @@ def _may_read(caller: Caller) -> bool:
 
 def _shown(people: Iterable[BoardPerson]) -> Iterable[Shown]:
     return [
-        Shown(contact_id=each.contact.id, conversation_id=each.conversation_id)
+        Shown(contact_id=each.contact.id, conversation_id=each.conversation_id, listed=True)
         for each in people
         if each.contact.id is not None
     ]

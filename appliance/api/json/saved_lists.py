@@ -48,7 +48,7 @@ class _OneList(One[ListAsked, ListEntry]):
 
 def _members(entry: ListEntry) -> Iterable[Shown]:
     """Those whose ids are shown."""
-    return (Shown(contact_id=each) for each in entry.members or ())
+    return (Shown(contact_id=each, listed=True) for each in entry.members or ())
 
 
 READS = (

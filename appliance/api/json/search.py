@@ -12,12 +12,13 @@ from appliance.api.json.declared import Read
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import HitOut
 from appliance.api.json.paging import MAX_LIMIT, After, cursor
-from appliance.desk.access.accesses import Shown
+from appliance.desk.access.accesses import Accesses, Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.search import finding
 from appliance.desk.search.finding import Search
 from appliance.desk.search.hits import PAGE, HitKind, HitPage
 from appliance.errors import InvalidInput
+from appliance.store.readings import ReadingKind, Thing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +32,13 @@ class _Hits(Read[Search, HitPage]):
     def whom(self, found: HitPage, asked: Search) -> Iterable[Shown]:
         del asked
         return (
-            Shown(contact_id=hit.contact_id, conversation_id=hit.conversation_id)
+            Shown(contact_id=hit.contact_id, conversation_id=hit.conversation_id, listed=True)
             for hit in found.hits
         )
+
+    def tell(self, accesses: Accesses, asked: Search) -> None:
+        if not asked.after:
+            accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=asked.q)
 
     @property
     def answer(self) -> tuple[type[PageOut[HitOut]], dict[str, Any]]:

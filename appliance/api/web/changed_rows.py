@@ -91,7 +91,10 @@ class _RowsFound:
 
     @property
     def shown(self) -> Iterable[Shown]:
-        return [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.rows]
+        return [
+            Shown(contact_id=row.contact_id, conversation_id=row.id, listed=True)
+            for row in self.rows
+        ]
 
 
 async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str, object]] | None:

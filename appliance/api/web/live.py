@@ -91,7 +91,8 @@ _ABOUT_MANY = {
     EventKind.ROUND_CANCELLED: "round",
 }
 """What goes to many, and the name of the hint: the event tells its id under the same name."""
-_ABOUT_STAFF = frozenset({EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT})
+_ABOUT_EMERGENCIES = frozenset({EventKind.EMERGENCY_BEGAN, EventKind.EMERGENCY_ENDED})
+_ABOUT_STAFF = _ABOUT_EMERGENCIES | {EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT}
 
 
 @routes.get("/live")
@@ -243,6 +244,8 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, objec
     if event.kind is EventKind.CONVERSATION_READ:
         own = event.staff_id == visit.staff_id
         return ("read", {"conversation": event.conversation_id}) if own else None
+    if event.kind in _ABOUT_EMERGENCIES:
+        return _hint_of_emergency(visit, event)
     if is_about_rights(event):
         # Who sees it no more is told, too.
         hint: tuple[str, Mapping[str, object]] | None = ("list", {})
@@ -259,6 +262,15 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, objec
         lambda conn: any(each.sees_event(conn, event) for each in sights), ReaderPool.LIVE
     )
     return hint if seen else None
+
+
+def _hint_of_emergency(visit: Visit, event: Event) -> tuple[str, Mapping[str, object]] | None:
+    """For its own person, whose pages show other things from now on, and for who reads there."""
+    own, reads = event.staff_id == visit.staff_id, visit.session.rights
+    branches = reads.branches(Permission.INBOX_READ)
+    concerned = branches is None or (event.branch_id in branches if event.branch_id else branches)
+    ended = event.kind is EventKind.EMERGENCY_ENDED
+    return ("emergency", {"own": own, "ended": ended}) if own or concerned else None
 
 
 def is_about_rights(event: Event) -> bool:

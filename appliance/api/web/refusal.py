@@ -101,6 +101,11 @@ FIELDS = {
     "into": "Choose another label, of the same branch or of all.",
     "shared": "This view is of all branches: only who sees all of them shares it.",
     "scopes": "Choose at least one thing that the program may do.",
+    "why": "Say why, in 10 to 300 characters: the privacy officer and the colleagues of the branch"
+    " read it.",
+    "minutes": "It takes from 15 minutes to 8 hours.",
+    "where": "You can read and answer there already.",
+    "expires": "It lasts a number of days, from 1 to 3650, or never ends.",
     "role": "Choose at least one role. Whoever has left may no longer log in instead.",
     "passkey": "The passkey was not kept: it took too long, or is here already. Try again.",
     "passkey_name": "Write a name for the passkey, at most 60 characters.",

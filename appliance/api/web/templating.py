@@ -11,6 +11,7 @@ from appliance.api.web.joined_templates import JoinedTemplates
 from appliance.api.web.style_sheets import style_sheet
 from appliance.api.web.words import (
     adoption_sentences,
+    audit_sentences,
     automatic_sentences,
     branch_sentences,
     bubble_sentences,
@@ -20,6 +21,7 @@ from appliance.api.web.words import (
     device_phrases,
     device_sentences,
     dossier_sentences,
+    emergency_sentences,
     enrolment_sentences,
     group_sentences,
     house_sentences,
@@ -77,7 +79,9 @@ def environment() -> Environment:
         privacy_sentences=privacy_sentences,
         dossier_sentences=dossier_sentences,
         adoption_sentences=adoption_sentences,
+        audit_sentences=audit_sentences,
         automatic_sentences=automatic_sentences,
+        emergency_sentences=emergency_sentences,
         enrolment_sentences=enrolment_sentences,
         incident_sentences=incident_sentences,
         group_sentences=group_sentences,

@@ -29,6 +29,7 @@ from appliance.desk.access.rights import Rights
 from appliance.desk.access.sessions import Session
 from appliance.desk.access.throttle import Throttle
 from appliance.errors import BalieError
+from appliance.store.readings import ReadingKind, Thing
 from appliance.store.store import ReaderPool, Tx
 
 T = TypeVar("T")
@@ -152,10 +153,15 @@ class Visit:
         return await self.services.store.aread(work)
 
     async def show(
-        self, work: Callable[[sqlite3.Connection], T], shown: Callable[[T], Iterable[Shown]]
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        shown: Callable[[T], Iterable[Shown]],
+        *,
+        what: ReadingKind = ReadingKind.READ,
+        thing: Thing | None = None,
     ) -> T:
-        """`shown` says whose data `work` found."""
-        return await self.accesses.read(work, shown)
+        """`shown` says whose data `work` found, `what` and `thing` how it is shown."""
+        return await self.accesses.read(work, shown, what=what, thing=thing)
 
     async def write(self, work: Callable[[Tx, Rights], T]) -> T:
         """One transaction. `work` is given the rights that this person has inside it; they may have

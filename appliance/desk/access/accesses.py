@@ -1,34 +1,31 @@
-"""Who was shown whose data: each read is reported to a sink that is given at the start. Ids only.
+"""Who was shown whose data: each read is reported to a sink that is given at the start.
 
-A change has its event, with who made it, in the transaction of the change. A read leaves no row, so
-only this module knows of it. Nothing stores these reports yet.
+A change has its event, with who made it, in the transaction of the change. A read leaves no event,
+so only this module knows of it; the sink keeps it where the company has switched that on.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TypeVar
 
+from appliance.store.readings import ReadingKind, Thing
 from appliance.store.store import ReaderPool, Store
 
 T = TypeVar("T")
-
-
-class Access(Enum):
-    #: Somebody was shown it.
-    READ = "read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A person whose data was shown, the conversation it was shown from, or both.
 
-    A group is a conversation without a contact.
+    A group is a conversation without a contact. `listed`: no more than a line of a list, with a
+    name and perhaps a few words.
     """
 
     contact_id: str | None = None
     conversation_id: str | None = None
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +35,23 @@ class Reader:
     staff_id: str | None = None
     token_id: str | None = None
 
+    @property
+    def name(self) -> str:
+        """As the log of reading has it."""
+        return f"staff:{self.staff_id}" if self.staff_id else f"token:{self.token_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accessed:
+    """`thing` None: the conversation, else the person. `words` is what was searched for."""
+
     who: Reader
-    what: Access
-    contact_id: str | None
-    conversation_id: str | None
+    what: ReadingKind
+    contact_id: str | None = None
+    conversation_id: str | None = None
+    thing: Thing | None = None
+    listed: bool = False
+    words: str = ""
 
 
 Sink = Callable[[Accessed], None]
@@ -60,30 +67,41 @@ class Accesses:
     store: Store
     who: Reader
     sink: Sink | None
-    _told: set[Shown] = field(default_factory=set)
+    _told: set[tuple[str | None, str | None]] = field(default_factory=set)
 
     async def read(
         self,
         work: Callable[[sqlite3.Connection], T],
         shown: Callable[[T], Iterable[Shown]],
         pool: ReaderPool = ReaderPool.PAGES,
+        *,
+        what: ReadingKind = ReadingKind.READ,
+        thing: Thing | None = None,
     ) -> T:
-        """What `work` found; `shown` says whose data that is."""
+        """What `work` found; `shown` says whose data that is, `what` and `thing` how."""
         found = await self.store.aread(work, pool)
         if self.sink is not None:
             for each in shown(found):
-                self._tell(self.sink, each)
+                self._tell(self.sink, each, what, thing)
         return found
 
-    def _tell(self, sink: Sink, shown: Shown) -> None:
-        if shown in self._told or shown == Shown():
+    def tell(self, what: ReadingKind, thing: Thing, *, words: str = "") -> None:
+        """Of what is nobody's in particular: a search for `words`, figures, the log itself."""
+        if self.sink is not None:
+            self.sink(Accessed(who=self.who, what=what, thing=thing, words=words))
+
+    def _tell(self, sink: Sink, shown: Shown, what: ReadingKind, thing: Thing | None) -> None:
+        whom = (shown.contact_id, shown.conversation_id)
+        if whom in self._told or whom == (None, None):
             return
-        self._told.add(shown)
+        self._told.add(whom)
         sink(
             Accessed(
                 who=self.who,
-                what=Access.READ,
+                what=what,
                 contact_id=shown.contact_id,
                 conversation_id=shown.conversation_id,
+                thing=thing,
+                listed=shown.listed,
             )
         )

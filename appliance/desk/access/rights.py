@@ -11,7 +11,7 @@ from enum import Enum
 from appliance.desk.access import group_limits
 from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
 from appliance.errors import InvalidInput, NotFound
-from appliance.store import branches
+from appliance.store import branches, emergencies
 from appliance.store.branches import Branch
 from appliance.store.store import Tx
 
@@ -34,8 +34,16 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     "lead": _STAFF | {_P.REPORT_READ},
     "branch-it": frozenset({_P.DEVICE_MANAGE}),
     "privacy": frozenset({_P.INBOX_READ, _P.CONTACT_EDIT, _P.REPORT_READ, _P.PRIVACY_MANAGE}),
-    "admin": frozenset(Permission),
+    "admin": frozenset({_P.STAFF_MANAGE, _P.DEVICE_MANAGE}),
 }
+ADMIN = "admin"
+FIRST_ROLES = (ADMIN, "lead", "privacy")
+"""Of the first administrator: until there are others, one person has every duty. Each can be taken
+from them again; who comes later has the role that they are given, and no more.
+"""
+
+EMERGENCY = _STAFF
+"""What an emergency access gives: what a colleague has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,19 +85,26 @@ class Rights:
             raise NotFound(what)
 
 
-def rights_of(conn: sqlite3.Connection, staff_id: str) -> Rights:
-    """No rights for somebody who is disabled or unknown."""
+def rights_of(conn: sqlite3.Connection, staff_id: str, *, now_ms: int | None = None) -> Rights:
+    """No rights for somebody who is disabled or unknown.
+
+    With `now_ms` an emergency access ends exactly then; without, when it is noted that it ended,
+    some seconds later.
+    """
     rows = conn.execute(
         "SELECT permission, branch_id FROM staff_grant JOIN staff ON staff.id = staff_id"
         " WHERE staff_id = ? AND disabled_ms IS NULL",
         (staff_id,),
     )
-    rights = Rights(
-        grants=frozenset(
-            Grant(permission=Permission(row["permission"]), branch_id=row["branch_id"])
-            for row in rows
-        )
-    )
+    given = {
+        Grant(permission=Permission(row["permission"]), branch_id=row["branch_id"]) for row in rows
+    }
+    taken = {
+        Grant(permission=each, branch_id=branch_id)
+        for branch_id in emergencies.branches_of(conn, staff_id, now_ms)
+        for each in EMERGENCY
+    }
+    rights = Rights(grants=frozenset(given | taken))
     limits = group_limits.of_staff(
         conn, staff_id, lambda branch_id: rights.may(Permission.STAFF_MANAGE, branch_id)
     )
@@ -118,6 +133,14 @@ def grant_role(tx: Tx, staff_id: str, role: str, branch_id: str | None) -> None:
                 "role": role,
             },
         )
+
+
+def is_managed(conn: sqlite3.Connection) -> bool:
+    """Whether there is anybody who gives rights."""
+    found = conn.execute(
+        "SELECT 1 FROM staff_grant WHERE permission = ? LIMIT 1", (_P.STAFF_MANAGE.value,)
+    )
+    return found.fetchone() is not None
 
 
 def permissions_of(role: str) -> frozenset[Permission]:

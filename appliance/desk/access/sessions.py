@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from appliance.desk.access.bearer import new_token, token_hash
-from appliance.desk.access.rights import Rights, rights_of
+from appliance.desk.access.rights import Permission, Rights, rights_of
 from appliance.events import EventKind
-from appliance.store import casework, push
+from appliance.store import casework, emergencies, push
+from appliance.store.emergencies import Emergency
 from appliance.store.store import Tx
 
 _HOUR_MS = 3_600_000
@@ -33,7 +34,7 @@ class BegunBy(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """`stale`: the session was used since `seen` was last written, so call `seen`. `expires_ms` is
-    when it ends if nobody uses it.
+    when it ends if nobody uses it. `emergencies` are those of the house that last.
     """
 
     staff_id: str
@@ -49,6 +50,24 @@ class Session:
     rights: Rights
     stale: bool
     expires_ms: int
+    emergencies: Sequence[Emergency] = ()
+
+    @property
+    def own_emergency(self) -> Emergency | None:
+        """The one of its person, where there is one; of several that which ends last."""
+        own = [each for each in self.emergencies if each.staff_id == self.staff_id]
+        return max(own, key=lambda each: each.until_ms, default=None)
+
+    @property
+    def seen_emergencies(self) -> Sequence[Emergency]:
+        """Those of others in a branch whose messages its person reads."""
+        reads = self.rights.branches(Permission.INBOX_READ)
+        return [
+            each
+            for each in self.emergencies
+            if each.staff_id != self.staff_id
+            and (reads is None or each.branch_id in reads or (each.branch_id is None and reads))
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +144,10 @@ def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
         single_keys=bool(row["single_keys"]),
         ctrl_sends=bool(row["ctrl_sends"]),
         begun_by=BegunBy(row["begun_by"]),
-        rights=rights_of(conn, row["staff_id"]),
+        rights=rights_of(conn, row["staff_id"], now_ms=now_ms),
         stale=now_ms - row["seen_ms"] > SEEN_EVERY_MS,
         expires_ms=row["expires_ms"],
+        emergencies=emergencies.running(conn, now_ms),
     )
 
 

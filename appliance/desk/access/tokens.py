@@ -11,12 +11,21 @@ from appliance.desk.access.bearer import new_token, token_hash
 from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
+from appliance.store import incidents
+from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 
 PREFIX = "balie_"
 """A fixed beginning, by which secret scanners recognise a leaked token."""
 MAX_NAME = 80
 USED_EVERY_MS = 3_600_000
+_DAY_MS = 24 * 3_600_000
+LIFE_DAYS = 365
+"""Of a new one, unless it is said otherwise."""
+MAX_LIFE_DAYS = 3650
+NEVER = "never"
+WARN_MS = 14 * _DAY_MS
+"""So long before its end an incident says so."""
 
 
 class Scope(Enum):
@@ -56,6 +65,8 @@ class Scope(Enum):
     LISTS_WRITE = "lists:write"
     #: Read reports: how many, how fast, how busy; no names of contacts.
     REPORTS_READ = "reports:read"
+    #: Read who changed what and who read what.
+    AUDIT_READ = "audit:read"
     #: What a privacy officer does: say how long things are kept, hold, hand out, erase.
     PRIVACY_WRITE = "privacy:write"
 
@@ -65,8 +76,8 @@ ALL_SCOPES = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """`branch_id` None: every branch. `used_ms` is to the hour: see `is_stale`. `groups` are looked
-    up for one that comes in.
+    """`branch_id` None: every branch. `used_ms` is to the hour: see `is_stale`. `expires_ms` None:
+    it never ends. `groups` are looked up for one that comes in.
     """
 
     id: str
@@ -76,11 +87,21 @@ class ApiToken:
     created_ms: int
     used_ms: int | None
     revoked_ms: int | None
+    expires_ms: int | None = None
     groups: GroupLimits = NO_LIMITS
 
     def is_stale(self, now_ms: int) -> bool:
         """Whether it is time to call `used` again."""
         return now_ms - (self.used_ms or 0) >= USED_EVERY_MS
+
+    def has_ended(self, now_ms: int) -> bool:
+        return self.expires_ms is not None and self.expires_ms <= now_ms
+
+    def ends_soon(self, now_ms: int) -> bool:
+        """It still opens something, for two weeks at most."""
+        if self.expires_ms is None or self.revoked_ms is not None:
+            return False
+        return now_ms < self.expires_ms <= now_ms + WARN_MS
 
     def may(self, scope: Scope) -> bool:
         reads = scope is Scope.CONVERSATIONS_READ and Scope.MESSAGES_READ in self.scopes
@@ -93,6 +114,7 @@ class NewToken:
 
     id: str
     token: str
+    expires_ms: int | None
 
 
 def add(
@@ -102,8 +124,12 @@ def add(
     scopes: Iterable[Scope] = ALL_SCOPES,
     branch_id: str | None = None,
     by_staff_id: str | None = None,
+    life_days: int | None = LIFE_DAYS,
 ) -> NewToken:
-    """Raises InvalidInput for the name or when there is no scope at all."""
+    """`life_days` None: it never ends. Raises InvalidInput for the name, for the days, or when
+    there is no scope at all.
+    """
+    expires_ms = None if life_days is None else tx.now_ms + _checked(life_days) * _DAY_MS
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME:
         raise InvalidInput("name", f"Name the software that uses it, in {MAX_NAME} characters.")
@@ -112,17 +138,18 @@ def add(
         raise InvalidInput("scopes", "A token needs at least one scope.")
     token, token_id = new_token(PREFIX), tx.new_id()
     tx.conn.execute(
-        "INSERT INTO api_token (id, name, token_hash, scopes, branch_id, created_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (token_id, name, token_hash(token), json.dumps(named), branch_id, tx.now_ms),
+        "INSERT INTO api_token (id, name, token_hash, scopes, branch_id, created_ms, expires_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (token_id, name, token_hash(token), json.dumps(named), branch_id, tx.now_ms, expires_ms),
     )
-    facts = {"token": token_id, "scopes": named}
+    facts = {"token": token_id, "scopes": named, "expires_ms": expires_ms}
     tx.emit(EventKind.TOKEN_ADDED, branch_id=branch_id, staff_id=by_staff_id, facts=facts)
-    return NewToken(id=token_id, token=token)
+    return NewToken(id=token_id, token=token, expires_ms=expires_ms)
 
 
 def revoke(tx: Tx, token_id: str, *, by_staff_id: str | None = None) -> None:
     """The token opens nothing from the next commit on. Raises NotFound, also the second time."""
+    incidents.close_incident(tx, IncidentKind.TOKEN_ENDS, about=token_id)
     done = tx.conn.execute(
         "UPDATE api_token SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL"
         " RETURNING branch_id",
@@ -144,7 +171,7 @@ def used(tx: Tx, token_id: str) -> None:
 
 
 def find(conn: sqlite3.Connection, token: str) -> ApiToken | None:
-    """The token that this string opens, unless it was revoked."""
+    """The token that this string opens, unless it was revoked; it may have ended."""
     row = conn.execute(
         "SELECT * FROM api_token WHERE token_hash = ? AND revoked_ms IS NULL",
         (token_hash(token),),
@@ -154,13 +181,27 @@ def find(conn: sqlite3.Connection, token: str) -> ApiToken | None:
     return replace(_from_row(row), groups=group_limits.of_token(conn, row["id"]))
 
 
-def is_valid(conn: sqlite3.Connection, token_id: str) -> bool:
-    """False once the token was revoked. For a transaction after an earlier look-up."""
+def is_valid(conn: sqlite3.Connection, token_id: str, now_ms: int | None = None) -> bool:
+    """False once the token was revoked, or has ended by `now_ms`. For a transaction after an
+    earlier look-up.
+    """
     return bool(
         conn.execute(
-            "SELECT 1 FROM api_token WHERE id = ? AND revoked_ms IS NULL", (token_id,)
+            "SELECT 1 FROM api_token WHERE id = ?1 AND revoked_ms IS NULL"
+            " AND (expires_ms IS NULL OR ?2 IS NULL OR expires_ms > ?2)",
+            (token_id, now_ms),
         ).fetchone()
     )
+
+
+def warn(tx: Tx) -> None:
+    """Says of each that ends soon that it does, and no more of one that has ended since."""
+    for each in listing(tx.conn):
+        if each.ends_soon(tx.now_ms):
+            facts = {"token": each.id, "stops": []}
+            incidents.open_incident(tx, IncidentKind.TOKEN_ENDS, about=each.id, facts=facts)
+        elif each.has_ended(tx.now_ms):
+            incidents.close_incident(tx, IncidentKind.TOKEN_ENDS, about=each.id)
 
 
 def listing(conn: sqlite3.Connection) -> list[ApiToken]:
@@ -179,6 +220,26 @@ def scopes_of(names: Iterable[str]) -> frozenset[Scope]:
     return frozenset(known[name] for name in wanted)
 
 
+def _checked(days: int) -> int:
+    if not 1 <= days <= MAX_LIFE_DAYS:
+        sentence = f"It lasts from 1 to {MAX_LIFE_DAYS} days, or never ends."
+        raise InvalidInput("expires", sentence)
+    return days
+
+
+def life_days(text: str) -> int | None:
+    """Days as a person gives them; `never` for one without end, empty for the usual year.
+
+    Raises InvalidInput for `expires`.
+    """
+    tidy = text.strip().casefold()
+    if tidy in ("", NEVER):
+        return None if tidy else LIFE_DAYS
+    if not (tidy.isascii() and tidy.isdecimal()):
+        raise InvalidInput("expires", f"Give a number of days, or “{NEVER}”.")
+    return _checked(int(tidy[:6]))
+
+
 def _from_row(row: sqlite3.Row) -> ApiToken:
     return ApiToken(
         id=row["id"],
@@ -188,4 +249,5 @@ def _from_row(row: sqlite3.Row) -> ApiToken:
         created_ms=row["created_ms"],
         used_ms=row["used_ms"],
         revoked_ms=row["revoked_ms"],
+        expires_ms=row["expires_ms"],
     )

@@ -63,6 +63,13 @@ def may_have(conn: sqlite3.Connection, case: Casework, staff_id: str) -> bool:
     return writes and rights.groups.may_answer(case.conversation_id)
 
 
+def release_out_of_reach(tx: Tx, staff_id: str) -> None:
+    """What they may not answer any more is nobody's."""
+    for conversation_id in casework.claims_of(tx.conn, staff_id):
+        if not may_have(tx.conn, casework.of(tx.conn, conversation_id), staff_id):
+            casework.release(tx, conversation_id, why="rights")
+
+
 def close(
     tx: Tx, conversation_id: str, by: Author, *, note: str | None = None, seen: str | None = None
 ) -> None:

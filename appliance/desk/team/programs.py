@@ -27,10 +27,18 @@ def add(
     scopes: Iterable[Scope],
     branch_id: str | None,
     by_staff_id: str,
+    life_days: int | None,
 ) -> NewToken:
     """Raises InvalidInput, or NotFound for the branch."""
     rights.require(_MANAGES, branch_id, "branch")
-    return tokens.add(tx, name, scopes=scopes, branch_id=branch_id, by_staff_id=by_staff_id)
+    return tokens.add(
+        tx,
+        name,
+        scopes=scopes,
+        branch_id=branch_id,
+        by_staff_id=by_staff_id,
+        life_days=life_days,
+    )
 
 
 def revoke(tx: Tx, rights: Rights, token_id: str, *, by_staff_id: str) -> None:

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 
 from appliance.desk.access import sessions
 from appliance.desk.access.bearer import new_token, token_hash
-from appliance.desk.access.rights import Permission, grant_role, rights_of
-from appliance.desk.team import cases, saved_views
+from appliance.desk.access.rights import (
+    ADMIN,
+    FIRST_ROLES,
+    Permission,
+    grant_role,
+    is_managed,
+    rights_of,
+)
+from appliance.desk.team import cases, emergency, saved_views
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
@@ -40,15 +47,12 @@ class Member:
     disabled: bool
     roles: Roles
 
-    def role_in(self, branch_id: str | None) -> str | None:
-        """The one that was given for this place itself."""
-        return next((role for role, where in self.roles if where == branch_id), None)
-
 
 def add(
     tx: Tx, name: str, *, role: str, branch_id: str | None, by_staff_id: str | None = None
 ) -> str:
-    """The id of a new member with one role; without a password until the log-in link is used.
+    """The id of a new member with one role; without a password until the log-in link is used. The
+    first administrator of all has `FIRST_ROLES`.
 
     Raises InvalidInput for the name or the role.
     """
@@ -59,8 +63,11 @@ def add(
         "INSERT INTO staff (id, name, created_ms) VALUES (?, ?, ?)", (staff_id, name, tx.now_ms)
     )
     unread.count(tx.conn, staff_id)
-    grant_role(tx, staff_id, role, branch_id)
-    facts = {"role": role, "by": by_staff_id}
+    is_first = role == ADMIN and not is_managed(tx.conn)
+    roles = [(each, branch_id) for each in (FIRST_ROLES if is_first else (role,))]
+    for each, where in roles:
+        grant_role(tx, staff_id, each, where)
+    facts = {"role": role, "given": _told(roles), "by": by_staff_id}
     tx.emit(EventKind.STAFF_ADDED, staff_id=staff_id, branch_id=branch_id, facts=facts)
     return staff_id
 
@@ -191,6 +198,7 @@ def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
         _require_admin(tx.conn, member)
     tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
     ended = sessions.end_all(tx, staff_id)
+    emergency.end_of(tx, staff_id, by="disabled")
     facts = {"changed": "disabled", "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
     casework.release_all(tx, staff_id, why="disabled")
@@ -213,10 +221,10 @@ def give_role(
 
     Raises NotFound, InvalidInput for the role, or Refused for the last administrator.
     """
-    _replace_roles(tx, staff_id, [(role, branch_id)], by_staff_id)
-    facts = {"changed": "role", "role": role, "by": by_staff_id}
+    given = _replace_roles(tx, staff_id, [(role, branch_id)], by_staff_id)
+    facts = {"changed": "role", "role": role, "given": _told(given), "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, branch_id=branch_id, facts=facts)
-    _release_out_of_reach(tx, staff_id)
+    cases.release_out_of_reach(tx, staff_id)
 
 
 def give_roles(tx: Tx, staff_id: str, roles: Roles, *, by_staff_id: str | None = None) -> None:
@@ -224,11 +232,15 @@ def give_roles(tx: Tx, staff_id: str, roles: Roles, *, by_staff_id: str | None =
     if not roles:
         sentence = "Choose at least one role. Whoever has left may no longer log in instead."
         raise InvalidInput("role", sentence)
-    _replace_roles(tx, staff_id, roles, by_staff_id)
-    given = [{"role": role, "branch": branch_id} for role, branch_id in roles]
-    facts = {"changed": "role", "roles": given, "by": by_staff_id}
+    given = _replace_roles(tx, staff_id, roles, by_staff_id)
+    facts = {
+        "changed": "role",
+        "roles": _told(roles),
+        "given": _told(given),
+        "by": by_staff_id,
+    }
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
-    _release_out_of_reach(tx, staff_id)
+    cases.release_out_of_reach(tx, staff_id)
 
 
 def log_out_everywhere(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
@@ -304,10 +316,12 @@ def _require(conn: sqlite3.Connection, staff_id: str) -> Member:
     return member
 
 
-def _replace_roles(tx: Tx, staff_id: str, roles: Roles, by_staff_id: str | None) -> None:
+def _replace_roles(tx: Tx, staff_id: str, roles: Roles, by_staff_id: str | None) -> Roles:
+    """Gives those of them that they had not."""
     member = _require(tx.conn, staff_id)
     was_admin = _is_admin(tx.conn, staff_id)
-    if set(roles) - set(member.roles):
+    given = [each for each in roles if each not in member.roles]
+    if given:
         # Whoever made a link for fewer rights, or wrote the address of an account of their own,
         # could come in with it and have the new ones.
         tx.conn.execute(
@@ -319,6 +333,12 @@ def _replace_roles(tx: Tx, staff_id: str, roles: Roles, by_staff_id: str | None)
         grant_role(tx, staff_id, role, branch_id)
     if was_admin:
         _require_admin(tx.conn, member)
+    return given
+
+
+def _told(roles: Roles) -> list[dict[str, str | None]]:
+    """For the facts of an event."""
+    return [{"role": role, "branch": branch_id} for role, branch_id in roles]
 
 
 def _forget_unused_email(tx: Tx, staff_id: str, by_staff_id: str | None) -> None:
@@ -331,13 +351,6 @@ def _forget_unused_email(tx: Tx, staff_id: str, by_staff_id: str | None) -> None
     if forgotten:
         facts = {"changed": "email", "by": by_staff_id}
         tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
-
-
-def _release_out_of_reach(tx: Tx, staff_id: str) -> None:
-    """What they may not answer any more is nobody's."""
-    for conversation_id in casework.claims_of(tx.conn, staff_id):
-        if not cases.may_have(tx.conn, casework.of(tx.conn, conversation_id), staff_id):
-            casework.release(tx, conversation_id, why="rights")
 
 
 def _is_admin(conn: sqlite3.Connection, staff_id: str) -> bool:

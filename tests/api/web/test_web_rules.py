@@ -71,6 +71,7 @@ OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/name", "/{
 OWN_POSTS |= {"/overview/over-time/per-person"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
 OWN_POSTS |= {"/rounds/new", "/privacy/requests/new"}
+OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/emergency", "/emergency/end"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")

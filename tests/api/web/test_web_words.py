@@ -12,6 +12,7 @@ from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
 from appliance.api.web.words import (
     adoption_sentences,
+    audit_sentences,
     automatic_sentences,
     bubble_sentences,
     device_phrases,
@@ -72,6 +73,7 @@ def _of_code() -> Iterator[str]:
 
 def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
+    yield from audit_sentences.SENTENCES
     yield from phrases.STATES.values()
     yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()

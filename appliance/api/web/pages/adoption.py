@@ -77,4 +77,4 @@ def _page(conn: sqlite3.Connection, rights: Rights, device_id: str) -> AdoptionP
 
 
 def _shown(page: AdoptionPage) -> Iterable[Shown]:
-    return (Shown(contact_id=each) for each in page.known)
+    return (Shown(contact_id=each, listed=True) for each in page.known)

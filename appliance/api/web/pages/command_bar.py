@@ -21,6 +21,7 @@ from appliance.desk.search.hits import Hit
 from appliance.desk.texts import offers
 from appliance.desk.texts.canned_texts import CannedText
 from appliance.errors import InvalidInput
+from appliance.store.readings import ReadingKind, Thing
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -49,7 +50,7 @@ class CommandBarShown:
     @property
     def shown(self) -> Sequence[Shown]:
         return [
-            Shown(contact_id=hit.contact_id, conversation_id=hit.conversation_id)
+            Shown(contact_id=hit.contact_id, conversation_id=hit.conversation_id, listed=True)
             for hit in self.people
         ]
 
@@ -61,6 +62,8 @@ class CommandBarShown:
 @routes.get("/command-bar")
 async def command_bar(visit: Reading, q: Annotated[str, Query(max_length=200)] = "") -> Response:
     found = await visit.show(lambda conn: _found(conn, visit, q.strip()), lambda each: each.shown)
+    if q.strip():
+        visit.accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=q)
     return visit.page("_command_bar_choices.html", command_bar=found)
 
 

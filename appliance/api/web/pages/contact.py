@@ -40,7 +40,7 @@ class Panes:
 
     @property
     def shown(self) -> Sequence[Shown]:
-        other = [Shown(contact_id=self.other.id)] if self.other else []
+        other = [Shown(contact_id=self.other.id, listed=True)] if self.other else []
         return [Shown(contact_id=self.about.contact_id, conversation_id=self.about.id), *other]
 
 

@@ -53,7 +53,7 @@ class GroupPage:
 
     @property
     def shown(self) -> Sequence[Shown]:
-        of_members = (Shown(contact_id=each.contact_id) for each in self.group.members)
+        of_members = (Shown(contact_id=each.contact_id, listed=True) for each in self.group.members)
         return [Shown(contact_id=None, conversation_id=self.about.id), *of_members]
 
     def called(self, member_id: str | None) -> str:

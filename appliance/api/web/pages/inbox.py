@@ -77,8 +77,12 @@ class ListPane:
     def shown(self) -> Sequence[Shown]:
         rows = [(row.contact_id, row.id) for row in self.page.rows]
         rows += [(row.contact_id, row.conversation_id) for row in self.missing.rows]
-        seen = [Shown(contact_id=each, conversation_id=where) for each, where in rows]
-        callers = [Shown(contact_id=call.contact_id) for call in self.callers if call.contact_id]
+        seen = [Shown(contact_id=each, conversation_id=where, listed=True) for each, where in rows]
+        callers = [
+            Shown(contact_id=call.contact_id, listed=True)
+            for call in self.callers
+            if call.contact_id
+        ]
         return [*seen, *callers]
 
     @property

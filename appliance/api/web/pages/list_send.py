@@ -95,7 +95,7 @@ class SendShown:
     @property
     def shown(self) -> Sequence[Shown]:
         items = self.looked.items if self.looked else ()
-        return [Shown(contact_id=each.contact_id) for each in items]
+        return [Shown(contact_id=each.contact_id, listed=True) for each in items]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ class SentShown:
     @property
     def shown(self) -> Sequence[Shown]:
         return [
-            Shown(contact_id=each.contact_id, conversation_id=each.conversation_id)
+            Shown(contact_id=each.contact_id, conversation_id=each.conversation_id, listed=True)
             for each in self.found.items
         ]
 

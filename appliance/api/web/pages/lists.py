@@ -78,7 +78,8 @@ class ListShown:
     @property
     def shown(self) -> Sequence[Shown]:
         return [
-            Shown(contact_id=each.id, conversation_id=each.conversation_id) for each in self.people
+            Shown(contact_id=each.id, conversation_id=each.conversation_id, listed=True)
+            for each in self.people
         ]
 
     @property

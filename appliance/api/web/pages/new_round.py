@@ -105,7 +105,7 @@ class RoundPreview:
     def shown(self) -> Sequence[Shown]:
         named = [who for who, _ in self.first]
         every = [*named, *(who for found in self.refused.values() for who in found)]
-        return [Shown(contact_id=each.id) for each in every if each.id is not None]
+        return [Shown(contact_id=each.id, listed=True) for each in every if each.id is not None]
 
 
 def planning(rights: Rights) -> Sight:

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
@@ -27,6 +28,7 @@ from appliance.ids import is_id
 from appliance.push.keys import public_key_of
 from appliance.push.services import is_push_service
 from appliance.store import branches, lines, push
+from appliance.store.house_key import HouseKey
 from appliance.store.push import PushAddress, PushHouse
 from appliance.store.store import Tx
 
@@ -110,7 +112,8 @@ async def tell_this_browser(
     known = is_push_service(endpoint, visit.services.push_services)
     if not known or not (_KEY.fullmatch(public_key) and _KEY.fullmatch(secret)):
         raise InvalidInput("endpoint", "This browser's push service is none that Balie knows.")
-    address = PushAddress(endpoint=endpoint, public_key=public_key, secret=secret)
+    given = PushAddress(endpoint=endpoint, public_key=public_key, secret=secret)
+    address = await asyncio.to_thread(_sealed, visit.services.data_dir, given)
     await visit.write(lambda tx, _: _subscribe(tx, visit, address))
     return Response(status_code=204)
 
@@ -135,7 +138,7 @@ async def news(visit: Reading, conversation: Annotated[str, Query(max_length=40)
 
 
 def _shown(found: News | None) -> Sequence[Shown]:
-    return (Shown(conversation_id=found.conversation_id),) if found else ()
+    return (Shown(conversation_id=found.conversation_id, listed=True),) if found else ()
 
 
 async def _page(
@@ -180,6 +183,10 @@ def _switch(
 ) -> None:
     rights.require(Permission.STAFF_MANAGE, None, "page")
     push.set_house(tx, is_on=is_on, shows_text=shows, contact=contact, staff_id=visit.staff_id)
+
+
+def _sealed(data_dir: Path, address: PushAddress) -> PushAddress:
+    return push.sealed(HouseKey.of(data_dir), address)
 
 
 def _subscribe(tx: Tx, visit: Visit, address: PushAddress) -> None:

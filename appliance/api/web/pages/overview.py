@@ -48,7 +48,9 @@ async def _now(visit: Visit, *, named: bool) -> LeadNow:
 def _shown(found: LeadNow) -> Sequence[Shown]:
     whom = [(each.contact_id, each.conversation_id) for each in found.longest]
     whom += [(each.contact_id, each.conversation_id) for each in found.failed]
-    return [Shown(contact_id=contact, conversation_id=thread) for contact, thread in whom]
+    return [
+        Shown(contact_id=contact, conversation_id=thread, listed=True) for contact, thread in whom
+    ]
 
 
 def _nobody(_: LeadNow) -> Sequence[Shown]:

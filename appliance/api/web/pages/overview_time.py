@@ -23,6 +23,7 @@ from appliance.desk.reports.sheets import By
 from appliance.errors import InvalidInput
 from appliance.store import branches, lines, reports
 from appliance.store.lines import Line
+from appliance.store.readings import ReadingKind, Thing
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -90,6 +91,8 @@ async def over_time_page(
     except InvalidInput:
         found = await _shown(visit, TimeAsked(line_id=asked.line_id, by=asked.by))
         wrong = True
+    if found.asked.by is By.STAFF and found.per_person:
+        visit.accesses.tell(ReadingKind.READ, Thing.REPORT)
     return visit.page(
         "overview_time.html", 422 if wrong else 200, shown=found, wrong=wrong, kinds=ReportKind
     )
@@ -105,6 +108,8 @@ async def over_time_csv(
     wish = asked.wish(kind, asked.by)
     sight, now_ms = _sight(visit), visit.now_ms
     found = await visit.read(lambda conn: asking.report(conn, sight, wish, now_ms=now_ms))
+    if asked.by is By.STAFF:
+        visit.accesses.tell(ReadingKind.EXPORT, Thing.REPORT)
     name = f"{kind.value}-{found.query.period.first}-{found.query.period.last}.csv"
     return Response(
         _MARK + csv_of(report_sentences.report_csv(visit.words, asking.table(found)), ";"),

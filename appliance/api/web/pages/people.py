@@ -27,6 +27,7 @@ from appliance.identities import meant
 from appliance.store import branches
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.branches import Branch
+from appliance.store.readings import ReadingKind, Thing
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -47,7 +48,7 @@ class TableShown:
     @property
     def shown(self) -> Sequence[Shown]:
         return [
-            Shown(contact_id=each.id, conversation_id=each.conversation_id)
+            Shown(contact_id=each.id, conversation_id=each.conversation_id, listed=True)
             for each in self.people.rows
         ]
 
@@ -120,6 +121,8 @@ async def people_page(
     asked = asked_of(q, label, sort, after)
     cursor = visit.cursor
     shown = await visit.show(lambda conn: _table(conn, visit, asked), lambda found: found.shown)
+    if asked.q and not asked.after:
+        visit.accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=asked.q)
     return visit.page("people.html", shown=shown, cursor=cursor)
 
 

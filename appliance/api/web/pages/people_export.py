@@ -15,6 +15,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.contacts import card_files, table
 from appliance.desk.contacts.table import PersonRow, TableAsked
 from appliance.errors import InvalidInput
+from appliance.store.readings import ReadingKind, Thing
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -72,7 +73,7 @@ async def _lines(
         def read(conn: sqlite3.Connection, some: Sequence[str] = some) -> Sequence[PersonRow]:
             return table.rows(conn, reading(visit), some)
 
-        rows = await visit.show(read, _shown)
+        rows = await visit.show(read, _shown, what=ReadingKind.EXPORT, thing=Thing.PERSON)
         yield "".join(line(row) for row in rows)
 
 

@@ -84,7 +84,9 @@ class ImportShown:
 
     @property
     def shown(self) -> Sequence[Shown]:
-        return [Shown(contact_id=each.contact_id) for each in self.rows if each.contact_id]
+        return [
+            Shown(contact_id=each.contact_id, listed=True) for each in self.rows if each.contact_id
+        ]
 
 
 async def _asked(

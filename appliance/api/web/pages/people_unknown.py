@@ -41,6 +41,9 @@ async def unknown_page(
 def _shown(found: UnknownList) -> list[Shown]:
     proposed = [each.known.id for person in found.people for each in person.proposals]
     return [
-        *(Shown(contact_id=each.id, conversation_id=each.conversation_id) for each in found.people),
-        *(Shown(contact_id=each) for each in proposed),
+        *(
+            Shown(contact_id=each.id, conversation_id=each.conversation_id, listed=True)
+            for each in found.people
+        ),
+        *(Shown(contact_id=each, listed=True) for each in proposed),
     ]

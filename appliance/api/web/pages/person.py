@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.people import editing, reading
+from appliance.api.web.pages.privacy import officer_sight
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
@@ -21,9 +22,11 @@ from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.contacts.person import KnownPerson, person
 from appliance.desk.contacts.table import PersonRow, TableAsked
 from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.log.shown import PersonReader, readers_of
 from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
-from appliance.store import contacts
+from appliance.store import contacts, readings
+from appliance.store.readings import Thing
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -39,6 +42,8 @@ class PersonShown:
     person: KnownPerson
     join: str
     choices: Sequence[PersonRow]
+    #: None for who does not guard the privacy of this person.
+    readers: Sequence[PersonReader] | None = None
 
     @property
     def was(self) -> str:
@@ -57,7 +62,7 @@ class PersonShown:
         ]
         return [
             *(threads or [Shown(contact_id=me)]),
-            *(Shown(contact_id=c.id) for c in self.choices),
+            *(Shown(contact_id=c.id, listed=True) for c in self.choices),
         ]
 
 
@@ -241,12 +246,26 @@ async def _page(
 ) -> Response:
     def read(conn: sqlite3.Connection) -> PersonShown:
         found = person(conn, reading(visit), editing(visit.session.rights), contact)
-        return PersonShown(person=found, join=join, choices=_choices(conn, visit, found, join))
+        return PersonShown(
+            person=found,
+            join=join,
+            choices=_choices(conn, visit, found, join),
+            readers=_readers(conn, visit, found.id),
+        )
 
     cursor = visit.cursor
-    shown = await visit.show(read, lambda found: found.shown)
+    shown = await visit.show(read, lambda found: found.shown, thing=Thing.PERSON)
     about = {"shown": shown, "person": shown.person, "saved": saved, "note": note}
     return visit.page("person.html", status, cursor=cursor, **about)
+
+
+def _readers(
+    conn: sqlite3.Connection, visit: Visit, contact_id: str
+) -> Sequence[PersonReader] | None:
+    sight = officer_sight(visit.session.rights)
+    if not readings.is_on(conn) or not sight.sees_contact(conn, contact_id):
+        return None
+    return readers_of(conn, contact_id, _CHOICES)
 
 
 def _choices(

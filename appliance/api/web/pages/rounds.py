@@ -20,6 +20,7 @@ from appliance.desk.rounds import board, deciding, export
 from appliance.desk.rounds.answer_words import AnswerReading
 from appliance.desk.rounds.board import Board, BoardPerson
 from appliance.store import branches, lines
+from appliance.store.readings import ReadingKind, Thing
 from appliance.store.rounds import PersonState, Round, RoundAuthor, RoundState
 from appliance.store.store import Tx
 
@@ -99,7 +100,7 @@ class BoardShown:
 
     def told(self, people: Iterable[BoardPerson]) -> Sequence[Shown]:
         return [
-            Shown(contact_id=each.contact.id, conversation_id=each.conversation_id)
+            Shown(contact_id=each.contact.id, conversation_id=each.conversation_id, listed=True)
             for each in people
             if each.contact.id is not None
         ]
@@ -158,7 +159,7 @@ async def cancel(
 
 @routes.get("/rounds/{round_id}/people.csv")
 async def round_csv(visit: Reading, round_id: str) -> Response:
-    shown = await _read(visit, round_id)
+    shown = await _read(visit, round_id, what=ReadingKind.EXPORT)
     return _file(export.as_csv(shown.found), "text/csv; charset=utf-8", "round.csv")
 
 
@@ -168,6 +169,8 @@ async def round_ics(visit: Reading, round_id: str) -> Response:
     shown = await visit.show(
         lambda conn: _board(conn, visit, round_id, Rows.YES),
         lambda found: found.told(found.people),
+        what=ReadingKind.EXPORT,
+        thing=Thing.PERSON,
     )
     text = export.as_ics(shown.found, place=shown.branch)
     return _file(text, "text/calendar; charset=utf-8", "round.ics")
@@ -197,10 +200,18 @@ async def _board_page(visit: Visit, round_id: str, show: Rows) -> Response:
     return visit.page(template, shown=shown, cursor=cursor)
 
 
-async def _read(visit: Visit, round_id: str, show: Rows = Rows.ASKED) -> BoardShown:
+async def _read(
+    visit: Visit,
+    round_id: str,
+    show: Rows = Rows.ASKED,
+    *,
+    what: ReadingKind = ReadingKind.READ,
+) -> BoardShown:
     return await visit.show(
         lambda conn: _board(conn, visit, round_id, show),
         lambda found: found.told(found.found.people),
+        what=what,
+        thing=Thing.PERSON,
     )
 
 

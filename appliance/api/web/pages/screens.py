@@ -12,6 +12,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.inbox import pictures
 from appliance.desk.lines import screens
 from appliance.errors import NotFound
+from appliance.store.readings import Thing
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -38,6 +39,7 @@ async def picture(visit: Reading, screen_id: str) -> Response:
     attempt_id, name, _ = await visit.show(
         lambda conn: pictures.of_screen(conn, screens.find(conn, rights, screen_id).shown),
         lambda found: [found[2]],
+        thing=Thing.FILE,
     )
     path = visit.services.evidence_dir / attempt_id / name
     if not await asyncio.to_thread(path.is_file):

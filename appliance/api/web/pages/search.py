@@ -22,6 +22,7 @@ from appliance.desk.search.finding import Search
 from appliance.desk.search.hits import Hit, HitKind, HitPage
 from appliance.errors import InvalidInput, NotFound
 from appliance.store.branch_settings import BranchSettings
+from appliance.store.readings import ReadingKind, Thing
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -43,7 +44,7 @@ class FoundPage:
     @property
     def shown(self) -> Sequence[Shown]:
         return [
-            Shown(contact_id=hit.contact_id, conversation_id=hit.conversation_id)
+            Shown(contact_id=hit.contact_id, conversation_id=hit.conversation_id, listed=True)
             for hit in self.hits
         ]
 
@@ -89,6 +90,8 @@ async def search_page(
         raise NotFound("page")
     cursor = visit.cursor
     found = await visit.show(lambda conn: _found(conn, visit, q, after), lambda page: page.shown)
+    if q.strip() and not after:
+        visit.accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=q)
     if not visit.partial:
         return visit.page("search.html", found=found, cursor=cursor)
     answer = visit.page("_hits.html", found=found)

@@ -16,7 +16,6 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.team import colleagues, house_history
 from appliance.desk.team.colleagues import NewLink
-from appliance.desk.team.staff import Roles
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import branches
 from appliance.store.branch_settings import BranchSettings
@@ -37,10 +36,6 @@ class TeamShown:
     named: Sequence[Branch]
     branches: Sequence[Branch]
     company: bool
-
-    def without(self, roles: Roles) -> Sequence[Branch]:
-        """The branches in which they have no role of their own."""
-        return [each for each in self.branches if all(where != each.id for _, where in roles)]
 
     def name_of(self, branch_id: str | None) -> str:
         return next((each.name for each in self.named if each.id == branch_id), "")
@@ -99,16 +94,17 @@ async def rename(
 
 @routes.post(f"{PAGE}/{{staff_id}}/roles")
 async def give_roles(visit: Posting, staff_id: str, request: Request) -> Response:
-    """One field for each place: `role-` and the branch's id, or `role-` alone for everywhere.
-    `also_role` is for one more place, `also_branch`.
+    """One field for each role: `role-` and the branch's id, or `role-` alone for everywhere; the
+    same place may come more than once. `also_role` is one more, in `also_branch`.
     """
-    form = {name: str(value) for name, value in (await request.form()).items()}
-    wanted = {
-        name.removeprefix("role-"): role for name, role in form.items() if name.startswith("role-")
-    }
-    if form.get("also_role"):
-        wanted[form.get("also_branch", "")] = form["also_role"]
-    roles = [(role, place or None) for place, role in wanted.items() if role]
+    form = await request.form()
+    wanted = [
+        (str(role), name.removeprefix("role-"))
+        for name, role in form.multi_items()
+        if name.startswith("role-")
+    ]
+    wanted.append((str(form.get("also_role", "")), str(form.get("also_branch", ""))))
+    roles = list(dict.fromkeys((role, place or None) for role, place in wanted if role))
     return await _changed(visit, staff_id, partial(colleagues.give_roles, roles=roles))
 
 

@@ -61,7 +61,7 @@ class Opened:
 
     @property
     def shown(self) -> Sequence[Shown]:
-        known = [Shown(contact_id=self.namesake.contact_id)] if self.namesake else []
+        known = [Shown(contact_id=self.namesake.contact_id, listed=True)] if self.namesake else []
         return [Shown(contact_id=self.about.contact_id, conversation_id=self.about.id), *known]
 
 

@@ -11,7 +11,7 @@ from appliance.api.web.pages.team import must_manage, shown
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Rights
-from appliance.desk.access.tokens import NewToken, Scope, scopes_of
+from appliance.desk.access.tokens import NEVER, NewToken, Scope, life_days, scopes_of
 from appliance.desk.team import programs
 from appliance.errors import InvalidInput
 from appliance.store.branch_settings import BranchSettings
@@ -20,6 +20,8 @@ from appliance.store.store import Tx
 routes = APIRouter(route_class=PageRoute)
 
 PAGE = "/settings/tokens"
+_LIVES = (30, 90, 365, 730)
+"""Days, of which the page offers a choice; the third is the usual one."""
 _ALL = [each.value for each in Scope]
 
 
@@ -34,6 +36,7 @@ async def add(
     name: Annotated[str, Form(max_length=400)] = "",
     scope: Annotated[list[str] | None, Form()] = None,
     branch: Annotated[str, Form(max_length=40)] = "",
+    expires: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     must_manage(visit)
     wanted = scope or []
@@ -46,6 +49,7 @@ async def add(
             scopes=scopes_of(wanted),
             branch_id=branch or None,
             by_staff_id=visit.staff_id,
+            life_days=life_days(expires),
         )
 
     try:
@@ -82,6 +86,8 @@ async def _page(
         shown=await visit.read(lambda conn: shown(conn, rights)),
         tokens=await visit.read(lambda conn: programs.managed(conn, rights)),
         scopes=_ALL,
+        never=NEVER,
+        lives=_LIVES,
         ticked=ticked,
         saved=saved,
         note=note,

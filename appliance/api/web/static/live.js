@@ -159,6 +159,10 @@ const hints = {
     if (hint.conversation === openConversation()) soon("case", 0);
     soon("overview", OVERVIEW_MS);
   },
+  emergency(hint) { // one's own changes what every page shows
+    if (hint.own) location.assign(hint.ended ? "/emergency" : "/");
+    else soon("emergency");
+  },
   presence(hint) { document.dispatchEvent(new CustomEvent("balie:presence", { detail: hint })); },
   group() {
     soon("group");

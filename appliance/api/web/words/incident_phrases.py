@@ -146,6 +146,17 @@ BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
         "Somebody in a WhatsApp group of this number wants no more messages.",
         "Take them out of the group; nothing can be sent to it before.",
     ),
+    IncidentKind.TOKEN_ENDS: (
+        "The token of a program ends within two weeks. After that the program is refused.",
+        "Make a new one under Settings, Programs, and give it to the program.",
+    ),
+    IncidentKind.HOUSE_KEY: (
+        "A key of this house that was used before is not here.",
+        (
+            "Put it back: balie key add FILE. Without it people who were erased and had said STOP"
+            " are not known again. If it is lost for good: balie key forget."
+        ),
+    ),
 }
 """Where neither a reason nor a code says more."""
 
@@ -171,5 +182,7 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.USB: "USB",
     IncidentKind.MODEM_SILENT: "Modem silent",
     IncidentKind.NO_CREDIT: "No credit",
+    IncidentKind.TOKEN_ENDS: "Token ends",
+    IncidentKind.HOUSE_KEY: "Key of the house",
 }
 """Short, for a list of what was wrong before."""
