@@ -431,6 +431,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "at_ms kind thing words",
         DataClass.TECHNICAL: "seq who_id about_id",
     },
+    "wording": {
+        DataClass.OFFICE: "kind language words since_ms",
+        DataClass.TECHNICAL: "seq branch_id line_id",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -179,6 +179,11 @@ def care(db: Database) -> None:
     _run_script(db.conn, "0035_care.sql")
 
 
+@migrations(name="0037_wordings")
+def wordings(db: Database) -> None:
+    _run_script(db.conn, "0037_wordings.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 
