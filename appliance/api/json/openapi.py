@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from appliance.api.json.archive_bodies import ArchiveIn
 from appliance.api.json.bodies import (
     AcceptedOut,
     CancelledOut,
@@ -68,6 +69,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     MembersIn,
     ContactIn,
     ContactPatchIn,
+    ArchiveIn,
     HoldIn,
     ImportOut,
     MergeIn,

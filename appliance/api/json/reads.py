@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from appliance.api.json import (
+    archive,
     conversations,
     directory,
     groups,
@@ -38,6 +39,7 @@ READS: Sequence[Read[Any, Any]] = (
     *line_rules.READS,
     *hours.READS,
     *holding.READS,
+    *archive.READS,
 )
 
 router = APIRouter(prefix="/api/v1")
