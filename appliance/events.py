@@ -134,6 +134,15 @@ class EventKind(Enum):
     #: and `what`, which is `sent` (then `goes` and `refused` count people), `paused`, `resumed` or
     #: `cancelled` (then `messages` counts what waited); `token` as above.
     LIST_SEND = "list.send"
+    #: Somebody asked for an archive; facts: `archive`, `format`, `token` where software did it, and
+    #: `quarter` where the clock did.
+    ARCHIVE_ASKED = "archive.asked"
+    #: An archive is there, or could not be made; facts: `archive`, `messages`, `why`.
+    ARCHIVE_MADE = "archive.made"
+    #: Somebody had an archive; facts: `archive`; `token` as above.
+    ARCHIVE_TAKEN = "archive.taken"
+    #: Where the archive of each quarter goes; facts: `on`, `format`.
+    ARCHIVE_CHANGED = "archive.changed"
     #: Somebody said how long things are kept; facts: `fields`, the names of what is other now, as
     #: `placed.texts`; `token` where software did it.
     RETENTION_CHANGED = "retention.changed"

@@ -18,6 +18,7 @@ from appliance.api.compression import Compression, StaticTexts
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
+    archive,
     audit,
     conversations,
     events,
@@ -116,6 +117,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         line_rules,
         hours,
         holding,
+        archive,
         rounds,
         events,
     ):

@@ -159,6 +159,11 @@ def after_done(db: Database) -> None:
     _run_script(db.conn, "0028_after_done.sql")
 
 
+@migrations(name="0032_archive")
+def archive(db: Database) -> None:
+    _run_script(db.conn, "0032_archive.sql")
+
+
 @migrations(name="0034_erasure")
 def erasure(db: Database) -> None:
     _run_script(db.conn, "0034_erasure.sql")

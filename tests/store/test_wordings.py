@@ -36,9 +36,7 @@ def test_a_change_of_the_words_leaves_what_was_said_before(
     for text in PRIVACY:
         clock.advance(s=60)
         for patch in ({"privacy_text": text}, {"opens": "07:30"}, {"opens": "08:00"}):
-            store.write(
-                lambda tx, patch=patch: branch_settings.change(tx, line[0], patch, by="cli")
-            )  # type: ignore[misc]
+            store.write(partial(branch_settings.change, branch_id=line[0], patch=patch, by="cli"))
         times.append(clock.now_ms())
     found = [said(store, line, WordingKind.PRIVACY, at_ms) for at_ms in times]
     assert [each and each.words for each in found] == [(PRIVACY[0],), (PRIVACY[1],)]

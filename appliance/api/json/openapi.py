@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from appliance.api.json.archive_bodies import ArchiveIn
 from appliance.api.json.audit_bodies import ReadingLogIn
 from appliance.api.json.bodies import (
     AcceptedOut,
@@ -69,6 +70,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     MembersIn,
     ContactIn,
     ContactPatchIn,
+    ArchiveIn,
     HoldIn,
     ImportOut,
     MergeIn,

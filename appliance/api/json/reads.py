@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from appliance.api.json import (
+    archive,
     audit,
     conversations,
     directory,
@@ -40,6 +41,7 @@ READS: Sequence[Read[Any, Any]] = (
     *hours.READS,
     *audit.READS,
     *holding.READS,
+    *archive.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

@@ -146,6 +146,10 @@ BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
         "Somebody in a WhatsApp group of this number wants no more messages.",
         "Take them out of the group; nothing can be sent to it before.",
     ),
+    IncidentKind.ARCHIVE_FOLDER: (
+        "The folder for the archives of each quarter is not there, so none is made.",
+        "Plug the stick in again, or name another folder under Privacy, Archive.",
+    ),
 }
 """Where neither a reason nor a code says more."""
 
@@ -169,6 +173,7 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.UNDERVOLTAGE: "Too little voltage",
     IncidentKind.DISK: "Disk",
     IncidentKind.USB: "USB",
+    IncidentKind.ARCHIVE_FOLDER: "Folder for archives",
     IncidentKind.MODEM_SILENT: "Modem silent",
     IncidentKind.NO_CREDIT: "No credit",
 }
