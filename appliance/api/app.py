@@ -20,6 +20,7 @@ from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
     archive,
     audit,
+    consents,
     conversations,
     events,
     groups,
@@ -112,6 +113,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         people_import,
         reports,
         audit,
+        consents,
         saved_views,
         texts,
         line_rules,

@@ -20,6 +20,7 @@ from appliance.api.json.bodies import (
     ProblemOut,
     UploadOut,
 )
+from appliance.api.json.consent_bodies import ObjectedOut, ObjectionIn
 from appliance.api.json.documented import schema_name
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.hours_bodies import HoursIn
@@ -96,6 +97,8 @@ _BODIES: tuple[type[BaseModel], ...] = (
     RulesIn,
     HoursIn,
     ReadingLogIn,
+    ObjectionIn,
+    ObjectedOut,
     RoundIn,
     RoundPreviewOut,
     AnswerIn,

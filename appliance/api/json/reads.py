@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from appliance.api.json import (
     archive,
     audit,
+    consents,
     conversations,
     directory,
     groups,
@@ -40,6 +41,7 @@ READS: Sequence[Read[Any, Any]] = (
     *line_rules.READS,
     *hours.READS,
     *audit.READS,
+    *consents.READS,
     *holding.READS,
     *archive.READS,
 )
