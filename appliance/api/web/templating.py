@@ -11,6 +11,7 @@ from appliance.api.web.joined_templates import JoinedTemplates
 from appliance.api.web.style_sheets import style_sheet
 from appliance.api.web.words import (
     adoption_sentences,
+    archive_sentences,
     automatic_sentences,
     branch_sentences,
     bubble_sentences,
@@ -72,6 +73,7 @@ def environment() -> Environment:
         media_sentences=media_sentences,
         missing_sentences=missing_sentences,
         people_sentences=people_sentences,
+        archive_sentences=archive_sentences,
         adoption_sentences=adoption_sentences,
         automatic_sentences=automatic_sentences,
         enrolment_sentences=enrolment_sentences,
