@@ -140,17 +140,20 @@ STAFF = {"GET /settings/team", "POST /settings/team name=Nieuw&branch={branch}"}
 OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /me"}
 LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
 LEAD |= {"GET /overview/over-time/volume.csv"}
-SWITCH = {"POST /overview/over-time/per-person on=1"}
-OFFICER = {"GET /privacy", "GET /privacy/log", "GET /privacy/consent"}
+SWITCH = {"POST /overview/over-time/per-person on=1", "POST /privacy/archive/folder folder="}
+OFFICER = {"GET /privacy", "GET /privacy/archive", "GET /privacy/archive/jobs"}
+OFFICER |= {"GET /privacy/log", "GET /privacy/consent", "GET /privacy/public-text"}
+ARCHIVE = {"POST /privacy/archive whose={line}&period=2026"}
 COUNTERS = {"GET /new", "GET /lists"}
 """Show what one has, also where that is nothing."""
-EVERYTHING = LEAD | SWITCH | OFFICER | INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
+EVERYTHING = LEAD | SWITCH | OFFICER | ARCHIVE | INBOX | WRITE | EDIT
+EVERYTHING |= MANAGE | ENROL | COMPANY | STAFF | OWN
 
 MAY: dict[tuple[str, str], set[str]] = {
     ("staff", "here"): INBOX | WRITE | EDIT | OWN,
     ("lead", "here"): INBOX | WRITE | EDIT | OWN | LEAD,
     ("branch-it", "here"): MANAGE | ENROL | OWN,
-    ("privacy", "here"): INBOX | EDIT | OWN | LEAD | OFFICER,
+    ("privacy", "here"): INBOX | EDIT | OWN | LEAD | OFFICER | ARCHIVE,
     ("admin", "here"): EVERYTHING - COMPANY - SWITCH,
     ("admin", "everywhere"): EVERYTHING,
     ("staff", "elsewhere"): OWN | COUNTERS,

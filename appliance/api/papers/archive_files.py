@@ -152,7 +152,7 @@ class ArchiveWriter:
             (words.text("Made"), archive_sentences.stamp(words, self._now_ms, seen.zone)),
             (words.text("Asked for by"), seen.by or words.text("Balie, for the quarter")),
             (words.text("Archive"), self._job.id),
-            (words.text("How to read it"), words.text(_HOW)),
+            (words.text("How to read it"), words.text(archive_sentences.HOW)),
         ]
         title = archive_sentences.title(words, seen.whose)
         head = ArchiveHead(title=title, rows=rows, made_ms=self._now_ms)
@@ -161,11 +161,11 @@ class ArchiveWriter:
     def _proven(self, links: Chain) -> Sequence[str]:
         words = self._words
         return [
-            words.text(_CHAINED),
+            words.text(archive_sentences.CHAINED),
             words.text("Entries: {n}. The last hash: {hash}").format(
                 n=links.links, hash=links.last
             ),
-            words.text(_CHECK),
+            words.text(archive_sentences.CHECK),
         ]
 
     def _placed(
@@ -269,20 +269,3 @@ def _listed(name: str, path: Path) -> dict[str, Any]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-_HOW = (
-    "Messages of the office are moved in and have a green bar. Under each of them stands what is"
-    " proven of it: when it left, and whether it arrived and was read. At the right stands its"
-    " number with the beginning of its hash."
-)
-_CHAINED = (
-    "Each entry has a hash (SHA-256) over the hash of the entry before it and its own content. So"
-    " what is changed, left out, put in or moved changes every hash that comes after it."
-)
-_CHECK = (
-    "archive.json holds the same entries with their whole hashes. Balie checks it with"
-    " `balie archive verify FILE`, and knows by its hash any file that it made, also after it has"
-    " deleted it. By hand: SHA-256 of the hash before it in hex, followed by the entry as JSON in"
-    " UTF-8 without “chain”, with sorted names and no spaces; the first hash is that of “archive”."
-)

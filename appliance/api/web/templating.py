@@ -11,6 +11,7 @@ from appliance.api.web.joined_templates import JoinedTemplates
 from appliance.api.web.style_sheets import style_sheet
 from appliance.api.web.words import (
     adoption_sentences,
+    archive_sentences,
     audit_sentences,
     automatic_sentences,
     branch_sentences,
@@ -75,6 +76,7 @@ def environment() -> Environment:
         media_sentences=media_sentences,
         missing_sentences=missing_sentences,
         people_sentences=people_sentences,
+        archive_sentences=archive_sentences,
         adoption_sentences=adoption_sentences,
         audit_sentences=audit_sentences,
         automatic_sentences=automatic_sentences,

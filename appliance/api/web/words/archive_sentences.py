@@ -9,21 +9,59 @@ from appliance.api.web.words.i18n import Words
 from appliance.desk.inbox.bubbles import Bubble
 from appliance.desk.privacy.archive.asking import SeenArchive
 from appliance.messages import MessageState
-from appliance.store.archives import ArchiveScope, ArchiveState
+from appliance.store.archives import ArchiveFormat, ArchiveScope, ArchiveState
 
 STATES = {
     ArchiveState.QUEUED: "Waits for its turn",
     ArchiveState.RUNNING: "Is being made",
-    ArchiveState.COMPLETE: "Ready",
+    ArchiveState.COMPLETE: "Made",
     ArchiveState.FAILED: "Could not be made",
     ArchiveState.EXPIRED: "Deleted",
 }
+KINDS = {
+    ArchiveFormat.PDF: "PDF, to read and print",
+    ArchiveFormat.ZIP: "ZIP: PDF, data and all files",
+    ArchiveFormat.JSON: "JSON, for programs",
+}
+FORMATS = tuple(KINDS)
 WHY = {
     "rights": "Who asked for it may not read this any more.",
     "disk": "There was no room on the disk, or it could not be written.",
     "folder": "The folder for the archives of each quarter is not there.",
     "broken": "Balie began it several times and did not come to its end. The log says more.",
 }
+WRONG = {
+    "from": "The first day is still to come, or is no day.",
+    "to": "The last day lies before the first one, or is no day.",
+    "period": "That period is still to come.",
+    "line": "Choose a number, or write the number of a person.",
+    "format": "Choose PDF, JSON or ZIP.",
+    "folder": "Balie cannot use this folder. It must be there, with its whole path, and Balie's"
+    " user must have the right to write in it.",
+}
+"""By the field that cannot be."""
+HOW = (
+    "Messages of the office are moved in and have a green bar. Under each of them stands what is"
+    " proven of it: when it left, and whether it arrived and was read. At the right stands its"
+    " number with the beginning of its hash."
+)
+CHAINED = (
+    "Each entry has a hash (SHA-256) over the hash of the entry before it and its own content. So"
+    " what is changed, left out, put in or moved changes every hash that comes after it."
+)
+CHECK = (
+    "archive.json holds the same entries with their whole hashes. Balie checks it with"
+    " `balie archive verify FILE`, and knows by its hash any file that it made, also after it has"
+    " deleted it. By hand: SHA-256 of the hash before it in hex, followed by the entry as JSON in"
+    " UTF-8 without “chain”, with sorted names and no spaces; the first hash is that of “archive”."
+)
+SENTENCES = (
+    *STATES.values(),
+    *KINDS.values(),
+    *WHY.values(),
+    *WRONG.values(),
+    *(HOW, CHAINED, CHECK),
+)
 _TOLD = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ, MessageState.RECEIVED)
 
 
@@ -78,7 +116,17 @@ def state(words: Words, seen: SeenArchive) -> str:
     return said
 
 
-def below(words: Words, seen: SeenArchive, now_ms: int) -> str:
+def kind(words: Words, form: ArchiveFormat) -> str:
+    return words.text(KINDS[form])
+
+
+def asked(words: Words, seen: SeenArchive) -> str:
+    by = seen.by or words.text("Balie, for the quarter")
+    day = words.date(seen.job.created_ms, seen.zone)
+    return words.text("asked for by {name} on {day}").format(name=by, day=day)
+
+
+def below(words: Words, seen: SeenArchive) -> str:
     """What stands under the state: until when it is there, or why it is not."""
     job = seen.job
     if seen.state is ArchiveState.FAILED:
@@ -90,7 +138,6 @@ def below(words: Words, seen: SeenArchive, now_ms: int) -> str:
         return words.text("Deleted by itself on {day}").format(day=day)
     if seen.state is ArchiveState.COMPLETE:
         return words.text("In the folder for the archives of each quarter")
-    del now_ms
     return ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.archive import content
 from appliance.desk.privacy.archive.period import named_period, period_between
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
@@ -41,6 +42,15 @@ class ArchiveWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSubject:
+    """The person, or the conversation, by name."""
+
+    contact_id: str | None = None
+    conversation_id: str | None = None
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenArchive:
     """`whose` is the line's number or the name of the person or group; `by` who asked, None: the
     clock.
@@ -58,6 +68,10 @@ class SeenArchive:
     @property
     def state(self) -> ArchiveState:
         return self.job.state
+
+    @property
+    def has_file(self) -> bool:
+        return self.job.state is ArchiveState.COMPLETE and self.job.quarter is None
 
     @property
     def is_open(self) -> bool:
@@ -122,6 +136,22 @@ def listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[SeenA
     values = {**_about(sight), "after": page.after or "~", "limit": page.limit}
     rows = conn.execute(f"{_SEEN} AND a.id < :after ORDER BY a.id DESC LIMIT :limit", values)
     return [_seen(row) for row in rows]
+
+
+def subject(
+    conn: sqlite3.Connection, sight: Sight, *, contact: str, conversation: str
+) -> ArchiveSubject | None:
+    """What is named, or None where nothing is. Raises NotFound."""
+    if conversation:
+        conversation_id, _ = _conversation(conn, sight, conversation)
+        found = content.thread(conn, conversation_id)
+        name = found.about.title if found else "?"
+        return ArchiveSubject(conversation_id=conversation_id, name=name)
+    if not contact:
+        return None
+    person = sight.contact(conn, contact)
+    row = conn.execute(_NAME, (person.id,)).fetchone()
+    return ArchiveSubject(contact_id=person.id, name=row["name"] or "?")
 
 
 def _scope(tx: Tx, sight: Sight, wish: ArchiveWish) -> tuple[ArchiveScope, str | None]:
@@ -204,6 +234,11 @@ def _seen(row: sqlite3.Row) -> SeenArchive:
     )
 
 
+_NAME = """
+SELECT coalesce(office_name, chosen_name,
+  (SELECT n.value FROM shown_identity n WHERE n.contact_id = contact.id LIMIT 1)) AS name
+FROM contact WHERE id = ?
+"""
 # Who sees the line or thread, or some thread of the person; and each branch and group in the file.
 _SEEN = """
 SELECT a.*, coalesce(staff.name, api_token.name) AS by_name, branch.settings,
