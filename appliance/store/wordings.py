@@ -20,7 +20,7 @@ class WordingKind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class SaidWording:
     """One version. `words` are its variants, which are taken in turn; None: the usual words of the
     language, of a number those of its branch; empty: nothing is said.
     """
@@ -64,7 +64,7 @@ def note(
 
 def said_at(
     conn: sqlite3.Connection, kind: WordingKind, *, branch_id: str, line_id: str, at_ms: int
-) -> Wording | None:
+) -> SaidWording | None:
     """The version that held then, of the number or of its branch; None: the usual words."""
     own = _last(conn, kind, branch_id, line_id, at_ms)
     if own is not None and own.words is not None:
@@ -72,7 +72,7 @@ def said_at(
     return _last(conn, kind, branch_id, None, at_ms)
 
 
-def of_branch(conn: sqlite3.Connection, branch_id: str) -> Sequence[Wording]:
+def of_branch(conn: sqlite3.Connection, branch_id: str) -> Sequence[SaidWording]:
     """All versions, those of its numbers, too, the newest first."""
     rows = conn.execute("SELECT * FROM wording WHERE branch_id = ? ORDER BY seq DESC", (branch_id,))
     return [_from_row(row) for row in rows]
@@ -80,7 +80,7 @@ def of_branch(conn: sqlite3.Connection, branch_id: str) -> Sequence[Wording]:
 
 def _last(
     conn: sqlite3.Connection, kind: WordingKind, branch_id: str, line_id: str | None, at_ms: int
-) -> Wording | None:
+) -> SaidWording | None:
     row = conn.execute(
         "SELECT * FROM wording WHERE branch_id = ? AND kind = ? AND line_id IS ? AND since_ms <= ?"
         " ORDER BY seq DESC LIMIT 1",
@@ -93,8 +93,8 @@ def _as_kept(words: Sequence[str] | None) -> Sequence[str] | None:
     return None if words is None else tuple(words)
 
 
-def _from_row(row: sqlite3.Row) -> Wording:
-    return Wording(
+def _from_row(row: sqlite3.Row) -> SaidWording:
+    return SaidWording(
         branch_id=row["branch_id"],
         line_id=row["line_id"],
         kind=WordingKind(row["kind"]),

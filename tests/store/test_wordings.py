@@ -7,7 +7,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.store import branch_settings, branches, line_rules, lines, wordings
 from appliance.store.store import Store, Tx
-from appliance.store.wordings import Wording, WordingKind
+from appliance.store.wordings import SaidWording, WordingKind
 
 PRIVACY = ("Privacy: https://flexwerk.nl/privacy", "Wij bewaren dit: https://flexwerk.nl/p")
 
@@ -21,7 +21,7 @@ def line(store: Store) -> tuple[str, str]:
     return store.write(add)
 
 
-def said(store: Store, line: tuple[str, str], kind: WordingKind, at_ms: int) -> Wording | None:
+def said(store: Store, line: tuple[str, str], kind: WordingKind, at_ms: int) -> SaidWording | None:
     branch_id, line_id = line
     return store.read(
         lambda conn: wordings.said_at(conn, kind, branch_id=branch_id, line_id=line_id, at_ms=at_ms)

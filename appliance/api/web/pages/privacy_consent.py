@@ -33,7 +33,7 @@ from appliance.store import wordings
 from appliance.store.branches import Branch
 from appliance.store.readings import ReadingKind, Thing
 from appliance.store.store import Tx
-from appliance.store.wordings import Wording
+from appliance.store.wordings import SaidWording
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -51,7 +51,7 @@ class ProofWanted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchWordings:
     branch: str
-    versions: Sequence[Wording]
+    versions: Sequence[SaidWording]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

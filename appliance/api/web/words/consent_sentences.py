@@ -7,7 +7,7 @@ from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
 from appliance.desk.privacy.ledger.proof import LedgerEntry, LineStanding, ProofOfConsent
 from appliance.reasons import Reason
-from appliance.store.wordings import Wording, WordingKind
+from appliance.store.wordings import SaidWording, WordingKind
 
 
 def exact(words: Words, at_ms: int, zone: str) -> str:
@@ -90,7 +90,7 @@ def _by(words: Words, by: str) -> str:
     }.get(by, by)
 
 
-def version(words: Words, said: Wording) -> str:
+def version(words: Words, said: SaidWording) -> str:
     """One version of a welcome or of the sentence about privacy."""
     if said.words is None:
         own = words.text("the number says what its branch says")
