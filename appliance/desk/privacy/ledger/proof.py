@@ -180,8 +180,8 @@ FROM contact_identity own
 CROSS JOIN consent_of_holder e ON e.value = own.value AND e.scheme = own.scheme
 LEFT JOIN line ON line.id = e.line_id LEFT JOIN branch ON branch.id = line.branch_id
 LEFT JOIN message ON message.id = e.message_id
-LEFT JOIN staff ON 'staff:' || staff.id = e.recorded_by
-LEFT JOIN api_token ON 'token:' || api_token.id = e.recorded_by
+LEFT JOIN staff ON staff.id = substr(e.recorded_by, 7)  -- after `staff:` or `token:`
+LEFT JOIN api_token ON api_token.id = substr(e.recorded_by, 7)
 WHERE own.contact_id = :contact AND e.at_ms <= :on AND (e.line_id IS NULL OR {IN_SIGHT})
 ORDER BY e.seq
 """  # noqa: S608 -- our own condition
