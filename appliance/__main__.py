@@ -4,6 +4,7 @@ import typer
 
 from appliance import __version__
 from appliance.cli import (
+    archive,
     care,
     clock,
     colleagues,
@@ -44,6 +45,7 @@ app.add_typer(people_files.people_app, name="people")
 app.add_typer(consent.consent_app, name="consent")
 app.add_typer(search.search_app, name="search")
 app.add_typer(reports.reports_app, name="reports")
+app.add_typer(archive.archive_app, name="archive")
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)

@@ -139,6 +139,15 @@ class EventKind(Enum):
     #: that were left out), `longer`, `done` (then `outcome`) or `reopened`; `token` where software
     #: did it. A file that was made without a request has no `request`.
     PRIVACY_REQUEST = "privacy.request"
+    #: Somebody asked for an archive; facts: `archive`, `format`, `token` where software did it, and
+    #: `quarter` where the clock did.
+    ARCHIVE_ASKED = "archive.asked"
+    #: An archive is there, or could not be made; facts: `archive`, `messages`, `why`.
+    ARCHIVE_MADE = "archive.made"
+    #: Somebody had an archive; facts: `archive`; `token` as above.
+    ARCHIVE_TAKEN = "archive.taken"
+    #: Where the archive of each quarter goes; facts: `on`, `format`.
+    ARCHIVE_CHANGED = "archive.changed"
     #: Somebody said how long things are kept; facts: `fields`, the names of what is other now, as
     #: `placed.texts`; `token` where software did it.
     RETENTION_CHANGED = "retention.changed"

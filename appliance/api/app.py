@@ -18,7 +18,9 @@ from appliance.api.compression import Compression, StaticTexts
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
+    archive,
     audit,
+    consents,
     conversations,
     dossiers,
     events,
@@ -113,11 +115,13 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         dossiers,
         reports,
         audit,
+        consents,
         saved_views,
         texts,
         line_rules,
         hours,
         holding,
+        archive,
         rounds,
         events,
     ):

@@ -95,6 +95,13 @@ async def thumbnail_answer(request: Request, services: Services, media: Media) -
     )
 
 
+async def saved_answer(request: Request, path: Path, *, etag: str, media_type: str) -> Response:
+    """A file that is saved under its own name. Raises NotFound where it is gone."""
+    return await _answer(
+        request, path, etag=etag, media_type=media_type, name=path.name, inline=False
+    )
+
+
 async def _answer(
     request: Request,
     path: Path,

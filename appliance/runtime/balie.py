@@ -36,6 +36,7 @@ from appliance.queue.steps import Steps, no_steps
 from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
 from appliance.runtime import kinds
+from appliance.runtime.archivist import Archivist
 from appliance.runtime.drivers import driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.fleet import Fleet
@@ -107,6 +108,7 @@ class Balie:
         self._jobs = self._make_jobs(media_room)
         self._search = SearchFollower(self.store)
         self._reports = ReportFollower(self.store)
+        self._archivist = Archivist(self.store, data, self._media)
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
         self._readings = ReadingNotes(self.store, data)
@@ -196,6 +198,7 @@ class Balie:
         self._jobs.start()
         self._search.start()
         self._reports.start()
+        self._archivist.start()
         self._push.start()
         self._rounds.start()
         self._started = True
@@ -212,6 +215,7 @@ class Balie:
         self._started = False
         self._rounds.stop()
         self._push.stop()
+        self._archivist.stop()
         self._reports.stop()
         self._search.stop()
         self._jobs.stop()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from appliance.desk.access import sessions, tokens
 from appliance.desk.automatic import roster, waiting
 from appliance.desk.lines import line_codes
+from appliance.desk.privacy.archive import quarters
 from appliance.desk.team import cases, day_end, emergency, staff
 from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
@@ -46,6 +47,12 @@ WATCH_S = 5
 """Between two looks at what is wrong, and at who waits too long, in real seconds."""
 
 
+QUARTERS_S = 60
+"""Between two looks whether a quarter's archive is missing, in real seconds: who plugs the stick in
+again sees the incident close.
+"""
+
+
 def _nothing() -> None:
     return
 
@@ -75,6 +82,8 @@ class Jobs:
         self._codes_stay = Trouble(log, about, level=logging.ERROR)
         about = "who waits too long is not told so"
         self._untold = Trouble(log, about, level=logging.ERROR)
+        about = "the archive of the last quarter could not be asked for"
+        self._unarchived = Trouble(log, about, level=logging.ERROR)
         about = "conversations that were put away do not come back"
         self._away = Trouble(log, about, level=logging.ERROR)
         self._scheduler = Scheduler(timezone="UTC", daemon=True)
@@ -86,6 +95,7 @@ class Jobs:
         self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
         self._scheduler.add_job(self._bring_back, Every(BACK_S))
         self._scheduler.add_job(self._make_room, At(minute=37))
+        self._scheduler.add_job(self._ask_for_quarters, Every(QUARTERS_S))
 
     def start(self) -> None:
         if self._room is not None:
@@ -160,6 +170,15 @@ class Jobs:
             self._away.met(exc, exc=exc)
         else:
             self._away.over()
+
+    def _ask_for_quarters(self) -> None:
+        try:
+            if self._store.keeps:
+                quarters.look(self._store)
+        except StoreError as exc:
+            self._unarchived.met(exc, exc=exc)
+        else:
+            self._unarchived.over()
 
     def _make_room(self) -> None:
         if self._room is None:

@@ -23,8 +23,10 @@ time, and whoever writes to a person does not wait for it.
 
 class PatientFollower(ABC):
     """Started and stopped by whoever owns the store. What comes within `gather_s` is taken
-    together.
+    together. `rests` is how much longer it rests than a piece took.
     """
+
+    rests: float = REST
 
     def __init__(self, store: Store, *, name: str, trouble: str, gather_s: float) -> None:
         self._store = store
@@ -51,7 +53,7 @@ class PatientFollower(ABC):
 
     def rest(self) -> bool:
         """After some work, also inside a long piece; whether it is to end."""
-        self._stopped.wait((time.monotonic() - self._began_s) * REST)
+        self._stopped.wait((time.monotonic() - self._began_s) * self.rests)
         self._began_s = time.monotonic()
         return self._stopped.is_set()
 

@@ -11,10 +11,11 @@ from pydantic import AfterValidator, Field, model_validator
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
 from appliance.messages import clean_text
-from appliance.store import kept_settings, opening_hours
+from appliance.store import kept_settings, opening_hours, wordings
 from appliance.store.kept_settings import KeptSettings, Refusal
 from appliance.store.opening_hours import CheckedExceptions, CheckedWeek, Week
 from appliance.store.store import Tx
+from appliance.store.wordings import WordingKind
 
 LANGUAGES = ("nl", "en")
 GOING_BACK = ("log-out", "day-end", "never")
@@ -181,6 +182,14 @@ def change(tx: Tx, branch_id: str, patch: Mapping[str, Any], *, by: str) -> None
     if fields:
         tx.conn.execute("UPDATE branch SET settings = ? WHERE id = ?", (kept, branch_id))
         kept_settings.tell(tx, EventKind.BRANCH_CHANGED, fields, by=by, branch_id=branch_id)
+        _note_wordings(tx, branch_id, settings_of(kept))
+
+
+def _note_wordings(tx: Tx, branch_id: str, now: BranchSettings) -> None:
+    texts = {WordingKind.WELCOME: now.welcome_text, WordingKind.PRIVACY: now.privacy_text}
+    for kind, text in texts.items():
+        words = None if text is None else [text]
+        wordings.note(tx, kind, words, branch_id=branch_id, language=now.language)
 
 
 def _require_country(name: str) -> None:

@@ -175,17 +175,23 @@ def verdict(
 
 
 def verdict_of(
-    conn: sqlite3.Connection, line_id: str, identity: Identity, contact_id: str
+    conn: sqlite3.Connection,
+    line_id: str,
+    identity: Identity,
+    contact_id: str,
+    *,
+    until_ms: int = 1 << 62,
 ) -> Verdict:
     """As `verdict`, for one that is shown as this contact's: what it says of consent is then
-    the same whether somebody else has it or not.
+    the same whether somebody else has it or not. By the entries until then.
     """
     rows = conn.execute(
         "SELECT e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of,"  # noqa: S608 -- a statement of ours
         f" e.seq, {_FORMER} AS former_seq"
         " FROM contact_identity b CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
-        " WHERE b.contact_id = ? AND (e.line_id = ? OR e.line_id IS NULL) ORDER BY e.seq",
-        (contact_id, line_id),
+        " WHERE b.contact_id = ? AND (e.line_id = ? OR e.line_id IS NULL) AND e.at_ms <= ?"
+        " ORDER BY e.seq",
+        (contact_id, line_id, until_ms),
     )
     return decide(identity, _counting(rows.fetchall()))
 

@@ -64,6 +64,18 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "since_ms until_ms staff_id token_id ended_ms ended_by",
         DataClass.TECHNICAL: "id contact_id",
     },
+    "archive": {
+        DataClass.EVIDENCE: (
+            "staff_id token_id quarter from_ms until_ms format state created_ms ended_ms messages"
+            " name bytes sha256 chain expires_ms why"
+        ),
+        DataClass.TECHNICAL: "id line_id contact_id conversation_id language tries done",
+    },
+    "archive_part": {DataClass.TECHNICAL: "archive_id conversation_id branch_id contact_id"},
+    "archive_house": {
+        DataClass.OFFICE: "folder format language",
+        DataClass.TECHNICAL: "id",
+    },
     "retention_house": {
         DataClass.OFFICE: "terms",
         DataClass.EVIDENCE: "staff_id token_id saved_ms",
@@ -445,6 +457,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "privacy_step": {
         DataClass.EVIDENCE: "what staff_id token_id facts at_ms",
         DataClass.TECHNICAL: "id request_id contact_id",
+    },
+    "wording": {
+        DataClass.OFFICE: "kind language words since_ms",
+        DataClass.TECHNICAL: "seq branch_id line_id",
     },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {

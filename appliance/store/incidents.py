@@ -44,6 +44,8 @@ class IncidentKind(StrEnum):
     UNDERVOLTAGE = "undervoltage"
     DISK = "disk"
     USB = "usb"
+    #: The folder for the archives of each quarter is not there: a stick was pulled out.
+    ARCHIVE_FOLDER = "archive-folder"
     MODEM_SILENT = "modem-silent"
     NO_CREDIT = Reason.NO_CREDIT.value
     #: The token of a program ends soon.

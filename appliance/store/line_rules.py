@@ -9,9 +9,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from appliance.errors import InvalidInput
 from appliance.messages import clean_text
 from appliance.sms_parts import MAX_PARTS, count_parts
-from appliance.store import kept_settings, line_settings
+from appliance.store import kept_settings, line_settings, wordings
+from appliance.store.branch_settings import LANGUAGES
 from appliance.store.kept_settings import KeptSettings, Refusal
 from appliance.store.store import Tx
+from appliance.store.wordings import WordingKind
 
 MOST_VARIANTS = 20
 MOST_HOURS = 7 * 24
@@ -88,3 +90,20 @@ def rules_of(kept: str) -> LineRules:
 def change(tx: Tx, line_id: str, patch: Mapping[str, Any], *, by: str) -> None:
     """Keeps what is other than before; `by` as in `kept_settings.tell`. Raises InvalidInput."""
     line_settings.keep(tx, LineRules, line_id, patch, by=by)
+    if "welcome" in patch:
+        _note_welcome(tx, line_id)
+
+
+def _note_welcome(tx: Tx, line_id: str) -> None:
+    row = tx.conn.execute(_LINE, (line_id,)).fetchone()
+    welcome = rules_of(row["settings"]).welcome
+    words = (welcome.variants or None) if welcome.on else ()
+    language = row["language"] or LANGUAGES[0]
+    at = {"branch_id": row["branch_id"], "line_id": line_id, "language": language}
+    wordings.note(tx, WordingKind.WELCOME, words, **at)
+
+
+_LINE = """
+SELECT l.settings, l.branch_id, b.settings ->> '$.language' AS language
+FROM line l JOIN branch b ON b.id = l.branch_id WHERE l.id = ?
+"""

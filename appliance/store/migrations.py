@@ -174,9 +174,9 @@ def retention(db: Database) -> None:
     _run_script(db.conn, "0031_retention.sql")
 
 
-@migrations(name="0031_retention")
-def retention(db: Database) -> None:
-    _run_script(db.conn, "0031_retention.sql")
+@migrations(name="0032_archive")
+def archive(db: Database) -> None:
+    _run_script(db.conn, "0032_archive.sql")
 
 
 @migrations(name="0033_privacy_requests")
@@ -189,14 +189,14 @@ def erasure(db: Database) -> None:
     _run_script(db.conn, "0034_erasure.sql")
 
 
-@migrations(name="0034_erasure")
-def erasure(db: Database) -> None:
-    _run_script(db.conn, "0034_erasure.sql")
-
-
 @migrations(name="0035_care")
 def care(db: Database) -> None:
     _run_script(db.conn, "0035_care.sql")
+
+
+@migrations(name="0037_wordings")
+def wordings(db: Database) -> None:
+    _run_script(db.conn, "0037_wordings.sql")
 
 
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:

@@ -141,21 +141,25 @@ OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /
 LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
 LEAD |= {"GET /overview/over-time/volume.csv"}
 SWITCH = {"POST /overview/over-time/per-person on=1"}
+FOLDER = {"POST /privacy/archive/folder folder="}
 DUTIES = MANAGE | ENROL | COMPANY | STAFF | OWN | SWITCH
 """Of an administrator who is not the first."""
 OFFICER = {"GET /privacy", "GET /privacy/requests/new", "GET /privacy/access", "GET /privacy/log"}
+OFFICER |= {"GET /privacy/archive", "GET /privacy/archive/jobs"}
+OFFICER |= {"GET /privacy/consent", "GET /privacy/public-text"}
+ARCHIVE = {"POST /privacy/archive whose={line}&period=2026"}
 COUNTERS = {"GET /new", "GET /lists"}
 """Show what one has, also where that is nothing."""
 ALARM = {"GET /emergency"}
-EVERYTHING = LEAD | SWITCH | OFFICER | INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
-EVERYTHING |= ALARM
+EVERYTHING = LEAD | SWITCH | FOLDER | OFFICER | ARCHIVE | INBOX | WRITE | EDIT
+EVERYTHING |= MANAGE | ENROL | COMPANY | STAFF | OWN | ALARM
 
 MAY: dict[tuple[str, str], set[str]] = {
     ("staff", "here"): INBOX | WRITE | EDIT | OWN,
     ("lead", "here"): INBOX | WRITE | EDIT | OWN | LEAD,
     ("branch-it", "here"): MANAGE | ENROL | OWN,
-    ("privacy", "here"): INBOX | EDIT | OWN | LEAD | OFFICER,
-    ("admin", "here"): EVERYTHING - COMPANY - SWITCH,
+    ("privacy", "here"): INBOX | EDIT | OWN | LEAD | OFFICER | ARCHIVE,
+    ("admin", "here"): EVERYTHING - COMPANY - SWITCH - FOLDER,
     ("admin", "everywhere"): EVERYTHING,
     ("second-admin", "here"): DUTIES - COMPANY - SWITCH | ALARM,
     ("second-admin", "everywhere"): DUTIES | ALARM,

@@ -97,6 +97,7 @@ class Watched:
             "kind": "volume",
             "name": "screen-1.jpg",
             "token": "none",
+            "job_id": self.text,
         }
         return path.format(**known)
 

@@ -1,7 +1,7 @@
 """Who changed and who read what: noted once it is switched on, and read as one list."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,17 +49,24 @@ class Audited:
         found = sql.format("id" if table == "contact" else "contact_id")
         return self.office.store.read(lambda conn: str(conn.execute(found, (whose,)).fetchone()[0]))
 
-    @contextmanager
-    def browser(self, name: str, role: str, branch_id: str | None = None) -> Iterator[Browser]:
-        session = self.office.store.write(
-            lambda tx: sessions.begin(tx, staff.add(tx, name, role=role, branch_id=branch_id))
-        )
-        cookies = {"balie_session": session.token}
-        headers = {"X-CSRF-Token": session.csrf, "Accept-Language": "en"}
-        with httpx.Client(
-            base_url=self.office.url, cookies=cookies, headers=headers, timeout=60
-        ) as client:
-            yield Browser(client=client, staff_id=session.staff_id)
+    def browser(
+        self, name: str, role: str, branch_id: str | None = None
+    ) -> AbstractContextManager[Browser]:
+        return browser_of(self.office, name, role, branch_id)
+
+
+@contextmanager
+def browser_of(
+    office: Office, name: str, role: str, branch_id: str | None = None
+) -> Iterator[Browser]:
+    """Of a new colleague, in English."""
+    session = office.store.write(
+        lambda tx: sessions.begin(tx, staff.add(tx, name, role=role, branch_id=branch_id))
+    )
+    cookies = {"balie_session": session.token}
+    headers = {"X-CSRF-Token": session.csrf, "Accept-Language": "en"}
+    with httpx.Client(base_url=office.url, cookies=cookies, headers=headers, timeout=60) as client:
+        yield Browser(client=client, staff_id=session.staff_id)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from appliance.api.json.declared import Read
 from appliance.api.json.reads import READS
 from appliance.api.services import nothing_waits
+from appliance.clock import SystemClock
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.recipients import identity_of_contact
@@ -109,13 +110,16 @@ def a_round(office: Office, tilburg: Desk) -> str:
 
 SERVED = SimpleNamespace(
     app=SimpleNamespace(
-        state=SimpleNamespace(services=SimpleNamespace(readings_kept=nothing_waits))
+        state=SimpleNamespace(
+            services=SimpleNamespace(readings_kept=nothing_waits, clock=SystemClock())
+        )
     )
 )
 OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "listConversations": {"state": [None, "open", "done"]},
     "listContacts": {"q": [None, "anna", "0687654321"]},
     "listContactHistory": {"contact": [ANNA]},
+    "getConsent": {"request": [SERVED], "contact": [ANNA], "on": [None, "2026-03-05"]},
     "listAudit": {
         "request": [SERVED],
         "staff": [None, "Sanne"],

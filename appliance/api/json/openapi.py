@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from appliance.api.json.archive_bodies import ArchiveIn
 from appliance.api.json.audit_bodies import ReadingLogIn
 from appliance.api.json.bodies import (
     AcceptedOut,
@@ -19,6 +20,7 @@ from appliance.api.json.bodies import (
     ProblemOut,
     UploadOut,
 )
+from appliance.api.json.consent_bodies import ObjectedOut, ObjectionIn
 from appliance.api.json.documented import schema_name
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.hours_bodies import HoursIn
@@ -69,6 +71,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     MembersIn,
     ContactIn,
     ContactPatchIn,
+    ArchiveIn,
     HoldIn,
     ImportOut,
     MergeIn,
@@ -94,6 +97,8 @@ _BODIES: tuple[type[BaseModel], ...] = (
     RulesIn,
     HoursIn,
     ReadingLogIn,
+    ObjectionIn,
+    ObjectedOut,
     RoundIn,
     RoundPreviewOut,
     AnswerIn,

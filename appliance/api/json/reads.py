@@ -6,7 +6,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from appliance.api.json import (
+    archive,
     audit,
+    consents,
     conversations,
     directory,
     groups,
@@ -39,7 +41,9 @@ READS: Sequence[Read[Any, Any]] = (
     *line_rules.READS,
     *hours.READS,
     *audit.READS,
+    *consents.READS,
     *holding.READS,
+    *archive.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

@@ -4,15 +4,17 @@ import sqlite3
 from collections.abc import Sequence
 
 from appliance.clock import MS_PER_S
-from appliance.errors import NotFound, Refused
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.permission import may_write
 from appliance.reasons import Reason
 from appliance.store import consent, contacts, messages
 from appliance.store.consent import ConsentKind
+from appliance.store.contacts import Contact
 from appliance.store.store import Tx
 
+MAX_WORDS = 1000
 TAP_TAKES_MS = 60 * MS_PER_S
 """No tap can follow a gate that was opened longer ago than this: every call has a deadline."""
 
@@ -55,8 +57,8 @@ def _waiting(tx: Tx, contact_id: str) -> Sequence[sqlite3.Row]:
 def object_everywhere(tx: Tx, identity: Identity, *, words: str, recorded_by: str) -> int:
     """They object to every line of the company; how many waiting messages that cancelled.
 
-    This process calls it inside `ConsentGate.write`. Another process cannot take the lock of a tap,
-    so for it this is refused while a device is at its tap. Raises NotFound too.
+    For another process, which cannot take the lock of a tap: so it is refused while a device is at
+    its tap. Raises NotFound too.
     """
     contact = contacts.by_identity(tx.conn, identity)
     if contact is None:
@@ -67,16 +69,34 @@ def object_everywhere(tx: Tx, identity: Identity, *, words: str, recorded_by: st
             "A message to this person is being sent at this moment.",
             remedy="Try again in a minute.",
         )
+    return _object(tx, contact.id, identity, words=words, recorded_by=recorded_by)
+
+
+def object_to_all(tx: Tx, contact: Contact, *, words: str, recorded_by: str) -> int:
+    """As `object_everywhere`, for this process, which calls it inside `ConsentGate.write`.
+
+    Raises InvalidInput for what says nothing, and NotFound for who has no number here.
+    """
+    said = " ".join(words.split())
+    if not said or len(said) > MAX_WORDS:
+        raise InvalidInput("words", f"Say in {MAX_WORDS} characters what they said, and where.")
+    if not contact.identities:
+        raise NotFound("contact")
+    return _object(tx, contact.id, contact.identities[0], words=said, recorded_by=recorded_by)
+
+
+def _object(tx: Tx, contact_id: str, identity: Identity, *, words: str, recorded_by: str) -> int:
+    """It holds for all that they have: see `store/consent.py`."""
     consent.record(
         tx,
         identity=identity,
-        contact_id=contact.id,
+        contact_id=contact_id,
         line_id=None,
         kind=ConsentKind.OBJECTED,
         recorded_by=recorded_by,
         words=words,
     )
-    return cancel_waiting(tx, contact.id, line_id=None)
+    return cancel_waiting(tx, contact_id, line_id=None)
 
 
 def _is_being_tapped(tx: Tx, contact_id: str) -> bool:

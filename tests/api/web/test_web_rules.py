@@ -72,6 +72,8 @@ OWN_POSTS |= {"/overview/over-time/per-person"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
 OWN_POSTS |= {"/rounds/new", "/privacy/requests/new"}
 OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/emergency", "/emergency/end"}
+OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/privacy/consent/object"}
+OWN_POSTS |= {"/rounds/new", "/privacy/archive", "/privacy/archive/folder"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")

@@ -12,6 +12,7 @@ from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
 from appliance.api.web.words import (
     adoption_sentences,
+    archive_sentences,
     audit_sentences,
     automatic_sentences,
     bubble_sentences,
@@ -43,6 +44,7 @@ from appliance.store.kept_settings import refusal as wrong_setting
 from appliance.store.line_settings import LineSettings
 
 WEB = Path(phrases.__file__).parent.parent
+PAPERS = WEB.parent / "papers"
 ZONE = "Europe/Amsterdam"
 NOON_MS = 1_786_104_000_000  # Friday 7 August 2026, 12:00 UTC
 
@@ -58,7 +60,7 @@ def _of_templates() -> Iterator[str]:
 
 def _of_code() -> Iterator[str]:
     """The literal first arguments of `words.text`, `words.plural` and `_failed`."""
-    for path in WEB.rglob("*.py"):
+    for path in (*WEB.rglob("*.py"), *PAPERS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):
                 continue
@@ -88,6 +90,7 @@ def _of_phrases() -> Iterator[str]:
     yield from media_sentences.WHY_NOT_HERE.values()
     yield from media_sentences.STATES.values()
     yield from incident_phrases.NAMES.values()
+    yield from archive_sentences.SENTENCES
     yield from label_sentences.COLOURS.values()
     yield from refusal.FIELDS.values()
     yield from list_sentences.LEFT_OUT.values()

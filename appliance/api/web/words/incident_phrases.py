@@ -157,6 +157,10 @@ BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
             " are not known again. If it is lost for good: balie key forget."
         ),
     ),
+    IncidentKind.ARCHIVE_FOLDER: (
+        "The folder for the archives of each quarter is not there, so none is made.",
+        "Plug the stick in again, or name another folder under Privacy, Archive.",
+    ),
 }
 """Where neither a reason nor a code says more."""
 
@@ -180,6 +184,7 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.UNDERVOLTAGE: "Too little voltage",
     IncidentKind.DISK: "Disk",
     IncidentKind.USB: "USB",
+    IncidentKind.ARCHIVE_FOLDER: "Folder for archives",
     IncidentKind.MODEM_SILENT: "Modem silent",
     IncidentKind.NO_CREDIT: "No credit",
     IncidentKind.TOKEN_ENDS: "Token ends",

@@ -52,7 +52,7 @@ ORDER BY 2 COLLATE NOCASE
 """
 _NAMES = """
 SELECT w.value AS who, coalesce(s.name, t.name) AS name FROM json_each(?) w
-LEFT JOIN staff s ON w.value = 'staff:' || s.id
-LEFT JOIN api_token t ON w.value = 'token:' || t.id
+LEFT JOIN staff s ON s.id = substr(w.value, 7)
+LEFT JOIN api_token t ON t.id = substr(w.value, 7)
 WHERE coalesce(s.name, t.name) IS NOT NULL
 """
