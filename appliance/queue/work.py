@@ -68,10 +68,12 @@ class QueueWork:
         chat_read: adoption_turns.Keep | None = None,
         adoption_pace: AdoptionPace | None = None,
         idle: Idle | None = None,
+        file_kept: media_fetching.FileKept | None = None,
     ) -> None:
         """`group_seen` keeps what changes in groups show; without it none is made. Without `media`
         no files of messages are brought. `chat_read` keeps what chats show that a phone had before;
-        without it none is read. `idle` gives what a device does when nothing is due.
+        without it none is read. `idle` gives what a device does when nothing is due. `file_kept` is
+        told of a file in the transaction that keeps it.
         """
         self._store = store
         self._gate = gate
@@ -82,6 +84,7 @@ class QueueWork:
         self._steps = steps
         self._histories = Histories()
         self._idle = idle
+        self._file_kept = file_kept
         self._looked: dict[tuple[str, str], dict[Lane, str]] = {}
         self._adoption = chat_read and AdoptionDesk(
             store=store, gate=gate, keep=chat_read, pace=adoption_pace or AdoptionPace()
@@ -153,7 +156,9 @@ class QueueWork:
         self._steps(Step.TICKS_KEPT)
 
     def fetched(self, fetch: MediaFetch, found: Fetched | DeviceError) -> None:
-        self._store.write(lambda tx: media_fetching.note_found(tx, fetch, found))
+        self._store.write(
+            lambda tx: media_fetching.note_found(tx, fetch, found, self._file_kept)
+        )
 
     def _keep_outcome(self, outcome: Callable[[Tx], None]) -> None:
         def note(tx: Tx) -> None:

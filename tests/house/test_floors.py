@@ -15,7 +15,7 @@ FLOORS = {"store": 1, "media": 1, "push": 1, "devices": 2, "queue": 3, "desk": 4
 TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
 SHELVES = (
-    {"access", "consent", "outgoing"},
+    {"access", "consent", "outgoing", "care"},
     {
         *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
         *("lists", "rounds", "automatic"),

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.characters import clean_name
+from appliance.desk.care import marking
 from appliance.desk.intake import attached, posts, revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
@@ -76,6 +77,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         posts.note_author(tx, line, incoming, sender, message_id)
     if message_id is not None:
         attached.keep(tx, device_id, message_id, incoming)
+        marking.look(tx, message_id)
     if message_id is not None and contact_id is not None and incoming.origin is Origin.PERSON:
         _follow(tx, _arrival(message_id, line, contact_id, incoming, sender), incoming.form)
 
@@ -97,6 +99,7 @@ def _keep_again(
     revisions.keep(tx, before, arrival, incoming.text, incoming.form)
     if before["awaited"]:
         attached.keep(tx, device_id, before["id"], incoming)
+    marking.look(tx, before["id"])
 
 
 def _came_otherwise(
