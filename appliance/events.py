@@ -32,6 +32,9 @@ class EventKind(Enum):
     #: One contact became two; facts: `other`, the one that is new or is back, and `undone` where a
     #: joining was undone.
     CONTACT_SPLIT = "contact.split"
+    #: Nothing of theirs is let go or erased any more, or that has ended; facts: `on`, `hold`,
+    #: `until_ms`, `why` where time ended it, and `token` where software did it.
+    CONTACT_HOLD = "contact.hold"
     CONSENT_RECORDED = "consent.recorded"
     #: A message may mean STOP, or somebody decided about it; facts: `decision`.
     NEAR_STOP = "consent.near-stop"
@@ -131,6 +134,12 @@ class EventKind(Enum):
     #: and `what`, which is `sent` (then `goes` and `refused` count people), `paused`, `resumed` or
     #: `cancelled` (then `messages` counts what waited); `token` as above.
     LIST_SEND = "list.send"
+    #: Somebody said how long things are kept; facts: `fields`, the names of what is other now, as
+    #: `placed.texts`; `token` where software did it.
+    RETENTION_CHANGED = "retention.changed"
+    #: What is older than that is let go, or has been; facts: `run`, `state`: `running` or `done`,
+    #: and then how many `messages`, `people`, `media`.
+    RETENTION_RUN = "retention.run"
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
     STAFF_LOGGED_IN = "staff.logged-in"

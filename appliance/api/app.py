@@ -22,6 +22,7 @@ from appliance.api.json import (
     events,
     groups,
     health,
+    holding,
     hours,
     line_rules,
     list_sends,
@@ -112,6 +113,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         texts,
         line_rules,
         hours,
+        holding,
         rounds,
         events,
     ):

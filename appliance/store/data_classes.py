@@ -56,9 +56,28 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "contact": {
         DataClass.IDENTITY: "chosen_name office_name personnel_number fields sorts_as",
-        DataClass.EVIDENCE: "state blocked_ms",
+        DataClass.EVIDENCE: "state state_ms blocked_ms",
         DataClass.TECHNICAL: "id created_ms joined_into",
     },
+    "hold": {
+        DataClass.CONTENT: "reason",
+        DataClass.EVIDENCE: "since_ms until_ms staff_id token_id ended_ms ended_by",
+        DataClass.TECHNICAL: "id contact_id",
+    },
+    "retention_house": {
+        DataClass.OFFICE: "terms",
+        DataClass.EVIDENCE: "staff_id token_id saved_ms",
+        DataClass.TECHNICAL: "id",
+    },
+    "retention_run": {
+        DataClass.OFFICE: "terms",
+        DataClass.EVIDENCE: (
+            "state staff_id token_id messages people media bytes notes evidence calls readings"
+        ),
+        DataClass.TECHNICAL: "id place begun_ms ended_ms steps busy_ms longest_ms freed",
+    },
+    "retention_place": {DataClass.TECHNICAL: "conversation_id texts_ms media_ms evidence_ms"},
+    "retention_met": {DataClass.TECHNICAL: "run_id contact_id"},
     "contact_branch": {DataClass.TECHNICAL: "branch_id contact_id"},
     "contact_label": {DataClass.EVIDENCE: "label_id", DataClass.TECHNICAL: "contact_id"},
     "contact_note": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "contact_id branch_id"},
@@ -203,6 +222,16 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "seq contact_id as_of",
     },
     "erasure": {DataClass.EVIDENCE: "stands_for scheme at_ms"},
+    "file_left": {
+        DataClass.CONTENT: "name",
+        DataClass.TECHNICAL: "kind",
+    },
+    "person_erasure": {
+        DataClass.IDENTITY: "sought",
+        DataClass.EVIDENCE: "state reason counts staff_id token_id asked_ms erased_ms complete_ms",
+        DataClass.TECHNICAL: "id contact_id",
+    },
+    "person_erasure_left": {DataClass.TECHNICAL: "erasure_id message_id"},
     "event_retention": {DataClass.EVIDENCE: "before_seq at_ms"},
     "near_stop": {
         DataClass.EVIDENCE: "decision staff_id decided_ms",

@@ -68,6 +68,7 @@ def test_a_person_is_entered_once(office: Office, tilburg: Desk, planning: Calle
         "notes": "Liever 's avonds",
         "blocked": False,
         "state": "placed",
+        "state_since": anna["created_at"],
         "created_at": anna["created_at"],
     }
     assert planning.get(f"/contacts/{ANNA}").json() == anna

@@ -30,7 +30,8 @@ _bearer = HTTPBearer(
     "`messages:read`, `messages:write`, `contacts:read`, `contacts:write`, "
     "`groups:read`, `groups:write`, `rounds:read`, `rounds:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
-    "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`, `reports:read`. "
+    "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`, `reports:read`, "
+    "`privacy:write`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 
@@ -127,5 +128,6 @@ WRITES_GROUPS = Security(identify, scopes=[Scope.GROUPS_WRITE.value])
 WRITES_CONVERSATIONS = Security(identify, scopes=[Scope.CONVERSATIONS_WRITE.value])
 WRITES_ROUNDS = Security(identify, scopes=[Scope.ROUNDS_WRITE.value])
 WRITES_LISTS = Security(identify, scopes=[Scope.LISTS_WRITE.value])
+WRITES_PRIVACY = Security(identify, scopes=[Scope.PRIVACY_WRITE.value])
 WritesMessages = Annotated[Caller, WRITES_MESSAGES]
 ReadsEvents = Annotated[Caller, Security(identify, scopes=[Scope.EVENTS_READ.value])]

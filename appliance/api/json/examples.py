@@ -215,6 +215,7 @@ CONTACT: dict[str, Any] = {
     "notes": "Werkt liever 's avonds.",
     "blocked": False,
     "state": "placed",
+    "state_since": _AT,
     "created_at": _AT,
 }
 

@@ -63,6 +63,7 @@ class ContactOut(AnswerBody):
     state: Literal["self", "candidate", "placed", "ended"] = Field(
         description="`self`: they wrote by themselves, and nobody said more yet."
     )
+    state_since: datetime = Field(description="Since when they stand so with the agency.")
     created_at: datetime
 
 

@@ -31,6 +31,7 @@ from appliance.api.json.list_bodies import (
 from appliance.api.json.people_bodies import (
     ContactIn,
     ContactPatchIn,
+    HoldIn,
     ImportOut,
     MergeIn,
     SplitIn,
@@ -67,6 +68,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     MembersIn,
     ContactIn,
     ContactPatchIn,
+    HoldIn,
     ImportOut,
     MergeIn,
     SplitIn,

@@ -23,6 +23,7 @@ from appliance.api.json.people_bodies import (
     UndoIn,
 )
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
+from appliance.api.json.times import ms_of
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.contacts import changing, joining, past, people, splitting
@@ -278,6 +279,7 @@ def _change(wanted: ContactPatchIn) -> ContactChange:
         notes=wanted.notes,
         blocked=wanted.blocked,
         state=wanted.state,
+        state_ms=ms_of(wanted.state_since) if wanted.state_since else None,
     )
 
 

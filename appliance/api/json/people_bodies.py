@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.list_bodies import Moment
 
 
 class NumberIn(BaseModel):
@@ -36,6 +37,7 @@ class ContactPatchIn(BaseModel):
     notes: str | None = Field(None, max_length=20_000)
     blocked: bool = False
     state: Literal["self", "candidate", "placed", "ended"] = "candidate"
+    state_since: Moment | None = Field(None, description="Left out with a new `state`: since now.")
 
 
 class ContactIn(ContactPatchIn):
@@ -88,3 +90,19 @@ class PastOut(AnswerBody):
     fields: list[str] = Field(description="What is other since.")
     other: str | None = Field(description="The other contact, where two were joined or split.")
     undone: bool = Field(description="It took back what was joined or split before.")
+
+
+class HoldIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    on: bool
+    reason: str | None = Field(None, description="Why; needed to hold them.", max_length=2_000)
+    until: Moment | None = Field(None, description="It ends by itself then; else somebody ends it.")
+
+
+class HoldOut(AnswerBody):
+    on: bool
+    reason: str | None
+    since: datetime | None
+    until: datetime | None
+    by: str | None = Field(description="The colleague or the software that said so.")

@@ -9,6 +9,7 @@ from appliance.api.json import (
     conversations,
     directory,
     groups,
+    holding,
     hours,
     incidents,
     line_rules,
@@ -36,6 +37,7 @@ READS: Sequence[Read[Any, Any]] = (
     *list_sends.READS,
     *line_rules.READS,
     *hours.READS,
+    *holding.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

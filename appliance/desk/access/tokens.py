@@ -56,6 +56,8 @@ class Scope(Enum):
     LISTS_WRITE = "lists:write"
     #: Read reports: how many, how fast, how busy; no names of contacts.
     REPORTS_READ = "reports:read"
+    #: What a privacy officer does: say how long things are kept, hold, hand out, erase.
+    PRIVACY_WRITE = "privacy:write"
 
 
 ALL_SCOPES = frozenset(Scope)

@@ -48,6 +48,8 @@ class ContactChange:
     notes: str | None = None
     blocked: bool = False
     state: str | None = None
+    #: Since when; None: since now, where the state is another one.
+    state_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,16 @@ def _put_personnel_number(tx: Tx, contact_id: str, wanted: ContactChange, _: Cha
 def _put_state(tx: Tx, contact_id: str, wanted: ContactChange, _: Changer) -> bool:
     if wanted.state not in STATES:
         raise InvalidInput("state", f"A state is one of these: {', '.join(STATES)}.")
-    return _put(tx, contact_id, "state", wanted.state)
+    if not _put(tx, contact_id, "state", wanted.state):
+        return False
+    _put(tx, contact_id, "state_ms", tx.now_ms)
+    return True
+
+
+def _put_state_since(tx: Tx, contact_id: str, wanted: ContactChange, _: Changer) -> bool:
+    if wanted.state_ms is not None and wanted.state_ms > tx.now_ms:
+        raise InvalidInput("state_since", "Since when they stand so lies behind us.")
+    return wanted.state_ms is not None and _put(tx, contact_id, "state_ms", wanted.state_ms)
 
 
 def _put_fields(tx: Tx, contact_id: str, wanted: ContactChange, _: Changer) -> bool:
@@ -247,6 +258,7 @@ _SETTERS: Mapping[str, Callable[[Tx, str, ContactChange, Changer], bool]] = {
     "office_name": _put_name,
     "personnel_number": _put_personnel_number,
     "state": _put_state,
+    "state_since": _put_state_since,
     "fields": _put_fields,
     "notes": _put_notes,
     "labels": _put_labels,

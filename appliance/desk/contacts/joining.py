@@ -15,7 +15,15 @@ from appliance.reasons import Reason
 from appliance.store import casework, contacts, listed, push, round_joining, unread
 from appliance.store.store import Tx
 
-COLUMNS = ("office_name", "chosen_name", "personnel_number", "fields", "state", "blocked_ms")
+COLUMNS = (
+    "office_name",
+    "chosen_name",
+    "personnel_number",
+    "fields",
+    "state",
+    "state_ms",
+    "blocked_ms",
+)
 
 
 def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
@@ -173,6 +181,7 @@ UPDATE contact AS k SET
   personnel_number = coalesce(k.personnel_number, o.personnel_number),
   fields = json_patch(o.fields, k.fields),
   state = iif(k.state = 'self', o.state, k.state),
+  state_ms = iif(k.state = 'self', o.state_ms, k.state_ms),
   blocked_ms = coalesce(k.blocked_ms, o.blocked_ms)
 FROM contact o WHERE k.id = :keep AND o.id = :other
 """

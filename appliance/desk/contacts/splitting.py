@@ -15,7 +15,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
 from appliance.identities import Identity
-from appliance.store import contacts, round_joining, unread
+from appliance.store import contacts, holds, round_joining, unread
 from appliance.store.store import Tx
 
 
@@ -41,6 +41,7 @@ def split(tx: Tx, contact_id: str, identities: Sequence[Identity], by: Author) -
             " WHERE contact_id = ?",
             (new_id, contact_id),
         )
+    holds.follow(tx, contact_id, new_id)
     changes.note(tx, ChangeOfWho.SPLIT, contact_id, new_id, {})
     _settle(tx, contact_id, new_id)
     changes.tell(tx, EventKind.CONTACT_SPLIT, contact_id, new_id, by, undone=False)
@@ -102,6 +103,7 @@ def _undo_join(tx: Tx, change: WhoChanged, by: Author) -> None:
             _reopen(tx, thread, since)
     former_rows.put_back(tx.conn, before["rows"], keep_id)
     round_joining.after_split(tx, (keep_id, other_id))
+    holds.follow(tx, keep_id, other_id, since_ms=change.at_ms)
     _keep_block(tx, keep_id, other_id, before)
     _put_back_columns(tx, keep_id, before)
     _settle(tx, keep_id, other_id)
@@ -157,7 +159,8 @@ def _keep_block(tx: Tx, keep_id: str, other_id: str, before: Mapping[str, Any]) 
 def _put_back_columns(tx: Tx, keep_id: str, before: Mapping[str, Any]) -> None:
     now = card_columns(tx.conn, keep_id)
     for column in COLUMNS:
-        if now[column] == before["joined_columns"][column]:
+        # An older Balie kept fewer of them.
+        if column in before["columns"] and now[column] == before["joined_columns"][column]:
             tx.conn.execute(
                 f"UPDATE contact SET {column} = ? WHERE id = ?",  # noqa: S608 -- names of ours
                 (before["columns"][column], keep_id),

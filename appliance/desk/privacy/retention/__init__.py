@@ -1,0 +1,1 @@
+"""How long things are kept, of whom all is kept, and what is let go."""
