@@ -156,9 +156,7 @@ class QueueWork:
         self._steps(Step.TICKS_KEPT)
 
     def fetched(self, fetch: MediaFetch, found: Fetched | DeviceError) -> None:
-        self._store.write(
-            lambda tx: media_fetching.note_found(tx, fetch, found, self._file_kept)
-        )
+        self._store.write(lambda tx: media_fetching.note_found(tx, fetch, found, self._file_kept))
 
     def _keep_outcome(self, outcome: Callable[[Tx], None]) -> None:
         def note(tx: Tx) -> None:

@@ -46,11 +46,15 @@ class CareMark:
         return self.state is CareState.REMOVED
 
 
-HIDDEN = (
-    "EXISTS (SELECT 1 FROM care_mark care WHERE care.message_id = m.id AND care.hidden = 1"
-    " AND care.opened_ms IS NULL AND care.state = 'open')"
-)
-"""Whether the message `m` is hidden until somebody opens it."""
+def not_shown(message: str) -> str:
+    """Whether the message under this alias is hidden until somebody opens it."""
+    return (
+        f"EXISTS (SELECT 1 FROM care_mark care WHERE care.message_id = {message}.id"  # noqa: S608 -- an alias of ours
+        " AND care.hidden = 1 AND care.opened_ms IS NULL AND care.state = 'open')"
+    )
+
+
+NOT_SHOWN = not_shown("m")
 
 
 def mark(

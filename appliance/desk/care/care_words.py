@@ -26,6 +26,7 @@ class CareWords:
 
     topics: Mapping[str, re.Pattern[str]]
     common: Mapping[str, frozenset[str]]
+    letters: Mapping[str, str]
     asks: Mapping[str, Mapping[CareKind, str]]
 
 
@@ -36,9 +37,13 @@ def says(topic: str, text: str) -> bool:
 
 
 def language_of(text: str) -> str | None:
-    """The one with most of its small words in the text; None where they are too few to tell."""
+    """The one with most of its small words, or with letters of its own; None where it is not clear."""
     said = {word for sentence in plain_words(text) for word in sentence}
-    counts = {name: len(said & words) for name, words in tables().common.items()}
+    small, letters = text.casefold(), tables().letters
+    counts = {
+        name: len(said & words) + 2 * any(each in small for each in letters[name])
+        for name, words in tables().common.items()
+    }
     best = max(counts, key=lambda name: counts[name])
     rivals = sum(count == counts[best] for count in counts.values())
     return best if counts[best] > 1 and rivals == 1 else None
@@ -65,6 +70,7 @@ def tables() -> CareWords:
             name: frozenset(_spelt(word) for word in table["common"].split())
             for name, table in found.items()
         },
+        letters={name: table.get("letters", "") for name, table in found.items()},
         asks={
             name: {kind: " ".join(table[kind.value]["ask"].split()) for kind in CareKind}
             for name, table in found.items()
@@ -81,7 +87,7 @@ def _pattern(topic: str, found: Mapping[str, Mapping[str, Any]]) -> re.Pattern[s
 
 
 def _phrase(phrase: str) -> str:
-    return "".join(_GAP if token == "~" else f" {_either(token)}" for token in phrase.split())
+    return "".join(_GAP if each == "~" else f" {_either(each)}" for each in phrase.split())
 
 
 def _either(token: str) -> str:

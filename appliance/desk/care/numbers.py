@@ -1,4 +1,4 @@
-"""Numbers that should not be kept, told by their own check digits: a BSN, a bank account, a card."""
+"""Numbers that should not be kept, told by their check digits: a BSN, an account, a card."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -90,9 +90,7 @@ def _luhn(digits: str) -> bool:
 
 
 def _is_bsn(digits: str) -> bool:
-    weighed = sum(
-        weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)
-    )
+    weighed = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True))
     return weighed % 11 == 0
 
 

@@ -13,7 +13,7 @@ from appliance.devices.protocol import Incoming, TextForm
 from appliance.identities import Identity
 from appliance.messages import Origin
 from appliance.phone_numbers import is_e164
-from appliance.store import contacts, conversations, devices, lines, messages
+from appliance.store import care_gone, contacts, conversations, devices, lines, messages
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -55,6 +55,10 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         return
     if _came_otherwise(tx.conn, conversation_id, incoming, sender):
         return
+    if not incoming.exact and care_gone.is_gone(
+        tx.conn, conversation_id, incoming.text, incoming.at_ms
+    ):
+        return  # it was removed here, and a phone still shows it
     about = messages.NewIncoming(
         conversation_id=conversation_id,
         line_id=line.id,

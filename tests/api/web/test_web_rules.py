@@ -103,6 +103,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/messages/{waiting}/cancel",
         f"/messages/{waiting}/decide",
         f"/messages/{waiting}/near-stop",
+        f"/messages/{waiting}/care",
         f"/lines/{line_id}/resume",
         f"/lines/{line_id}/settings",
         f"/lines/{line_id}/profile",
