@@ -37,6 +37,7 @@ DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.news_protocol",
     "appliance.devices.profile_protocol",
     "appliance.devices.archive_protocol",
+    "appliance.devices.removal_protocol",
     "appliance.devices.kind",
     "appliance.devices.protocol",
 )

@@ -37,7 +37,7 @@ def says(topic: str, text: str) -> bool:
 
 
 def language_of(text: str) -> str | None:
-    """The one with most of its small words, or with letters of its own; None where it is not clear."""
+    """The one with most of its small words or with letters of its own, where that is clear."""
     said = {word for sentence in plain_words(text) for word in sentence}
     small, letters = text.casefold(), tables().letters
     counts = {
