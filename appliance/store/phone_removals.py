@@ -127,10 +127,13 @@ def next_due(conn: sqlite3.Connection, device_id: str, *, now_ms: int) -> PhoneR
 
 
 def for_people(conn: sqlite3.Connection, branches: Sequence[str]) -> Sequence[PhoneRemoval]:
-    """What somebody has to do by hand on the phones of these branches, oldest first."""
+    """What somebody has to do by hand on the phones of these branches, oldest first; also what a
+    phone was to do that is no device of the house any more.
+    """
     rows = conn.execute(
         "SELECT r.* FROM phone_removal r JOIN line ON line.id = r.line_id"
-        " WHERE r.state = 'person' AND line.branch_id IN (SELECT value FROM json_each(?))"
+        " JOIN device ON device.id = r.device_id WHERE (r.state = 'person'"
+        " OR r.state IN ('waiting', 'doing') AND device.removed_ms IS NOT NULL) AND line.branch_id IN (SELECT value FROM json_each(?))"
         " ORDER BY r.id",
         (json.dumps(list(branches)),),
     )

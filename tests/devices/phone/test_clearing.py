@@ -49,7 +49,7 @@ class Turn(RemovalTurn):
 
 @pytest.fixture
 def chats(desk: Desk) -> dict[str, Chat]:
-    """Anna wrote with a photo and something that is starred; Bea wrote, too; all of it was heard."""
+    """Anna sent a photo and something that is starred; Bea wrote, too; all of it was heard."""
     world = desk.world
     world.on_loop(lambda: world.handset.contacts.update({ANNA: "Anna", BEA: "Bea"}))
     world.write(ANNA, "Mijn bsn is 398259793")
@@ -74,7 +74,7 @@ def turn(desk: Desk, tmp_path: Path, **about: object) -> Turn:
 def test_the_whole_chat_goes_and_nothing_of_others(
     desk: Desk, chats: dict[str, Chat], tmp_path: Path
 ) -> None:
-    """Starred messages and files, too; nothing leaves the phone, which is left on its first page."""
+    """Starred messages and files, too; nothing leaves the phone, which is left on its home."""
     mine = turn(desk, tmp_path)
     mine.run(desk.driver)
     assert mine.ended == "done"

@@ -123,7 +123,6 @@ class WhatsApp(WhatsAppService):
             roots = [*(roots if self.own.page == "menu" else []), *self.own.windows()]
         if self._chat is not None:
             roots += self.menu.windows(
-                has_media=any(each.medium for each in self._chat.messages),
                 has_starred=any(each.starred for each in self._chat.messages),
             )
         dialog = self._dialog_on_top()

@@ -56,11 +56,11 @@ class ChatMenu:
             self.page = "" if action == "no" else action
         return False
 
-    def windows(self, *, has_media: bool, has_starred: bool) -> list[Node]:
+    def windows(self, *, has_starred: bool) -> list[Node]:
         if not self.page:
             return []
         if self.page == "clear":
-            return [self._question(has_media=has_media, has_starred=has_starred)]
+            return [self._question(has_starred=has_starred)]
         rows = _WORDS[self.host.language][self.page]
         if self.host.faults.standing(FaultKind.NO_CLEAR_CHAT):
             rows = tuple(each for each in rows if _ACTIONS.get(each) != "clear")
@@ -83,7 +83,7 @@ class ChatMenu:
         whole = Bounds(screen.width // 2, top, screen.width, top + dp(len(words) * _ROW_DP))
         return self.brush("FrameLayout", whole, self.brush("ListView", whole, *rows))
 
-    def _question(self, *, has_media: bool, has_starred: bool) -> Node:
+    def _question(self, *, has_starred: bool) -> Node:
         brush, dp, screen = self.brush, self.host.screen.dp, self.host.screen
         question, media, starred, cancel = _WORDS[self.host.language]["words"]
         middle = screen.height // 2
@@ -95,7 +95,7 @@ class ChatMenu:
                 self._box(place, name, words, ticked=ticked)
                 for place, (name, words, ticked, there) in enumerate(
                     (
-                        ("media", media, self.media, has_media),
+                        ("media", media, self.media, True),
                         ("starred", starred, self.starred, has_starred),
                     )
                 )
