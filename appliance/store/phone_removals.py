@@ -133,8 +133,8 @@ def for_people(conn: sqlite3.Connection, branches: Sequence[str]) -> Sequence[Ph
     rows = conn.execute(
         "SELECT r.* FROM phone_removal r JOIN line ON line.id = r.line_id"
         " JOIN device ON device.id = r.device_id WHERE (r.state = 'person'"
-        " OR r.state IN ('waiting', 'doing') AND device.removed_ms IS NOT NULL) AND line.branch_id IN (SELECT value FROM json_each(?))"
-        " ORDER BY r.id",
+        " OR r.state IN ('waiting', 'doing') AND device.removed_ms IS NOT NULL)"
+        " AND line.branch_id IN (SELECT value FROM json_each(?)) ORDER BY r.id",
         (json.dumps(list(branches)),),
     )
     return [_removal(conn, row) for row in rows]

@@ -141,7 +141,8 @@ OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /
 LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
 LEAD |= {"GET /overview/over-time/volume.csv"}
 SWITCH = {"POST /overview/over-time/per-person on=1"}
-OFFICER = {"GET /privacy"}
+OFFICER = {"GET /privacy", "GET /privacy/care", "POST /privacy/care/{branch}/hides kind=bsn"}
+OFFICER_ANYWHERE = {"GET /privacy", "GET /privacy/care"}
 COUNTERS = {"GET /new", "GET /lists"}
 """Show what one has, also where that is nothing."""
 EVERYTHING = LEAD | SWITCH | OFFICER | INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
@@ -154,7 +155,12 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("admin", "here"): EVERYTHING - COMPANY - SWITCH,
     ("admin", "everywhere"): EVERYTHING,
     ("staff", "elsewhere"): OWN | COUNTERS,
-    ("admin", "elsewhere"): OWN | ENROL | LEAD | OFFICER | COUNTERS | {"GET /settings/team"},
+    ("admin", "elsewhere"): OWN
+    | ENROL
+    | LEAD
+    | OFFICER_ANYWHERE
+    | COUNTERS
+    | {"GET /settings/team"},
     ("branch-it", "elsewhere"): OWN | ENROL,
 }
 

@@ -1,5 +1,6 @@
 """What people send that should not be kept: marked, hidden, put away, and removed for good."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -174,3 +175,31 @@ def test_who_may_only_read_sees_the_mark_and_has_no_buttons(office: Office, mess
     assert f"/messages/{message}/care" not in page
     assert petra.post(f"/messages/{message}/care", {"do": "remove"}).status_code == 404
     petra.client.close()
+
+
+def test_the_officer_counts_it_and_ticks_off_what_is_done_by_hand(
+    office: Office, tilburg: Desk, breda: Desk, sanne: Browser, message: str
+) -> None:
+    """Of their own branch only; no text of a message is on the page."""
+    office.writes("+31655500409", breda, SAYS)
+    sanne.post(f"/messages/{message}/care", {"do": "remove"})
+    petra = log_in(office, "Petra", role="privacy", branch_id=tilburg.branch_id)
+    page = petra.get("/privacy/care", **ENGLISH).text
+    assert re.search(r"delete the message of .* from \+31 6 55500401\.", page)
+    assert (BSN in page, "Breda" in page) == (False, False)
+    row = re.findall(r'<td class="count">(\d+)</td>', page)
+    assert row == ["1", "0", "1", "0", "0"]
+    (task,) = re.findall(r"/privacy/care/removals/([^/]+)/done", page)
+    other = log_in(office, "Bram", role="privacy", branch_id=breda.branch_id)
+    assert other.post(f"/privacy/care/removals/{task}/done").status_code == 404
+    assert petra.post(f"/privacy/care/removals/{task}/done", part=False).status_code == 303
+    assert (
+        "Er hoeft niets met de hand te worden verwijderd."
+        in petra.get("/privacy/care", **{"Accept-Language": "nl"}).text
+    )
+    hidden = {"kind": ["bsn", "health"]}
+    assert petra.post(f"/privacy/care/{tilburg.branch_id}/hides", hidden, part=False).is_redirect
+    office.writes(WORKER, tilburg, SAYS)
+    assert one(office, "SELECT group_concat(hidden) FROM care_mark") == "0,0,1"
+    for each in (petra, other):
+        each.client.close()

@@ -104,6 +104,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/messages/{waiting}/decide",
         f"/messages/{waiting}/near-stop",
         f"/messages/{waiting}/care",
+        f"/privacy/care/{waiting}/hides",
+        f"/privacy/care/removals/{waiting}/done",
         f"/lines/{line_id}/resume",
         f"/lines/{line_id}/settings",
         f"/lines/{line_id}/profile",

@@ -60,9 +60,14 @@ def chats(desk: Desk) -> dict[str, Chat]:
         pass
     found: dict[str, Chat] = world.handset.whatsapp.account.chats
     world.on_loop(lambda: setattr(found[jid_of(ANNA)].messages[0], "starred", True))
-    for chat in found.values():
-        world.on_loop(lambda chat=chat: (chat.take_unread(), chat.drop_divider()))
-        world.on_loop(lambda chat=chat: world.handset.whatsapp.posting.seen(chat))
+
+    def read() -> None:
+        for chat in found.values():
+            chat.take_unread()
+            chat.drop_divider()
+            world.handset.whatsapp.posting.seen(chat)
+
+    world.on_loop(read)
     return found
 
 

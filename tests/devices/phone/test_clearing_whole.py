@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from appliance.channels import Channel
-from appliance.desk.care import whole_chats
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.desk.team import staff
@@ -26,7 +25,7 @@ from appliance.store import (
     phone_removals,
     routes,
 )
-from appliance.store.phone_removals import RemovalState
+from appliance.store.phone_removals import NewRemoval, RemovalState
 from appliance.store.store import Store, Tx
 from tests.devices.phone.driver_kit import ANNA, BEA, OWN, Desk, World
 from tests.emulated.phone_bench import eventually
@@ -92,7 +91,10 @@ def test_an_answered_chat_goes_and_nothing_leaves_twice(
         store.write(lambda tx: accept(tx, answer))
         worker.wake()
         assert eventually(lambda: count("out", "state IN ('sent', 'delivered', 'read')") == 1)
-        (removal_id,) = store.write(lambda tx: whole_chats.ask(tx, known.id))
+        chat = NewRemoval(
+            line_id=line_id, device_id=device_id, channel=Channel.WHATSAPP, whose=tel(ANNA)
+        )
+        removal_id = store.write(lambda tx: phone_removals.ask(tx, chat))
         worker.wake()
         assert eventually(lambda: state(removal_id) is RemovalState.DONE, within_s=40)
         chats = world.handset.whatsapp.account.chats

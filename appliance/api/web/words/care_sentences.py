@@ -1,9 +1,15 @@
 """What is said of a message that should not be kept."""
 
 from collections.abc import Mapping
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from appliance.api.web.words.i18n import Words
+from appliance.desk.privacy.care.by_hand import HandTask
+from appliance.desk.privacy.care.counting import CareCount
+from appliance.phone_numbers import readable
 from appliance.store.care_marks import CareKind, CareMark
+from appliance.store.phone_removals import RemovalWhat
 
 LOOKS_LIKE: Mapping[CareKind, str] = {
     CareKind.BSN: "This looks like a citizen service number (BSN).",
@@ -31,3 +37,31 @@ def looks_like(words: Words, mark: CareMark) -> str:
 
 def removed(words: Words, mark: CareMark) -> str:
     return words.text(_BECAUSE[mark.kinds[0]]).format(name=mark.by or "?")
+
+
+def task(words: Words, task: HandTask, now_ms: int) -> str:
+    """What somebody has to do on the phone, with what they need to find it there."""
+    about = {
+        "phone": readable(task.line_number),
+        "channel": task.removal.channel.label,
+        "number": task.number,
+    }
+    if task.removal.what is RemovalWhat.CHAT:
+        sentence = "On the phone of {phone}, {channel}: delete the chat with {number}."
+        return words.text(sentence).format(**about)
+    moment = words.moment(task.removal.written_ms or task.removal.created_ms, task.zone, now_ms)
+    sentence = "On the phone of {phone}, {channel}: delete the message of {moment} from {number}."
+    return words.text(sentence).format(**about, moment=moment)
+
+
+def left_to_phones(words: Words, many: int) -> str:
+    return words.plural(
+        "{n} chat goes by itself: the phone deletes it in quiet minutes.",
+        "{n} chats go by themselves: the phones delete them in quiet minutes.",
+        many,
+    ).format(n=many)
+
+
+def week(words: Words, count: CareCount, zone: str) -> str:
+    noon = datetime.combine(count.week, time(12), ZoneInfo(zone))
+    return words.date(int(noon.timestamp() * 1000), zone)
