@@ -201,5 +201,12 @@ def test_the_officer_counts_it_and_ticks_off_what_is_done_by_hand(
     assert petra.post(f"/privacy/care/{tilburg.branch_id}/hides", hidden, part=False).is_redirect
     office.writes(WORKER, tilburg, SAYS)
     assert one(office, "SELECT group_concat(hidden) FROM care_mark") == "0,0,1"
+    (counted,) = office.caller(branch_id=tilburg.branch_id).get("/care").json()["items"]
+    assert {name: counted[name] for name in ("kind", "marked", "hidden", "removed")} == {
+        "kind": "bsn",
+        "marked": 2,
+        "hidden": 1,
+        "removed": 1,
+    }
     for each in (petra, other):
         each.client.close()

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from appliance.api.json import (
+    care,
     conversations,
     directory,
     groups,
@@ -25,6 +26,7 @@ from appliance.api.json.declared import Read
 
 READS: Sequence[Read[Any, Any]] = (
     *messages.READS,
+    *care.READS,
     *directory.READS,
     *people.READS,
     *conversations.READS,

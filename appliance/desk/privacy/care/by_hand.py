@@ -8,13 +8,13 @@ from appliance.desk.access.sight import Sight
 from appliance.errors import NotFound
 from appliance.queue.removal_turns import is_under_way
 from appliance.store import branches, contacts, lines, phone_removals
-from appliance.store.phone_removals import PhoneRemoval, RemovalState
+from appliance.store.phone_removals import PhoneRemoval, RemovalState, RemovalWhat
 from appliance.store.store import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandTask:
-    """`waits`: a message to them is on its way or in doubt, and only the chat can prove it."""
+    """`waits`: a message to them is on its way or in doubt, and only the whole chat can prove it."""
 
     removal: PhoneRemoval
     number: str
@@ -60,5 +60,9 @@ def _task(conn: sqlite3.Connection, removal: PhoneRemoval) -> HandTask:
         zone=branch.settings.zone,
         branch=branch.name,
         contact_id=known.id if known else None,
-        waits=whose is not None and is_under_way(conn, line.id, whose),
+        waits=(
+            whose is not None
+            and removal.what is RemovalWhat.CHAT
+            and is_under_way(conn, line.id, whose)
+        ),
     )
