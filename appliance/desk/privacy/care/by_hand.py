@@ -14,7 +14,7 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandTask:
-    """`waits`: a message to them is on its way or in doubt, and only the whole chat can prove it."""
+    """`waits`: a message to them is on its way or in doubt, and only their chat can prove it."""
 
     removal: PhoneRemoval
     number: str
