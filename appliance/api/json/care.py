@@ -87,7 +87,7 @@ class _Counted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
+class _CountedPage:
     items: Sequence[_Counted]
     next: None = None
 
@@ -96,9 +96,9 @@ async def _now_ms(now_ms: Now) -> int:
     return now_ms
 
 
-def _read(conn: sqlite3.Connection, sight: Sight, now_ms: int) -> _Page:
+def _read(conn: sqlite3.Connection, sight: Sight, now_ms: int) -> _CountedPage:
     found = counting.of_branches(conn, sight, now_ms)
-    return _Page(items=[_Counted(count=each) for branch in found for each in branch.counts])
+    return _CountedPage(items=[_Counted(count=each) for branch in found for each in branch.counts])
 
 
 READS = (

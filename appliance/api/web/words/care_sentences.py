@@ -23,6 +23,11 @@ KINDS: Mapping[CareKind, str] = {
     CareKind.IDENTITY: "Passport or ID card",
     CareKind.HEALTH: "Health",
 }
+ABOUT = (
+    "What people sent that should not be kept, found by words and check digits on this machine."
+    " Here it is counted; what it said only the conversation shows."
+)
+WAIT = "Wait with it: a message to them is on its way or in doubt, and only this chat can prove it."
 _BECAUSE: Mapping[CareKind, str] = {
     CareKind.BSN: "{name} removed this: it had a citizen service number in it.",
     CareKind.BANK: "{name} removed this: it had a bank number in it.",
