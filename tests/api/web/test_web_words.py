@@ -14,6 +14,7 @@ from appliance.api.web.words import (
     adoption_sentences,
     automatic_sentences,
     bubble_sentences,
+    care_sentences,
     device_phrases,
     group_sentences,
     incident_phrases,
@@ -93,6 +94,9 @@ def _of_phrases() -> Iterator[str]:
     yield from bubble_sentences.RULES.values()
     yield from automatic_sentences.WHY.values()
     yield from calendar_file.SENTENCES
+    for kinds in (care_sentences.LOOKS_LIKE, care_sentences.KINDS, care_sentences.BECAUSE):
+        yield from kinds.values()
+    yield from (care_sentences.ABOUT, care_sentences.WAIT)
     for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
         yield from table.values()
     for field in setting_fields.FIELDS:

@@ -28,7 +28,7 @@ ABOUT = (
     " Here it is counted; what it said only the conversation shows."
 )
 WAIT = "Wait with it: a message to them is on its way or in doubt, and only this chat can prove it."
-_BECAUSE: Mapping[CareKind, str] = {
+BECAUSE: Mapping[CareKind, str] = {
     CareKind.BSN: "{name} removed this: it had a citizen service number in it.",
     CareKind.BANK: "{name} removed this: it had a bank number in it.",
     CareKind.IDENTITY: "{name} removed this: it showed a passport or an ID card.",
@@ -41,7 +41,7 @@ def looks_like(words: Words, mark: CareMark) -> str:
 
 
 def removed(words: Words, mark: CareMark) -> str:
-    return words.text(_BECAUSE[mark.kinds[0]]).format(name=mark.by or "?")
+    return words.text(BECAUSE[mark.kinds[0]]).format(name=mark.by or "?")
 
 
 def task(words: Words, task: HandTask, now_ms: int) -> str:
@@ -52,11 +52,13 @@ def task(words: Words, task: HandTask, now_ms: int) -> str:
         "number": task.number,
     }
     if task.removal.what is RemovalWhat.CHAT:
-        sentence = "On the phone of {phone}, {channel}: delete the chat with {number}."
-        return words.text(sentence).format(**about)
+        return words.text(
+            "On the phone of {phone}, {channel}: delete the chat with {number}."
+        ).format(**about)
     moment = words.moment(task.removal.written_ms or task.removal.created_ms, task.zone, now_ms)
-    sentence = "On the phone of {phone}, {channel}: delete the message of {moment} from {number}."
-    return words.text(sentence).format(**about, moment=moment)
+    return words.text(
+        "On the phone of {phone}, {channel}: delete the message of {moment} from {number}."
+    ).format(**about, moment=moment)
 
 
 def left_to_phones(words: Words, many: int) -> str:
