@@ -71,7 +71,8 @@ def mark(
         " JOIN line ON line.id = m.line_id WHERE m.id = ?1",
         [(message_id, kind, int(CareKind(kind) in hides), tx.now_ms) for kind in fresh],
     )
-    tell(tx, message_id, "marked", kinds=fresh, hidden=any(CareKind(k) in hides for k in fresh))
+    # Not the kinds: the log is kept, and that of a person's health is nothing for it.
+    tell(tx, message_id, "marked", hidden=any(CareKind(k) in hides for k in fresh))
     return True
 
 
