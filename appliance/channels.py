@@ -45,6 +45,8 @@ class Channel:
     carries_media: bool = field(default=False, compare=False)
     #: The author of a message may change it or take it back.
     can_be_edited: bool = field(default=False, compare=False)
+    #: A driver can take a whole chat off its phone.
+    clears_chats: bool = field(default=False, compare=False)
     #: The sender under which the service itself writes; no person answers there.
     own_sender: str | None = field(default=None, compare=False)
     #: In parts where the channel counts parts, else in characters.
@@ -103,6 +105,7 @@ Channel.WHATSAPP = Channel(
     needs_account=True,
     carries_media=True,
     can_be_edited=True,
+    clears_chats=True,
     own_sender="+0",
     longest=65_536,  # WhatsApp's own limit, above what the house takes
 )

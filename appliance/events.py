@@ -179,7 +179,7 @@ class EventKind(Enum):
     #: or `message`), `state`, and `reason` where a person has to do it.
     PHONE_REMOVAL = "phone.removal"
     #: A message has something in it that should not be kept, or somebody said what becomes of it;
-    #: facts: `what`, which is `marked` (then `kinds`, and `hidden`), `opened`, `none` or `removed`.
+    #: facts: `what`, which is `marked` (then `hidden`), `opened`, `none` or `removed`.
     MESSAGE_CARE = "message.care"
     #: Somebody said whether it is noted who reads what of whom; facts: `on`; `token` as above.
     READINGS_CHANGED = "readings.changed"

@@ -17,6 +17,8 @@ class Reason(StrEnum):
     #: The line is in that group no more.
     GROUP_LEFT = "group-left"
     NOTHING_TO_DECIDE = "nothing-to-decide"
+    #: Nothing of theirs is removed: they are held for a dispute.
+    HELD = "held"
     SAME_CONTACT = "same-contact"
     #: Two contacts that were joined or split since have to be undone first.
     CANNOT_UNDO = "cannot-undo"

@@ -6,6 +6,7 @@ opened once, in office hours, because that marks it as read.
 
 import logging
 import sqlite3
+from collections.abc import Callable
 
 from appliance.devices.media_protocol import Fetched, FetchFinding, MediaFetch, WantedFile
 from appliance.errors import DeviceError, DeviceGone
@@ -17,6 +18,9 @@ from appliance.store.media_fetches import StoredFetch
 from appliance.store.store import Tx
 
 log = logging.getLogger(__name__)
+
+FileKept = Callable[[Tx, str], None]
+"""A higher floor looks at the file with this id of a medium."""
 
 AGAIN_MS = (3_000, 10_000, 30_000, 60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000)
 """Waits after each look in vain; after the last one it is given up."""
@@ -54,7 +58,9 @@ def next_fetch(
     )
 
 
-def note_found(tx: Tx, fetch: MediaFetch, found: Fetched | DeviceError) -> None:
+def note_found(
+    tx: Tx, fetch: MediaFetch, found: Fetched | DeviceError, file_kept: FileKept | None = None
+) -> None:
     """What became of it, in one transaction."""
     media_id = fetch.wanted.media_id
     if isinstance(found, DeviceError):
@@ -74,6 +80,8 @@ def note_found(tx: Tx, fetch: MediaFetch, found: Fetched | DeviceError) -> None:
                 kept=found.file.kept,
                 measured=found.file.measured,
             )
+            if file_kept is not None:
+                file_kept(tx, media_id)
         case FetchFinding.TOO_LARGE:
             media_fetches.give_up(tx, media_id, MediaWhy.TOO_LARGE)
         case FetchFinding.TEXT:

@@ -24,7 +24,7 @@ from appliance.devices.protocol import (
 from appliance.errors import DeviceError
 from appliance.identities import Identity
 from appliance.media.files import MediaFiles
-from appliance.queue import adoption_turns, media_fetching, outcomes, posts
+from appliance.queue import adoption_turns, media_fetching, outcomes, posts, removal_turns
 from appliance.queue.adoption_turns import AdoptionDesk, AdoptionPace
 from appliance.queue.attached import NO_FILES, TEXT_ALONE, by_attempt, next_of
 from appliance.queue.attempt import QueueAttempt, claim
@@ -35,6 +35,7 @@ from appliance.queue.lanes import Lane, place
 from appliance.queue.pacing import MINUTE_MS, Profile
 from appliance.queue.plan import next_due
 from appliance.queue.planned import Planned
+from appliance.queue.removal_turns import RemovalDesk, RemovalPace
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.queue.stored_history import Histories
 from appliance.store import group_tasks, high_water, lines, routes
@@ -69,10 +70,13 @@ class QueueWork:
         adoption_pace: AdoptionPace | None = None,
         idle: Idle | None = None,
         histories: Histories | None = None,
+        file_kept: media_fetching.FileKept | None = None,
+        removal_pace: RemovalPace | None = None,
     ) -> None:
         """`group_seen` keeps what changes in groups show; without it none is made. Without `media`
         no files of messages are brought. `chat_read` keeps what chats show that a phone had before;
-        without it none is read. `idle` gives what a device does when nothing is due.
+        without it none is read. `idle` gives what a device does when nothing is due. `file_kept` is
+        told of a file in the transaction that keeps it.
         """
         self._store = store
         self._gate = gate
@@ -83,9 +87,13 @@ class QueueWork:
         self._steps = steps
         self._histories = histories or Histories()
         self._idle = idle
+        self._file_kept = file_kept
         self._looked: dict[tuple[str, str], dict[Lane, str]] = {}
         self._adoption = chat_read and AdoptionDesk(
             store=store, gate=gate, keep=chat_read, pace=adoption_pace or AdoptionPace()
+        )
+        self._removals = RemovalDesk(
+            store=store, evidence=evidence, pace=removal_pace or RemovalPace()
         )
         self._groups = group_seen and GroupDesk(
             store=store,
@@ -110,6 +118,7 @@ class QueueWork:
             or self._due(device_id, channels)
             or self._visit(device_id, channels)
             or self._fetch(device_id, channels)
+            or self._remove(device_id, channels)
             or self._adopt(device_id, channels)
             or (self._idle and self._idle(device_id, channels))
         )
@@ -154,7 +163,7 @@ class QueueWork:
         self._steps(Step.TICKS_KEPT)
 
     def fetched(self, fetch: MediaFetch, found: Fetched | DeviceError) -> None:
-        self._store.write(lambda tx: media_fetching.note_found(tx, fetch, found))
+        self._store.write(lambda tx: media_fetching.note_found(tx, fetch, found, self._file_kept))
 
     def _keep_outcome(self, outcome: Callable[[Tx], None]) -> None:
         def note(tx: Tx) -> None:
@@ -227,10 +236,20 @@ class QueueWork:
         if self._adoption is None or not any(channel.needs_account for channel in channels):
             return None
 
-        def is_due() -> bool:
-            return bool(self._planned(device_id, channels))
+        return adoption_turns.next_turn(
+            self._adoption, device_id, self._is_due(device_id, channels)
+        )
 
-        return adoption_turns.next_turn(self._adoption, device_id, is_due)
+    def _remove(
+        self, device_id: str, channels: frozenset[Channel]
+    ) -> removal_turns.QueueRemovalTurn | None:
+        if not any(channel.clears_chats for channel in channels):
+            return None
+        is_due = self._is_due(device_id, channels)
+        return removal_turns.next_turn(self._removals, device_id, is_due)
+
+    def _is_due(self, device_id: str, channels: frozenset[Channel]) -> Callable[[], bool]:
+        return lambda: bool(self._planned(device_id, channels))
 
     def _turn(self, device_id: str, channels: frozenset[Channel]) -> GroupTurn | None:
         if self._groups is None or not any(channel.groups for channel in channels):

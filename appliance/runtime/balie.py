@@ -14,6 +14,7 @@ from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
 from appliance.desk.access.bearer import new_code
+from appliance.desk.care import marking
 from appliance.desk.groups import outcomes
 from appliance.desk.intake import adoption
 from appliance.desk.intake.reception import Reception
@@ -137,6 +138,7 @@ class Balie:
             chat_read=adoption.keep,
             idle=self._idle,
             histories=self._histories,
+            file_kept=marking.look_at_file,
         )
 
     def _make_jobs(self, media_room: MediaRoom) -> Jobs:

@@ -12,6 +12,7 @@ from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
 from appliance.messages import clean_text
 from appliance.store import kept_settings, opening_hours, wordings
+from appliance.store.care_marks import CareKind
 from appliance.store.kept_settings import KeptSettings, Refusal
 from appliance.store.opening_hours import CheckedExceptions, CheckedWeek, Week
 from appliance.store.store import Tx
@@ -90,7 +91,8 @@ class BranchSettings(KeptSettings):
     anything then. `weekdays` are ISO digits, 1 is Monday. Where there is a `week`, it holds in
     their place. `holidays` is the country whose public holidays count, empty for none;
     `answer_within_min` is the target that the lead's page holds waits against; `welcome_text` None
-    is the text of the language; `privacy_text` stands below each welcome.
+    is the text of the language; `privacy_text` stands below each welcome; `care_hides` are
+    the kinds of what should not be kept that are hidden until somebody opens them.
     """
 
     zone: Annotated[
@@ -149,6 +151,10 @@ class BranchSettings(KeptSettings):
         AfterValidator(_privacy),
         Refusal(NO_LINK),
     ] = None
+    care_hides: Annotated[
+        tuple[CareKind, ...],
+        Refusal(f"Give what is hidden until somebody opens it: {', '.join(CareKind)}."),
+    ] = ()
 
     @property
     def open_week(self) -> Week:

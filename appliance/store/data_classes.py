@@ -253,6 +253,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "kind state hidden opened_ms at_ms ended_ms staff_id",
         DataClass.TECHNICAL: "message_id branch_id",
     },
+    "care_gone": {
+        DataClass.EVIDENCE: "stands_for",
+        DataClass.TECHNICAL: "conversation_id written_ms until_ms",
+    },
     "phone_removal": {
         DataClass.IDENTITY: "whose",
         DataClass.EVIDENCE: "what state reason staff_id tapped_ms ended_ms",

@@ -9,14 +9,13 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from appliance.channels import Channel
 from appliance.errors import SetupError
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.reasons import Reason
-from appliance.store.house_key import HouseKey
+from appliance.store.key_at_hand import house_key
 from appliance.store.store import Tx
 
 log = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ def ask(tx: Tx, new: NewRemoval) -> str:
             new.device_id,
             new.channel.name,
             new.what.value,
-            _key(tx.conn).seal(json.dumps(new.whose).encode(), about=removal_id),
+            house_key(tx.conn).seal(json.dumps(new.whose).encode(), about=removal_id),
             new.message_id,
             new.written_ms,
             state.value,
@@ -128,11 +127,14 @@ def next_due(conn: sqlite3.Connection, device_id: str, *, now_ms: int) -> PhoneR
 
 
 def for_people(conn: sqlite3.Connection, branches: Sequence[str]) -> Sequence[PhoneRemoval]:
-    """What somebody has to do by hand on the phones of these branches, oldest first."""
+    """What somebody has to do by hand on the phones of these branches, oldest first; also what a
+    phone was to do that is no device of the house any more.
+    """
     rows = conn.execute(
         "SELECT r.* FROM phone_removal r JOIN line ON line.id = r.line_id"
-        " WHERE r.state = 'person' AND line.branch_id IN (SELECT value FROM json_each(?))"
-        " ORDER BY r.id",
+        " JOIN device ON device.id = r.device_id WHERE (r.state = 'person'"
+        " OR r.state IN ('waiting', 'doing') AND device.removed_ms IS NOT NULL)"
+        " AND line.branch_id IN (SELECT value FROM json_each(?)) ORDER BY r.id",
         (json.dumps(list(branches)),),
     )
     return [_removal(conn, row) for row in rows]
@@ -222,17 +224,12 @@ def _tell(tx: Tx, removal_id: str, *, staff_id: str | None = None) -> None:
     )
 
 
-def _key(conn: sqlite3.Connection) -> HouseKey:
-    file = conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
-    return HouseKey.of(Path(file).parent)
-
-
 def _opened(conn: sqlite3.Connection, row: sqlite3.Row) -> Identity | None:
     """Where the key is lost nobody knows any more whose it was."""
     if row["whose"] is None:
         return None
     try:
-        return Identity(*json.loads(_key(conn).open(row["whose"], about=row["id"])))
+        return Identity(*json.loads(house_key(conn).open(row["whose"], about=row["id"])))
     except SetupError as exc:
         log.warning("whose chat removal %s is about cannot be told: %s", row["id"], exc)
         return None

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from appliance.store.care_marks import NOT_SHOWN
 from appliance.store.store import Tx
 
 
@@ -75,7 +76,8 @@ AND NOT EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id)
 AND (m.direction = 'in' OR m.sent_ms IS NOT NULL)
 """
 
-_OF_MESSAGES = """
-SELECT q.message_id, m.id, m.text FROM message_quote q JOIN message m ON m.id = q.quoted_id
+_OF_MESSAGES = f"""
+SELECT q.message_id, m.id, iif({NOT_SHOWN}, '', m.text) AS text
+FROM message_quote q JOIN message m ON m.id = q.quoted_id
 WHERE q.message_id IN (SELECT value FROM json_each(?))
-"""
+"""  # noqa: S608 -- our own words

@@ -144,10 +144,12 @@ SWITCH = {"POST /overview/over-time/per-person on=1"}
 FOLDER = {"POST /privacy/archive/folder folder="}
 DUTIES = MANAGE | ENROL | COMPANY | STAFF | OWN | SWITCH
 """Of an administrator who is not the first."""
-OFFICER = {"GET /privacy", "GET /privacy/requests/new", "GET /privacy/access", "GET /privacy/log"}
-OFFICER |= {"GET /privacy/archive", "GET /privacy/archive/jobs"}
-OFFICER |= {"GET /privacy/consent", "GET /privacy/public-text"}
+OFFICER_ANYWHERE = {"GET /privacy", "GET /privacy/requests/new", "GET /privacy/access", "GET /privacy/log"}
+OFFICER_ANYWHERE |= {"GET /privacy/archive", "GET /privacy/archive/jobs"}
+OFFICER_ANYWHERE |= {"GET /privacy/consent", "GET /privacy/public-text"}
 ARCHIVE = {"POST /privacy/archive whose={line}&period=2026"}
+OFFICER_ANYWHERE |= {"GET /privacy/care"}
+OFFICER = OFFICER_ANYWHERE | {"POST /privacy/care/{branch}/hides kind=bsn"}
 COUNTERS = {"GET /new", "GET /lists"}
 """Show what one has, also where that is nothing."""
 ALARM = {"GET /emergency"}
@@ -168,7 +170,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("admin", "elsewhere"): OWN
     | ENROL
     | LEAD
-    | OFFICER
+    | OFFICER_ANYWHERE
     | COUNTERS
     | ALARM
     | {"GET /settings/team"},

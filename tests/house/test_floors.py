@@ -21,7 +21,7 @@ FLOORS = {
 TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
 SHELVES = (
-    {"access", "consent", "outgoing"},
+    {"access", "consent", "outgoing", "care"},
     {
         *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
         *("lists", "rounds", "automatic"),
@@ -43,6 +43,7 @@ DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.news_protocol",
     "appliance.devices.profile_protocol",
     "appliance.devices.archive_protocol",
+    "appliance.devices.removal_protocol",
     "appliance.devices.kind",
     "appliance.devices.protocol",
 )

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from appliance.api.json import (
     archive,
     audit,
+    care,
     consents,
     conversations,
     directory,
@@ -28,6 +29,7 @@ from appliance.api.json.declared import Read
 
 READS: Sequence[Read[Any, Any]] = (
     *messages.READS,
+    *care.READS,
     *directory.READS,
     *people.READS,
     *conversations.READS,

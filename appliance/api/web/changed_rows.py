@@ -30,6 +30,7 @@ _OF_MESSAGES = frozenset(
         EventKind.MESSAGE_CHANGED,
         EventKind.MESSAGE_STATE,
         EventKind.NEAR_STOP,
+        EventKind.MESSAGE_CARE,
         EventKind.CONVERSATION_ADOPTED,
         EventKind.CONVERSATION_READ,
         EventKind.MESSAGE_SETTLED,

@@ -51,6 +51,7 @@ _ABOUT_MESSAGES = frozenset(
         EventKind.MESSAGE_STATE,
         EventKind.MESSAGE_PLANNED,
         EventKind.NEAR_STOP,
+        EventKind.MESSAGE_CARE,
     }
 )
 _BETWEEN_MESSAGES = frozenset(

@@ -10,6 +10,7 @@ from appliance.desk.inbox.thread import Conversation
 from appliance.errors import NotFound
 from appliance.identities import Identity
 from appliance.store import consent, contacts
+from appliance.store.care_marks import NOT_SHOWN
 from appliance.store.consent import ConsentKind, Verdict
 
 
@@ -146,17 +147,16 @@ def _elsewhere(
 # By identity, not by contact: after a join the ledger still names the contact it was written for.
 # A message proves by what it said then, whatever it was changed to. What somebody said who had the
 # number before proves nothing.
-_PROOFS = """
+_PROOFS = f"""
 SELECT consent.scheme, consent.value, consent.kind, consent.channel, consent.message_id,
-  coalesce(consent.words,
+  coalesce(consent.words, iif({NOT_SHOWN}, NULL, coalesce(
            (SELECT e.text FROM earlier_text e WHERE e.message_id = consent.message_id
-            AND e.until_ms > consent.at_ms ORDER BY e.until_ms LIMIT 1),
-           message.text) AS words,
+            AND e.until_ms > consent.at_ms ORDER BY e.until_ms LIMIT 1), m.text))) AS words,
   consent.at_ms, consent.source, consent.given_ms, consent.recorded_by, staff.name AS by
 FROM contact_identity own
 CROSS JOIN consent_of_holder AS consent ON consent.value = own.value AND consent.scheme = own.scheme
-LEFT JOIN message ON message.id = consent.message_id
+LEFT JOIN message m ON m.id = consent.message_id
 LEFT JOIN staff ON 'staff:' || staff.id = consent.recorded_by
 WHERE own.contact_id = :contact AND (consent.line_id = :line OR consent.line_id IS NULL)
 ORDER BY consent.seq DESC
-"""
+"""  # noqa: S608 -- our own words

@@ -8,6 +8,7 @@ from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.errors import NotFound
+from appliance.store.care_marks import NOT_SHOWN
 from appliance.store.media import Media, by_id
 from appliance.store.note_media import is_of_note
 
@@ -25,7 +26,8 @@ def seen_by_token(
 ) -> SeenMedia:
     """Raises NotFound."""
     found = by_id(conn, media_id.lower())
-    return _seen(conn, sight, found, uploaded=found is not None and found.token_id == token_id)
+    uploaded = found is not None and found.token_id == token_id
+    return _seen(conn, sight, found, uploaded=uploaded, opens_hidden=True)
 
 
 def seen_by_staff(
@@ -38,12 +40,19 @@ def seen_by_staff(
 
 
 def _seen(
-    conn: sqlite3.Connection, sight: Sight, found: Media | None, *, uploaded: bool
+    conn: sqlite3.Connection,
+    sight: Sight,
+    found: Media | None,
+    *,
+    uploaded: bool,
+    opens_hidden: bool = False,
 ) -> SeenMedia:
+    """A file of a message that is hidden waits until a colleague opens that one."""
     if found is None:
         raise NotFound("file")
     about = {"media": found.id, "branches": sight.json, "hidden": sight.hidden_json}
-    row = conn.execute(_EXCHANGED, about).fetchone() or conn.execute(_OF_NOTE, about).fetchone()
+    exchanged = {**about, "opens": opens_hidden}
+    row = conn.execute(_EXCHANGED, exchanged).fetchone() or conn.execute(_OF_NOTE, about).fetchone()
     row = row or conn.execute(_OF_GROUP, about).fetchone()
     if row is None and (not uploaded or is_of_note(conn, found.id)):
         raise NotFound("file")
@@ -53,7 +62,8 @@ def _seen(
 _EXCHANGED = f"""
 SELECT m.contact_id, m.conversation_id FROM message_media of
 JOIN message m ON m.id = of.message_id JOIN line ON line.id = m.line_id
-WHERE of.media_id = :media AND {IN_SIGHT} AND m.conversation_id NOT IN {HIDDEN} LIMIT 1
+WHERE of.media_id = :media AND {IN_SIGHT} AND m.conversation_id NOT IN {HIDDEN}
+AND (:opens OR NOT {NOT_SHOWN}) LIMIT 1
 """  # noqa: S608 -- our own condition
 _OF_NOTE = f"""
 SELECT c.contact_id, n.conversation_id FROM note_media of JOIN note n ON n.id = of.note_id

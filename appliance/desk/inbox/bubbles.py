@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.channels import Channel
+from appliance.desk.care.removing import ready_sentence
 from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.inbox.earlier_texts import earlier_texts
 from appliance.desk.inbox.thread import Conversation
@@ -19,6 +20,7 @@ from appliance.identities import Identity
 from appliance.messages import Direction, MessageState, Origin
 from appliance.reasons import Reason
 from appliance.store import forecast
+from appliance.store.care_marks import CareMark, CareState, marks_of
 from appliance.store.contacts import identity_of
 from appliance.store.media import Media, media_of
 from appliance.store.media_left import left_by
@@ -62,6 +64,14 @@ class NearStop:
 
     answer: NearStopAnswer | None
     by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BubbleCare:
+    """`ask` is the sentence that asks them for another way; empty where the mark is over."""
+
+    mark: CareMark
+    ask: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +139,8 @@ class Bubble:
     notes: Sequence[TeamNote] = ()
     #: The round that it asks for, or answers.
     round_id: str | None = None
+    #: What of it should not be kept.
+    care: BubbleCare | None = None
 
     @property
     def was_seen_by_a_person(self) -> bool:
@@ -158,6 +170,15 @@ class Bubble:
         return left if left and left.fallback else None
 
     @property
+    def is_hidden(self) -> bool:
+        """The branch's rule hid it, and nobody has opened it."""
+        return self.care is not None and self.care.mark.hidden
+
+    @property
+    def is_removed(self) -> bool:
+        return self.care is not None and self.care.mark.is_removed
+
+    @property
     def mine(self) -> bool:
         return self.direction is Direction.OUT
 
@@ -174,6 +195,7 @@ def drawn(
     ids = [row["id"] for _, row in rows]
     media, reactions, quoted = media_of(conn, ids), reactions_of(conn, ids), quoted_by(conn, ids)
     left = left_by(conn, ids)
+    care = marks_of(conn, ids)
     rounds = rounds_of(conn, ids) if any(row["rule"] == _ROUND for _, row in rows) else {}
     zone = ZoneInfo(about.zone)
     return [
@@ -189,6 +211,7 @@ def drawn(
             reactions=[each.emoji for each in reactions.get(row["id"], ())],
             quoted=quoted.get(row["id"]),
             round_id=rounds.get(row["id"]),
+            care=_care(conn, care.get(row["id"])),
         )
         for previous, row in rows
     ]
@@ -232,6 +255,12 @@ def _bubble(
         dated=_is_dated(row),
         **beside,
     )
+
+
+def _care(conn: sqlite3.Connection, mark: CareMark | None) -> BubbleCare | None:
+    if mark is None or mark.state is CareState.NONE:
+        return None
+    return BubbleCare(mark=mark, ask=ready_sentence(conn, mark) if mark.is_open else "")
 
 
 def _way(row: sqlite3.Row) -> str | None:

@@ -19,6 +19,7 @@ from appliance.messages import Direction, MessageState
 from appliance.phone_numbers import readable
 from appliance.store import unread
 from appliance.store.branch_settings import settings_of
+from appliance.store.care_marks import NOT_SHOWN
 
 PAGE = 40
 """Conversations a page: more than a screen, few enough for a phone to draw at once."""
@@ -103,6 +104,8 @@ class ConversationRow:
     returns_ms: int | None = None
     #: A note names whoever looks, and they have not seen it.
     mentioned: bool = False
+    #: What was said last is hidden until somebody opens it.
+    is_hidden: bool = False
     #: The title is a name that they chose themselves.
     is_theirs: bool = False
 
@@ -225,6 +228,7 @@ def _row(row: Mapping[str, Any]) -> ConversationRow:
         is_done=row["done_ms"] is not None,
         returns_ms=row["away_ms"],
         mentioned=bool(row["mentioned"]),
+        is_hidden=bool(row["is_hidden"]),
         is_theirs=bool(row["is_theirs"]),
     )
 
@@ -293,7 +297,8 @@ SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
                      ORDER BY created_ms LIMIT 1)) AS number,
   iif(m.text = '', (SELECT media.kind FROM message_media of JOIN media ON media.id = of.media_id
     WHERE of.message_id = m.id LIMIT 1), NULL) AS medium,
-  substr(m.text, 1, 160) AS preview, m.direction, m.state, m.channel,
+  iif({NOT_SHOWN}, '', substr(m.text, 1, 160)) AS preview, {NOT_SHOWN} AS is_hidden,
+  m.direction, m.state, m.channel,
   coalesce(author.name, m.sender_name) AS sender,
   iif(c.news_id > coalesce(r.message_id, '') AND c.news_ms >= me.created_ms,
    max(1, (SELECT count(*) FROM (

@@ -15,6 +15,7 @@ from appliance.adoption import ChatFate
 from appliance.channels import Channel
 from appliance.characters import clean_name
 from appliance.clock import MS_PER_S
+from appliance.desk.care import marking
 from appliance.desk.consent import near_stop, near_stop_words, rule_words, withdrawal
 from appliance.desk.intake import by_hand, placing
 from appliance.desk.lines import code_words
@@ -190,6 +191,7 @@ def _history(
             )
             taken.append(new_one)
             _note_medium(tx, walk, message_id, row)
+            marking.look(tx, message_id)
     imported.take_up(tx, conversation_id)
     _tell(tx, walk, line, (conversation_id, contact_id), taken)
     return taken

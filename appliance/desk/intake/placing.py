@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.characters import clean_name
+from appliance.desk.care import marking
 from appliance.desk.intake import attached, posts, revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
@@ -12,7 +13,7 @@ from appliance.devices.protocol import Incoming, TextForm
 from appliance.identities import Identity
 from appliance.messages import Origin
 from appliance.phone_numbers import is_e164
-from appliance.store import contacts, conversations, devices, lines, messages
+from appliance.store import care_gone, contacts, conversations, devices, lines, messages
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -54,6 +55,10 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         return
     if _came_otherwise(tx.conn, conversation_id, incoming, sender):
         return
+    if not incoming.exact and care_gone.is_gone(
+        tx.conn, conversation_id, incoming.text, incoming.at_ms
+    ):
+        return  # it was removed here, and a phone still shows it
     about = messages.NewIncoming(
         conversation_id=conversation_id,
         line_id=line.id,
@@ -76,6 +81,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         posts.note_author(tx, line, incoming, sender, message_id)
     if message_id is not None:
         attached.keep(tx, device_id, message_id, incoming)
+        marking.look(tx, message_id)
     if message_id is not None and contact_id is not None and incoming.origin is Origin.PERSON:
         _follow(tx, _arrival(message_id, line, contact_id, incoming, sender), incoming.form)
 
@@ -97,6 +103,7 @@ def _keep_again(
     revisions.keep(tx, before, arrival, incoming.text, incoming.form)
     if before["awaited"]:
         attached.keep(tx, device_id, before["id"], incoming)
+    marking.look(tx, before["id"])
 
 
 def _came_otherwise(

@@ -7,7 +7,7 @@ from appliance.desk.intake.rules import Arrival, answer, reread
 from appliance.devices.protocol import TextForm
 from appliance.events import EventKind
 from appliance.messages import Direction, Origin
-from appliance.store import conversations, listed, messages
+from appliance.store import care_marks, conversations, listed, messages
 from appliance.store.store import Tx
 
 
@@ -16,9 +16,14 @@ def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: Tex
 
     Awaited words count as if they came now: they stand last, wait for an answer, and are unread.
     Changed words may withdraw consent and never give it, and both versions are kept. The words of a
-    deleted message are kept, too.
+    deleted message are kept, too. Those of one
+    that was removed because it should not be kept do not come back; they may withdraw all the same.
     """
     if row["deleted_ms"] is not None or form is TextForm.WAITING:
+        return
+    if care_marks.is_removed(tx.conn, row["id"]):
+        if arrival is not None and form is TextForm.WORDS and text != row["text"]:
+            reread(tx, arrival)
         return
     if form is TextForm.DELETED:
         _set(tx, row, "deleted", deleted_ms=tx.now_ms)

@@ -12,6 +12,7 @@ from appliance.messages import MessageState
 from appliance.queue.profile import DAY_MS
 from appliance.reasons import Reason
 from appliance.store import forecast, listed
+from appliance.store.care_marks import not_shown
 
 WAITS = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.UNCONFIRMED})
 ANSWERED_FOR_MS = 7 * DAY_MS
@@ -245,8 +246,9 @@ FROM json_each(?) p CROSS JOIN list_send_item i ON i.send_id = p.value
 LEFT JOIN message m ON m.id = i.message_id GROUP BY i.send_id
 """
 # The tap comes before the proof, and some answer in between.
-_ANSWERS = """
-SELECT a.contact_id, a.conversation_id, a.id AS message_id, a.text, a.happened_ms AS at_ms
+_ANSWERS = f"""
+SELECT a.contact_id, a.conversation_id, a.id AS message_id,
+  iif({not_shown("a")}, '', a.text) AS text, a.happened_ms AS at_ms
 FROM (
   SELECT m.conversation_id, m.contact_id, m.sent_ms, coalesce((
     SELECT min(t.tapped_ms) FROM attempt t WHERE t.message_id = m.id AND t.outcome = 'sent'
@@ -261,4 +263,4 @@ WHERE a.direction = 'in' AND a.origin = 'person' AND a.contact_id IS NOT NULL AN
   WHERE n.contact_id = q.contact_id AND n.class = 'list' AND n.sent_ms > q.sent_ms
   AND n.sent_ms <= a.happened_ms AND n.conversation_id = q.conversation_id)
 ORDER BY a.happened_ms, a.id
-"""
+"""  # noqa: S608 -- our own words

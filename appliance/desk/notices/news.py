@@ -7,6 +7,7 @@ from appliance.desk.access.rights import Permission, rights_of
 from appliance.desk.notices.choices import choice_of
 from appliance.events import Event, EventKind
 from appliance.store import branches, push
+from appliance.store.care_marks import NOT_SHOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +65,10 @@ WHERE m.id = ? AND c.waiting_ms = m.happened_ms AND NOT EXISTS (
   AND before.happened_ms = m.happened_ms AND before.id < m.id)
 """
 """A phone tells several messages at once, and then they have one time."""
-_WAITS = """
+_WAITS = f"""
 SELECT c.line_id, line.branch_id, line.number, casework.assignee_id,
-  coalesce(contact.office_name, contact.chosen_name) AS name, m.text,
+  coalesce(contact.office_name, contact.chosen_name) AS name,
+  iif({NOT_SHOWN}, NULL, m.text) AS text,
   (SELECT count(*) FROM line twin WHERE twin.branch_id = line.branch_id
     AND twin.removed_ms IS NULL) AS twins
 FROM conversation c JOIN line ON line.id = c.line_id
@@ -74,4 +76,4 @@ LEFT JOIN casework ON casework.conversation_id = c.id
 LEFT JOIN contact ON contact.id = c.contact_id
 LEFT JOIN message m ON m.id = c.news_id
 WHERE c.id = ? AND c.waiting_ms IS NOT NULL
-"""
+"""  # noqa: S608 -- our own words

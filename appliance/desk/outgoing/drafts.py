@@ -3,6 +3,7 @@
 import sqlite3
 
 from appliance.messages import MAX_TEXT
+from appliance.store.care_marks import NOT_SHOWN
 from appliance.store.quotes import QuotedMessage
 from appliance.store.store import Tx
 
@@ -44,7 +45,8 @@ def quoted_by(
 ) -> QuotedMessage | None:
     """The message that the draft answers, while it is in this conversation."""
     row = conn.execute(
-        "SELECT m.id, m.text FROM draft d JOIN message m ON m.id = d.quotes"
+        f"SELECT m.id, iif({NOT_SHOWN}, '', m.text) AS text"  # noqa: S608 -- our own words
+        " FROM draft d JOIN message m ON m.id = d.quotes"
         " AND m.conversation_id = d.conversation_id WHERE d.staff_id = ? AND d.conversation_id = ?",
         (staff_id, conversation_id),
     ).fetchone()

@@ -12,6 +12,7 @@ from appliance.messages import MessageState
 from appliance.queue.pacing import MINUTE_MS
 from appliance.reasons import Reason
 from appliance.store import rounds
+from appliance.store.care_marks import not_shown
 from appliance.store.rounds import PersonState, Round, RoundState
 
 _P = PersonState
@@ -217,7 +218,8 @@ _WHO = """
 """
 _PEOPLE = f"""
 SELECT p.*, q.conversation_id, q.state AS question, q.expected_ms,
-  coalesce(a.text, (SELECT emoji FROM reaction x WHERE x.message_id = q.id LIMIT 1)) AS answer,
+  iif({not_shown("a")}, '', coalesce(
+    a.text, (SELECT emoji FROM reaction x WHERE x.message_id = q.id LIMIT 1))) AS answer,
   a.happened_ms AS answered_ms, {_WHO}
 FROM round_person p JOIN contact c ON c.id = p.contact_id
 LEFT JOIN message q ON q.id = p.question_id LEFT JOIN message a ON a.id = p.answer_id

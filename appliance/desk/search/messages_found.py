@@ -25,6 +25,7 @@ from appliance.desk.search.places import Places
 from appliance.desk.search.question import SearchQuestion
 from appliance.messages import Direction, MessageState
 from appliance.phone_numbers import readable
+from appliance.store.care_marks import NOT_SHOWN
 
 LOOKED_AT = 20_000
 _AT_ONCE = 100
@@ -200,7 +201,7 @@ CROSS JOIN conversation c ON c.id = m.conversation_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
 WHERE m.happened_ms >= place.value ->> 0 AND m.happened_ms < place.value ->> 1
-AND m.conversation_id NOT IN {HIDDEN}
+AND m.conversation_id NOT IN {HIDDEN} AND NOT {NOT_SHOWN}
 AND (:writers IS NULL OR m.direction = 'in'
   AND m.contact_id IN (SELECT value FROM json_each(:writers)))
 AND (:conversations IS NULL OR m.conversation_id IN (SELECT value FROM json_each(:conversations)))

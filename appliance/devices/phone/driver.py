@@ -35,6 +35,7 @@ from appliance.devices.phone.whatsapp.adoption.listing import list_chats
 from appliance.devices.phone.whatsapp.adoption.reading import read_chat
 from appliance.devices.phone.whatsapp.archived_news import hear_archived_chats
 from appliance.devices.phone.whatsapp.chat import link_to
+from appliance.devices.phone.whatsapp.clearing import clear_chat
 from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.groups.group_changes import change_group
 from appliance.devices.phone.whatsapp.hidden.chats_list import NotInList
@@ -58,6 +59,7 @@ from appliance.devices.protocol import (
     Ticks,
     TickVisit,
 )
+from appliance.devices.removal_protocol import RemovalTurn
 from appliance.errors import (
     BalieError,
     DeviceError,
@@ -305,6 +307,9 @@ class PhoneDriver:
     def change_group(self, turn: GroupTurn) -> GroupSeen:
         self._take_in_hand(None)
         return change_group(self._phone, turn)
+
+    def clear_chat(self, turn: RemovalTurn) -> None:
+        clear_chat(self._phone, turn, self._take_in_hand(turn.number))
 
     def list_chats(self, goes_on: GoesOn, *, most: int) -> Sequence[ListedChat]:
         self._take_in_hand(None)

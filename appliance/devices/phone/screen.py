@@ -43,6 +43,7 @@ class View:
     box: Box
     clickable: bool
     children: tuple["View", ...]
+    checked: bool = False
 
     def walk(self) -> Iterator["View"]:
         """This view and all below it, in document order."""
@@ -118,6 +119,7 @@ def _view(node: "etree._Element") -> View:
         box=_box(node.get("bounds", "")),
         clickable=node.get("clickable") == "true",
         children=children,
+        checked=node.get("checked") == "true",
     )
 
 

@@ -84,6 +84,10 @@ class FaultKind(Enum):
     BACKUP_OFFERED = "backup-offered"
     #: Nobody but WhatsApp itself may open the page of its owner.
     PROFILE_CLOSED = "profile-closed"
+    #: The menu of a chat offers no way to clear it.
+    NO_CLEAR_CHAT = "no-clear-chat"
+    #: The question whether to clear it is built in a way that nobody knows.
+    OTHER_CLEAR_QUESTION = "other-clear-question"
     #: A tap on a row of the list of chats opens another chat: the list has moved.
     LIST_MOVED = "list-moved"
     #: Before something is typed into a chat, the other side changes the name that they chose.

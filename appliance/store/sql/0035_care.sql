@@ -1,7 +1,7 @@
 -- What of a message should not be kept: the kind alone, never the value.
 CREATE TABLE care_mark (
   message_id TEXT NOT NULL REFERENCES message (id),
-  kind       TEXT NOT NULL CHECK (kind IN ('bsn', 'iban', 'identity', 'health')),
+  kind       TEXT NOT NULL CHECK (kind IN ('bsn', 'bank', 'identity', 'health')),
   branch_id  TEXT NOT NULL REFERENCES branch (id),
   state      TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'none', 'removed')),
   hidden     INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1)), -- at once, by the branch's rule
@@ -12,6 +12,16 @@ CREATE TABLE care_mark (
   PRIMARY KEY (message_id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX care_mark_branch ON care_mark (branch_id, at_ms);
+
+-- What was removed may still stand on the screen of a phone: so its words are known again for a few
+-- days, by what stands for them under the key of the house.
+CREATE TABLE care_gone (
+  conversation_id TEXT NOT NULL REFERENCES conversation (id),
+  stands_for      TEXT NOT NULL,
+  written_ms      INTEGER NOT NULL,
+  until_ms        INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, stands_for, written_ms)
+) STRICT, WITHOUT ROWID;
 
 -- What is to be taken off a phone. `whose` is sealed, and empty as soon as it is over.
 CREATE TABLE phone_removal (

@@ -16,6 +16,7 @@ from appliance.api.web.words import (
     audit_sentences,
     automatic_sentences,
     bubble_sentences,
+    care_sentences,
     device_phrases,
     dossier_phrases,
     group_sentences,
@@ -109,6 +110,9 @@ def _of_phrases() -> Iterator[str]:
     for pair in (*dossier_phrases.OTHERS.values(), *((e.what, e.why) for e in kept_out.ALL)):
         yield from pair
     yield from (*privacy_sentences.KINDS.values(), *privacy_sentences.OUTCOMES.values())
+    for kinds in (care_sentences.LOOKS_LIKE, care_sentences.KINDS, care_sentences.BECAUSE):
+        yield from kinds.values()
+    yield from (care_sentences.ABOUT, care_sentences.WAIT)
     for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
         yield from table.values()
     for field in setting_fields.FIELDS:

@@ -128,6 +128,8 @@ document.addEventListener("mousedown", (event) => {
 });
 document.addEventListener("balie:text", (event) => take(event.detail));
 document.addEventListener("click", (event) => {
+  const asks = event.target.closest?.(".care-ask");
+  if (asks && field()) put(asks.dataset.sentence);
   const option = event.target.closest?.("#text-choices [data-text], #suggestions [data-text]");
   if (option) take(option.dataset.text);
   else if (event.target !== field()) close();

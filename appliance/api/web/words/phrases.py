@@ -186,6 +186,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "It can no longer be withdrawn: it is being typed, or has left.",
         "Write to the person if it was a mistake.",
     ),
+    Reason.HELD: (
+        "Nothing of this person is removed: they are held for a dispute.",
+        "The privacy officer ends that when the dispute is over.",
+    ),
     Reason.NOTHING_TO_DECIDE: (
         "There is nothing to decide about it any more.",
         "Somebody was quicker, or the phone could tell after all.",

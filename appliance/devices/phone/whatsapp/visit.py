@@ -74,7 +74,7 @@ def _leave(chat: OpenChat, *, gone: bool) -> None:
     settled = False
     shown = chat.seen
     try:
-        _tell_news(chat)
+        tell_news(chat)
         _leave_nothing_unseen(chat)
         settled = not gone or chat.arrivals.last is not None
     except (BalieError, StaleScreen) as exc:
@@ -94,7 +94,8 @@ def _is_unknown(seen: Seen) -> bool:
     return isinstance(seen, Stopped | Obstacle | UnknownPage)
 
 
-def _tell_news(chat: OpenChat) -> None:
+def tell_news(chat: OpenChat) -> None:
+    """What the looks at the chat so far have shown, and nobody was told."""
     chat.phone.deliver_from_screen(chat.arrivals.news())
     last = chat.arrivals.last
     if isinstance(chat, GroupChat):
@@ -128,7 +129,7 @@ def _leave_nothing_unseen(chat: OpenChat) -> None:
         if not rows or any(_knows(chat, row) for row in rows):
             return
         follow(chat)
-        _tell_news(chat)
+        tell_news(chat)
 
 
 def _rows_in_list(chat: OpenChat) -> list[ChatRow]:

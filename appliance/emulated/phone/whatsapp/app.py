@@ -3,6 +3,7 @@
 from appliance.emulated.phone.apps import Host, Intent
 from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.node import Node
+from appliance.emulated.phone.whatsapp.chat_menu import ChatMenu
 from appliance.emulated.phone.whatsapp.chats_screen import ChatsScreen
 from appliance.emulated.phone.whatsapp.closed import ClosedPage, draw_closed, page_of
 from appliance.emulated.phone.whatsapp.contact_info import ACTIVITY as CONTACT_INFO
@@ -39,6 +40,7 @@ class WhatsApp(WhatsAppService):
         super().__init__(host, generation=generation)
         self.sharing = Sharing(host, self.account)
         self.own = ProfileRoom(host, self._brush, host.number)
+        self.menu = ChatMenu(host, self._brush)
         self.lookup = Lookup(host, self.account, self.open_chat)
         self.lookup_ms = lookup_ms
         self.stopped = False
@@ -119,6 +121,10 @@ class WhatsApp(WhatsAppService):
         roots = self.room.windows() if self.room.page else [self._info() or screen_below.draw()]
         if self.own.page:
             roots = [*(roots if self.own.page == "menu" else []), *self.own.windows()]
+        if self._chat is not None:
+            roots += self.menu.windows(
+                has_starred=any(each.starred for each in self._chat.messages),
+            )
         dialog = self._dialog_on_top()
         if dialog is not None:
             roots.append(
@@ -255,6 +261,16 @@ class WhatsApp(WhatsAppService):
             chat.answers = None
         elif verb == "contact-info":
             self._shows_info = True
+        elif verb == "chat-menu":
+            self._in_menu(chat, argument)
+
+    def _in_menu(self, chat: Chat, action: str) -> None:
+        if action == "open":
+            self.menu.open()
+        elif self.menu.perform(action):
+            for message in chat.clear(media=self.menu.media, starred=self.menu.starred):
+                self.media_store.forget(message)
+            self._scroll = 0
 
     def hold(self, what: str, *, aside: bool) -> None:
         chat = self._chat
@@ -366,7 +382,9 @@ class WhatsApp(WhatsAppService):
         return True
 
     def _back_from(self, chat: Chat) -> None:
-        if self._shows_info:
+        if self.menu.page:
+            self.menu.close()
+        elif self._shows_info:
             self._shows_info = False
             self.in_sight()
         elif chat.selected is not None:
@@ -375,6 +393,7 @@ class WhatsApp(WhatsAppService):
             self._leave_chat()
 
     def _leave_chat(self) -> None:
+        self.menu.close()
         if self._chat is not None:
             self._chat.selected = None
             self._chat.drop_divider()

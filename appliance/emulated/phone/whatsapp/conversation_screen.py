@@ -200,6 +200,7 @@ class ConversationScreen:
                 Bounds(width - dp(40), top, width, bottom),
                 rid="menuitem_overflow",
                 content_desc=phrases.more_options,
+                action="chat-menu:open",
             ),
         ]
         return brush("LinearLayoutCompat", Bounds(width - dp(136), top, width, bottom), *buttons)

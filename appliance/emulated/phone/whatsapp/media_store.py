@@ -27,6 +27,7 @@ class MediaStore:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._numbers: Counter[str] = Counter()
+        self._paths: dict[int, str] = {}
 
     def download(self, message: Message) -> None:
         """The file is there when the download is over."""
@@ -38,9 +39,14 @@ class MediaStore:
     def _keep(self, message: Message, medium: Medium) -> None:
         now = datetime.fromtimestamp(self._host.timers.now_ms() / _MS_PER_S, self._host.zone)
         message.medium = replace(medium, downloaded=True)
-        self._host.files[self._path(medium, now)] = DeviceFile(
-            data=medium.data, mtime_s=int(now.timestamp())
-        )
+        path = self._paths[message.id] = self._path(medium, now)
+        self._host.files[path] = DeviceFile(data=medium.data, mtime_s=int(now.timestamp()))
+
+    def forget(self, message: Message) -> None:
+        """The file of a message that was cleared with its media."""
+        path = self._paths.pop(message.id, None)
+        if path is not None:
+            self._host.files.pop(path, None)
 
     def _path(self, medium: Medium, now: datetime) -> str:
         """A document has its sender's name, all others the day and a number; voice notes lie by

@@ -43,6 +43,7 @@ class Message:
     digest: str = ""
     quotes: str = ""
     quotes_name: str = ""
+    starred: bool = False
 
     @property
     def outgoing(self) -> bool:
@@ -126,6 +127,13 @@ class Chat:
         self.divider_id = unread[0].id if unread else 0
         self.unread = 0
         return [message for message in unread if not message.outgoing]
+
+    def clear(self, *, media: bool, starred: bool) -> list["Message"]:
+        """Takes the messages away, starred ones only where that was said; those whose files go."""
+        gone = [each for each in self.messages if starred or not each.starred]
+        self.messages = [each for each in self.messages if each not in gone]
+        self.drop_divider()
+        return [each for each in gone if media and each.medium is not None]
 
     def drop_divider(self) -> None:
         self.divider_id = self.divider_count = 0

@@ -1,0 +1,1 @@
+"""What the officer sees of care: how often, never what."""
