@@ -18,6 +18,10 @@ class Reason(StrEnum):
     GROUP_LEFT = "group-left"
     NOTHING_TO_DECIDE = "nothing-to-decide"
     SAME_CONTACT = "same-contact"
+    #: A person is held for a dispute: nothing of them is erased.
+    HELD = "held"
+    #: Another branch knows this person, too: an officer of all of them has to do it.
+    OF_OTHER_BRANCHES = "of-other-branches"
     #: Two contacts that were joined or split since have to be undone first.
     CANNOT_UNDO = "cannot-undo"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105 -- a code
@@ -141,6 +145,8 @@ class Reason(StrEnum):
     #: A question whose round asks nobody any more.
     ROUND_OVER = "round-over"
     LINE_REMOVED = "line-removed"
+    #: Whom it is for is erased.
+    ERASED = "erased"
     DECIDED = "decided"
     PERMANENT = "permanent"
     NOT_DELIVERED = "not-delivered"

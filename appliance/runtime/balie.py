@@ -22,6 +22,8 @@ from appliance.desk.lines.charging import ChargePauses
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.lines.own_profiles import OwnProfiles
 from appliance.desk.outgoing.room import Room
+from appliance.desk.privacy.erasing import again
+from appliance.desk.privacy.erasing.job import ErasureSteps, no_erasure_steps
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import Errand
@@ -34,9 +36,10 @@ from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.steps import Steps, no_steps
 from appliance.queue.work import QueueWork
-from appliance.runtime import kinds
+from appliance.runtime import kinds, memories
 from appliance.runtime.drivers import driver_for
 from appliance.runtime.enrolments import Enrolments
+from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.machine.machine import Machine
@@ -76,6 +79,7 @@ class Balie:
         address: str | None = None,
         admins_need_passkey: bool = False,
         steps: Steps = no_steps,
+        erasure_steps: ErasureSteps = no_erasure_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do.
 
@@ -105,6 +109,7 @@ class Balie:
         self._reports = ReportFollower(self.store)
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
+        self._erasures = ErasureFollower(self.store, memories.forget, erasure_steps)
         self.services = self._make_services(
             gate,
             media_room,
@@ -173,9 +178,13 @@ class Balie:
         )
 
     def start(self) -> None:
-        """Makes messages that were in hand unconfirmed, then starts every thread. Needs no adb."""
+        """Makes messages that were in hand unconfirmed, and whoever was erased nobody again if a
+        copy was put back; then starts every thread. Needs no adb.
+        """
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
+        again.begin_journal(self.store)
+        again.obey_journal(self.store)
         self._media.clear_left()
         for kind in Kind.known():
             kind.prepare()
@@ -188,10 +197,12 @@ class Balie:
         self._reports.start()
         self._push.start()
         self._rounds.start()
+        self._erasures.start()
         self._started = True
 
     def stop(self) -> None:
         self._started = False
+        self._erasures.stop()
         self._rounds.stop()
         self._push.stop()
         self._reports.stop()
