@@ -35,8 +35,8 @@ class EventKind(Enum):
     #: Nothing of theirs is let go or erased any more, or that has ended; facts: `on`, `hold`,
     #: `until_ms`, `why` where time ended it, and `token` where software did it.
     CONTACT_HOLD = "contact.hold"
-    #: Somebody asked that a person be erased; facts of each below: `erasure`; `token` where software
-    #: asked.
+    #: Somebody asked that a person be erased; facts of each below: `erasure`, and `token` where
+    #: software asked.
     ERASURE_ASKED = "erasure.asked"
     #: The person is nobody here any more: whoever got data of them is to erase them, too. Facts:
     #: `conversations`, the ids of those with them.

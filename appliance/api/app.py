@@ -19,6 +19,7 @@ from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
     conversations,
+    erasing,
     events,
     groups,
     health,
@@ -114,6 +115,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         line_rules,
         hours,
         holding,
+        erasing,
         rounds,
         events,
     ):

@@ -1,4 +1,4 @@
-"""Erasures of people at the SQL edge: what was asked, how far it is, and what it still has to do."""
+"""Erasures of people at the SQL edge: what was asked, how far each is, what it has yet to do."""
 
 import json
 import sqlite3

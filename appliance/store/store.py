@@ -143,7 +143,8 @@ class Store:
 
     def alone(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """In the writer's thread and in no transaction: what writes waits for all of it."""
-        return self._writer.submit_alone(work).result()
+        done: T = self._writer.submit_alone(work).result()
+        return done
 
     async def awrite(self, work: Callable[[Tx], T]) -> T:
         loop = asyncio.get_running_loop()

@@ -278,3 +278,138 @@ def test_nothing_of_an_erased_person_is_left(counter: Counter, data: Path) -> No
     ] != [""]
     assert counter.one("SELECT text FROM note WHERE id = 'n2'")["text"] == "vraag …, …, morgen"
     assert counter.one("SELECT status FROM idempotency")["status"] == 202
+
+
+def test_the_word_is_typed_and_nobody_who_is_held_is_erased(counter: Counter, data: Path) -> None:
+    """A wrong word erases nothing; a hold is told with its reason."""
+    contact_id = fills(counter, data)
+    with pytest.raises(InvalidInput, match="ERASE"):
+        asks(counter, typed="erase")
+    staff_id = counter.one("SELECT id FROM staff")["id"]
+    counter.store.write(
+        lambda tx: holds.put(tx, contact_id, "Geschil", until_ms=None, staff_id=staff_id)
+    )
+    with pytest.raises(Refused, match="Geschil") as caught:
+        asks(counter)
+    assert caught.value.code is Reason.HELD
+    assert counter.all("SELECT 1 FROM person_erasure") == []
+
+
+def test_a_message_in_hand_ends_first_and_what_waits_is_withdrawn(
+    counter: Counter, data: Path
+) -> None:
+    """The erasure waits for a device that has tapped, and for nothing else."""
+    fills(counter, data)
+    first = counter.queues("eerst", ANNA)
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    second = counter.queues("dan", ANNA)
+    with tapping(attempt):
+        erasure_id = asks(counter)
+        job.go_on(counter.store)
+        assert not job.go_on(counter.store)
+        assert state(counter, erasure_id) is ErasureState.WAITING
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    while job.go_on(counter.store):
+        pass
+    assert state(counter, erasure_id) is ErasureState.COMPLETE
+    assert counter.state(first) is MessageState.SENT
+    assert (counter.state(second), counter.row(second)["reason"]) == (
+        MessageState.CANCELLED,
+        Reason.ERASED,
+    )
+
+
+def test_an_erased_person_who_writes_again_is_somebody_new(counter: Counter, data: Path) -> None:
+    """With consent of their own; what the phone shows again of before is dropped."""
+    before = fills(counter, data)
+    erases(counter)
+    assert counter.store.read(lambda conn: contacts.find(conn, before)) is None
+    told = [each.facts for each in counter.events(EventKind.CONTACT_ERASED)]
+    assert len(told) == 1
+    assert ANNA not in json.dumps(told)
+    count = len(counter.all("SELECT 1 FROM message"))
+    counter.hears("Hoi, ik ben zonnebloem", ANNA, key="anna-1")
+    assert len(counter.all("SELECT 1 FROM message")) == count
+    counter.clock.advance(s=60)
+    counter.hears("Mag ik terugkomen?", ANNA, key="anna-9")
+    assert counter.contact_id(ANNA) != before
+    assert counter.store.read(
+        lambda conn: consent.verdict(conn, counter.line_id, who(ANNA))
+    ).allowed
+
+
+@pytest.mark.parametrize("with_copy", [False, True])
+def test_who_had_withdrawn_stays_so_until_start(
+    counter: Counter, data: Path, with_copy: bool
+) -> None:
+    """After the erasure, and after a copy from before the STOP was put back, too."""
+    fills(counter, data)
+    copy = data / "backups" / "copy.db"
+    copy.parent.mkdir()
+    counter.store.copy_to(copy)
+    counter.hears("STOP", ANNA, key="stop")
+    erases(counter)
+    if with_copy:
+        counter = restored(counter, data, copy)
+    counter.hears("Hoi", ANNA, key="new-1")
+    verdict = counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, who(ANNA)))
+    assert verdict.opted_out
+    counter.hears("START", ANNA, key="new-2")
+    verdict = counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, who(ANNA)))
+    assert verdict.allowed
+
+
+def restored(counter: Counter, data: Path, copy: Path) -> Counter:
+    """The same data directory with the copy as its database."""
+    counter.store.close()
+    for path in data.glob("balie.db*"):
+        path.unlink()
+    restoring.restore(copy, data / "balie.db", clock_ms=counter.clock.now_ms())
+    store = Store(data / "balie.db", counter.clock)
+    again.obey_journal(store)
+    return Counter(store, counter.clock, data / "evidence")
+
+
+def test_an_older_copy_that_is_put_back_is_erased_again(counter: Counter, data: Path) -> None:
+    """Before anybody sees it, and with all that belongs to it; the other person is there."""
+    fills(counter, data)
+    copy = data / "backups" / "copy.db"
+    copy.parent.mkdir()
+    counter.store.copy_to(copy)
+    erases(counter)
+    later = restored(counter, data, copy)
+    assert rows_that_tell(later.store.path) == []
+    assert files_that_tell(data) == []
+    assert later.contact_id(BART)
+    later.store.close()
+
+
+@pytest.mark.parametrize("step", list(job.ErasureStep))
+def test_a_crash_at_any_step_leaves_nothing(
+    counter: Counter, data: Path, step: job.ErasureStep
+) -> None:
+    """Whatever the step: the next start goes on to the same end."""
+
+    class Killed(Exception):
+        pass
+
+    def kill(at: job.ErasureStep) -> None:
+        if at is step:
+            raise Killed
+
+    fills(counter, data)
+    erasure_id = asks(counter)
+    with pytest.raises(Killed):
+        while job.go_on(counter.store, kill):
+            pass
+    counter.store.close()
+    store = Store(data / "balie.db", counter.clock)
+    later = Counter(store, counter.clock, data / "evidence")
+    while job.go_on(store):
+        pass
+    assert state(later, erasure_id) is ErasureState.COMPLETE
+    assert rows_that_tell(store.path) == []
+    assert files_that_tell(data) == []
+    assert len(later.events(EventKind.CONTACT_ERASED)) == 1
+    store.close()

@@ -19,6 +19,7 @@ from appliance.api.json.bodies import (
     UploadOut,
 )
 from appliance.api.json.documented import schema_name
+from appliance.api.json.erasure_bodies import EraseIn, ErasureAskedOut, ErasurePreviewOut
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.hours_bodies import HoursIn
 from appliance.api.json.list_bodies import (
@@ -68,6 +69,9 @@ _BODIES: tuple[type[BaseModel], ...] = (
     MembersIn,
     ContactIn,
     ContactPatchIn,
+    EraseIn,
+    ErasureAskedOut,
+    ErasurePreviewOut,
     HoldIn,
     ImportOut,
     MergeIn,

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from appliance.api.json import (
     conversations,
     directory,
+    erasing,
     groups,
     holding,
     hours,
@@ -38,6 +39,7 @@ READS: Sequence[Read[Any, Any]] = (
     *line_rules.READS,
     *hours.READS,
     *holding.READS,
+    *erasing.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

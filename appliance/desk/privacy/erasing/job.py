@@ -1,4 +1,4 @@
-"""An erasure, a piece at a time: each is one short transaction, and what is left stands in the rows.
+"""An erasure, a piece at a time: each is a short transaction, and what is left stands in the rows.
 
 A process that ends anywhere goes on at its next start, because each piece may be taken again. First
 what waits for the person is withdrawn, and what a device has in hand comes to its end. Then, in one

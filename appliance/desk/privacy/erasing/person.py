@@ -153,5 +153,6 @@ UNION SELECT m.id FROM conversation c
 _BRANCHES = """
 SELECT line.branch_id FROM conversation c JOIN line ON line.id = c.line_id
 WHERE c.id IN (SELECT value FROM json_each(:conversations))
-UNION SELECT branch_id FROM contact_branch WHERE contact_id IN (SELECT value FROM json_each(:contacts))
+UNION SELECT branch_id FROM contact_branch
+WHERE contact_id IN (SELECT value FROM json_each(:contacts))
 """

@@ -106,6 +106,7 @@ SELECT
   (SELECT count(*) FROM reaction WHERE (value, scheme) {_OF_IDENTITY}) AS reactions,
   (SELECT count(*) FROM list_member WHERE contact_id {_OF_PERSON}) AS lists,
   (SELECT count(*) FROM round_person WHERE contact_id {_OF_PERSON}) AS rounds,
-  (SELECT count(DISTINCT group_id) FROM group_member WHERE (value, scheme) {_OF_IDENTITY}) AS groups,
+  (SELECT count(DISTINCT group_id) FROM group_member WHERE (value, scheme) {_OF_IDENTITY})
+    AS groups,
   (SELECT count(*) FROM consent WHERE contact_id {_OF_PERSON}) AS consent
 """  # noqa: S608 -- our own words
