@@ -37,7 +37,7 @@ class JournalWhat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JournalEntry:
+class ErasureEntry:
     what: JournalWhat
     scheme: str
     stands_for: str
@@ -67,7 +67,7 @@ def note(
     except SetupError as exc:
         log.error("a withdrawal or an erasure is not in the journal: %s", exc)  # noqa: TRY400
         return
-    entry = JournalEntry(
+    entry = ErasureEntry(
         what=what,
         scheme=identity.scheme,
         stands_for=stands_for,
@@ -77,7 +77,7 @@ def note(
     append(data, [entry])
 
 
-def append(data: Path, entries: Iterable[JournalEntry]) -> None:
+def append(data: Path, entries: Iterable[ErasureEntry]) -> None:
     """On the disk on return. Raises StoreUnavailable."""
     lines = "".join(f"{json.dumps(asdict(each))}\n" for each in entries)
     path = data / FILE
@@ -96,7 +96,7 @@ def append(data: Path, entries: Iterable[JournalEntry]) -> None:
         raise cannot_write(path, exc) from exc
 
 
-def read(data: Path) -> Sequence[JournalEntry]:
+def read(data: Path) -> Sequence[ErasureEntry]:
     """Oldest first; a line that cannot be read is left out and logged."""
     return list(_entries_in(data / FILE))
 
@@ -119,7 +119,7 @@ def bring_back(copy: Path, data: Path) -> None:
     backups folder it lies.
     """
     known = set(read(data))
-    new: list[JournalEntry] = []
+    new: list[ErasureEntry] = []
     for path in (copy.parent / BESIDE, copy.parent.parent / FILE):
         if path.resolve() != (data / FILE).resolve():
             new += [each for each in _entries_in(path) if each not in known and each not in new]
@@ -127,7 +127,7 @@ def bring_back(copy: Path, data: Path) -> None:
         append(data, sorted(new, key=lambda each: each.at_ms))
 
 
-def _entries_in(path: Path) -> Iterator[JournalEntry]:
+def _entries_in(path: Path) -> Iterator[ErasureEntry]:
     try:
         lines = path.read_text("utf-8", "replace").splitlines()
     except FileNotFoundError:
@@ -137,6 +137,6 @@ def _entries_in(path: Path) -> Iterator[JournalEntry]:
     for line in filter(None, lines):
         try:
             told = json.loads(line)
-            yield JournalEntry(**{**told, "what": JournalWhat(told["what"])})
+            yield ErasureEntry(**{**told, "what": JournalWhat(told["what"])})
         except (ValueError, TypeError, KeyError):
             log.warning("a line of %s cannot be read", path)

@@ -15,7 +15,7 @@ from appliance.reasons import Reason
 from appliance.store import consent, contacts, erased, erasure_journal, erasures, lines
 from appliance.store.consent import ConsentKind
 from appliance.store.contacts import identity_of
-from appliance.store.erasure_journal import JournalEntry, JournalWhat
+from appliance.store.erasure_journal import ErasureEntry, JournalWhat
 from appliance.store.house_key import HouseKey
 from appliance.store.restoring import IS_RESTORED
 from appliance.store.store import Store, Tx
@@ -26,14 +26,14 @@ _AT_ONCE = 200
 
 
 @dataclass(slots=True)
-class _Known:
+class _JournalSays:
     """What the journal says: when each was last erased, and the lines that each has closed."""
 
     erased: dict[Identity, int] = field(default_factory=dict)
     closed: dict[Identity, dict[str | None, bool]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entries: Iterable[JournalEntry]) -> "_Known":
+    def of(cls, entries: Iterable[ErasureEntry]) -> "_JournalSays":
         known = cls()
         for each in entries:
             taking = Identity(each.stands_for, each.scheme)
@@ -50,7 +50,7 @@ def obey_journal(store: Store) -> int:
 
     Raises SetupError without the key of the house, and Unclean.
     """
-    known = _Known.of(erasure_journal.read(store.path.parent))
+    known = _JournalSays.of(erasure_journal.read(store.path.parent))
     if not known.erased and not known.closed:
         return 0
     restored = store.read(_is_restored)
@@ -83,7 +83,7 @@ def begin_journal(store: Store) -> None:
     erasure_journal.append(
         data,
         [
-            JournalEntry(
+            ErasureEntry(
                 what=JournalWhat(row["what"]),
                 scheme=row["scheme"],
                 stands_for=(
@@ -101,7 +101,7 @@ def _is_restored(conn: sqlite3.Connection) -> bool:
     return conn.execute("SELECT 1 FROM meta WHERE name = ?", (IS_RESTORED,)).fetchone() is not None
 
 
-def _missing(conn: sqlite3.Connection, known: _Known) -> Sequence[Identity]:
+def _missing(conn: sqlite3.Connection, known: _JournalSays) -> Sequence[Identity]:
     """Erased later than this database knows."""
     here = {
         Identity(row["stands_for"], row["scheme"]): row["at_ms"]
@@ -200,7 +200,7 @@ def _ask_again(tx: Tx, contact_id: str) -> None:
         erasures.begin(tx, found.id, reason=reason, counts={}, staff_id=None, token_id=None)
 
 
-def _settle(tx: Tx, known: _Known, missing: Sequence[Identity]) -> None:
+def _settle(tx: Tx, known: _JournalSays, missing: Sequence[Identity]) -> None:
     for each in missing:
         erased.keep_erased(tx, each, known.erased[each])
     tx.conn.execute("DELETE FROM meta WHERE name = ?", (IS_RESTORED,))

@@ -9,7 +9,7 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.erasing import preview as previews
 from appliance.desk.privacy.erasing.mentions import Finder
-from appliance.desk.privacy.erasing.person import Person, branches_that_know, person_of
+from appliance.desk.privacy.erasing.person import ErasablePerson, branches_that_know, person_of
 from appliance.desk.privacy.erasing.preview import ErasurePreview
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.reasons import Reason
@@ -79,7 +79,7 @@ def check_not_held(conn: sqlite3.Connection, contact_id: str) -> None:
         )
 
 
-def _named(conn: sqlite3.Connection, sight: Sight, contact: str) -> Person:
+def _named(conn: sqlite3.Connection, sight: Sight, contact: str) -> ErasablePerson:
     """Half of a person cannot be erased: names, numbers and consent are the company's."""
     person = person_of(conn, sight.contact(conn, contact).id)
     if not _all_in_sight(sight, person, conn):
@@ -91,7 +91,7 @@ def _named(conn: sqlite3.Connection, sight: Sight, contact: str) -> Person:
     return person
 
 
-def _all_in_sight(sight: Sight, person: Person, conn: sqlite3.Connection) -> bool:
+def _all_in_sight(sight: Sight, person: ErasablePerson, conn: sqlite3.Connection) -> bool:
     return sight.branches is None or branches_that_know(conn, person) <= sight.branches
 
 

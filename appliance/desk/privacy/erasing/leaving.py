@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from appliance.channels import Channel
-from appliance.desk.privacy.erasing.person import Person
+from appliance.desk.privacy.erasing.person import ErasablePerson
 from appliance.devices.kind import Kind
 from appliance.identities import Identity
 from appliance.store import consent, contacts, erased, erasure_journal, lines, phone_removals
@@ -16,7 +16,7 @@ from appliance.store.phone_removals import NewRemoval
 from appliance.store.store import Tx
 
 
-def leave_ledger(tx: Tx, person: Person) -> None:
+def leave_ledger(tx: Tx, person: ErasablePerson) -> None:
     """What stands for their identities takes the place of these in the ledger, also where an
     identity was somebody else's before; what they had withdrawn binds whoever has one later. A
     number that somebody else is said to have is theirs from now on.
@@ -43,7 +43,7 @@ def leave_ledger(tx: Tx, person: Person) -> None:
         _give_to_claimant(tx, each)
 
 
-def empty_ledger_words(tx: Tx, person: Person) -> None:
+def empty_ledger_words(tx: Tx, person: ErasablePerson) -> None:
     """After they are nobody: the ledger allows it of nobody else."""
     tx.conn.execute(
         "UPDATE consent SET words = iif(words IS NULL, NULL, ''),"
@@ -54,7 +54,7 @@ def empty_ledger_words(tx: Tx, person: Person) -> None:
     )
 
 
-def ask_phones(tx: Tx, person: Person) -> None:
+def ask_phones(tx: Tx, person: ErasablePerson) -> None:
     """Each phone that has a chat with them is to delete it, or a person on it."""
     for row in tx.conn.execute(_CHATS, {"conversations": person.conversations_json}).fetchall():
         channel, kind = Channel.named(row["channel"]), Kind.named(row["kind"])

@@ -17,7 +17,7 @@ _NL = "31"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class ErasablePerson:
     """`contact_ids`: the contact, and those that were joined into it. `identities` are theirs now
     or were in their conversations, and are nobody else's. `names` are all under which they were
     seen or entered.
@@ -48,7 +48,7 @@ class Person:
         return [*whole, *self.personnel_numbers]
 
 
-def person_of(conn: sqlite3.Connection, contact_id: str) -> Person:
+def person_of(conn: sqlite3.Connection, contact_id: str) -> ErasablePerson:
     about = {"contact": contact_id}
     contact_ids = [row["id"] for row in conn.execute(_CONTACTS, about)]
     values = {"contacts": json.dumps(contact_ids)}
@@ -56,7 +56,7 @@ def person_of(conn: sqlite3.Connection, contact_id: str) -> Person:
     values["conversations"] = json.dumps(conversation_ids)
     identities = [identity_of(row) for row in conn.execute(_IDENTITIES, values)]
     values["identities"] = json.dumps([list(each) for each in identities])
-    return Person(
+    return ErasablePerson(
         contact_ids=contact_ids,
         identities=identities,
         names=_told(conn, _NAMES, values),
@@ -65,7 +65,7 @@ def person_of(conn: sqlite3.Connection, contact_id: str) -> Person:
     )
 
 
-def message_ids(conn: sqlite3.Connection, person: Person) -> Sequence[str]:
+def message_ids(conn: sqlite3.Connection, person: ErasablePerson) -> Sequence[str]:
     """What was written in their conversations, and what they posted in groups."""
     values = {
         "contacts": person.contacts_json,
@@ -75,7 +75,7 @@ def message_ids(conn: sqlite3.Connection, person: Person) -> Sequence[str]:
     return [row["id"] for row in conn.execute(_MESSAGES, values)]
 
 
-def branches_that_know(conn: sqlite3.Connection, person: Person) -> frozenset[str]:
+def branches_that_know(conn: sqlite3.Connection, person: ErasablePerson) -> frozenset[str]:
     values = {"contacts": person.contacts_json, "conversations": person.conversations_json}
     return frozenset(row["branch_id"] for row in conn.execute(_BRANCHES, values))
 
@@ -86,7 +86,7 @@ def number_pattern(identities: Iterable[Identity]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\d)(?:{'|'.join(ways)})(?!\d)") if ways else None
 
 
-def needles(person: Person) -> Sequence[str]:
+def needles(person: ErasablePerson) -> Sequence[str]:
     """What is looked for in the bytes of files: numbers as they are stored, and full names."""
     found = {_plain(each) for each in person.identities}
     return sorted(found | {each for each in person.names if len(each) >= _LONG_ENOUGH})

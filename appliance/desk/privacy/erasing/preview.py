@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from appliance.desk.privacy.erasing.mentions import Finder, count_in_messages
-from appliance.desk.privacy.erasing.person import Person, message_ids
+from appliance.desk.privacy.erasing.person import ErasablePerson, message_ids
 from appliance.store import holds, kept_copies
 from appliance.store.holds import Hold
 from appliance.store.kept_copies import KeptCopy
@@ -41,7 +41,7 @@ class ErasurePreview:
     held: Hold | None
 
 
-def preview(conn: sqlite3.Connection, person: Person, data: Path) -> ErasurePreview:
+def preview(conn: sqlite3.Connection, person: ErasablePerson, data: Path) -> ErasurePreview:
     counts = counted(conn, person)
     named = count_in_messages(conn, person.identities, person.full_names)
     stays = [Stays.OPT_OUT] if _has_withdrawn(conn, person) else []
@@ -55,7 +55,7 @@ def preview(conn: sqlite3.Connection, person: Person, data: Path) -> ErasurePrev
     )
 
 
-def counted(conn: sqlite3.Connection, person: Person) -> dict[str, int]:
+def counted(conn: sqlite3.Connection, person: ErasablePerson) -> dict[str, int]:
     """By kind, in the order in which one asks; what there is none of is nought."""
     messages = message_ids(conn, person)
     values = {
@@ -81,7 +81,7 @@ def _json(ids: Sequence[str]) -> str:
     return "[" + ",".join(f'"{each}"' for each in ids) + "]"
 
 
-def _has_withdrawn(conn: sqlite3.Connection, person: Person) -> bool:
+def _has_withdrawn(conn: sqlite3.Connection, person: ErasablePerson) -> bool:
     found = conn.execute(
         "SELECT 1 FROM consent WHERE contact_id IN (SELECT value FROM json_each(?))"
         " AND kind IN ('opted_out', 'objected', 'erased') LIMIT 1",

@@ -8,8 +8,9 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from appliance.desk.privacy.erasing.person import Person
+from appliance.desk.privacy.erasing.person import ErasablePerson
 from appliance.phone_numbers import digits, is_e164, readable
+from appliance.reasons import Reason
 from appliance.store import forgetting, unread
 from appliance.store.store import Tx
 
@@ -67,7 +68,7 @@ UPDATE conversation SET last_message_id = NULL, shown_message_id = NULL, last_ms
 """Their conversations stand last in every list, wait for nobody, and show nothing."""
 ELSEWHERE = _statements("""
 DELETE FROM reaction WHERE IS_IDENTITY;
-UPDATE group_task SET state = 'failed', reason = 'erased', ended_ms = :now
+UPDATE group_task SET state = 'failed', reason = :why, ended_ms = :now
   WHERE state IN ('waiting', 'person')
   AND member_id IN (SELECT id FROM group_member WHERE IS_IDENTITY);
 DELETE FROM group_member WHERE IS_IDENTITY OR value IS NULL AND name IS_NAME;
@@ -96,7 +97,7 @@ WHERE EXISTS (SELECT 1 FROM json_each(:sought) s WHERE instr(idempotency.respons
 """Answers to software that are kept for who asks again. The key stays, so nothing is done twice."""
 
 
-def values_of(person: Person, now_ms: int) -> Mapping[str, object]:
+def values_of(person: ErasablePerson, now_ms: int) -> Mapping[str, object]:
     forms = {form for each in person.identities for form in _forms(each.value)}
     return {
         "contacts": person.contacts_json,
@@ -106,10 +107,11 @@ def values_of(person: Person, now_ms: int) -> Mapping[str, object]:
         "forms": json.dumps(sorted(forms)),
         "sought": json.dumps(_sought(person, forms)),
         "now": now_ms,
+        "why": Reason.ERASED,
     }
 
 
-def forget(tx: Tx, person: Person) -> None:
+def forget(tx: Tx, person: ErasablePerson) -> None:
     """All of it but the messages themselves, in one transaction."""
     values = values_of(person, tx.now_ms)
     forgetting.forget_media(tx, _of_notes(tx.conn, person))
@@ -137,7 +139,7 @@ WHERE n.conversation_id OF_THREAD
 """)
 
 
-def _of_notes(conn: sqlite3.Connection, person: Person) -> list[str]:
+def _of_notes(conn: sqlite3.Connection, person: ErasablePerson) -> list[str]:
     rows = conn.execute(_OF_NOTES, {"conversations": person.conversations_json})
     return [row["media_id"] for row in rows]
 
@@ -151,7 +153,7 @@ def _forms(value: str) -> set[str]:
     return {value, plain, f"00{plain}", readable(value), *at_home}
 
 
-def _sought(person: Person, forms: set[str]) -> list[str]:
+def _sought(person: ErasablePerson, forms: set[str]) -> list[str]:
     """As it may stand in JSON."""
     said = {*forms, *person.full_names}
     return sorted(said | {json.dumps(each)[1:-1] for each in said})
