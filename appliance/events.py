@@ -142,6 +142,11 @@ class EventKind(Enum):
     #: and `what`, which is `sent` (then `goes` and `refused` count people), `paused`, `resumed` or
     #: `cancelled` (then `messages` counts what waited); `token` as above.
     LIST_SEND = "list.send"
+    #: What somebody asked about their data; facts: `request`, and `what` was done for it, which is
+    #: `taken` (then `kind`), `checked`, `given` (then `without`, the kinds of others' data
+    #: that were left out), `longer`, `done` (then `outcome`) or `reopened`; `token` where software
+    #: did it. A file that was made without a request has no `request`.
+    PRIVACY_REQUEST = "privacy.request"
     #: Somebody said how long things are kept; facts: `fields`, the names of what is other now, as
     #: `placed.texts`; `token` where software did it.
     RETENTION_CHANGED = "retention.changed"

@@ -24,6 +24,11 @@ class Reason(StrEnum):
     OF_OTHER_BRANCHES = "of-other-branches"
     #: Two contacts that were joined or split since have to be undone first.
     CANNOT_UNDO = "cannot-undo"
+    #: A request about somebody's data that is done already.
+    REQUEST_DONE = "request-done"
+    #: Nobody has said yet how they made sure who asks.
+    REQUEST_UNCHECKED = "request-unchecked"
+    CANNOT_TAKE_LONGER = "cannot-take-longer"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105 -- a code
     WRONG_SETUP_CODE = "wrong-setup-code"
     TOO_MANY_TRIES = "too-many-tries"

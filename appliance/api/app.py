@@ -19,6 +19,7 @@ from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
     conversations,
+    dossiers,
     erasing,
     events,
     groups,
@@ -109,6 +110,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         conversations,
         people,
         people_import,
+        dossiers,
         reports,
         saved_views,
         texts,

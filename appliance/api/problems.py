@@ -69,6 +69,13 @@ CATALOGUE: Mapping[str, Known] = {
     ),
     Reason.SAME_CONTACT: Known(409, "One person already", "These are one contact already."),
     Reason.CANNOT_UNDO: Known(409, "Cannot be undone", "There is nothing to undo here."),
+    Reason.REQUEST_DONE: Known(409, "Done already", "This request is done."),
+    Reason.REQUEST_UNCHECKED: Known(
+        409, "Not known who asks", "First say how you made sure who asks."
+    ),
+    Reason.CANNOT_TAKE_LONGER: Known(
+        409, "No more time", "A request is made longer once, within its first month."
+    ),
     Reason.CANNOT_CANCEL: Known(
         409, "Too late to cancel", "The message is being sent, or was sent."
     ),

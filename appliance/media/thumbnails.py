@@ -68,10 +68,23 @@ def make_thumbnail(path: Path, target: Path) -> bool:
     return True
 
 
-def _small(path: Path) -> Image.Image:
+def decoded(path: Path, edge: int) -> Image.Image | None:
+    """RGB or RGBA, its longer side no longer than `edge`; None for what is no picture that is
+    shown. Takes a while, so not for the event loop.
+    """
+    with _ONE_AT_A_TIME:
+        if size_of(path) is None:
+            return None
+        try:
+            return _small(path, edge)
+        except _BROKEN:
+            return None
+
+
+def _small(path: Path, edge: int = EDGE) -> Image.Image:
     with _opened(path) as picture:
-        picture.draft("RGB", (EDGE * 2, EDGE * 2))  # a JPEG is decoded no larger than needed
-        picture.thumbnail((EDGE, EDGE))
+        picture.draft("RGB", (edge * 2, edge * 2))  # a JPEG is decoded no larger than needed
+        picture.thumbnail((edge, edge))
         turned = ImageOps.exif_transpose(picture)
         return turned.convert("RGB" if turned.mode in ("L", "RGB", "CMYK", "YCbCr") else "RGBA")
 

@@ -432,6 +432,16 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "at_ms kind thing words",
         DataClass.TECHNICAL: "seq who_id about_id",
     },
+    "privacy_request": {
+        DataClass.IDENTITY: "asked_by",
+        DataClass.CONTENT: "wish late_why outcome_why",
+        DataClass.EVIDENCE: "kind asked_how asked_day due_day checked checked_ms done_ms outcome",
+        DataClass.TECHNICAL: "id contact_id branch_id created_ms",
+    },
+    "privacy_step": {
+        DataClass.EVIDENCE: "what staff_id token_id facts at_ms",
+        DataClass.TECHNICAL: "id request_id contact_id",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

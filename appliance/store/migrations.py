@@ -174,6 +174,11 @@ def readings(db: Database) -> None:
     _run_script(db.conn, "0029_readings.sql")
 
 
+@migrations(name="0033_privacy_requests")
+def privacy_requests(db: Database) -> None:
+    _run_script(db.conn, "0033_privacy_requests.sql")
+
+
 @migrations(name="0035_care")
 def care(db: Database) -> None:
     _run_script(db.conn, "0035_care.sql")

@@ -52,9 +52,11 @@ class ReaderPool(Enum):
     LIVE = "live"
     #: Who somebody is: a session, a password, a token.
     DOOR = "door"
+    #: What takes seconds, one after the other: all that is kept of a person.
+    LONG = "long"
 
 
-READERS = {ReaderPool.PAGES: 2, ReaderPool.LIVE: 1, ReaderPool.DOOR: 1}
+READERS = {ReaderPool.PAGES: 2, ReaderPool.LIVE: 1, ReaderPool.DOOR: 1, ReaderPool.LONG: 1}
 """Threads of each pool. A Pi has four cores, and each phone's thread wants one."""
 
 

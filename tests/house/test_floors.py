@@ -11,7 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-FLOORS = {"store": 1, "media": 1, "push": 1, "devices": 2, "queue": 3, "desk": 4, "api": 5}
+FLOORS = {
+    **dict.fromkeys(("store", "media", "paper", "push"), 1),
+    "devices": 2,
+    "queue": 3,
+    "desk": 4,
+    "api": 5,
+}
 TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
 SHELVES = (

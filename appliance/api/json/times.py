@@ -1,13 +1,10 @@
-"""Times on the wire: ISO 8601 in UTC with milliseconds, `2026-03-02T08:30:00.000Z`."""
+"""Times on the wire, as `appliance/moments.py` writes them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from appliance.moments import EPOCH, iso
 
-
-def iso(at_ms: int) -> str:
-    at = _EPOCH + timedelta(milliseconds=at_ms)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+__all__ = ["iso", "iso_or_none", "ms_of"]
 
 
 def iso_or_none(at_ms: int | None) -> str | None:
@@ -16,4 +13,4 @@ def iso_or_none(at_ms: int | None) -> str | None:
 
 def ms_of(at: datetime) -> int:
     """UTC milliseconds of a time with an offset."""
-    return (at - _EPOCH) // timedelta(milliseconds=1)
+    return (at - EPOCH) // timedelta(milliseconds=1)

@@ -107,6 +107,10 @@ FIELDS = {
     "passkey": "The passkey was not kept: it took too long, or is here already. Try again.",
     "passkey_name": "Write a name for the passkey, at most 60 characters.",
     "email": "Write an address of e-mail that no colleague has, such as noor@example.com.",
+    "asked_by": "Write who asked: the person's name, or who asks for them.",
+    "asked_on": "Choose the day on which they asked, today or before.",
+    "wish": "What they want besides has at most 2000 characters.",
+    "why": "Write the reason as it was told to the person, in at most 2000 characters.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

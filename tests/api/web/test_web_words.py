@@ -15,12 +15,14 @@ from appliance.api.web.words import (
     automatic_sentences,
     bubble_sentences,
     device_phrases,
+    dossier_phrases,
     group_sentences,
     incident_phrases,
     label_sentences,
     list_sentences,
     media_sentences,
     phrases,
+    privacy_sentences,
     round_phrases,
     search_sentences,
     staff_sentences,
@@ -28,6 +30,7 @@ from appliance.api.web.words import (
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.automatic import calendar_file
 from appliance.desk.lines import setting_fields
+from appliance.desk.privacy.dossier import kept_out
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.errors import Refused
@@ -93,6 +96,14 @@ def _of_phrases() -> Iterator[str]:
     yield from bubble_sentences.RULES.values()
     yield from automatic_sentences.WHY.values()
     yield from calendar_file.SENTENCES
+    yield from dossier_phrases.SECTIONS.values()
+    yield from dossier_phrases.LABELS.values()
+    for codes in dossier_phrases.CODES.values():
+        yield from codes.values()
+    yield dossier_phrases.LEFT_OUT
+    for pair in (*dossier_phrases.OTHERS.values(), *((e.what, e.why) for e in kept_out.ALL)):
+        yield from pair
+    yield from (*privacy_sentences.KINDS.values(), *privacy_sentences.OUTCOMES.values())
     for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
         yield from table.values()
     for field in setting_fields.FIELDS:

@@ -18,7 +18,9 @@ def counted(words: Words, counts: Mapping[str, int]) -> Sequence[tuple[str, int]
         "numbers": words.text("Numbers"),
         "notes": words.text("Notes about them"),
         "drafts": words.text("Drafts"),
-        "mentions": words.text("Notes elsewhere, out of which their number and full name are taken"),
+        "mentions": words.text(
+            "Notes elsewhere, out of which their number and full name are taken"
+        ),
         "calls": words.text("Missed calls"),
         "reactions": words.text("Emoji that they put"),
         "lists": words.text("Places in lists"),

@@ -175,6 +175,18 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Nothing was erased: another branch knows this person, too.",
         "Ask an officer of the whole company.",
     ),
+    Reason.REQUEST_DONE: (
+        "This request is done already.",
+        "Open it again to do more for it.",
+    ),
+    Reason.REQUEST_UNCHECKED: (
+        "Nothing was given out: nobody has said yet how they made sure who asks.",
+        "Say it below, then the file can be saved.",
+    ),
+    Reason.CANNOT_TAKE_LONGER: (
+        "It cannot take longer.",
+        "That is possible once, before the first month is over.",
+    ),
     Reason.CANNOT_UNDO: (
         "It cannot be undone any more.",
         "Something that was joined or split later comes first.",

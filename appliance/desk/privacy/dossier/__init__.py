@@ -1,0 +1,1 @@
+"""The file of one person: all that is kept of them, for themselves and for machines."""

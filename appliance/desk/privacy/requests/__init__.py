@@ -1,0 +1,1 @@
+"""What people asked about their data, and what became of it."""

@@ -1,0 +1,1 @@
+"""What people print and keep: PDF documents in the languages that workers write."""

@@ -1,0 +1,153 @@
+"""Requests of people about their data, from the day on which they ask to the answer."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+
+from appliance.clock import ManualClock
+from tests.api.browser import Browser, log_in
+from tests.api.full_person import ANNA, FullPerson, fill
+from tests.api.office import Desk, Office
+
+DAY_S = 24 * 3600
+
+
+@pytest.fixture
+def anna(office: Office, tilburg: Desk) -> FullPerson:
+    return fill(office, tilburg)
+
+
+@pytest.fixture
+def officer(office: Office, tilburg: Desk) -> Iterator[Browser]:
+    browser = log_in(office, "Olga", role="privacy", branch_id=tilburg.branch_id)
+    browser.client.headers["Accept-Language"] = "en"
+    yield browser
+    browser.client.close()
+
+
+def takes(officer: Browser, contact: str, desk: Desk, **said: str) -> str:
+    """The address of the new request."""
+    form = {
+        "contact": contact,
+        "kind": "access",
+        "asked_by": "Anna Achternaam",
+        "asked_how": "mail",
+        "asked_on": "2026-03-02",
+        "branch": desk.branch_id,
+        **said,
+    }
+    answer = officer.post("/privacy/requests/new", form, part=False)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def steps(office: Office) -> list[tuple[str, dict[str, object]]]:
+    rows = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT facts FROM event_log WHERE kind = 'privacy.request' ORDER BY seq"
+        ).fetchall()
+    )
+    told = [json.loads(row["facts"]) for row in rows]
+    return [(facts.pop("what"), facts) for facts in told]
+
+
+def test_a_request_goes_from_the_question_to_the_answer(
+    office: Office, tilburg: Desk, officer: Browser, anna: FullPerson
+) -> None:
+    """Each step is an event with ids and codes. The file leaves only when somebody has said how
+    they made sure who asks.
+    """
+    address = takes(officer, anna.contact, tilburg, wish="Ook de foto's")
+    page = officer.get(address).text
+    assert "2 April 2026" in page
+    assert "Ook de foto" in page
+    refused = officer.post(f"{address}/file", part=False)
+    assert refused.status_code == 409
+    assert "made sure who asks" in refused.text
+    assert officer.post(f"{address}/checked", {"how": "number"}).status_code == 204
+    saved = officer.post(f"{address}/file", {"without": ["colleagues", "notes"]}, part=False)
+    told = json.loads(zipfile.ZipFile(io.BytesIO(saved.content)).read("dossier.json"))
+    assert told["about"]["left_out"] == ["colleagues", "notes"]
+    assert told["about"]["made_by"] == "Olga"
+    assert officer.post(f"{address}/done", {"outcome": "given"}).status_code == 204
+    request_id = address.rpartition("/")[2]
+    about = {"request": request_id}
+    assert steps(office) == [
+        ("taken", about | {"kind": "access"}),
+        ("checked", about | {"how": "number"}),
+        ("given", about | {"without": ["colleagues", "notes"]}),
+        ("done", about | {"outcome": "given"}),
+    ]
+    page = officer.get(address).text
+    assert "Names of colleagues, Notes that name others" in page
+    assert officer.post(f"{address}/checked", {"how": "known"}, part=False).status_code == 409
+
+
+def test_what_is_late_comes_first_and_is_counted(
+    tilburg: Desk, officer: Browser, anna: FullPerson, clock: ManualClock
+) -> None:
+    """A month by the calendar; two more months, once, take it out of the count only in time."""
+    early = takes(officer, anna.contact, tilburg, asked_on="2026-02-25", asked_by="De vroege")
+    late = takes(officer, "", tilburg, asked_on="2026-02-01", asked_by="De late", kind="other")
+    page = officer.get("/privacy").text
+    assert page.index("De late") < page.index("De vroege" if "De vroege" in page else early)
+    assert "1 request is late." in page
+    assert "1 day late" in page
+    refused = officer.post(f"{late}/longer", {"why": "Veel werk"}, part=False)
+    assert refused.status_code == 409
+    assert officer.post(f"{early}/longer", {"why": "Veel werk"}).status_code == 204
+    clock.advance(s=60 * DAY_S)
+    assert "1 request is late." in officer.get("/privacy").text
+    assert officer.post(f"{late}/done", {"outcome": "refused"}, part=False).status_code == 422
+    form = {"outcome": "refused", "why": "Wij kennen niemand met die naam"}
+    assert officer.post(f"{late}/done", form).status_code == 204
+    assert "late" not in re.sub("<[^>]+>", "", officer.get("/privacy").text)
+
+
+def test_a_request_says_who_asked_and_when(
+    tilburg: Desk, officer: Browser, anna: FullPerson
+) -> None:
+    """Nothing is taken without these, or of a day to come; what was typed stays."""
+    form = {"kind": "access", "asked_how": "mail", "branch": tilburg.branch_id, "wish": "Alles"}
+    for wrong in ({"asked_by": " ", "asked_on": "2026-03-02"}, {"asked_by": "A", "asked_on": ""}):
+        answer = officer.post("/privacy/requests/new", form | wrong, part=False)
+        assert answer.status_code == 422
+        assert "Alles" in answer.text
+    tomorrow = {"asked_by": "A", "asked_on": "2026-03-03"}
+    assert officer.post("/privacy/requests/new", form | tomorrow, part=False).status_code == 422
+
+
+def test_the_file_stands_on_one_page(officer: Browser, anna: FullPerson) -> None:
+    """With everything that the package holds; saving it there is noted without a request."""
+    page = officer.get(f"/privacy/people/{anna.contact}").text
+    for each in ("Anna Achternaam", "PX-4471", "Ik wil graag berichten", "Komt vaak te laat"):
+        assert each in page
+    for each in ("Nachtploeg", "Loods 4", "Beste Anna, helaas", "Sanne", "Tot maandag om zeven"):
+        assert each in page
+    assert "Bram in de groep" not in page
+    saved = officer.post(f"/privacy/people/{anna.contact}/file", part=False)
+    assert saved.headers["content-type"] == "application/zip"
+
+
+def test_another_branchs_officer_finds_nothing(
+    office: Office, tilburg: Desk, breda: Desk, officer: Browser, anna: FullPerson
+) -> None:
+    """Nor does a colleague who guards nobody's privacy: 404, and nothing is written."""
+    address = takes(officer, anna.contact, tilburg)
+    for role, desk in (("privacy", breda), ("staff", tilburg)):
+        other = log_in(office, f"{role}-{desk.branch}", role=role, branch_id=desk.branch_id)
+        before = office.count("event")
+        for path in (address, f"/privacy/people/{anna.contact}"):
+            assert other.get(path).status_code == 404
+            assert other.post(f"{path}/file", part=False).status_code == 404
+        for what in ("checked", "done", "longer", "reopen"):
+            form = {"how": "number", "outcome": "given", "why": "x"}
+            assert other.post(f"{address}/{what}", form, part=False).status_code == 404
+        assert other.get(f"/privacy/requests/new?contact={anna.contact}").status_code == 404
+        assert office.count("event") == before
+        assert ANNA[1:] not in other.get("/privacy").text
+        other.client.close()
