@@ -8,7 +8,8 @@ found, the whole file is written anew.
 
 import mmap
 import shutil
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -22,6 +23,9 @@ WRITTEN_ANEW_BYTES = 64_000_000
 """A larger file is not written anew by day: it takes seconds, in which nobody's answer is kept."""
 NIGHT_HOURS = frozenset({1, 2, 3, 4})
 """Of UTC."""
+_HEADERS = {2: 12, 5: 12, 10: 8, 13: 8}
+"""By the kind of a page of a tree, how long its header is."""
+_FILE_HEADER = 100
 _MS_PER_HOUR, _HOURS = 3_600_000, 24
 _POINTER_BYTES = 4
 
@@ -31,19 +35,17 @@ class Unclean(BalieError):
 
 
 def clean(store: Store, needles: Sequence[str]) -> None:
-    """Raises Unclean where one of these is found in the bytes and that cannot be mended now, or
-    where the log cannot be emptied because somebody reads. Blocks; many short transactions.
+    """Raises Unclean where a trace of one of these is left that cannot be mended now, or where the
+    log cannot be emptied because somebody reads. Blocks; many short transactions.
     """
     overwrite_free_pages(store)
     empty_log(store.path)
-    if not is_found(store.path, needles):
+    if not is_left(store.path, needles):
         return
     if not _may_write_anew(store):
         raise Unclean("a trace is left in the file, which is written anew at night")
     store.alone(lambda conn: conn.execute("VACUUM"))
     empty_log(store.path)
-    if is_found(store.path, needles):
-        raise Unclean("a trace is left in the database; a row may name somebody like them")
 
 
 def overwrite_free_pages(store: Store) -> None:
@@ -66,13 +68,35 @@ def empty_log(path: Path) -> None:
         raise Unclean("the write-ahead log is being read")
 
 
-def is_found(path: Path, needles: Sequence[str]) -> bool:
-    """Whether one of these stands in the bytes of the database, wherever."""
+def is_left(path: Path, needles: Sequence[str]) -> bool:
+    """Whether one of these stands in a gap of a page, where no row is. In a row it may well stand:
+    other people write of somebody, or are called the same.
+    """
     sought = [each.encode() for each in needles if each]
-    if not sought:
-        return False
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:
-        return any(pages.find(each) >= 0 for each in sought)
+        page_bytes = int.from_bytes(pages[16:18], "big")  # as its format has it, section 1.3
+        page_bytes = 65_536 if page_bytes == 1 else page_bytes
+        return any(
+            _is_in_gap(pages, page_bytes, at) for each in sought for at in _places(pages, each)
+        )
+
+
+def _places(pages: mmap.mmap, sought: bytes) -> Iterator[int]:
+    at = pages.find(sought)
+    while at >= 0:
+        yield at
+        at = pages.find(sought, at + 1)
+
+
+def _is_in_gap(pages: mmap.mmap, page_bytes: int, at: int) -> bool:
+    """Between pointers and cells of a page of a tree (file format of SQLite, section 1.6)."""
+    start = at - at % page_bytes
+    header = start + (_FILE_HEADER if start == 0 else 0)
+    length = _HEADERS.get(pages[header])
+    if length is None:
+        return False
+    cells, content = struct.unpack(">HH", pages[header + 3 : header + 7])
+    return header + length + 2 * cells <= at < start + (content or 65_536)
 
 
 def _fill_some(tx: Tx) -> bool:

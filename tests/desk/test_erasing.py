@@ -1,15 +1,15 @@
 """The erasure of a person: nothing of them is left, and what they had withdrawn stays withdrawn."""
 
 import json
-import re
+import multiprocessing
+import shutil
+import signal
 import sqlite3
-from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.access.sight import Sight
 from appliance.desk.outgoing.sending import Author
@@ -17,29 +17,31 @@ from appliance.desk.privacy.erasing import again, asking, job
 from appliance.desk.privacy.erasing.asking import ErasureWish
 from appliance.desk.search import following as search_index
 from appliance.desk.team import staff
-from appliance.devices.news_protocol import MissedCall, Reaction
+from appliance.devices.news_protocol import MissedCall
 from appliance.devices.protocol import Group, Proof, Tick
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.media.kinds import FileType, MediaKind
 from appliance.messages import MessageState
+from appliance.queue.profile import DAY_MS
 from appliance.reasons import Reason
 from appliance.store import (
     consent,
     contacts,
-    erasure_journal,
     erasures,
     forgetting,
     holds,
     media,
     restoring,
 )
-from appliance.store.data_classes import COLUMNS, DataClass
+from appliance.store.data_classes import DataClass
 from appliance.store.erasures import ErasureState
 from appliance.store.media import NewUpload
 from appliance.store.store import Store, Tx
-from tests.queue.counter import Counter, tapping, who
+from tests.desk.erasing_child import erase_until
+from tests.fresh_store import fresh_store
+from tests.queue.counter import MONDAY, Counter, tapping, who
 
 ANNA, BART = "+31612345678", "+31687654399"
 EVERYWHERE = Sight(None)
@@ -53,6 +55,10 @@ PERSONAL = (DataClass.IDENTITY, DataClass.CONTENT, DataClass.OFFICE, DataClass.E
 @pytest.fixture
 def data(store: Store) -> Path:
     return store.path.parent
+
+
+KILLING = multiprocessing.get_context("forkserver")
+KILLING.set_forkserver_preload(["tests.desk.erasing_child"])
 
 
 def asks(counter: Counter, number: str = ANNA, *, typed: str = "ERASE") -> str:
@@ -385,31 +391,34 @@ def test_an_older_copy_that_is_put_back_is_erased_again(counter: Counter, data: 
     later.store.close()
 
 
-@pytest.mark.parametrize("step", list(job.ErasureStep))
-def test_a_crash_at_any_step_leaves_nothing(
-    counter: Counter, data: Path, step: job.ErasureStep
-) -> None:
-    """Whatever the step: the next start goes on to the same end."""
-
-    class Killed(Exception):
-        pass
-
-    def kill(at: job.ErasureStep) -> None:
-        if at is step:
-            raise Killed
-
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A data directory in which an erasure was just asked for, and its id."""
+    data, clock = tmp_path_factory.mktemp("asked"), ManualClock(at_ms=MONDAY)
+    counter = Counter(fresh_store(data / "balie.db", clock), clock, data / "evidence")
     fills(counter, data)
     erasure_id = asks(counter)
-    with pytest.raises(Killed):
-        while job.go_on(counter.store, kill):
-            pass
     counter.store.close()
-    store = Store(data / "balie.db", counter.clock)
-    later = Counter(store, counter.clock, data / "evidence")
-    while job.go_on(store):
-        pass
-    assert state(later, erasure_id) is ErasureState.COMPLETE
-    assert rows_that_tell(store.path) == []
-    assert files_that_tell(data) == []
-    assert len(later.events(EventKind.CONTACT_ERASED)) == 1
-    store.close()
+    return data, erasure_id
+
+
+@pytest.mark.parametrize("step", list(job.ErasureStep))
+def test_a_kill_at_any_step_leaves_nothing(
+    asked: tuple[Path, str], tmp_path: Path, step: job.ErasureStep
+) -> None:
+    """Whatever the step at which SIGKILL ends the process: the next one comes to the same end."""
+    source, erasure_id = asked
+    data = shutil.copytree(source, tmp_path / "data")
+    killed = KILLING.Process(target=erase_until, args=(data, step))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+    clock = ManualClock(at_ms=MONDAY + DAY_MS)
+    with closing(Store(data / "balie.db", clock)) as store:
+        later = Counter(store, clock, data / "evidence")
+        while job.go_on(store):
+            pass
+        assert state(later, erasure_id) is ErasureState.COMPLETE
+        assert rows_that_tell(store.path) == []
+        assert files_that_tell(data) == []
+        assert len(later.events(EventKind.CONTACT_ERASED)) == 1

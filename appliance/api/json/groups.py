@@ -31,7 +31,7 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.groups import changing, directory, pictures
 from appliance.desk.groups.changing import GroupAuthor
-from appliance.desk.groups.directory import ErasureEntry, SeenGroup
+from appliance.desk.groups.directory import JournalEntry, SeenGroup
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
@@ -66,7 +66,7 @@ async def _of_group(group_id: str, paged: Paged) -> _OfGroup:
     return _OfGroup(group_id=group_id, page=paged)
 
 
-def _journal(conn: sqlite3.Connection, sight: Sight, wanted: _OfGroup) -> Sequence[ErasureEntry]:
+def _journal(conn: sqlite3.Connection, sight: Sight, wanted: _OfGroup) -> Sequence[JournalEntry]:
     return directory.journal(conn, sight, wanted.group_id, wanted.page)
 
 

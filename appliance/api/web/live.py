@@ -276,6 +276,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
             and event.facts.get("origin") != "technical",
         }
         return "message", about
+    if event.kind is EventKind.CONTACT_ERASED:
+        return "list", {}
     if event.kind in _BETWEEN_MESSAGES:
         return _hint_between_messages(event)
     if event.kind in _ABOUT_CONTACTS:

@@ -18,7 +18,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.groups import changing, directory, holding, pictures
 from appliance.desk.groups.changing import GroupAuthor
-from appliance.desk.groups.directory import ErasureEntry, SeenGroup
+from appliance.desk.groups.directory import JournalEntry, SeenGroup
 from appliance.desk.groups.holding import GroupRight, HeldFor
 from appliance.desk.inbox.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -46,7 +46,7 @@ class GroupPage:
     group: SeenGroup
     read_ms: int | None
     left: bool
-    journal: Sequence[ErasureEntry]
+    journal: Sequence[JournalEntry]
     tasks: Sequence[GroupTask]
     is_held: bool
     held_for: Sequence[HeldFor]

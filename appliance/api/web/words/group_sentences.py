@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from appliance.api.web.words.i18n import Words
-from appliance.desk.groups.directory import ErasureEntry
+from appliance.desk.groups.directory import JournalEntry
 from appliance.group_changes import GroupChangeKind, GroupTaskState
 from appliance.reasons import Reason
 from appliance.store.group_tasks import GroupTask
@@ -55,7 +55,7 @@ def button(words: Words, task: GroupTask) -> str:
     return words.text("Try again" if again else BUTTONS.get(task.kind, "Try again"))
 
 
-def change(words: Words, entry: ErasureEntry) -> str:
+def change(words: Words, entry: JournalEntry) -> str:
     """One line of the journal."""
     by = entry.by_whom or words.text("somebody")
     if entry.what == "member":
