@@ -98,3 +98,4 @@ def test_an_officer_erases_a_person_on_a_page(
     colleague = log_in(office, "Kees", role="staff", branch_id=None)
     assert colleague.get(base).status_code == 404
     assert colleague.get(address).status_code == 404
+    colleague.client.close()

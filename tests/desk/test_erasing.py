@@ -123,113 +123,102 @@ def fills(counter: Counter, data: Path) -> str:
     return contact_id
 
 
+def put(conn: sqlite3.Connection, table: str, **columns: object) -> None:
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    conn.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608 -- our own names
+
+
 def _fill_rows(tx: Tx, counter: Counter, contact_id: str, picture: str, noted: str) -> None:
-    conn = tx.conn
-    (staff_id,) = conn.execute("SELECT id FROM staff").fetchone()
-    (thread,) = conn.execute(
-        "SELECT id FROM conversation WHERE contact_id = ?", (contact_id,)
-    ).fetchone()
-    (other,) = conn.execute(
-        "SELECT id FROM conversation WHERE contact_id <> ?", (contact_id,)
-    ).fetchone()
-    (first,) = conn.execute(
-        "SELECT min(id) FROM message WHERE conversation_id = ?", (thread,)
-    ).fetchone()
-    (attempt, tried) = conn.execute("SELECT id, message_id FROM attempt").fetchone()
-    media.attach(conn, first, [picture])
-    for statement, values in (
-        (
-            "UPDATE contact SET office_name = 'Anouschka Kowalczyk', personnel_number = 'P-77001', fields = '{\"bijnaam\": \"geheimpje\"}' WHERE id = ?",
-            (contact_id,),
-        ),
-        ("INSERT INTO contact_note VALUES (?, ?, 'geheimpje')", (contact_id, counter.branch_id)),
-        ("INSERT INTO draft VALUES (?, ?, 'zonnebloem', 1, NULL)", (staff_id, thread)),
-        ("INSERT INTO note_draft VALUES (?, ?, 'zonnebloem', 1)", (staff_id, thread)),
-        (
-            "INSERT INTO note (id, conversation_id, staff_id, text, at_ms) VALUES ('n1', ?, ?, 'zonnebloem', 1)",
-            (thread, staff_id),
-        ),
-        ("INSERT INTO note_media VALUES ('n1', 0, ?)", (noted,)),
-        (
-            "INSERT INTO note (id, conversation_id, staff_id, text, at_ms) VALUES ('n2', ?, ?, 'vraag anouschka kowalczyk, 06-12345678, morgen', 1)",
-            (other, staff_id),
-        ),
-        (
-            "INSERT INTO handover VALUES ('h1', ?, ?, 'bel +31 6 1234 5678 nog', 1, NULL, NULL)",
-            (counter.line_id, staff_id),
-        ),
-        (
-            "INSERT INTO casework (conversation_id, line_id, assignee_id, closing_note) VALUES (?, ?, ?, 'zonnebloem')",
-            (thread, counter.line_id, staff_id),
-        ),
-        (
-            "INSERT INTO idempotency VALUES ('t', 'k', 'h', 202, ?, ?)",
-            (
-                json.dumps({"id": tried, "text": "zonnebloem", "contact": {"number": ANNA}}),
-                tx.now_ms,
-            ),
-        ),
-        (
-            "UPDATE attempt SET baseline = 'zonnebloem', evidence = '{\"row\": \"zonnebloem\"}' WHERE id = ?",
-            (attempt,),
-        ),
-        (
-            "INSERT INTO unknown_screen (id, device_id, signature, package, ids, text, buttons, attempt_id, files, first_ms, last_ms, times) VALUES ('u1', ?, 's', 'p', '[]', 'zonnebloem', '[]', ?, '[]', 1, 1, 1)",
-            (counter.device_id, attempt),
-        ),
-        (
-            "INSERT INTO long_sms VALUES ('l1', ?, ?, 1, 0, 2, 'person', 'k', 1, 1, NULL)",
-            (counter.device_id, ANNA),
-        ),
-        (
-            "INSERT INTO long_sms_part VALUES (?, 'k', 'l1', 1, ?)",
-            (counter.device_id, "zonnebloem".encode("utf-16-le")),
-        ),
-        (
-            "INSERT INTO early_report VALUES (?, '0612345678', 1, 1, 'arrived', 0, 1)",
-            (counter.device_id,),
-        ),
-        (
-            "INSERT INTO adoption (id, line_id, device_id, state, created_ms) VALUES ('a1', ?, ?, 'done', 1)",
-            (counter.line_id, counter.device_id),
-        ),
-        (
-            "INSERT INTO adoption_chat (id, adoption_id, place, name, value, scheme, fate) VALUES ('c1', 'a1', 1, 'Anouschka Kowalczyk', ?, 'tel', 'adopted')",
-            (ANNA,),
-        ),
-        ("INSERT INTO reaction VALUES (?, ?, 'tel', '👍', 1)", (tried, ANNA)),
-        (
-            "INSERT INTO contact_change (kind, contact_id, other_id, before, consent_seq, at_ms) VALUES ('split', ?, ?, '{\"name\": \"Anouschka Kowalczyk\"}', 0, 1)",
-            (contact_id, contact_id),
-        ),
-        (
-            "INSERT INTO hold (id, contact_id, reason, since_ms, ended_ms) VALUES ('d1', ?, 'geheimpje', 1, 2)",
-            (contact_id,),
-        ),
-        (
-            "INSERT INTO media_fetch (media_id, device_id, sign, words, asked_ms, path) VALUES (?, ?, 's', 'zonnebloem', 1, '/sdcard/geheimpje.jpg')",
-            (picture, counter.device_id),
-        ),
-        (
-            "INSERT INTO list (id, branch_id, name, created_ms) VALUES ('li', ?, 'Ploeg', 1)",
-            (counter.branch_id,),
-        ),
-        ("INSERT INTO list_member VALUES ('li', 1, ?)", (contact_id,)),
-        (
-            "INSERT INTO former_holder (value, scheme, contact_id, consent_seq) VALUES ('+31612345678', 'tel', ?, 0)",
-            (contact_id,),
-        ),
-    ):
-        conn.execute("PRAGMA defer_foreign_keys = ON")
-        conn.execute(statement, values)
+    conn, at = tx.conn, {"created_ms": 1}
+    one = {
+        name: conn.execute(statement, values).fetchone()[0]
+        for name, statement, values in (
+            ("staff", "SELECT id FROM staff", ()),
+            ("thread", "SELECT id FROM conversation WHERE contact_id = ?", (contact_id,)),
+            ("other", "SELECT id FROM conversation WHERE contact_id <> ?", (contact_id,)),
+            ("first", "SELECT min(id) FROM message WHERE value = ?", (ANNA,)),
+            ("tried", "SELECT message_id FROM attempt", ()),
+            ("attempt", "SELECT id FROM attempt", ()),
+            ("group", "SELECT id FROM chat_group", ()),
+        )
+    }
+    own = {"staff_id": one["staff"], "conversation_id": one["thread"]}
+    on_phone = {"device_id": counter.device_id}
+    media.attach(conn, one["first"], [picture])
     conn.execute(
-        "INSERT INTO api_token (id, name, token_hash, scopes, created_ms) VALUES ('t', 'HR', 'x', '[]', 1)"
+        "UPDATE contact SET office_name = 'Anouschka Kowalczyk', personnel_number = 'P-77001',"
+        " fields = json_object('bijnaam', 'geheimpje') WHERE id = ?",
+        (contact_id,),
     )
-    (group,) = conn.execute("SELECT id FROM chat_group").fetchone()
-    conn.execute(
-        "INSERT INTO group_journal VALUES ('j1', ?, 1, 'member', 'Anouschka Kowalczyk', ?, NULL, 0)",
-        (group, ANNA),
+    conn.execute("UPDATE attempt SET baseline = 'zonnebloem', evidence = '{\"r\": \"zonnebloem\"}'")
+    put(conn, "contact_note", contact_id=contact_id, branch_id="b", text="geheimpje")
+    for table in ("draft", "note_draft"):
+        put(conn, table, **own, text="zonnebloem", saved_ms=1)
+    put(conn, "note", **own, id="n1", text="zonnebloem", at_ms=1)
+    put(conn, "note_media", note_id="n1", position=0, media_id=noted)
+    elsewhere = {**own, "conversation_id": one["other"]}
+    named = "vraag anouschka kowalczyk, 06-12345678, morgen"
+    put(conn, "note", **elsewhere, id="n2", text=named, at_ms=1)
+    put(
+        conn,
+        "handover",
+        id="h1",
+        line_id=counter.line_id,
+        staff_id=one["staff"],
+        text="bel +31 6 1234 5678 nog",
+        at_ms=1,
     )
+    put(
+        conn,
+        "casework",
+        conversation_id=one["thread"],
+        line_id=counter.line_id,
+        assignee_id=one["staff"],
+        closing_note="zonnebloem",
+    )
+    put(conn, "api_token", id="t", name="HR", token_hash="x", scopes="[]", **at)
+    told = json.dumps({"id": one["tried"], "text": "zonnebloem", "contact": {"number": ANNA}})
+    answer = {"body_hash": "h", "status": 202, "response": told, "at_ms": tx.now_ms}
+    put(conn, "idempotency", token_id="t", key="k", **answer)
+    put(
+        conn,
+        "unknown_screen",
+        **on_phone,
+        **dict.fromkeys(("id", "signature", "package"), "u1"),
+        **dict.fromkeys(("ids", "buttons", "files"), "[]"),
+        **dict.fromkeys(("first_ms", "last_ms", "times"), 1),
+        text="zonnebloem",
+        attempt_id=one["attempt"],
+    )
+    part = {"reference": 1, "wide": 0, "total": 2, "origin": "person", "key": "k"}
+    put(conn, "long_sms", id="l1", **on_phone, sender=ANNA, **part, at_ms=1, seen_ms=1)
+    units = "zonnebloem".encode("utf-16-le")
+    put(conn, "long_sms_part", **on_phone, key="k", long_sms_id="l1", part=1, units=units)
+    report = {"report": "arrived", "status": 0, "mr": 1, "at_ms": 1, "seen_ms": 1}
+    put(conn, "early_report", **on_phone, number="0612345678", **report)
+    put(conn, "adoption", id="a1", line_id=counter.line_id, **on_phone, state="done", **at)
+    chat = {"name": "Anouschka Kowalczyk", "value": ANNA, "scheme": "tel", "fate": "adopted"}
+    put(conn, "adoption_chat", id="c1", adoption_id="a1", place=1, **chat)
+    put(conn, "reaction", message_id=one["tried"], value=ANNA, scheme="tel", emoji="👍", at_ms=1)
+    put(
+        conn,
+        "contact_change",
+        kind="split",
+        contact_id=contact_id,
+        other_id=contact_id,
+        before='{"name": "Anouschka Kowalczyk"}',
+        consent_seq=0,
+        at_ms=1,
+    )
+    put(conn, "hold", id="d1", contact_id=contact_id, reason="geheimpje", since_ms=1, ended_ms=2)
+    wanted = {"sign": "s", "words": "zonnebloem", "asked_ms": 1, "path": "/sdcard/geheimpje.jpg"}
+    put(conn, "media_fetch", media_id=picture, **on_phone, **wanted)
+    put(conn, "list", id="li", branch_id=counter.branch_id, name="Ploeg", **at)
+    put(conn, "list_member", list_id="li", position=1, contact_id=contact_id)
+    former = {"value": ANNA, "scheme": "tel", "contact_id": contact_id, "consent_seq": 0}
+    put(conn, "former_holder", **former)
+    journal = {"what": "member", "by_whom": "Anouschka Kowalczyk", "before": ANNA, "put_back": 0}
+    put(conn, "group_journal", id="j1", group_id=one["group"], at_ms=1, **journal)
 
 
 def rows_that_tell(path: Path) -> list[str]:
@@ -237,7 +226,8 @@ def rows_that_tell(path: Path) -> list[str]:
     found = []
     with closing(sqlite3.connect(path)) as conn:
         tables = conn.execute(
-            "SELECT name FROM pragma_table_list WHERE type IN ('table', 'shadow') AND schema = 'main'"
+            "SELECT name FROM pragma_table_list"
+            " WHERE type IN ('table', 'shadow') AND schema = 'main'"
         ).fetchall()
         for (table,) in tables:
             for row in conn.execute(f"SELECT * FROM {table}"):  # noqa: S608 -- the schema's own names
