@@ -11,6 +11,8 @@ from appliance.store.cleaning import Unclean
 from appliance.store.store import Store
 
 GATHER_S = 0.05
+REST = 0.5
+"""How much longer than a piece took."""
 AGAIN_S = 300.0
 """After something could not be cleaned: what is in the way, such as a long read, takes its time."""
 
@@ -32,6 +34,12 @@ class ErasureFollower(PatientFollower):
         self._forget_drawn = forget_drawn
         self._steps = steps
         self._not_before_s = 0.0
+
+    def rest(self) -> bool:
+        """Shorter than who keeps an index: somebody waits for it, and each piece is short."""
+        self._stopped.wait((time.monotonic() - self._began_s) * REST)
+        self._began_s = time.monotonic()
+        return self._stopped.is_set()
 
     def catch_up(self) -> bool:
         if time.monotonic() < self._not_before_s:

@@ -45,7 +45,7 @@ def _somebody(conn: sqlite3.Connection) -> str:
 
 
 def _write_much(tx: Tx) -> str:
-    """A conversation gets as many messages as are missing, each like one of its own; whose it is."""
+    """A conversation gets as many messages as it lacks, each like one of its own; whose it is."""
     thread = tx.conn.execute(_SHORTER, (MESSAGES,)).fetchone()["id"]
     count = "SELECT count(*) FROM message WHERE conversation_id = ?"
     while (have := tx.conn.execute(count, (thread,)).fetchone()[0]) < MESSAGES:
