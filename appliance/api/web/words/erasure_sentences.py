@@ -47,6 +47,15 @@ def stays(words: Words, what: Stays) -> str:
     }[what]
 
 
+def named(words: Words, count: int) -> str:
+    sentence = words.plural(
+        "{n} message of other people may name them.",
+        "{n} messages of other people may name them.",
+        count,
+    )
+    return sentence.format(n=count)
+
+
 def copy_goes(words: Words, copy: KeptCopy, zone: str) -> str:
     if copy.until_ms is None:
         return words.text("until somebody takes it away by hand")
