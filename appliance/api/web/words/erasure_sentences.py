@@ -29,6 +29,20 @@ def counted(words: Words, counts: Mapping[str, int]) -> Sequence[tuple[str, int]
     return [(said, counts[kind]) for kind, said in named.items() if counts.get(kind)]
 
 
+def whence(words: Words) -> str:
+    return words.text(
+        "From the database, the files, the index of the search, free pages and the write-ahead log."
+        " Phones that have a chat with them delete it, or ask a colleague to."
+    )
+
+
+def copies(words: Words) -> str:
+    return words.text(
+        "Whoever puts one back does not bring them back: they are erased again first. Of copies in"
+        " other places Balie does not know."
+    )
+
+
 def stays(words: Words, what: Stays) -> str:
     return {
         Stays.OPT_OUT: words.text(
