@@ -96,7 +96,7 @@ def _is_in_gap(pages: mmap.mmap, page_bytes: int, at: int) -> bool:
     if length is None:
         return False
     cells, content = struct.unpack(">HH", pages[header + 3 : header + 7])
-    return header + length + 2 * cells <= at < start + (content or 65_536)
+    return bool(header + length + 2 * cells <= at < start + (content or 65_536))
 
 
 def _fill_some(tx: Tx) -> bool:
