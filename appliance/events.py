@@ -35,6 +35,14 @@ class EventKind(Enum):
     #: Nothing of theirs is let go or erased any more, or that has ended; facts: `on`, `hold`,
     #: `until_ms`, `why` where time ended it, and `token` where software did it.
     CONTACT_HOLD = "contact.hold"
+    #: Somebody asked that a person be erased; facts of each below: `erasure`, and `token` where
+    #: software asked.
+    ERASURE_ASKED = "erasure.asked"
+    #: The person is nobody here any more: whoever got data of them is to erase them, too. Facts:
+    #: `conversations`, the ids of those with them.
+    CONTACT_ERASED = "contact.erased"
+    #: Nothing of them is left in the database and the files.
+    ERASURE_COMPLETE = "erasure.complete"
     CONSENT_RECORDED = "consent.recorded"
     #: A message may mean STOP, or somebody decided about it; facts: `decision`.
     NEAR_STOP = "consent.near-stop"

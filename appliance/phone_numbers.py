@@ -67,6 +67,9 @@ def _parsed(text: str, region: str | None = None) -> phonenumbers.PhoneNumber:
     return phonenumbers.parse(text, region)
 
 
+forget_parsed = _parsed.cache_clear
+
+
 def number_or_text(text: str) -> str:
     """E.164 where it is a number; anything else as it is."""
     try:

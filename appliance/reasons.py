@@ -20,6 +20,10 @@ class Reason(StrEnum):
     #: Nothing of theirs is removed: they are held for a dispute.
     HELD = "held"
     SAME_CONTACT = "same-contact"
+    #: A person is held for a dispute: nothing of them is erased.
+    HELD = "held"
+    #: Another branch knows this person, too: an officer of all of them has to do it.
+    OF_OTHER_BRANCHES = "of-other-branches"
     #: Two contacts that were joined or split since have to be undone first.
     CANNOT_UNDO = "cannot-undo"
     #: A request about somebody's data that is done already.
@@ -148,6 +152,8 @@ class Reason(StrEnum):
     #: A question whose round asks nobody any more.
     ROUND_OVER = "round-over"
     LINE_REMOVED = "line-removed"
+    #: Whom it is for is erased.
+    ERASED = "erased"
     DECIDED = "decided"
     PERMANENT = "permanent"
     NOT_DELIVERED = "not-delivered"

@@ -23,6 +23,7 @@ from appliance.api.json import (
     consents,
     conversations,
     dossiers,
+    erasing,
     events,
     groups,
     health,
@@ -122,6 +123,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         hours,
         holding,
         archive,
+        erasing,
         rounds,
         events,
     ):

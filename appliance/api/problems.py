@@ -59,6 +59,10 @@ CATALOGUE: Mapping[str, Known] = {
     ),
     Reason.OPTED_OUT: Known(409, "Opted out", "They asked not to be written to any more."),
     Reason.BLOCKED: Known(409, "Blocked", "The office has blocked this person."),
+    Reason.HELD: Known(409, "Held for a dispute", "This person is held for a dispute."),
+    Reason.OF_OTHER_BRANCHES: Known(
+        409, "Known to other branches", "Another branch knows this person, too."
+    ),
     Reason.NUMBER_TAKEN: Known(409, "Another person's number", "This number is Anna de Wit's."),
     Reason.NOTHING_TO_DECIDE: Known(
         409, "Nothing to decide", "A colleague decided about this already."

@@ -1,5 +1,6 @@
 """`balie migrate`, `backup` and `restore`: looking after a Balie."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,22 @@ from appliance.cli.output import (
 )
 from appliance.clock import SystemClock
 from appliance.config import load
+from appliance.desk.privacy.erasing import again
 from appliance.errors import SetupError
-from appliance.store import kept_copies, media_copies, privacy, restoring
+from appliance.media import files as media_files
+from appliance.store import (
+    erasure_journal,
+    house_key,
+    kept_copies,
+    media_copies,
+    privacy,
+    restoring,
+)
 from appliance.store.part_files import cannot_write, clear_left
 from appliance.store.store import Store
+
+_OUTLIVE = frozenset({house_key.FILE, erasure_journal.FILE, kept_copies.FOLDER, media_files.FOLDER})
+"""What may be in a data directory into which a copy is put back."""
 
 
 @says_what_is_wrong
@@ -58,15 +71,17 @@ def restore(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Puts a copy back into an empty data directory.
+    """Puts a copy back into an empty data directory, or into one without its database.
 
     What happened since the copy is not in it, so every number is stopped until a person starts it.
+    Who was erased since is erased again, and who withdrew stays so, where the journal is there: in
+    the data directory, or beside the copy.
     """
     folder = load(None, data=data).data
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         clear_left(folder)
-        if not check and any(folder.iterdir()):
+        if not check and not _OUTLIVE.issuperset(path.name for path in folder.iterdir()):
             raise SetupError(f"{folder} is not empty; name another directory with --data.")
     except OSError as exc:
         raise cannot_write(folder, exc) from exc
@@ -78,6 +93,8 @@ def restore(
     target = folder / DATABASE
     try:
         restoring.restore(copy, target, clock_ms=SystemClock().now_ms())
+        with closing(Store(target, SystemClock())) as store:
+            again.obey_journal(store)
     finally:
         privacy.hand_over(folder)
     sentence = f"Put back as {target}. Every number is stopped until you start it again."

@@ -23,6 +23,8 @@ from appliance.desk.lines.charging import ChargePauses
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.lines.own_profiles import OwnProfiles
 from appliance.desk.outgoing.room import Room
+from appliance.desk.privacy.erasing import again
+from appliance.desk.privacy.erasing.job import ErasureSteps, no_erasure_steps
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import Errand
@@ -36,10 +38,11 @@ from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.steps import Steps, no_steps
 from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
-from appliance.runtime import kinds
+from appliance.runtime import kinds, memories
 from appliance.runtime.archivist import Archivist
 from appliance.runtime.drivers import driver_for
 from appliance.runtime.enrolments import Enrolments
+from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.machine.machine import Machine
@@ -81,6 +84,7 @@ class Balie:
         address: str | None = None,
         admins_need_passkey: bool = False,
         steps: Steps = no_steps,
+        erasure_steps: ErasureSteps = no_erasure_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do.
 
@@ -113,6 +117,7 @@ class Balie:
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
         self._readings = ReadingNotes(self.store, data)
+        self._erasures = ErasureFollower(self.store, memories.forget, erasure_steps)
         self.services = self._make_services(
             gate,
             media_room,
@@ -186,10 +191,14 @@ class Balie:
         )
 
     def start(self) -> None:
-        """Makes messages that were in hand unconfirmed, then starts every thread. Needs no adb."""
+        """Makes messages that were in hand unconfirmed, and whoever was erased nobody again if a
+        copy was put back; then starts every thread. Needs no adb.
+        """
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
         self._settle_keys()
+        again.begin_journal(self.store)
+        again.obey_journal(self.store)
         self._media.clear_left()
         for kind in Kind.known():
             kind.prepare()
@@ -203,6 +212,7 @@ class Balie:
         self._archivist.start()
         self._push.start()
         self._rounds.start()
+        self._erasures.start()
         self._started = True
 
     def _settle_keys(self) -> None:
@@ -215,6 +225,7 @@ class Balie:
 
     def stop(self) -> None:
         self._started = False
+        self._erasures.stop()
         self._rounds.stop()
         self._push.stop()
         self._archivist.stop()

@@ -18,7 +18,9 @@ from appliance.channels import Channel
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.reasons import Reason
+from appliance.store import erasure_journal
 from appliance.store.contacts import identity_of
+from appliance.store.erasure_journal import JournalWhat
 from appliance.store.store import Tx
 
 
@@ -230,7 +232,9 @@ def record(
     words: str | None = None,
     proof: ConsentSource | None = None,
 ) -> None:
-    """Appends one row and its event."""
+    """Appends one row and its event. What closes or opens again is in the journal first."""
+    if (told := _JOURNAL.get(kind)) is not None:
+        erasure_journal.note(tx.conn, told, identity, at_ms=tx.now_ms, line_id=line_id)
     tx.conn.execute(
         "INSERT INTO consent (value, scheme, contact_id, line_id, kind, channel, message_id, words,"
         " source, given_ms, recorded_by, at_ms, as_of)"
@@ -257,6 +261,13 @@ def record(
         message_id=message_id,
         facts={"kind": kind.value, "by": recorded_by},
     )
+
+
+_JOURNAL = {
+    ConsentKind.OPTED_OUT: JournalWhat.CLOSED,
+    ConsentKind.OBJECTED: JournalWhat.CLOSED,
+    ConsentKind.OPTED_IN_AGAIN: JournalWhat.OPENED,
+}
 
 
 def _counting(rows: Sequence[sqlite3.Row]) -> Sequence[ConsentEntry]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from appliance.events import EventKind
 from appliance.identities import ALPHA, Identity
-from appliance.store import events
+from appliance.store import erased, events
 from appliance.store.store import Tx
 
 
@@ -35,9 +35,11 @@ def identity_of(row: sqlite3.Row) -> Identity:
 
 
 def find(conn: sqlite3.Connection, contact_id: str) -> Contact | None:
-    """The contact, or the one that it was joined into."""
+    """The contact, or the one that it was joined into; None for one that was erased."""
     row = conn.execute("SELECT * FROM contact WHERE id = ?", (contact_id,)).fetchone()
     while row is not None and row["joined_into"]:
+        if row["joined_into"] == row["id"]:
+            return None
         row = conn.execute("SELECT * FROM contact WHERE id = ?", (row["joined_into"],)).fetchone()
     return None if row is None else _from_row(conn, row)
 
@@ -140,12 +142,14 @@ def detach(tx: Tx, identity: Identity) -> None:
 
 
 def held_since_ms(tx: Tx, identity: Identity) -> int:
-    """What was written before may be from somebody who had the number before; 0 where nobody had.
+    """What was written before may be from somebody who had the number before, or who was erased;
+    0 where nobody was.
 
     The moment is now where nobody is known to have it.
     """
     row = tx.conn.execute(_HELD_SINCE, identity).fetchone()
-    return tx.now_ms if row is not None and row["since_ms"] is None else (row or [0])[0]
+    held = tx.now_ms if row is not None and row["since_ms"] is None else (row or [0])[0]
+    return max(int(held), erased.since_ms(tx.conn, identity))
 
 
 _HELD_SINCE = """
@@ -161,6 +165,7 @@ def attach(tx: Tx, contact_id: str, identity: Identity) -> None:
         (*identity, contact_id, tx.now_ms),
     )
     _note_back(tx, contact_id, identity)
+    erased.bind(tx, contact_id, identity)
 
 
 def claim(tx: Tx, contact_id: str, identity: Identity, *, staff_id: str) -> None:

@@ -243,6 +243,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "state reason counts staff_id token_id asked_ms erased_ms complete_ms",
         DataClass.TECHNICAL: "id contact_id",
     },
+    "page_filler": {DataClass.TECHNICAL: "zeros"},
     "person_erasure_left": {DataClass.TECHNICAL: "erasure_id message_id"},
     "event_retention": {DataClass.EVIDENCE: "before_seq at_ms"},
     "near_stop": {

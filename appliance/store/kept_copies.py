@@ -6,11 +6,12 @@ UTC, as the names are. Files of other names are nobody's to take away.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.store import media_copies
+from appliance.store import erasure_journal, media_copies
 from appliance.store.part_files import cannot_write
 from appliance.store.store import Store
 
@@ -18,9 +19,13 @@ FOLDER = "backups"
 
 DAYS, WEEKS, MONTHS = 3, 4, 3
 
+MOST_KEPT_MS = 4 * 31 * 24 * 3_600_000
+"""No copy is older: a month that has one counts, and three months are kept beside the newest."""
+
 _STAMP = "%Y%m%dT%H%M%SZ"
 # An older Balie did not pack them.
 _NIGHTLY = re.compile(r"nightly-(\d{1,15})\.db(?:\.zst)?")
+_IS_COPY = re.compile(r".+\.db(?:\.zst)?")
 _BY_HAND = re.compile(r"balie-(\d{8}T\d{6}Z)\.db(?:\.zst)?")
 
 
@@ -31,6 +36,34 @@ def copy_by_night(store: Store) -> Path:
 def copy_by_hand(store: Store) -> Path:
     made = datetime.fromtimestamp(store.clock.now_ms() / 1000, UTC)
     return _add(store, f"balie-{made.strftime(_STAMP)}.db.zst")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCopy:
+    """A copy of the database in the backups folder. `until_ms`: when it goes by itself at the
+    latest, while a copy is made each night; None: when somebody takes it away.
+    """
+
+    name: str
+    made_ms: int
+    until_ms: int | None
+
+
+def kept(data: Path) -> Sequence[KeptCopy]:
+    """The copies in the folder of this data directory, the newest first. Those of other folders
+    nobody knows.
+    """
+    found = [path for path in (data / FOLDER).glob("*.db*") if _IS_COPY.fullmatch(path.name)]
+    copies = [_kept(path) for path in found]
+    return sorted(copies, key=lambda each: each.made_ms, reverse=True)
+
+
+def _kept(path: Path) -> KeptCopy:
+    made = _made_at(path.name)
+    if made is None:
+        return KeptCopy(name=path.name, made_ms=int(path.stat().st_mtime * 1000), until_ms=None)
+    made_ms = int(made.timestamp() * 1000)
+    return KeptCopy(name=path.name, made_ms=made_ms, until_ms=made_ms + MOST_KEPT_MS)
 
 
 def outdated(names: Iterable[str]) -> set[str]:
@@ -54,6 +87,7 @@ def _add(store: Store, name: str) -> Path:
         _let_go(folder, new=name)
         store.copy_to(folder / name)
         media_copies.copy_media(store, folder / name)
+        erasure_journal.copy_beside(store.path.parent, folder)
         _let_go(folder, new=name)
     except OSError as exc:
         raise cannot_write(folder, exc) from exc

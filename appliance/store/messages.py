@@ -12,7 +12,7 @@ from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.messages import TRANSITIONS, Direction, MessageClass, MessageState, Origin
 from appliance.reasons import Reason
-from appliance.store import conversations, events, listed, not_arrived
+from appliance.store import conversations, erased, events, listed, not_arrived
 from appliance.store.store import Tx
 
 
@@ -214,8 +214,10 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
 
 
 def is_known(conn: sqlite3.Connection, key_digest: bytes) -> bool:
-    found = conn.execute("SELECT 1 FROM message WHERE key_digest = ?", (key_digest,))
-    return found.fetchone() is not None
+    return any(
+        conn.execute("SELECT 1 FROM message WHERE key_digest = ?", (each,)).fetchone()
+        for each in erased.digests(conn, key_digest)
+    )
 
 
 def keep_by_hand(tx: Tx, new: NewByHand) -> None:

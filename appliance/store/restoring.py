@@ -18,12 +18,14 @@ from appliance.errors import StoreCorrupt, StoreUnavailable
 from appliance.events import EventKind
 from appliance.media.kinds import MediaWhy
 from appliance.reasons import Reason
-from appliance.store import high_water, media_copies, packing
+from appliance.store import erasure_journal, high_water, media_copies, packing
 from appliance.store.connection import connect_writer, damage_in, translated
 from appliance.store.migrations import migrations, refuse_newer
 from appliance.store.part_files import cannot_write, clear_left, held_part, keep, need_room
 from appliance.store.store import Tx
 
+IS_RESTORED = "restored"
+"""In `meta` until a start has looked who withdrew and who was erased since the copy."""
 _BLOCK_BYTES = 1024 * 1024
 _KNOWS_MEDIA = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'media'"
 
@@ -37,8 +39,10 @@ _STOP_LINES = (
 def restore(copy: Path, target: Path, *, clock_ms: int) -> None:
     """Raises StoreCorrupt or NewerDatabase, and StoreUnavailable where there is no room.
 
-    The files of messages come back first; a message whose file is not there says so.
+    The files of messages come back first; a message whose file is not there says so. Who was erased
+    or withdrew since is looked up at the next start, before anything is served or sent.
     """
+    erasure_journal.bring_back(copy, target.parent)
     files = media_copies.bring_back(copy, target.parent)
     with _brought(copy, target) as (part, handle):
         with translated(target), closing(connect_writer(part)) as conn:
@@ -59,6 +63,9 @@ def _begin_anew(tx: Tx) -> None:
     for row in tx.conn.execute(_STOP_LINES, (Reason.RESTORED,)).fetchall():
         tx.emit(EventKind.LINE_STOPPED, line_id=row["id"], facts={"why": Reason.RESTORED})
     tx.conn.execute("DELETE FROM meta WHERE name = 'epoch'")
+    tx.conn.execute(
+        "INSERT INTO meta (name, value) VALUES (?, '1') ON CONFLICT DO NOTHING", (IS_RESTORED,)
+    )
 
 
 def _note_lost(conn: sqlite3.Connection, files: frozenset[str]) -> None:

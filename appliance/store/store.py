@@ -145,6 +145,11 @@ class Store:
         """
         return self.submit(work, durable=durable).result()
 
+    def alone(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """In the writer's thread and in no transaction: what writes waits for all of it."""
+        done: T = self._writer.submit_alone(work).result()
+        return done
+
     async def awrite(self, work: Callable[[Tx], T]) -> T:
         loop = asyncio.get_running_loop()
         if self._loop_writes is None or self._loop_writes.loop is not loop:

@@ -31,6 +31,8 @@ class _Job:
     work: Callable[[sqlite3.Connection], Any]
     done: Future[Any]
     durable: bool
+    #: Outside of any transaction, by itself.
+    alone: bool = False
 
 
 class Writer:
@@ -48,6 +50,7 @@ class Writer:
         self._committed = committed
         self._failed = failed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._next: _Job | None = None
         self._closed = False
         self._syncs = True
         self._door = threading.Lock()  # nothing comes in behind the None that ends the thread
@@ -57,13 +60,19 @@ class Writer:
     def submit(
         self, work: Callable[[sqlite3.Connection], Any], *, durable: bool = True
     ) -> Future[Any]:
-        done: Future[Any] = Future()
+        return self._put(_Job(work, Future(), durable))
+
+    def submit_alone(self, work: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
+        """Not in a transaction, which some of SQLite's commands cannot be in. All writes wait."""
+        return self._put(_Job(work, Future(), durable=True, alone=True))
+
+    def _put(self, job: _Job) -> Future[Any]:
         with self._door:
             if self._closed:
-                done.set_exception(StoreUnavailable("Balie is stopping; nothing was written."))
+                job.done.set_exception(StoreUnavailable("Balie is stopping; nothing was written."))
             else:
-                self._jobs.put(_Job(work, done, durable))
-        return done
+                self._jobs.put(job)
+        return job.done
 
     def close(self) -> None:
         """Finishes the submitted work, then closes the connection."""
@@ -75,22 +84,38 @@ class Writer:
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
             # A caller that stopped waiting before its turn (a closed browser) gets nothing written.
-            if wanted := [job for job in batch if job.done.set_running_or_notify_cancel()]:
+            wanted = [job for job in batch if job.done.set_running_or_notify_cancel()]
+            if wanted and wanted[0].alone:
+                self._run_alone(wanted[0])
+            elif wanted:
                 self._commit(wanted)
         self._conn.close()
 
     def _next_batch(self) -> list[_Job] | None:
-        first = self._jobs.get()
+        first, self._next = self._next or self._jobs.get(), None
         if first is None:
             return None
         batch = [first]
-        while len(batch) < MAX_BATCH and not self._jobs.empty():
+        while len(batch) < MAX_BATCH and not first.alone and not self._jobs.empty():
             job = self._jobs.get()
             if job is None:
                 self._jobs.put(None)
                 break
+            if job.alone:
+                self._next = job
+                break
             batch.append(job)
         return batch
+
+    def _run_alone(self, job: _Job) -> None:
+        try:
+            with translated(self._path):
+                result = job.work(self._conn)
+        except Exception as exc:
+            self._failed(exc)
+            job.done.set_exception(exc)
+        else:
+            job.done.set_result(result)
 
     def _commit(self, batch: list[_Job]) -> None:
         try:

@@ -22,6 +22,7 @@ from appliance.api.json.bodies import (
 )
 from appliance.api.json.consent_bodies import ObjectedOut, ObjectionIn
 from appliance.api.json.documented import schema_name
+from appliance.api.json.erasure_bodies import EraseIn, ErasureAskedOut, ErasurePreviewOut
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.hours_bodies import HoursIn
 from appliance.api.json.list_bodies import (
@@ -72,6 +73,9 @@ _BODIES: tuple[type[BaseModel], ...] = (
     ContactIn,
     ContactPatchIn,
     ArchiveIn,
+    EraseIn,
+    ErasureAskedOut,
+    ErasurePreviewOut,
     HoldIn,
     ImportOut,
     MergeIn,

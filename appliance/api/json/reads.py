@@ -12,6 +12,7 @@ from appliance.api.json import (
     consents,
     conversations,
     directory,
+    erasing,
     groups,
     holding,
     hours,
@@ -46,6 +47,7 @@ READS: Sequence[Read[Any, Any]] = (
     *consents.READS,
     *holding.READS,
     *archive.READS,
+    *erasing.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

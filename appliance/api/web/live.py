@@ -289,7 +289,7 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
             and event.facts.get("origin") != "technical",
         }
         return "message", about
-    if event.kind in _BETWEEN_MESSAGES:
+    if event.kind in _BETWEEN_MESSAGES or event.kind is EventKind.CONTACT_ERASED:
         return _hint_between_messages(event)
     if event.kind in _ABOUT_CONTACTS:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
@@ -302,7 +302,9 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
 
 
 def _hint_between_messages(event: Event) -> tuple[str, Mapping[str, object]]:
-    """No thread shows a call of somebody without a conversation: the list does."""
+    """No thread shows a call of somebody without a conversation: the list does. Nor is there one of
+    somebody who was erased.
+    """
     if event.conversation_id is None:
         return "list", {}
     return "message", {"conversation": event.conversation_id, "received": False}

@@ -96,6 +96,8 @@ FIELDS = {
     "week": "Write the hours of a day as 08:30-12:30 13:00-17:30, in order and without overlap.",
     "exceptions": "Write each day once, as 2026-12-24 and then its hours, or nothing where the"
     " branch is closed.",
+    "typed": "Type ERASE, in capitals: it cannot be undone.",
+    "reason": "Say in at most 500 characters why, such as that they asked for it.",
     "was": "The page was too old. Load it again and repeat what you did.",
     "colour": "Choose a colour from the list.",
     "into": "Choose another label, of the same branch or of all.",

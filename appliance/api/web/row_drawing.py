@@ -45,3 +45,4 @@ def _drawn(row: ConversationRow, place: RowPlace, when: RowTime, language: str) 
 
 
 draws = _drawn.cache_info
+forget_drawn = _drawn.cache_clear

@@ -312,7 +312,7 @@ LEFT JOIN chat_group g ON g.id = c.group_id
 LEFT JOIN casework w ON w.conversation_id = c.id
 LEFT JOIN staff owner ON owner.id = w.assignee_id
 WHERE c.id IN (SELECT value FROM json_each(:ids)) AND {IN_SIGHT} AND c.id NOT IN {HIDDEN}
-ORDER BY c.id
+AND k.joined_into IS NULL ORDER BY c.id
 """  # noqa: S608 -- our own condition
 
 _CALL_IDS = """

@@ -326,5 +326,5 @@ LEFT JOIN staff author ON author.id = m.staff_id
 LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.staff_id = me.id
 LEFT JOIN message seen ON seen.id = r.message_id
 LEFT JOIN draft d ON d.conversation_id = c.id AND d.staff_id = me.id
-WHERE c.id IN (SELECT value FROM json_each(:ids))
+WHERE c.id IN (SELECT value FROM json_each(:ids)) AND k.joined_into IS NULL
 """  # noqa: S608 -- our own words

@@ -174,7 +174,8 @@ def _evidence(row: sqlite3.Row) -> Mapping[str, Any]:
 _ON_PAGE = "m.seq IN (SELECT value FROM json_each(:seqs))"
 _RECORD = f"""
 SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_id, m.contact_id,
-  c.group_id, m.value AS number, coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,
+  c.group_id, iif(k.joined_into = k.id, '', m.value) AS number,
+  coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,
   coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state,
   nullif({forecast.REASON}, '') AS reason,
   m.class AS kind,

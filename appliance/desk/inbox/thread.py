@@ -117,7 +117,7 @@ FROM conversation c
 JOIN line ON line.id = c.line_id JOIN branch ON branch.id = line.branch_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
-WHERE c.id = ? AND line.removed_ms IS NULL
+WHERE c.id = ? AND line.removed_ms IS NULL AND k.joined_into IS NULL
 """
 
 # Who changes numbers does so for longer than this: no more of their messages are looked at.

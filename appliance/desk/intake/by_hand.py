@@ -7,23 +7,27 @@ from appliance.devices.news_protocol import TypedByHand
 from appliance.messages import MessageClass
 from appliance.queue import greeting
 from appliance.queue.pacing import ANSWER_WINDOW_MS
-from appliance.store import contacts, conversations, messages
+from appliance.store import contacts, conversations, erased, messages
 from appliance.store.store import Tx
 
 
 def keep(tx: Tx, device_id: str, typed: TypedByHand) -> None:
-    """One that is known is dropped. It gives nobody's consent."""
+    """One that is known is dropped, and one to somebody who was erased since. It gives nobody's
+    consent.
+    """
     to = placing.shown_identity(typed.channel.told(typed.to))
     line = placing.line_for(tx.conn, device_id, to)
     if line is None:
         return
     owner = placing.key_owner(tx.conn, device_id, line)
     digest = messages.digest_of(f"{owner}:{typed.channel.name}:{typed.key}")
-    if messages.is_known(tx.conn, digest):
+    at_ms = min(typed.at_ms, tx.now_ms)
+    if messages.is_known(tx.conn, digest) or erased.is_of_erased(
+        tx.conn, to, at_ms, exact=typed.exact
+    ):
         return
     contact_id = contacts.ensure(tx, to)
     conversation_id, last_in_ms = conversations.found_or_begun(tx, line.id, contact_id)
-    at_ms = min(typed.at_ms, tx.now_ms)
     answers = last_in_ms is not None and at_ms - last_in_ms <= ANSWER_WINDOW_MS
     about = messages.NewByHand(
         conversation_id=conversation_id,

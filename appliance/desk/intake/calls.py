@@ -13,7 +13,7 @@ from appliance.identities import TEL, Identity, told
 from appliance.messages import MessageClass
 from appliance.phone_numbers import is_mobile, readable
 from appliance.queue.profile import DAY_MS, HOUR_MS
-from appliance.store import branches, consent, contacts, conversations
+from appliance.store import branches, consent, contacts, conversations, erased
 from appliance.store.consent import ConsentKind, Verdict
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -27,10 +27,10 @@ FRESH_MS = HOUR_MS
 
 
 def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
-    """A call that is known already is dropped."""
+    """A call that is known already is dropped, and one of somebody who was erased since."""
     caller = call.channel.told(call.number) if call.channel else told(call.number, TEL)
     line = placing.line_for(tx.conn, device_id, caller)
-    if line is None:
+    if line is None or erased.is_of_erased(tx.conn, caller, call.at_ms):
         return
     owner = placing.key_owner(tx.conn, device_id, line)
     new = tx.conn.execute(

@@ -13,7 +13,7 @@ from appliance.devices.protocol import Incoming, TextForm
 from appliance.identities import Identity
 from appliance.messages import Origin
 from appliance.phone_numbers import is_e164
-from appliance.store import care_gone, contacts, conversations, devices, lines, messages
+from appliance.store import care_gone, contacts, conversations, devices, erased, lines, messages
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -44,6 +44,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     incoming = _named(incoming, sender)
     device_key = f"{key_owner(tx.conn, device_id, line)}:{incoming.channel.name}:{incoming.key}"
     before = revisions.known(tx, device_key)
+    if _is_of_erased(tx.conn, incoming, sender, before):
+        return
     if line_codes.take(tx, device_key, line.id, incoming):
         if before is not None:
             revisions.set_aside(tx, before)
@@ -84,6 +86,19 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         marking.look(tx, message_id)
     if message_id is not None and contact_id is not None and incoming.origin is Origin.PERSON:
         _follow(tx, _arrival(message_id, line, contact_id, incoming, sender), incoming.form)
+
+
+def _is_of_erased(
+    conn: sqlite3.Connection, incoming: Incoming, sender: Identity, before: sqlite3.Row | None
+) -> bool:
+    """Whether the phone shows again what was erased. What is new is never taken for it: a clock may
+    be wrong, so a time counts only where a screen is the source.
+    """
+    if before is not None:
+        return erased.is_erased(conn, before["contact_id"])
+    if incoming.exact:
+        return False
+    return erased.is_of_erased(conn, sender, incoming.at_ms, exact=False)
 
 
 def _follow(tx: Tx, arrival: Arrival, form: TextForm) -> None:

@@ -7,7 +7,7 @@ from appliance.desk.intake.rules import Arrival, answer, reread
 from appliance.devices.protocol import TextForm
 from appliance.events import EventKind
 from appliance.messages import Direction, Origin
-from appliance.store import care_marks, conversations, listed, messages
+from appliance.store import care_marks, conversations, erased, listed, messages
 from appliance.store.store import Tx
 
 
@@ -61,12 +61,11 @@ def set_aside(tx: Tx, row: sqlite3.Row) -> None:
 
 
 def known(tx: Tx, device_key: str) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = tx.conn.execute(
-        "SELECT id, line_id, conversation_id, contact_id, device_key, text, origin, awaited,"
-        " deleted_ms FROM message WHERE key_digest = ?",
-        (messages.digest_of(device_key),),
-    ).fetchone()
-    return row
+    for digest in erased.digests(tx.conn, messages.digest_of(device_key)):
+        row: sqlite3.Row | None = tx.conn.execute(_KNOWN, (digest,)).fetchone()
+        if row is not None:
+            return row
+    return None
 
 
 def _is_of_another(tx: Tx, row: sqlite3.Row, text: str) -> bool:
@@ -79,6 +78,12 @@ def _is_of_another(tx: Tx, row: sqlite3.Row, text: str) -> bool:
             (row["conversation_id"], f"{moment}#", f"{moment}$", row["id"], text),
         ).fetchone()
     )
+
+
+_KNOWN = """
+SELECT id, line_id, conversation_id, contact_id, device_key, text, origin, awaited, deleted_ms
+FROM message WHERE key_digest = ?
+"""
 
 
 def _set(tx: Tx, row: sqlite3.Row, change: str, **columns: object) -> None:

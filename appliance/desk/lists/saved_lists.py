@@ -185,7 +185,7 @@ _MEMBERS = """
 WITH RECURSIVE who (position, id, joined_into) AS (
   SELECT m.position, k.id, k.joined_into FROM list_member m JOIN contact k ON k.id = m.contact_id
   WHERE m.list_id = ?
-  UNION ALL
+  UNION
   SELECT who.position, k.id, k.joined_into FROM who JOIN contact k ON k.id = who.joined_into)
 SELECT id FROM who WHERE joined_into IS NULL GROUP BY id ORDER BY min(position)
 """

@@ -34,10 +34,16 @@ CREATE TABLE person_erasure_left (
   PRIMARY KEY (erasure_id, message_id)
 ) STRICT, WITHOUT ROWID;
 
--- The words of an erased person go with their number: kind, time, line and who noted it stay.
+-- Takes the pages that nothing uses, so that what stood on them is overwritten; empty otherwise.
+CREATE TABLE page_filler (zeros BLOB NOT NULL) STRICT;
+
+-- The words of an erased person go with their number: kind, time, line and who noted it stay. A
+-- number that somebody else has by now stays theirs.
 DROP TRIGGER consent_is_append_only_update;
 CREATE TRIGGER consent_is_append_only_update BEFORE UPDATE ON consent
 WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE stands_for = new.value AND scheme = new.scheme)
+  AND (new.value IS NOT old.value
+    OR NOT EXISTS (SELECT 1 FROM contact WHERE id = old.contact_id AND joined_into = id))
   OR (new.seq, new.scheme, new.contact_id, new.line_id, new.kind, new.channel, new.message_id,
       new.given_ms, new.recorded_by, new.at_ms, new.as_of)
   IS NOT (old.seq, old.scheme, old.contact_id, old.line_id, old.kind, old.channel, old.message_id,

@@ -53,6 +53,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.ANSWERED: "they were answered already",
     Reason.BY_PERSON: "a colleague withdrew it",
     Reason.LINE_REMOVED: "this number was removed",
+    Reason.ERASED: "the person was erased",
     Reason.ROUND_FILLED: "each seat of the round was taken",
     Reason.ROUND_OVER: "the round asks nobody any more",
     Reason.DECIDED: "a colleague saw on the phone that it did not leave",
@@ -165,6 +166,14 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
     Reason.BLOCKED: (
         "Nothing was sent: the office has blocked this person.",
         "A colleague can end that on the person's page.",
+    ),
+    Reason.HELD: (
+        "Nothing was erased: this person is held for a dispute.",
+        "End the hold on the person's page first.",
+    ),
+    Reason.OF_OTHER_BRANCHES: (
+        "Nothing was erased: another branch knows this person, too.",
+        "Ask an officer of the whole company.",
     ),
     Reason.REQUEST_DONE: (
         "This request is done already.",

@@ -1,0 +1,109 @@
+"""Who may have a person erased, and what is kept of their asking."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.characters import is_blank
+from appliance.desk.access.sight import Sight
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.erasing import preview as previews
+from appliance.desk.privacy.erasing.mentions import Finder
+from appliance.desk.privacy.erasing.person import ErasablePerson, branches_that_know, person_of
+from appliance.desk.privacy.erasing.preview import ErasurePreview
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.reasons import Reason
+from appliance.store import erasures, holds, readings
+from appliance.store.erasures import Erasure
+from appliance.store.readings import ReadingKind
+from appliance.store.store import Tx
+
+WORD = "ERASE"
+"""To be typed, in every language."""
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureWish:
+    reason: str
+    typed: str
+
+
+def preview(conn: sqlite3.Connection, sight: Sight, contact: str, data: Path) -> ErasurePreview:
+    """`sight` is that of an officer. Raises NotFound, and Refused as `ask` does for branches."""
+    return previews.preview(conn, _named(conn, sight, contact), data)
+
+
+def ask(tx: Tx, sight: Sight, contact: str, wish: ErasureWish, by: Author) -> Erasure:
+    """From here on it is done, whatever happens to this process; one that is under way already is
+    given as it is. Raises NotFound, InvalidInput for a wrong word, and Refused.
+    """
+    person = _named(tx.conn, sight, contact)
+    check_word(wish.typed)
+    reason = _reason(wish.reason)
+    check_not_held(tx.conn, person.contact_ids[0])
+    if (under_way := erasures.open_of(tx.conn, person.contact_ids[0])) is not None:
+        return under_way
+    finder = Finder(person.identities, [*person.names, *person.personnel_numbers])
+    _note_reading(tx, by, person.contact_ids[0])
+    return erasures.begin(
+        tx,
+        person.contact_ids[0],
+        reason=finder.without(reason),
+        counts=previews.counted(tx.conn, person),
+        staff_id=by.staff_id,
+        token_id=by.token_id,
+    )
+
+
+def seen(conn: sqlite3.Connection, sight: Sight, erasure_id: str) -> Erasure:
+    """Raises NotFound for one of a person whom another branch had."""
+    found = erasures.by_id(conn, erasure_id)
+    if found is None or not _all_in_sight(sight, person_of(conn, found.contact_id), conn):
+        raise NotFound("erasure")
+    return found
+
+
+def check_word(typed: str) -> None:
+    if typed != WORD:
+        raise InvalidInput("typed", f"Type {WORD} to erase this person: it cannot be undone.")
+
+
+def check_not_held(conn: sqlite3.Connection, contact_id: str) -> None:
+    """Raises Refused."""
+    if (hold := holds.current(conn, contact_id)) is not None:
+        raise Refused(
+            Reason.HELD,
+            f"This person is held for a dispute ({hold.reason}), so nothing of them is erased.",
+            remedy="End the hold on the person's page first.",
+        )
+
+
+def _named(conn: sqlite3.Connection, sight: Sight, contact: str) -> ErasablePerson:
+    """Half of a person cannot be erased: names, numbers and consent are the company's."""
+    person = person_of(conn, sight.contact(conn, contact).id)
+    if not _all_in_sight(sight, person, conn):
+        raise Refused(
+            Reason.OF_OTHER_BRANCHES,
+            "Another branch knows this person, too, so this one alone cannot erase them.",
+            remedy="Ask an officer of the whole company.",
+        )
+    return person
+
+
+def _all_in_sight(sight: Sight, person: ErasablePerson, conn: sqlite3.Connection) -> bool:
+    return sight.branches is None or branches_that_know(conn, person) <= sight.branches
+
+
+def _reason(text: str) -> str:
+    reason = " ".join(text.split())
+    if is_blank(reason):
+        raise InvalidInput("reason", "Say why this person is erased, such as that they asked.")
+    if len(reason) > MAX_REASON:
+        raise InvalidInput("reason", f"A reason has at most {MAX_REASON} characters.")
+    return reason
+
+
+def _note_reading(tx: Tx, by: Author, contact_id: str) -> None:
+    who = f"staff:{by.staff_id}" if by.staff_id else f"token:{by.token_id}"
+    readings.note(tx, who, ReadingKind.ERASE, contact_id=contact_id)

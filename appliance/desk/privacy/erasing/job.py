@@ -1,0 +1,292 @@
+"""An erasure, a piece at a time: each is a short transaction, and what is left stands in the rows.
+
+A process that ends anywhere goes on at its next start, because each piece may be taken again. First
+what waits for the person is withdrawn, and what a device has in hand comes to its end. Then, in one
+transaction, the person is nobody any more: whoever writes under the number is somebody new. What
+they wrote is emptied after that, then files, index, free pages and log are cleaned, and it is only
+complete once none of it is found in the bytes of the database.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+
+from appliance.desk.privacy.erasing import leaving, mentions, rows
+from appliance.desk.privacy.erasing.mentions import Finder
+from appliance.desk.privacy.erasing.person import message_ids, needles, person_of
+from appliance.desk.search import forgetting as search_forgetting
+from appliance.events import EventKind
+from appliance.identities import Identity
+from appliance.messages import MessageState
+from appliance.queue.pacing import MINUTE_MS
+from appliance.reasons import Reason
+from appliance.store import cleaning, erased, erasures, forgetting, messages
+from appliance.store.erasure_journal import data_dir_of
+from appliance.store.erasures import Erasure, ErasureState
+from appliance.store.house_key import HouseKey
+from appliance.store.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+PIECE = 100
+"""Messages of one transaction: some milliseconds, so nobody's answer waits for it."""
+WAITS_MS = 30 * MINUTE_MS
+"""How long a device may be asked what became of a message, before that is given up."""
+
+
+class ErasureStep(Enum):
+    """In this order; tests end the process at one of them, as a power cut may. `…ing` is inside the
+    transaction.
+    """
+
+    WITHDRAWING = "withdrawing"
+    CUTTING = "cutting"
+    CUT = "cut"
+    EMPTYING = "emptying"
+    EMPTIED = "emptied"
+    MENTIONING = "mentioning"
+    ALL_EMPTY = "all-empty"
+    FILES_GONE = "files-gone"
+    INDEX_CLEAN = "index-clean"
+    PAGES_CLEAN = "pages-clean"
+    COMPLETING = "completing"
+    COMPLETE = "complete"
+
+
+ErasureSteps = Callable[[ErasureStep], None]
+
+
+def no_erasure_steps(step: ErasureStep) -> None:
+    del step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sought:
+    """What must be nowhere when it is complete, as it is sealed meanwhile."""
+
+    identities: Sequence[Identity]
+    full_names: Sequence[str]
+    needles: Sequence[str]
+
+    def as_bytes(self) -> bytes:
+        told = {
+            "identities": [list(each) for each in self.identities],
+            "full_names": list(self.full_names),
+            "needles": list(self.needles),
+        }
+        return json.dumps(told).encode()
+
+    @classmethod
+    def of(cls, told: bytes) -> "_Sought":
+        values = json.loads(told)
+        return cls(
+            identities=[Identity(*each) for each in values["identities"]],
+            full_names=values["full_names"],
+            needles=values["needles"],
+        )
+
+
+def go_on(store: Store, steps: ErasureSteps = no_erasure_steps) -> bool:
+    """Does the next piece of the oldest that can go on; False when none can. Blocks.
+
+    Raises Unclean, and SetupError without the key of the house.
+    """
+    return any(_piece(store, each, steps) for each in store.read(erasures.all_open))
+
+
+def _piece(store: Store, erasure: Erasure, steps: ErasureSteps) -> bool:
+    match erasure.state:
+        case ErasureState.WAITING:
+            return _begin(store, erasure, steps)
+        case ErasureState.ERASING:
+            return _empty(store, erasure, steps)
+        case _:
+            return _clean(store, erasure, steps)
+
+
+def _begin(store: Store, erasure: Erasure, steps: ErasureSteps) -> bool:
+    """False while a device has to come to its end first."""
+
+    def withdraw(tx: Tx) -> bool:
+        is_free = _withdraw(tx, erasure)
+        steps(ErasureStep.WITHDRAWING)
+        if is_free:
+            _cut(tx, erasure)
+            steps(ErasureStep.CUTTING)
+        return is_free
+
+    if not store.read(lambda conn: _is_due(conn, erasure, store.clock.now_ms())):
+        return False
+    done = store.write(withdraw)
+    steps(ErasureStep.CUT)
+    return done
+
+
+def _is_due(conn: sqlite3.Connection, erasure: Erasure, now_ms: int) -> bool:
+    """Whether there is anything to do but to wait."""
+    states = {row["state"] for row in _unended(conn, erasure.contact_id)}
+    if MessageState.QUEUED.value in states or now_ms - erasure.asked_ms > WAITS_MS:
+        return MessageState.SENDING.value not in states or MessageState.QUEUED.value in states
+    return not _in_hand(conn, erasure, now_ms)
+
+
+def _withdraw(tx: Tx, erasure: Erasure) -> bool:
+    """What waits leaves no more; whether nothing is in the hands of a device."""
+    for row in _unended(tx.conn, erasure.contact_id):
+        if row["state"] == MessageState.QUEUED.value:
+            messages.move(tx, row["id"], MessageState.CANCELLED, reason=Reason.ERASED)
+    if _in_hand(tx.conn, erasure, tx.now_ms):
+        return False
+    for row in _unended(tx.conn, erasure.contact_id):
+        # Nobody will ever know more of it: what proved it is about to go.
+        messages.move(tx, row["id"], MessageState.FAILED, reason=Reason.ERASED)
+    return True
+
+
+def _in_hand(conn: sqlite3.Connection, erasure: Erasure, now_ms: int) -> bool:
+    """A doubt that waits for a person, or for a device that does not answer, ends with this."""
+    given_up = now_ms - erasure.asked_ms > WAITS_MS
+    return any(
+        row["state"] == MessageState.SENDING.value
+        or (
+            row["state"] == MessageState.UNCONFIRMED.value
+            and not given_up
+            and row["reason"] not in (Reason.PERSON, Reason.DEVICE_GONE)
+        )
+        for row in _unended(conn, erasure.contact_id)
+    )
+
+
+def _unended(conn: sqlite3.Connection, contact_id: str) -> Sequence[sqlite3.Row]:
+    about = {"contact": contact_id}
+    return conn.execute(_UNENDED, about).fetchall()
+
+
+def _cut(tx: Tx, erasure: Erasure) -> None:
+    """From here on they are nobody here."""
+    person = person_of(tx.conn, erasure.contact_id)
+    ids = message_ids(tx.conn, person)
+    sought = _Sought(
+        identities=person.identities, full_names=person.full_names, needles=needles(person)
+    )
+    key = HouseKey.of(data_dir_of(tx.conn))
+    leaving.ask_phones(tx, person)
+    leaving.leave_ledger(tx, person)
+    rows.forget(tx, person)
+    leaving.empty_ledger_words(tx, person)
+    sealed = key.seal(sought.as_bytes(), about=erasure.id)
+    erasures.note_begun(tx, erasure.id, sealed, ids)
+    conversations = list(person.conversation_ids)
+    erasures.tell(tx, EventKind.CONTACT_ERASED, erasure, conversations=conversations)
+
+
+def _empty(store: Store, erasure: Erasure, steps: ErasureSteps) -> bool:
+    some = store.read(lambda conn: erasures.next_left(conn, erasure.id, PIECE))
+    if not some:
+        _take_out_mentions(store, erasure, steps)
+        return True
+
+    def empty(tx: Tx) -> None:
+        forgetting.forget_messages(tx, some)
+        _replace_identities(tx, some)
+        erasures.strike(tx, erasure.id, some)
+        steps(ErasureStep.EMPTYING)
+
+    store.write(empty)
+    steps(ErasureStep.EMPTIED)
+    return True
+
+
+def _replace_identities(tx: Tx, ids: Sequence[str]) -> None:
+    """By what stands for them; those of the line itself, a group's address, stay."""
+    key = HouseKey.of(data_dir_of(tx.conn))
+    of_these = (json.dumps(list(ids)),)
+    for row in tx.conn.execute(_WHOSE, of_these).fetchall():
+        digest = row["key_digest"] and erased.digest_standing_for(key, row["key_digest"])
+        value = row["value"]
+        if not row["is_gone"] and not Identity(value, row["scheme"]).is_group:
+            value = key.stands_for(row["scheme"], value)
+        tx.conn.execute(
+            "UPDATE message SET value = ?, key_digest = ?, client_id = NULL WHERE id = ?",
+            (value, digest, row["id"]),
+        )
+
+
+def _take_out_mentions(store: Store, erasure: Erasure, steps: ErasureSteps) -> None:
+    """In what colleagues wrote elsewhere, a few at a time; then all rows are empty."""
+    sought, threads = _sought_of(store, erasure), store.read(partial(_threads, erasure=erasure))
+    if sought is not None:
+        finder = Finder(sought.identities, sought.full_names)
+        found = store.read(lambda conn: list(finder.mentions(conn, threads)))
+        for start in range(0, len(found), PIECE):
+            some = found[start : start + PIECE]
+            store.write(lambda tx, some=some: mentions.take_out(tx, some, finder))  # type: ignore[misc]
+            steps(ErasureStep.MENTIONING)
+
+    def end(tx: Tx) -> None:
+        rows.forget_threads(tx, json.dumps(list(threads)))
+        erasures.note_emptied(tx, erasure.id)
+
+    store.write(end)
+    steps(ErasureStep.ALL_EMPTY)
+
+
+def _clean(store: Store, erasure: Erasure, steps: ErasureSteps) -> bool:
+    """Raises Unclean where it has to be tried again later."""
+    forgetting.forget_files(store, store.path.parent)
+    steps(ErasureStep.FILES_GONE)
+    search_forgetting.forget(store, store.read(partial(_contacts, erasure=erasure)))
+    steps(ErasureStep.INDEX_CLEAN)
+    sought = _sought_of(store, erasure)
+    cleaning.clean(store, sought.needles if sought else ())
+    steps(ErasureStep.PAGES_CLEAN)
+
+    def complete(tx: Tx) -> None:
+        erasures.note_complete(tx, erasure)
+        steps(ErasureStep.COMPLETING)
+
+    store.write(complete)
+    steps(ErasureStep.COMPLETE)
+    log.info("erasure %s is complete", erasure.id)
+    return True
+
+
+def _sought_of(store: Store, erasure: Erasure) -> _Sought | None:
+    sealed = store.read(lambda conn: erasures.sought(conn, erasure.id))
+    if sealed is None:
+        return None
+    return _Sought.of(HouseKey.of(store.path.parent).open(sealed, about=erasure.id))
+
+
+def _threads(conn: sqlite3.Connection, erasure: Erasure) -> Sequence[str]:
+    about: Mapping[str, str] = {"contact": erasure.contact_id}
+    rows_ = conn.execute(_CONVERSATIONS, about)
+    return [row["id"] for row in rows_]
+
+
+def _contacts(conn: sqlite3.Connection, erasure: Erasure) -> Sequence[str]:
+    """Those that were erased together."""
+    found = conn.execute(
+        "SELECT contact_id AS id FROM conversation WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(_threads(conn, erasure))),),
+    )
+    return sorted({erasure.contact_id, *(row["id"] for row in found)})
+
+
+_CONVERSATIONS = "SELECT id FROM conversation WHERE contact_id = :contact"
+_UNENDED = """
+SELECT m.id, m.state, m.reason FROM message m INDEXED BY message_waiting
+WHERE m.state IN ('queued', 'sending', 'unconfirmed') AND m.line_id IN (SELECT id FROM line)
+AND (m.conversation_id IN (SELECT id FROM conversation WHERE contact_id = :contact)
+  OR m.contact_id = :contact)
+ORDER BY m.id
+"""
+_WHOSE = """
+SELECT m.id, m.value, m.scheme, m.key_digest, EXISTS (
+  SELECT 1 FROM erasure e WHERE e.stands_for = m.value AND e.scheme = m.scheme) AS is_gone
+FROM message m WHERE m.id IN (SELECT value FROM json_each(?))
+"""

@@ -1,0 +1,142 @@
+"""What a copy of the database cannot know: who withdrew and who was erased since it was made.
+
+The journal lies in the data directory beside the database and in no copy of it. A line each, with
+what stands for an identity (`house_key.py`), never the identity; it is on the disk before the
+transaction that it is about is committed. Copies made into a folder have a copy of it beside them.
+A line whose transaction was lost does no harm: it closes what somebody wanted closed.
+"""
+
+import json
+import logging
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from appliance.errors import SetupError, StoreUnavailable
+from appliance.identities import Identity
+from appliance.store.house_key import HouseKey
+from appliance.store.part_files import cannot_write, held_part, keep, sync_folder
+
+log = logging.getLogger(__name__)
+
+FILE = "erasures.jsonl"
+BESIDE = "balie-erasures.jsonl"
+"""Its copy beside copies of the database."""
+
+
+class JournalWhat(StrEnum):
+    #: They were erased.
+    ERASED = "erased"
+    #: They withdrew on this line; on all where there is none.
+    CLOSED = "closed"
+    #: They opened it again.
+    OPENED = "opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureEntry:
+    what: JournalWhat
+    scheme: str
+    stands_for: str
+    at_ms: int
+    line_id: str | None = None
+
+
+def data_dir_of(conn: sqlite3.Connection) -> Path:
+    row = conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+    return Path(row["file"]).parent
+
+
+def note(
+    conn: sqlite3.Connection,
+    what: JournalWhat,
+    identity: Identity,
+    *,
+    at_ms: int,
+    line_id: str | None = None,
+) -> None:
+    """On the disk on return. Without the key of the house it says so in the log and goes on: a
+    withdrawal must not fail for it. Raises StoreUnavailable on a full disk.
+    """
+    data = data_dir_of(conn)
+    try:
+        stands_for = HouseKey.of(data).stands_for(identity.scheme, identity.value)
+    except SetupError as exc:
+        log.error("a withdrawal or an erasure is not in the journal: %s", exc)  # noqa: TRY400
+        return
+    entry = ErasureEntry(
+        what=what,
+        scheme=identity.scheme,
+        stands_for=stands_for,
+        at_ms=at_ms,
+        line_id=line_id,
+    )
+    append(data, [entry])
+
+
+def append(data: Path, entries: Iterable[ErasureEntry]) -> None:
+    """On the disk on return. Raises StoreUnavailable."""
+    lines = "".join(f"{json.dumps(asdict(each))}\n" for each in entries)
+    path = data / FILE
+    is_new = not path.exists()
+    try:
+        # A line that a crash broke off stays one by itself.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(handle, f"\n{lines}".encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if is_new:
+            sync_folder(data)
+    except OSError as exc:
+        raise cannot_write(path, exc) from exc
+
+
+def read(data: Path) -> Sequence[ErasureEntry]:
+    """Oldest first; a line that cannot be read is left out and logged."""
+    return list(_entries_in(data / FILE))
+
+
+def copy_beside(data: Path, folder: Path) -> None:
+    """Puts the journal as it is now beside the copies of a folder. Raises StoreUnavailable."""
+    source, target = data / FILE, folder / BESIDE
+    if not source.exists():
+        return
+    try:
+        with held_part(target) as (part, handle):
+            part.write_bytes(source.read_bytes())
+            keep(part, handle, target)
+    except OSError as exc:
+        raise cannot_write(target, exc) from exc
+
+
+def bring_back(copy: Path, data: Path) -> None:
+    """Takes over what the journals know that lie beside a copy, or in the data directory in whose
+    backups folder it lies.
+    """
+    known = set(read(data))
+    new: list[ErasureEntry] = []
+    for path in (copy.parent / BESIDE, copy.parent.parent / FILE):
+        if path.resolve() != (data / FILE).resolve():
+            new += [each for each in _entries_in(path) if each not in known and each not in new]
+    if new:
+        append(data, sorted(new, key=lambda each: each.at_ms))
+
+
+def _entries_in(path: Path) -> Iterator[ErasureEntry]:
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        raise StoreUnavailable(f"{path} cannot be read ({exc.strerror}).") from exc
+    for line in filter(None, lines):
+        try:
+            told = json.loads(line)
+            yield ErasureEntry(**{**told, "what": JournalWhat(told["what"])})
+        except (ValueError, TypeError, KeyError):
+            log.warning("a line of %s cannot be read", path)

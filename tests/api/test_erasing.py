@@ -1,0 +1,101 @@
+"""A person is erased by the API and by an officer's page; both tell how far it is."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from appliance.desk.access.tokens import ALL_SCOPES, Scope
+from appliance.desk.privacy.erasing import job
+from tests.api.browser import Browser, log_in
+from tests.api.full_person import ANNA, FullPerson, fill
+from tests.api.office import Caller, Desk, Office
+
+ERASE = {"reason": "She asked by letter", "typed": "ERASE"}
+
+
+@pytest.fixture
+def anna(office: Office, tilburg: Desk) -> FullPerson:
+    return fill(office, tilburg)
+
+
+@pytest.fixture
+def officer(office: Office) -> Iterator[Browser]:
+    browser = log_in(office, "Olga", role="privacy", branch_id=None)
+    browser.client.headers["Accept-Language"] = "nl"
+    yield browser
+    browser.client.close()
+
+
+def erase(caller: Caller, contact: str, body: object = ERASE, **query: str) -> httpx.Response:
+    path = f"/api/v1/contacts/{contact}/erase"
+    return caller.client.post(path, json=body, params=query, headers=caller.headers)
+
+
+def finish(office: Office) -> None:
+    office.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE message SET state = 'failed' WHERE state IN ('sending', 'unconfirmed')"
+        )
+    )
+    while job.go_on(office.store):
+        pass
+
+
+def test_a_person_is_erased_by_the_api(office: Office, planning: Caller, anna: FullPerson) -> None:
+    """A dry run counts, a wrong word is told, and at the end the person is not there any more."""
+    seen = erase(planning, ANNA, {}, dry_run="true")
+    assert (seen.status_code, seen.json()["counts"]["messages"] > 0) == (200, True)
+    wrong = erase(planning, ANNA, {**ERASE, "typed": "erase"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "typed")
+    asked = erase(planning, ANNA)
+    assert (asked.status_code, set(asked.json())) == (202, {"id", "state", "counts"})
+    assert asked.json()["counts"] == seen.json()["counts"]
+    assert erase(planning, anna.contact).json()["id"] == asked.json()["id"]
+    finish(office)
+    told = planning.get(f"/erasures/{asked.json()['id']}").json()
+    assert (told["state"], told["left"]) == ("complete", 0)
+    assert planning.get(f"/contacts/{anna.contact}").status_code == 404
+    assert planning.get(f"/contacts/{ANNA}").status_code == 404
+    for path in ("/contacts", "/conversations", "/messages", "/calls", "/groups", "/lists"):
+        said = planning.get(path).text.replace(f"gm-{ANNA}", "an id of the test's")
+        assert ANNA not in said, (path, said[max(0, said.find(ANNA) - 300) : said.find(ANNA) + 60])
+    assert erase(planning, anna.contact).status_code == 404
+
+
+def test_only_who_guards_all_that_know_a_person_erases_them(
+    office: Office, tilburg: Desk, breda: Desk
+) -> None:
+    """Another scope is not enough, one branch of two neither, and a stranger's is not there."""
+    office.writes(ANNA, tilburg)
+    assert erase(office.caller(ALL_SCOPES - {Scope.PRIVACY_WRITE}), ANNA).status_code == 403
+    of_tilburg = office.caller(branch_id=tilburg.branch_id)
+    assert erase(office.caller(branch_id=breda.branch_id), ANNA).status_code == 404
+    office.writes(ANNA, breda)
+    refused = erase(of_tilburg, ANNA)
+    assert (refused.status_code, refused.json()["code"]) == (409, "of-other-branches")
+    assert erase(of_tilburg, ANNA, {}, dry_run="true").status_code == 409
+    assert erase(office.caller(), ANNA).status_code == 202
+
+
+def test_an_officer_erases_a_person_on_a_page(
+    office: Office, officer: Browser, anna: FullPerson
+) -> None:
+    """The page says what goes and what stays, asks for the word, and then how far it is."""
+    base = f"/privacy/people/{anna.contact}/erase"
+    page = officer.get(base).text
+    assert "Dit verdwijnt" in page
+    assert "Typ ERASE" in page
+    wrong = officer.post(base, {"reason": "brief", "typed": "wis"}, part=False)
+    assert wrong.status_code == 422
+    assert "hoofdletters" in wrong.text
+    done = officer.post(base, {"reason": "brief", "typed": "ERASE"}, part=False)
+    address = str(done.headers["location"])
+    assert "Wacht op" in officer.get(address).text
+    finish(office)
+    assert "Klaar" in officer.get(address).text
+    assert officer.get(f"/people/{anna.contact}").status_code == 404
+    colleague = log_in(office, "Kees", role="staff", branch_id=None)
+    assert colleague.get(base).status_code == 404
+    assert colleague.get(address).status_code == 404
+    colleague.client.close()
