@@ -88,7 +88,7 @@ def told(words: Words, what: ReadingKind, thing: str) -> str:
     if what is ReadingKind.CHANGE:
         return words.text(_CHANGED.get(thing.partition(".")[0]) or _SOMETHING)
     if "." in thing:
-        return words.text(_READ[Thing.SCREEN])
+        return words.text(_READ[Thing.SCREEN] if what is ReadingKind.READ else _OTHERS[what])
     if what is ReadingKind.READ:
         return words.text(_READ[Thing(thing)])
     exported = _EXPORTED.get(Thing(thing)) if what is ReadingKind.EXPORT else None

@@ -24,8 +24,8 @@ _NEITHER = frozenset(
     }
 )
 """A person's doing that neither changed nor read anything of others."""
-_OTHER = {_K.SCREEN_LOOK_BEGUN: ReadingKind.READ}
-"""What is no change."""
+_OTHER = {"screen.look-begun": ReadingKind.READ, "erasure.asked": ReadingKind.ERASE}
+"""What is no change, by the names of the events."""
 KINDS = frozenset({ReadingKind.CHANGE, *_OTHER.values()})
 _ABOUT_STAFF = frozenset({_K.STAFF_ADDED, _K.STAFF_CHANGED})
 """They name whom they are about; who did it stands in `by`, if somebody else did."""
@@ -60,7 +60,7 @@ def newest(conn: sqlite3.Connection, wanted: WantedChanges, among: range) -> Ite
             event = events.from_row(row)
             who = _who(event, tokens.get(event.seq))
             if who is not None and wanted.who in (None, who):
-                what = _OTHER.get(event.kind, ReadingKind.CHANGE)
+                what = _OTHER.get(event.kind.value, ReadingKind.CHANGE)
                 yield LoggedChange(event=event, who=who, what=what)
         if len(seqs) < AT_ONCE:
             return
@@ -104,7 +104,7 @@ def _first_since(conn: sqlite3.Connection, among: range, at_ms: int) -> int:
 
 def _kinds(wanted: ReadingKind | None) -> list[EventKind]:
     every = [each for each in EventKind if each not in _NEITHER]
-    return [each for each in every if wanted in (None, _OTHER.get(each, ReadingKind.CHANGE))]
+    return [each for each in every if wanted in (None, _OTHER.get(each.value, ReadingKind.CHANGE))]
 
 
 def _who(event: Event, sent_by_token: str | None) -> str | None:
