@@ -33,6 +33,7 @@ from appliance.api.json import (
     people_import,
     reads,
     reports,
+    retention,
     rounds,
     saved_lists,
     saved_views,
@@ -114,6 +115,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         line_rules,
         hours,
         holding,
+        retention,
         rounds,
         events,
     ):

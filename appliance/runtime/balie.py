@@ -43,6 +43,7 @@ from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
 from appliance.runtime.report_follower import ReportFollower
+from appliance.runtime.retention import RetentionThread
 from appliance.runtime.round_follower import RoundThread
 from appliance.runtime.search_follower import SearchFollower
 from appliance.store.devices import Device
@@ -105,6 +106,7 @@ class Balie:
         self._reports = ReportFollower(self.store)
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
+        self._retention = RetentionThread(self.store, data)
         self.services = self._make_services(
             gate,
             media_room,
@@ -188,10 +190,12 @@ class Balie:
         self._reports.start()
         self._push.start()
         self._rounds.start()
+        self._retention.start()
         self._started = True
 
     def stop(self) -> None:
         self._started = False
+        self._retention.stop()
         self._rounds.stop()
         self._push.stop()
         self._reports.stop()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from appliance.desk.access import sessions
 from appliance.desk.automatic import roster, waiting
 from appliance.desk.lines import line_codes
+from appliance.desk.privacy.retention import nightly
 from appliance.desk.team import cases, day_end, staff
 from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
@@ -18,6 +19,7 @@ from appliance.runtime.schedule import At, Every, Scheduler
 from appliance.store import (
     battery_days,
     casework,
+    holds,
     idempotency,
     incidents,
     kept_copies,
@@ -85,6 +87,7 @@ class Jobs:
         self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
         self._scheduler.add_job(self._bring_back, Every(BACK_S))
         self._scheduler.add_job(self._make_room, At(minute=37))
+        self._scheduler.add_job(self._let_go, At(hour=3, minute=5))
 
     def start(self) -> None:
         if self._room is not None:
@@ -166,6 +169,13 @@ class Jobs:
         except (StoreError, OSError):
             log.exception("the files of messages could not be looked after")
 
+    def _let_go(self) -> None:
+        """After the copy of the night, which still has what goes now."""
+        try:
+            self._store.write(nightly.begin)
+        except StoreError:
+            log.exception("no run of the night was begun")
+
     def _sweep(self) -> None:
         try:
             self._store.write(_sweep)
@@ -183,3 +193,4 @@ def _sweep(tx: Tx) -> None:
     media_fetches.give_up_the_gone(tx)
     day_end.release_absent(tx)
     roster.forget_old(tx)
+    holds.end_over(tx)

@@ -162,9 +162,13 @@ def after_done(db: Database) -> None:
 @migrations(name="0034_erasure")
 def erasure(db: Database) -> None:
     _run_script(db.conn, "0034_erasure.sql")
+
+
 @migrations(name="0031_retention")
 def retention(db: Database) -> None:
     _run_script(db.conn, "0031_retention.sql")
+
+
 @migrations(name="0029_readings")
 def readings(db: Database) -> None:
     _run_script(db.conn, "0029_readings.sql")

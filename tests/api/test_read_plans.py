@@ -25,7 +25,7 @@ from appliance.desk.texts.canned_texts import TextAuthor, TextWords
 from appliance.devices.protocol import Group
 from appliance.identities import tel
 from appliance.messages import Direction, MessageState
-from appliance.store import lines
+from appliance.store import lines, retention_runs
 from appliance.store.rounds import RoundAuthor
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
@@ -33,7 +33,20 @@ from tests.api.office import Desk, Office
 ANNA = "+31687654321"
 SMALL = frozenset(
     {"line", "branch", "device", "route", "g", "json_each", "open", "label", "labelled"}
-    | {"list", "l", "who", "b", "w", "canned_text", "asked", "place", "f", "same", "CONSTANT"}
+    | {
+        "list",
+        "l",
+        "who",
+        "b",
+        "w",
+        "canned_text",
+        "asked",
+        "place",
+        "f",
+        "same",
+        "CONSTANT",
+        "person",
+    }
 )
 """As many as the company has lines, phones, labels and texts, and what a statement itself brings
 along.
@@ -60,6 +73,7 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "kind": [None, *HitKind],
         "paged": [Page(), Page(after=message_id)],
         "message_id": [message_id],
+        "run_id": [office.store.write(retention_runs.begin)],
         "round_id": [a_round(office, tilburg)],
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
         "text_id": [one("SELECT id FROM canned_text")],
@@ -107,6 +121,7 @@ OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "listConversations": {"state": [None, "open", "done"]},
     "listContacts": {"q": [None, "anna", "0687654321"]},
     "listContactHistory": {"contact": [ANNA]},
+    "getHold": {"contact": [ANNA]},
 }
 """Values of parameters that another read has under the same name."""
 

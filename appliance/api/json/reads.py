@@ -16,6 +16,7 @@ from appliance.api.json import (
     list_sends,
     messages,
     people,
+    retention,
     rounds,
     saved_lists,
     search,
@@ -38,6 +39,7 @@ READS: Sequence[Read[Any, Any]] = (
     *line_rules.READS,
     *hours.READS,
     *holding.READS,
+    *retention.READS,
 )
 
 router = APIRouter(prefix="/api/v1")
