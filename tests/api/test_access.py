@@ -141,7 +141,7 @@ OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /
 LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
 LEAD |= {"GET /overview/over-time/volume.csv"}
 SWITCH = {"POST /overview/over-time/per-person on=1"}
-OFFICER = {"GET /privacy"}
+OFFICER = {"GET /privacy", "GET /privacy/retention"}
 COUNTERS = {"GET /new", "GET /lists"}
 """Show what one has, also where that is nothing."""
 EVERYTHING = LEAD | SWITCH | OFFICER | INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN

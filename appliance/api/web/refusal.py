@@ -105,6 +105,7 @@ FIELDS = {
     "passkey": "The passkey was not kept: it took too long, or is here already. Try again.",
     "passkey_name": "Write a name for the passkey, at most 60 characters.",
     "email": "Write an address of e-mail that no colleague has, such as noor@example.com.",
+    "state_since": "Choose the day since when they stand so; it lies behind us.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

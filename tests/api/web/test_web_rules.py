@@ -61,7 +61,7 @@ THING_POSTS = (
 )
 
 LIST_POSTS = ("", "/members", "/remove", "/send")
-PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
+PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo", "/hold")
 
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
 OWN_POSTS |= {"/me/absence", "/me/absence/end"}
@@ -69,7 +69,7 @@ OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/sett
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/name", "/{}/remove")}
 OWN_POSTS |= {"/overview/over-time/per-person"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
-OWN_POSTS |= {"/rounds/new"}
+OWN_POSTS |= {"/rounds/new", "/privacy/retention", "/privacy/retention/run"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")

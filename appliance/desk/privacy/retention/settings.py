@@ -37,13 +37,10 @@ class DayAhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetentionShown:
-    """`tried` is what the next run would let go of by `terms`."""
+class HouseShown:
+    """What the company said, who in sight is held, and the newest runs."""
 
-    house: HouseTerms
-    terms: Terms
-    tried: Aged
-    days: Sequence[DayAhead]
+    terms: HouseTerms
     held: Sequence[HeldPerson]
     runs: Sequence[RetentionRun]
 
@@ -66,22 +63,20 @@ def tried(conn: sqlite3.Connection, sight: Sight, wanted: Terms, now_ms: int) ->
     return aging.due(conn, aging.walks(conn, wanted, branches=sight.json), now_ms)
 
 
-def shown(
-    conn: sqlite3.Connection, sight: Sight, now_ms: int, wanted: Terms | None = None
-) -> RetentionShown:
-    """By the terms that hold, or by others that are tried out."""
-    house = terms.house(conn)
-    asked = house.terms if wanted is None else wanted
-    walks = aging.walks(conn, asked, branches=sight.json)
-    days = aging.by_day(conn, walks, now_ms, WEEK)
-    return RetentionShown(
-        house=house,
-        terms=asked,
-        tried=aging.due(conn, walks, now_ms),
-        days=[DayAhead(at_ms=now_ms + n * DAY_MS, due=due) for n, due in enumerate(days, start=1)],
+def house(conn: sqlite3.Connection, sight: Sight) -> HouseShown:
+    return HouseShown(
+        terms=terms.house(conn),
         held=_held(conn, sight),
         runs=retention_runs.newest(conn, RUNS_SHOWN),
     )
+
+
+def week(conn: sqlite3.Connection, sight: Sight, now_ms: int) -> Sequence[DayAhead]:
+    """What goes on each of the next days, by the terms that hold; what is due now, on the first."""
+    walks = aging.walks(conn, terms.house(conn).terms, branches=sight.json)
+    now = aging.due(conn, walks, now_ms)
+    days = [now, *aging.by_day(conn, walks, now_ms, WEEK - 1)]
+    return [DayAhead(at_ms=now_ms + n * DAY_MS, due=due) for n, due in enumerate(days)]
 
 
 def change(tx: Tx, sight: Sight, wanted: Terms, by: Author) -> bool:
