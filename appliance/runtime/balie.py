@@ -46,6 +46,7 @@ from appliance.runtime.report_follower import ReportFollower
 from appliance.runtime.retention import RetentionThread
 from appliance.runtime.round_follower import RoundThread
 from appliance.runtime.search_follower import SearchFollower
+from appliance.store import shrinking
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
@@ -175,7 +176,12 @@ class Balie:
         )
 
     def start(self) -> None:
-        """Makes messages that were in hand unconfirmed, then starts every thread. Needs no adb."""
+        """Makes messages that were in hand unconfirmed, then starts every thread. Needs no adb.
+
+        The first start after an update from a Balie whose database gives no room back takes as
+        long as it takes to write that anew.
+        """
+        shrinking.make_ready(self.store.path)
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
         self._media.clear_left()

@@ -29,12 +29,13 @@ def give_back(tx: Tx, pages: int) -> int:
     conn = tx.conn
     if _number(conn, "auto_vacuum") != INCREMENTAL:
         return 0
-    spare = max(_SPARE_PAGES, int(_number(conn, "page_count") * SPARE_SHARE))
+    whole = _number(conn, "page_count")
+    spare = max(_SPARE_PAGES, int(whole * SPARE_SHARE))
     free = _number(conn, "freelist_count")
     if free <= spare:
         return 0
     conn.execute(f"PRAGMA incremental_vacuum({min(pages, free - spare)})").fetchall()
-    return (free - _number(conn, "freelist_count")) * _number(conn, "page_size")
+    return (whole - _number(conn, "page_count")) * _number(conn, "page_size")
 
 
 def make_ready(path: Path) -> bool:

@@ -50,17 +50,17 @@ def test_terms_are_saved_as_they_were_tried(office: Office, tilburg: Desk, petra
     officer = petra(office, None)
     first = officer.get(PAGE).text
     assert 'value="730"' in first
-    assert "Save these terms" not in first
+    assert "Deze termijnen bewaren" not in first
     tried = officer.get(f"{PAGE}?any.texts=30&audit=90").text
-    assert re.search(r"Removes \d+ messages? of 1 person, with 0 files", tried)
+    assert re.search(r"Verwijdert \d+ bericht(en)? van 1 persoon, met 0 bestanden", tried)
     assert office.store.read(terms.house).saved_ms is None
     form = dict(re.findall(r'<input type="hidden" name="([a-z.]+)" value="(\d*)">', tried))
     assert officer.post(PAGE, form).status_code == 204
     house = office.store.read(terms.house)
     assert (house.terms.named, house.by) == ({"any.texts": 30, "audit": 90}, "Petra")
-    assert "What goes next week" in officer.get(PAGE).text
+    assert "Wat er komende week verdwijnt" in officer.get(PAGE).text
     wrong = officer.get(f"{PAGE}?any.texts=0")
-    assert (wrong.status_code, "1 to 36500 days" in wrong.text) == (422, True)
+    assert (wrong.status_code, "1 tot 36500 dagen" in wrong.text) == (422, True)
     assert officer.post(f"{PAGE}/run", {}).status_code == 204
     assert office.store.read(retention_runs.current) is not None
 
