@@ -126,11 +126,14 @@ def met(tx: Tx, run_id: str, contact_ids: Collection[str | None]) -> None:
 
 
 def end(tx: Tx, run_id: str) -> None:
-    tx.conn.execute(
+    ended = tx.conn.execute(
         "UPDATE retention_run SET state = 'done', ended_ms = ?1, people ="
-        " (SELECT count(*) FROM retention_met WHERE run_id = ?2) WHERE id = ?2",
+        " (SELECT count(*) FROM retention_met WHERE run_id = ?2)"
+        " WHERE id = ?2 AND state = 'running'",
         (tx.now_ms, run_id),
     )
+    if not ended.rowcount:  # another process did
+        return
     tx.conn.execute("DELETE FROM retention_met WHERE run_id = ?", (run_id,))
     row = tx.conn.execute(
         "SELECT messages, people, media FROM retention_run WHERE id = ?", (run_id,)

@@ -73,6 +73,6 @@ def test_a_full_disk_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     shutil.copy(KEPT, path)
     Store(path, ManualClock(at_ms=1_000)).close()
     full = shutil.disk_usage(tmp_path)._replace(free=path.stat().st_size)
-    monkeypatch.setattr(shrinking.shutil, "disk_usage", lambda _: full)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
     assert not shrinking.make_ready(path)
     assert "message" in tables_of(path)
