@@ -7,6 +7,7 @@ later; and a message that may mean STOP before somebody decided.
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,11 @@ class Walk:
     since_ms: int | None
     from_ms: int
     stop_ms: int
+
+    @property
+    def began_ms(self) -> int:
+        """What is older counts from here."""
+        return (self.since_ms or 0) if self.term.is_own else 0
 
     def until_ms(self, now_ms: int) -> int:
         return min(self.term.before_ms(now_ms, self.since_ms), self.stop_ms)
@@ -103,12 +109,29 @@ def due(conn: sqlite3.Connection, found: Sequence[Walk], now_ms: int) -> Aged:
     )
 
 
-def by_day(
+def ahead(
     conn: sqlite3.Connection, found: Sequence[Walk], now_ms: int, days: int
 ) -> Sequence[Aged]:
-    """What goes on each of the next days, beside what is due now. People are of that day."""
+    """What goes in the next run, and a day later in the one after it, and so on. A file goes with
+    the first message or term that takes it.
+    """
+    held = json.dumps(sorted(holds.held_contacts(conn)))
+    about = {"held": held, "now": now_ms}
+    until_ms = now_ms + (days - 1) * DAY_MS
+    texts = conn.execute(_TEXT_DAYS, {**about, "walks": _spans(found, Keeps.TEXTS, until_ms)})
+    messages, people = [0] * days, [set[str | None]() for _ in range(days)]
+    for row in texts:
+        messages[row["day"]] += row["found"]
+        people[row["day"]].add(row["contact_id"])
+    media: dict[str, int] = {}
+    for keeps in (Keeps.TEXTS, Keeps.MEDIA):
+        about["walks"] = _spans(found, keeps, until_ms)
+        for row in conn.execute(_MEDIA_DAYS, about):
+            media[row["media_id"]] = min(row["day"], media.get(row["media_id"], days))
+            people[row["day"]].add(row["contact_id"])
+    files = Counter(media.values())
     return [
-        _between(conn, found, now_ms + day * DAY_MS, now_ms + (day + 1) * DAY_MS)
+        Aged(messages=messages[day], people=len(people[day] - {None}), media=files[day])
         for day in range(days)
     ]
 
@@ -180,18 +203,15 @@ def calls(
     ]
 
 
-def _between(conn: sqlite3.Connection, found: Sequence[Walk], from_ms: int, to_ms: int) -> Aged:
-    later = [
-        _moved(each, max(each.from_ms, each.until_ms(from_ms)))
-        for each in found
-        if each.until_ms(to_ms) > max(each.from_ms, each.until_ms(from_ms))
-    ]
-    return due(conn, later, to_ms)
-
-
-def _moved(walk: Walk, from_ms: int) -> Walk:
-    names = {name: getattr(walk, name) for name in Walk.__slots__}
-    return Walk(**{**names, "from_ms": from_ms})
+def _spans(found: Sequence[Walk], keeps: Keeps, now_ms: int) -> str:
+    """[conversation, from, until, since, days], in milliseconds."""
+    return json.dumps(
+        [
+            [each.conversation_id, each.from_ms, until_ms, each.began_ms, each.term.days * DAY_MS]
+            for each in found
+            if each.keeps is keeps and (until_ms := each.until_ms(now_ms)) > each.from_ms
+        ]
+    )
 
 
 def _walks_of(row: sqlite3.Row, terms: Terms) -> Iterator[Walk]:
@@ -301,6 +321,19 @@ WHERE {_GOES} AND {_HOLDS_TEXT} GROUP BY m.contact_id
 """
 _MEDIA = f"""
 SELECT DISTINCT m.contact_id, of.media_id {_SPANS}
+JOIN message_media of ON of.message_id = m.id JOIN media ON media.id = of.media_id
+WHERE {_GOES} AND {_NO_OTHER_HAS}
+"""
+# A run a day; what is due now goes in the first.
+_DAY = f"""
+max(0, (max(m.happened_ms, w.value ->> 3) + (w.value ->> 4) - :now + {DAY_MS - 1}) / {DAY_MS})
+"""
+_TEXT_DAYS = f"""
+SELECT {_DAY} AS day, m.contact_id, count(*) AS found {_SPANS}
+WHERE {_GOES} AND {_HOLDS_TEXT} GROUP BY 1, 2
+"""
+_MEDIA_DAYS = f"""
+SELECT DISTINCT {_DAY} AS day, m.contact_id, of.media_id {_SPANS}
 JOIN message_media of ON of.message_id = m.id JOIN media ON media.id = of.media_id
 WHERE {_GOES} AND {_NO_OTHER_HAS}
 """

@@ -159,6 +159,32 @@ def test_who_stands_otherwise_has_another_term(counter: Counter) -> None:
     assert texts(counter) == ["", ""]
 
 
+def test_the_calendar_says_what_goes_when(counter: Counter) -> None:
+    """Each message on the day of the run that takes it, a file with its text or before."""
+    counter.hears("Eerste", ANNA)
+    days_pass(counter, 3)
+    counter.hears("Tweede", ANNA)
+    has_file(counter, ANNA, b"rooster")
+    counter.hears("Van Bart", BART)
+    is_done(counter, ANNA, BART)
+    days_pass(counter, 28)
+    stands(counter, BART, "placed")
+    says(counter, any_texts=30, any_media=29, placed_texts=4)
+    now_ms = counter.clock.now_ms()
+    week = counter.store.read(lambda conn: settings.week(conn, EVERYBODY, now_ms))
+    none = Aged(messages=0, people=0, media=0)
+    assert [each.due for each in week] == [
+        Aged(messages=1, people=1, media=0),
+        Aged(messages=0, people=1, media=1),
+        Aged(messages=1, people=1, media=0),
+        none,
+        Aged(messages=1, people=1, media=0),
+        none,
+        none,
+    ]
+    assert week[0].due == tried(counter, counter.store.read(terms.house).terms)
+
+
 def test_a_held_person_loses_nothing_until_it_ends(counter: Counter) -> None:
     """Also when the hold comes between two steps of a run."""
     for number in (ANNA, BART):

@@ -74,9 +74,10 @@ def house(conn: sqlite3.Connection, sight: Sight) -> HouseShown:
 def week(conn: sqlite3.Connection, sight: Sight, now_ms: int) -> Sequence[DayAhead]:
     """What goes on each of the next days, by the terms that hold; what is due now, on the first."""
     walks = aging.walks(conn, terms.house(conn).terms, branches=sight.json)
-    now = aging.due(conn, walks, now_ms)
-    days = [now, *aging.by_day(conn, walks, now_ms, WEEK - 1)]
-    return [DayAhead(at_ms=now_ms + n * DAY_MS, due=due) for n, due in enumerate(days)]
+    return [
+        DayAhead(at_ms=now_ms + n * DAY_MS, due=due)
+        for n, due in enumerate(aging.ahead(conn, walks, now_ms, WEEK))
+    ]
 
 
 def change(tx: Tx, sight: Sight, wanted: Terms, by: Author) -> bool:
