@@ -8,7 +8,7 @@ from pathlib import Path
 
 from appliance.desk.privacy.retention.letting_go import LettingGo
 from appliance.errors import BalieError
-from appliance.runtime.patient_follower import NICE, REST
+from appliance.runtime.patient_follower import NICE
 from appliance.store.store import Store
 from appliance.trouble import Trouble
 
@@ -16,12 +16,14 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
 """Between two looks for a run that was asked for, in real seconds."""
+REST = 24
+"""After a step it rests this many times as long as the step took: so fewer than one reply in twenty
+meets a step at all, and the others take as long as without it. The night is long enough.
+"""
 
 
 class RetentionThread:
-    """Started and stopped by whoever owns the store. After a step it rests three times as long as
-    the step took, so that whoever writes to a person does not wait for it.
-    """
+    """Started and stopped by whoever owns the store."""
 
     def __init__(self, store: Store, data: Path) -> None:
         self._store = store

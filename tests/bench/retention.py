@@ -15,7 +15,7 @@ from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.desk.privacy.retention.letting_go import LettingGo
 from appliance.errors import Refused
 from appliance.identities import Identity
-from appliance.runtime.patient_follower import REST
+from appliance.runtime.retention import REST
 from appliance.store import aging, retention_runs, shrinking, terms
 from appliance.store.retention_runs import RetentionRun
 from appliance.store.store import Store
