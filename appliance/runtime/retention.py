@@ -8,7 +8,7 @@ from pathlib import Path
 
 from appliance.desk.privacy.retention.letting_go import LettingGo
 from appliance.errors import BalieError
-from appliance.runtime.patient_follower import NICE
+from appliance.runtime.patient_follower import NICE, REST
 from appliance.store.store import Store
 from appliance.trouble import Trouble
 
@@ -16,10 +16,16 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
 """Between two looks for a run that was asked for, in real seconds."""
-REST = 24
-"""After a step it rests this many times as long as the step took: so fewer than one reply in twenty
-meets a step at all, and the others take as long as without it. The night is long enough.
+RESTS = 24
+"""After a step it rests this many times as long as the step held the writer: so fewer than one
+reply in twenty meets a step at all, and the others take as long as without it. The night is long
+enough.
 """
+
+
+def rest_s(spent_s: float, held_s: float) -> float:
+    """After a step that took so long, and held the writer for so much of it."""
+    return max(RESTS * held_s, REST * spent_s)
 
 
 class RetentionThread:
@@ -46,7 +52,8 @@ class RetentionThread:
         while not self._stopped.is_set():
             began_s = time.monotonic()
             more = self._go_on()
-            self._stopped.wait((time.monotonic() - began_s) * REST if more else LOOK_S)
+            spent_s = time.monotonic() - began_s
+            self._stopped.wait(rest_s(spent_s, self._run.held_s) if more else LOOK_S)
 
     def _go_on(self) -> bool:
         try:

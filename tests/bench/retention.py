@@ -15,7 +15,7 @@ from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.desk.privacy.retention.letting_go import LettingGo
 from appliance.errors import Refused
 from appliance.identities import Identity
-from appliance.runtime.retention import REST
+from appliance.runtime.retention import rest_s
 from appliance.store import aging, retention_runs, shrinking, terms
 from appliance.store.retention_runs import RetentionRun
 from appliance.store.store import Store
@@ -37,7 +37,6 @@ class Times:
     beside_ms: list[float] = field(default_factory=list)
     alone_ms: list[float] = field(default_factory=list)
     run: RetentionRun | None = None
-    took_s: float = 0.0
 
 
 @at_most(1.1, "times the p95 of a reply beside a run that lets go of 100,000 messages")
@@ -92,8 +91,7 @@ def _both(store: Store, people: Sequence[tuple[str, Identity]]) -> Times:
                 over.set()
                 return
             spent_s = time.monotonic() - began_s
-            found.took_s += spent_s * (1 + REST)
-            time.sleep(spent_s * REST)
+            time.sleep(rest_s(spent_s, letting_go.held_s))
 
     thread = threading.Thread(target=let_go, daemon=True)
     thread.start()

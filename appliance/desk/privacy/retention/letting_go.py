@@ -38,9 +38,12 @@ class LettingGo:
         self._steps: Iterator[Work] = iter(())
         self._taken = 0
         self._times_s: list[float] = []
+        self.held_s = 0.0
+        """How long the last step held the writer."""
 
     def go_on(self) -> bool:
         """False where no run is under way."""
+        self.held_s = 0.0
         run = self._store.read(retention_runs.current)
         if run is None:
             return False
@@ -67,7 +70,8 @@ class LettingGo:
         def timed(tx: Tx) -> None:
             began_s = time.perf_counter()
             step(tx)
-            self._times_s.append(time.perf_counter() - began_s)
+            self.held_s = time.perf_counter() - began_s
+            self._times_s.append(self.held_s)
 
         self._store.write(timed, durable=False)
         self._taken += 1
