@@ -7,6 +7,7 @@ else the choice is ours, and says so.
 from collections.abc import Mapping
 from enum import Enum
 
+from appliance.store.readings import KEEP_DAYS
 from appliance.store.terms import Keeps, Relation, Terms
 
 
@@ -37,8 +38,7 @@ PROPOSED: Mapping[tuple[Relation, Keeps], tuple[int, Ground]] = {
     (Relation.CANDIDATE, Keeps.MEDIA): (_FOUR_WEEKS, Ground.FOUR_WEEKS),
     (Relation.ENDED, Keeps.MEDIA): (_FOUR_WEEKS, Ground.FOUR_WEEKS),
 }
-AUDIT_DAYS = 180
 
 
 def proposed() -> Terms:
-    return Terms(days={where: days for where, (days, _) in PROPOSED.items()}, audit=AUDIT_DAYS)
+    return Terms(days={where: days for where, (days, _) in PROPOSED.items()}, audit=KEEP_DAYS)
