@@ -20,6 +20,7 @@ from appliance.cli import (
     plan,
     recording,
     reports,
+    retention,
     round_trials,
     running,
     search,
@@ -46,6 +47,7 @@ app.add_typer(consent.consent_app, name="consent")
 app.add_typer(search.search_app, name="search")
 app.add_typer(reports.reports_app, name="reports")
 app.add_typer(archive.archive_app, name="archive")
+app.add_typer(retention.retention_app, name="retention")
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)

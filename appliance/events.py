@@ -65,6 +65,9 @@ class EventKind(Enum):
     #: A label itself; facts: `label`, and `what`, which is `added`, `renamed`, `coloured`, `merged`
     #: (then `into`, the other one) or `removed`.
     LABEL_CHANGED = "label.changed"
+    #: What was older than its term was let go; facts: `run`, and `before_ms`: for `texts`, `media`
+    #: and `evidence` the time before which nothing is left.
+    CONVERSATION_LET_GO = "conversation.let-go"
     #: What a phone had of a conversation before Balie came was taken over; facts: `adoption`,
     #: `came`, `went`, which count its messages.
     CONVERSATION_ADOPTED = "conversation.adopted"

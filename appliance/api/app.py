@@ -38,6 +38,7 @@ from appliance.api.json import (
     people_import,
     reads,
     reports,
+    retention,
     rounds,
     saved_lists,
     saved_views,
@@ -124,6 +125,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         holding,
         archive,
         erasing,
+        retention,
         rounds,
         events,
     ):

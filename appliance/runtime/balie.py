@@ -50,9 +50,11 @@ from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
 from appliance.runtime.reading_notes import ReadingNotes
 from appliance.runtime.report_follower import ReportFollower
+from appliance.runtime.retention import RetentionThread
 from appliance.runtime.round_follower import RoundThread
 from appliance.runtime.search_follower import SearchFollower
 from appliance.store import sealing
+from appliance.store import shrinking
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
@@ -118,6 +120,7 @@ class Balie:
         self._rounds = RoundThread(self.store, self._planner.ask)
         self._readings = ReadingNotes(self.store, data)
         self._erasures = ErasureFollower(self.store, memories.forget, erasure_steps)
+        self._retention = RetentionThread(self.store, data)
         self.services = self._make_services(
             gate,
             media_room,
@@ -193,7 +196,11 @@ class Balie:
     def start(self) -> None:
         """Makes messages that were in hand unconfirmed, and whoever was erased nobody again if a
         copy was put back; then starts every thread. Needs no adb.
+
+        The first start after an update from a Balie whose database gives no room back takes as
+        long as it takes to write that anew.
         """
+        shrinking.make_ready(self.store.path)
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
         self._settle_keys()
@@ -213,6 +220,7 @@ class Balie:
         self._push.start()
         self._rounds.start()
         self._erasures.start()
+        self._retention.start()
         self._started = True
 
     def _settle_keys(self) -> None:
@@ -226,6 +234,7 @@ class Balie:
     def stop(self) -> None:
         self._started = False
         self._erasures.stop()
+        self._retention.stop()
         self._rounds.stop()
         self._push.stop()
         self._archivist.stop()

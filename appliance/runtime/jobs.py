@@ -11,6 +11,7 @@ from appliance.desk.access import sessions, tokens
 from appliance.desk.automatic import roster, waiting
 from appliance.desk.lines import line_codes
 from appliance.desk.privacy.archive import quarters
+from appliance.desk.privacy.retention import nightly
 from appliance.desk.team import cases, day_end, emergency, staff
 from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
@@ -20,6 +21,7 @@ from appliance.store import (
     battery_days,
     casework,
     emergencies,
+    holds,
     idempotency,
     incidents,
     kept_copies,
@@ -96,6 +98,7 @@ class Jobs:
         self._scheduler.add_job(self._bring_back, Every(BACK_S))
         self._scheduler.add_job(self._make_room, At(minute=37))
         self._scheduler.add_job(self._ask_for_quarters, Every(QUARTERS_S))
+        self._scheduler.add_job(self._let_go, At(hour=3, minute=5))
 
     def start(self) -> None:
         if self._room is not None:
@@ -189,6 +192,13 @@ class Jobs:
         except (StoreError, OSError):
             log.exception("the files of messages could not be looked after")
 
+    def _let_go(self) -> None:
+        """After the copy of the night, which still has what goes now."""
+        try:
+            self._store.write(nightly.begin)
+        except StoreError:
+            log.exception("no run of the night was begun")
+
     def _sweep(self) -> None:
         try:
             self._store.write(_sweep)
@@ -207,3 +217,4 @@ def _sweep(tx: Tx) -> None:
     day_end.release_absent(tx)
     roster.forget_old(tx)
     tokens.warn(tx)
+    holds.end_over(tx)

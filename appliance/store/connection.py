@@ -48,6 +48,8 @@ def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sql
         conn.row_factory = sqlite3.Row
         try:
             conn.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            if conn.execute("PRAGMA page_count").fetchone()[0] == 0:  # else see `shrinking.py`
+                conn.execute("PRAGMA auto_vacuum = INCREMENTAL")
             _use_write_ahead_log(conn, busy_timeout_s)
             conn.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             conn.execute("PRAGMA synchronous = FULL")

@@ -47,6 +47,11 @@ def forget_messages(tx: Tx, message_ids: Collection[str]) -> Forgotten:
     return Forgotten(media=media, evidence=evidence)
 
 
+def forget_evidence(tx: Tx, message_ids: Collection[str]) -> frozenset[str]:
+    """Empties what proves that these messages left; the ids of their attempts."""
+    return _forget_attempts(tx, json.dumps(list(message_ids)))
+
+
 def forget_media(tx: Tx, media_ids: Collection[str]) -> frozenset[str]:
     """Erases these files, whoever has them; the hashes of what lies on the disk for nobody now."""
     ids = json.dumps(list(media_ids))

@@ -145,7 +145,7 @@ FOLDER = {"POST /privacy/archive/folder folder="}
 DUTIES = MANAGE | ENROL | COMPANY | STAFF | OWN | SWITCH
 """Of an administrator who is not the first."""
 OFFICER_ANYWHERE = {"GET /privacy", "GET /privacy/requests/new", "GET /privacy/access"}
-OFFICER_ANYWHERE |= {"GET /privacy/log"}
+OFFICER_ANYWHERE |= {"GET /privacy/log", "GET /privacy/retention"}
 OFFICER_ANYWHERE |= {"GET /privacy/archive", "GET /privacy/archive/jobs"}
 OFFICER_ANYWHERE |= {"GET /privacy/consent", "GET /privacy/public-text"}
 ARCHIVE = {"POST /privacy/archive whose={line}&period=2026"}

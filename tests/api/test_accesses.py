@@ -32,7 +32,7 @@ from appliance.identities import tel
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.media.kinds import FileType, MediaKind
 from appliance.screen_rules import UnknownScreen
-from appliance.store import groups
+from appliance.store import groups, retention_runs
 from appliance.store.media import NewUpload, add_upload, attach
 from appliance.store.store import Tx
 from tests.api.office import WORDS, Desk, Office, WebServer, open_office
@@ -94,6 +94,7 @@ class Watched:
             "send_id": self.send_id,
             "round_id": self.round_id,
             "request_id": self.request_id,
+            "run_id": self.office.store.write(retention_runs.begin),
             "kind": "volume",
             "name": "screen-1.jpg",
             "token": "none",

@@ -105,13 +105,14 @@ def test_an_example_is_true_to_its_model(read: Read[Any, Any]) -> None:
 
 
 def test_every_read_of_the_api_is_declared(office: Office) -> None:
-    """So each of them says whose data it shows. The stream of events holds ids only, a saved view
-    and a report nobody's data; a file has no model, and its route says whose it is.
+    """So each of them says whose data it shows. The stream of events holds ids only, a saved view,
+    a report and how long things are kept nobody's data; a file has no model, and its route says
+    whose it is.
     """
     paths = office.client.get("/api/v1/openapi.json").json()["paths"]
     reads = {path for path, methods in paths.items() if "get" in methods and "/api/" in path}
     files = {"/api/v1/media/{media_id}", "/api/v1/media/{media_id}/thumbnail"}
     files |= {f"/api/v1/rounds/{{round_id}}/{name}" for name in ("people.csv", "calendar.ics")}
-    nobodys = {"/api/v1/events", "/api/v1/views"}
+    nobodys = {"/api/v1/events", "/api/v1/views", "/api/v1/retention"}
     nobodys |= {f"/api/v1/reports/{kind.value}" for kind in ReportKind}
     assert reads == {f"/api/v1{read.path}" for read in READS} | files | nobodys

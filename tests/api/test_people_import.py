@@ -184,3 +184,22 @@ def test_a_form_carries_the_file_and_its_mapping(
     assert verdicts(answer) == ["new"]
     assert people(here).keys() == {"Anna"}
     assert len(planning.get("/contacts").json()["items"]) == 2
+
+
+def test_a_file_says_since_when_somebody_stands_so(planning: Caller) -> None:
+    """The day as a spreadsheet writes it; what is no day is refused, and the same is no change."""
+    head = "naam,nummer,status,sinds\n"
+    text = f"{head}Anna,{ANNA},geplaatst,31-3-2025\n"
+    assert verdicts(imports(planning, text)) == ["new"]
+    assert people(planning)["Anna"]["state_since"] == "2025-03-30T22:00:00.000Z"
+    assert verdicts(imports(planning, text)) == ["same"]
+    assert verdicts(imports(planning, f"{head}Bram,{BRAM},geplaatst,lente\n")) == ["refused"]
+    later = planning.client.patch(
+        f"/api/v1/contacts/{ANNA}",
+        json={"state": "ended", "state_since": "2026-01-01T00:00:00+01:00"},
+        headers=planning.headers,
+    )
+    assert (later.json()["state"], later.json()["state_since"]) == (
+        "ended",
+        "2025-12-31T23:00:00.000Z",
+    )

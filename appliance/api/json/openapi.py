@@ -43,6 +43,7 @@ from appliance.api.json.people_bodies import (
 )
 from appliance.api.json.reads import READS
 from appliance.api.json.reports import MODELS as REPORTS
+from appliance.api.json.retention_bodies import DueOut, RetentionIn, RetentionOut
 from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundPreviewOut
 from appliance.api.json.rule_bodies import RulesIn
 from appliance.api.json.team_bodies import (
@@ -106,6 +107,9 @@ _BODIES: tuple[type[BaseModel], ...] = (
     RoundIn,
     RoundPreviewOut,
     AnswerIn,
+    DueOut,
+    RetentionIn,
+    RetentionOut,
     EventOut,
     HealthOut,
     ProblemOut,
@@ -129,7 +133,10 @@ _TAGS = [
     {"name": "texts", "description": "Texts that the office has ready."},
     {"name": "automatic", "description": "What a line says by itself, and when a branch is open."},
     {"name": "rounds", "description": "One question to many, until the seats are taken."},
-    {"name": "privacy", "description": "Who changed and who read what, what is kept and held."},
+    {
+        "name": "privacy",
+        "description": "Who changed and who read what, how long things are kept, and who is held.",
+    },
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},
 ]

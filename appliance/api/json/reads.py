@@ -21,6 +21,7 @@ from appliance.api.json import (
     list_sends,
     messages,
     people,
+    retention,
     rounds,
     saved_lists,
     search,
@@ -48,6 +49,7 @@ READS: Sequence[Read[Any, Any]] = (
     *holding.READS,
     *archive.READS,
     *erasing.READS,
+    *retention.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

@@ -7,7 +7,9 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import people
@@ -19,9 +21,12 @@ from appliance.desk.team.labels import Label
 from appliance.errors import InvalidInput
 from appliance.identities import TEL, WHATSAPP_LID, Identity, meant, told
 from appliance.store import contacts
+from appliance.store.branch_settings import BranchSettings
 
 T = TypeVar("T", dict[str, Any], list[str])
 _ALL = 1_000
+_ZONE = ZoneInfo(BranchSettings().zone)
+"""Of the days on a card: a person is of no one branch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,7 @@ class CardForm:
     office_name: str
     personnel_number: str
     state: str
+    state_since: str
     notes: str
     labels: Sequence[str]
     fields: Mapping[str, str]
@@ -43,10 +49,16 @@ def drawn(card: ContactEntry, known: Sequence[Label]) -> str:
         "office_name": card.office_name or "",
         "personnel_number": card.personnel_number or "",
         "state": card.state,
+        "state_since": day_of(card.state_since_ms),
         "notes": _plain(card.notes or ""),
     }
     shown = {**texts, "labels": sorted(_ticked(card, known)), "fields": dict(card.fields)}
     return json.dumps(shown, ensure_ascii=False)
+
+
+def day_of(at_ms: int) -> str:
+    """As a field for a date has it."""
+    return datetime.fromtimestamp(at_ms / 1000, _ZONE).date().isoformat()
 
 
 def drawn_numbers(identities: Sequence[Identity]) -> str:
@@ -63,6 +75,7 @@ def card_change(
         "office_name": form.office_name,
         "personnel_number": form.personnel_number,
         "state": form.state,
+        "state_since": form.state_since,
         "notes": _plain(form.notes),
     }
     given = {name for name, text in said.items() if was.get(name) != text.strip()}
@@ -80,6 +93,7 @@ def card_change(
         office_name=form.office_name,
         personnel_number=form.personnel_number,
         state=form.state,
+        state_ms=_began_ms(form.state_since),
         notes=said["notes"],
         fields=fields,
         labels=sorted(chosen),
@@ -102,6 +116,25 @@ def numbers_change(
     return ContactChange(
         given=frozenset({"numbers"}), numbers=[told(each, WHATSAPP_LID, TEL) for each in wanted]
     )
+
+
+def _began_ms(day: str) -> int | None:
+    """The first moment of a day, None for none. Raises InvalidInput."""
+    return _moment(day, time(), "state_since")
+
+
+def end_of(day: str) -> int | None:
+    """The last second of a day, None for none. Raises InvalidInput."""
+    return _moment(day, time(23, 59, 59), "until")
+
+
+def _moment(day: str, at: time, name: str) -> int | None:
+    if not day:
+        return None
+    try:
+        return int(datetime.combine(date.fromisoformat(day), at, _ZONE).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise InvalidInput(name, "Give the day as 2026-03-31.") from None
 
 
 def _changed(now: Collection[str], was: Collection[str], sent: Collection[str]) -> set[str]:

@@ -62,7 +62,7 @@ THING_POSTS = (
 
 REQUEST_POSTS = ("checked", "longer", "done", "reopen", "file")
 LIST_POSTS = ("", "/members", "/remove", "/send")
-PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
+PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo", "/hold")
 
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
 OWN_POSTS |= {"/me/absence", "/me/absence/end"}
@@ -74,6 +74,7 @@ OWN_POSTS |= {"/rounds/new", "/privacy/requests/new"}
 OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/emergency", "/emergency/end"}
 OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/privacy/consent/object"}
 OWN_POSTS |= {"/rounds/new", "/privacy/archive", "/privacy/archive/folder"}
+OWN_POSTS |= {"/rounds/new", "/privacy/retention", "/privacy/retention/run"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")

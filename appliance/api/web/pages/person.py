@@ -23,6 +23,8 @@ from appliance.desk.contacts.person import KnownPerson, person
 from appliance.desk.contacts.table import PersonRow, TableAsked
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.log.shown import PersonReader, readers_of
+from appliance.desk.privacy.retention import holding
+from appliance.desk.privacy.retention.holding import HeldNow
 from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
 from appliance.store import contacts, readings
@@ -37,13 +39,25 @@ _CHOICES = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonShown:
-    """`choices` are those who may be the same person, for the words `join`."""
+    """`choices` are those who may be the same person, for the words `join`. `hold` is for who
+    guards their privacy; None for others.
+    """
 
     person: KnownPerson
     join: str
     choices: Sequence[PersonRow]
     #: None for who does not guard the privacy of this person.
     readers: Sequence[PersonReader] | None = None
+    hold: HeldNow | None
+
+    @property
+    def held_until(self) -> str:
+        until_ms = self.hold and self.hold.until_ms
+        return card_form.day_of(until_ms) if until_ms else ""
+
+    @property
+    def stands_since(self) -> str:
+        return card_form.day_of(self.person.card.state_since_ms)
 
     @property
     def was(self) -> str:
@@ -85,10 +99,12 @@ async def person_page(
 
 
 def _card(
+    *,
     was: Annotated[str, Form(max_length=100_000)] = "",
     office_name: Annotated[str, Form(max_length=200)] = "",
     personnel_number: Annotated[str, Form(max_length=200)] = "",
     state: Annotated[str, Form(max_length=20)] = "",
+    state_since: Annotated[str, Form(max_length=10)] = "",
     notes: Annotated[str, Form(max_length=20_000)] = "",
     label: Annotated[list[str] | None, Form()] = None,
     field_name: Annotated[list[str] | None, Form()] = None,
@@ -100,6 +116,7 @@ def _card(
         office_name=office_name,
         personnel_number=personnel_number,
         state=state,
+        state_since=state_since,
         notes=notes,
         labels=label or (),
         fields={name: text for name, text in fields.items() if name.strip()},
@@ -235,6 +252,11 @@ async def _write(
     return go(visit, f"/people/{'unknown' if back == 'unknown' else contact}?saved=1")
 
 
+async def person_again(visit: Visit, contact: str, *, note: Note) -> Response:
+    """The page after a form on it was refused."""
+    return await _page(visit, contact, 422, note=note)
+
+
 async def _page(
     visit: Visit,
     contact: str,
@@ -246,11 +268,13 @@ async def _page(
 ) -> Response:
     def read(conn: sqlite3.Connection) -> PersonShown:
         found = person(conn, reading(visit), editing(visit.session.rights), contact)
+        hold = holding.seen_by(conn, visit.session.rights, found.id)
         return PersonShown(
             person=found,
             join=join,
             choices=_choices(conn, visit, found, join),
             readers=_readers(conn, visit, found.id),
+            hold=hold,
         )
 
     cursor = visit.cursor

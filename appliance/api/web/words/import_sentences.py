@@ -27,6 +27,7 @@ TARGETS = [
     columns.LAST,
     columns.PERSONNEL,
     columns.STATE,
+    columns.SINCE,
     columns.LABELS,
     columns.NOTES,
 ]
@@ -43,6 +44,7 @@ def target(words: Words, code: str) -> str:
         columns.LAST: words.text("Last name"),
         columns.PERSONNEL: words.text("Personnel number"),
         columns.STATE: words.text("How they stand with us"),
+        columns.SINCE: words.text("Since when they stand so"),
         columns.LABELS: words.text("Labels"),
         columns.NOTES: words.text("Notes"),
     }.get(code) or words.text("Own field")
@@ -81,6 +83,9 @@ def why(words: Words, row: JudgedRow) -> str:
         RowReason.NO_LABEL: words.text("There is no label “{what}” here. Make it first."),
         RowReason.WRONG_STATE: words.text(
             "“{what}” is no state. Write candidate, placed or ended."
+        ),
+        RowReason.WRONG_DAY: words.text(
+            "“{what}” is no day that lies behind us. Write it like 2026-03-31 or 31-3-2026."
         ),
         RowReason.TOO_LONG: words.text("“{what}” is too long."),
         RowReason.TOO_MANY_FIELDS: words.text(

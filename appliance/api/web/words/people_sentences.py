@@ -77,6 +77,7 @@ def field(words: Words, name: str) -> str:
         "notes": words.text("notes"),
         "blocked": words.text("block"),
         "state": words.text("state"),
+        "state_since": words.text("since when they stand so"),
         "apart": words.text("two people of one name"),
     }.get(name, name)
 

@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from appliance.desk.contacts import office_fields
 from appliance.desk.contacts.changing import STATES
 from appliance.errors import InvalidInput
+from appliance.store.branch_settings import BranchSettings
 
 NUMBER, NAME, FIRST, INFIX, LAST = "number", "office_name", "first_name", "infix", "last_name"
 PERSONNEL, NOTES, STATE, LABELS = "personnel_number", "notes", "state", "labels"
+SINCE = "state_since"
 OWN = "field:"
 """Before the name of a field of the office's own."""
-TARGETS = (NUMBER, NAME, FIRST, INFIX, LAST, PERSONNEL, STATE, LABELS, NOTES)
+TARGETS = (NUMBER, NAME, FIRST, INFIX, LAST, PERSONNEL, STATE, SINCE, LABELS, NOTES)
 
 _HEADS: Mapping[str, str] = {
     NUMBER: "number numbers phone phonenumber mobile mobilephone telephone tel telefoon nummer"
@@ -25,8 +30,10 @@ _HEADS: Mapping[str, str] = {
     " persnr medewerkernummer medewerkersnummer werknemersnummer uitzendkrachtnummer",
     NOTES: "notes note notitie notities opmerking opmerkingen",
     STATE: "state status relatie",
+    SINCE: "statesince statussince since sinds statussinds relatiesinds",
     LABELS: "label labels tags",
 }
+_ZONE = ZoneInfo(BranchSettings().zone)
 _BY_HEAD = {head: target for target, heads in _HEADS.items() for head in heads.split()}
 _STATES = {each: each for each in STATES} | {
     "zelf": "self",
@@ -40,6 +47,8 @@ _STATES = {each: each for each in STATES} | {
     "vertrokken": "ended",
     "left": "ended",
 }
+_DAYS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
+"""As spreadsheets write a day in the Netherlands, and as programs do."""
 _DUTCH_MOBILE = re.compile(r"6[0-9]{8}")
 _DUTCH_ABROAD = re.compile(r"31[0-9]{9}")
 
@@ -53,6 +62,7 @@ class PersonSaid:
     personnel_number: str = ""
     notes: str = ""
     state: str = ""
+    state_since: str = ""
     labels: Sequence[str] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,6 +122,7 @@ def says(targets: Sequence[str], cells: Sequence[str]) -> PersonSaid:
         personnel_number=" ".join(found.get(PERSONNEL, ())),
         notes="\n".join(found.get(NOTES, ())),
         state=" ".join(found.get(STATE, ())),
+        state_since=" ".join(found.get(SINCE, ())),
         labels=[
             each.strip()
             for cell in found.get(LABELS, ())
@@ -129,6 +140,15 @@ def says(targets: Sequence[str], cells: Sequence[str]) -> PersonSaid:
 def state_of(text: str) -> str | None:
     """None for a word that names no state."""
     return _STATES.get(" ".join(text.casefold().split()))
+
+
+def day_of(text: str) -> int | None:
+    """The beginning of a day, in the zone of the company; None for what is no day."""
+    for form in _DAYS:
+        with suppress(ValueError, OverflowError):
+            began = datetime.strptime(text.strip(), form).replace(tzinfo=_ZONE)
+            return int(began.timestamp() * 1000)
+    return None
 
 
 def _number(cell: str) -> str:

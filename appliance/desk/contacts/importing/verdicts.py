@@ -50,6 +50,7 @@ class RowReason(Enum):
     NO_NUMBER = "There is no number in this row."
     NO_LABEL = "There is no label “{what}” here. Make it first."
     WRONG_STATE = "“{what}” is no state. Write candidate, placed or ended."
+    WRONG_DAY = "“{what}” is no day that lies behind us. Write it like 2026-03-31 or 31-3-2026."
     TOO_LONG = "“{what}” is too long."
     TOO_MANY_FIELDS = "With this row the person would have more than {what} fields."
     NOT_TAKEN = "It could not be taken in: {what}"
@@ -123,6 +124,8 @@ class Judge:
             given["fields"] = says.fields
         if says.state:
             given["state"] = columns.state_of(says.state)
+        if says.state_since:
+            given["state_since"] = _since(says.state_since)
         if says.labels:
             given["labels"] = [self._label(each) for each in says.labels]
         _check(says, given)
@@ -163,7 +166,7 @@ class Judge:
         if "numbers" not in given:
             return refused(number, says, RowReason.NO_NUMBER)
         _check_fields(given, {})
-        change = ContactChange(given=frozenset(given), **given)
+        change = _wanted(given)
         return JudgedRow(
             row=number,
             says=says,
@@ -255,7 +258,15 @@ def _change(given: Mapping[str, Any], card: ContactEntry) -> ContactChange:
     for name in ("office_name", "personnel_number", "state", "notes"):
         if name in wanted and wanted[name] == getattr(card, name):
             del wanted[name]
-    return ContactChange(given=frozenset(wanted), **wanted)
+    if wanted.get("state_since") == card.state_since_ms:
+        del wanted["state_since"]
+    return _wanted(wanted)
+
+
+def _wanted(given: Mapping[str, Any]) -> ContactChange:
+    said = {name: each for name, each in given.items() if name != "state_since"}
+    since_ms = given.get("state_since")
+    return ContactChange(given=frozenset(given), state_ms=since_ms, **said)
 
 
 def _identity(text: str) -> Identity:
@@ -263,6 +274,13 @@ def _identity(text: str) -> Identity:
         return tel(parse_number(text))
     except InvalidInput as exc:
         raise _UnfitRow(RowReason.WRONG_NUMBER, text[:40]) from exc
+
+
+def _since(text: str) -> int:
+    since_ms = columns.day_of(text)
+    if since_ms is None:
+        raise _UnfitRow(RowReason.WRONG_DAY, text[:40])
+    return since_ms
 
 
 def _check(says: PersonSaid, given: Mapping[str, Any]) -> None:

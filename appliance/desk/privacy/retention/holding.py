@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.characters import is_blank
+from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
@@ -51,6 +52,12 @@ def change(tx: Tx, contact_id: str, wanted: HoldWish, by: Author) -> None:
         staff_id=by.staff_id,
         token_id=by.token_id,
     )
+
+
+def seen_by(conn: sqlite3.Connection, rights: Rights, contact_id: str) -> HeldNow | None:
+    """What an officer sees of it; None for who guards no branch that knows this person."""
+    sight = Sight(rights.branches(Permission.PRIVACY_MANAGE))
+    return of_person(conn, sight, contact_id) if sight.sees_contact(conn, contact_id) else None
 
 
 def of_person(conn: sqlite3.Connection, sight: Sight, contact: str) -> HeldNow:
