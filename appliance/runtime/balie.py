@@ -39,6 +39,7 @@ from appliance.runtime.drivers import driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
+from appliance.runtime.list_follower import ListFollower
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
@@ -105,6 +106,7 @@ class Balie:
         self._reports = ReportFollower(self.store)
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
+        self._lists = ListFollower(self.store, self._planner.ask)
         self.services = self._make_services(
             gate,
             media_room,
@@ -188,10 +190,12 @@ class Balie:
         self._reports.start()
         self._push.start()
         self._rounds.start()
+        self._lists.start()
         self._started = True
 
     def stop(self) -> None:
         self._started = False
+        self._lists.stop()
         self._rounds.stop()
         self._push.stop()
         self._reports.stop()

@@ -333,6 +333,12 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "why",
         DataClass.TECHNICAL: "send_id position contact_id message_id",
     },
+    "list_send_unmade": {
+        DataClass.IDENTITY: "value scheme",
+        DataClass.CONTENT: "text",
+        DataClass.EVIDENCE: "reason",
+        DataClass.TECHNICAL: "send_id position contact_id wanted answering expected_ms",
+    },
     "notice_choice": {DataClass.OFFICE: "settings", DataClass.TECHNICAL: "staff_id"},
     "push_subscription": {
         DataClass.OFFICE: "session_hash endpoint public_key secret language",
