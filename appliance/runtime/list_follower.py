@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from appliance.desk.lists import making
+from appliance.desk.lists.making import Maker
 from appliance.runtime.patient_follower import PatientFollower
 from appliance.store.store import Store
 
 GATHER_S = 0.05
+LONG_REST = 15
+"""A line sends a message of a list a minute: ten thousand may take a minute to be made."""
 
 
 class ListFollower(PatientFollower):
@@ -18,12 +20,14 @@ class ListFollower(PatientFollower):
             name="lists",
             trouble="the messages of a list could not be made",
             gather_s=GATHER_S,
+            rest=LONG_REST,
         )
+        self._maker = Maker(store)
         self._planned = planned
         self._made = False
 
     def catch_up(self) -> bool:
-        made, self._made = self._made, making.make_some(self._store)
+        made, self._made = self._made, self._maker.make_some()
         if made is not self._made:
             self._planned()
         return self._made

@@ -26,8 +26,11 @@ class PatientFollower(ABC):
     together.
     """
 
-    def __init__(self, store: Store, *, name: str, trouble: str, gather_s: float) -> None:
+    def __init__(
+        self, store: Store, *, name: str, trouble: str, gather_s: float, rest: int = REST
+    ) -> None:
         self._store = store
+        self._rest = rest
         self._gather_s = gather_s
         self._news = threading.Event()
         self._stopped = threading.Event()
@@ -51,7 +54,7 @@ class PatientFollower(ABC):
 
     def rest(self) -> bool:
         """After some work, also inside a long piece; whether it is to end."""
-        self._stopped.wait((time.monotonic() - self._began_s) * REST)
+        self._stopped.wait((time.monotonic() - self._began_s) * self._rest)
         self._began_s = time.monotonic()
         return self._stopped.is_set()
 

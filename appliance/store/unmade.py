@@ -54,9 +54,9 @@ def keep(tx: Tx, send_id: str, rows: str) -> None:
     tx.conn.execute(_KEEP, {"send": send_id, "rows": rows})
 
 
-def oldest_send(conn: sqlite3.Connection) -> str | None:
-    """A send of which something is not made yet."""
-    row = conn.execute("SELECT min(send_id) AS id FROM list_send_unmade").fetchone()
+def next_send(conn: sqlite3.Connection, *, after: str) -> str | None:
+    """A send of which something is not made yet: the next one after this, else the first."""
+    row = conn.execute(_NEXT_SEND, (after,)).fetchone()
     return None if row["id"] is None else str(row["id"])
 
 
@@ -119,6 +119,10 @@ INSERT INTO list_send_unmade (send_id, position, contact_id, value, scheme, want
   expected_ms, reason)
 SELECT :send, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
   value ->> 6, value ->> 7, value ->> 8 FROM json_each(:rows)
+"""
+_NEXT_SEND = """
+SELECT coalesce((SELECT min(send_id) FROM list_send_unmade WHERE send_id > ?),
+  (SELECT min(send_id) FROM list_send_unmade)) AS id
 """
 _WITHDRAW = """
 INSERT INTO list_send_item (send_id, position, contact_id, why)

@@ -3,7 +3,8 @@
 import pytest
 
 from appliance.desk.access.tokens import Scope
-from appliance.desk.lists import making, sends
+from appliance.desk.lists import sends
+from appliance.desk.lists.making import Maker
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_groups import call
 
@@ -152,10 +153,11 @@ def test_a_text_to_many_is_answered_before_its_messages_are_made(
     assert planning.get(f"/sends/{send['id']}").json() == send
     assert call(planning, "POST", f"/lists/{night}/send", body, **key).json() == send
     assert (office.count("list_send"), office.count("message")) == (1, before)
-    assert making.make_some(office.store)
+    maker = Maker(office.store)
+    assert maker.make_some()
     made = planning.get(f"/sends/{send['id']}").json()
     assert (made["items"][0]["state"], made["items"][1]["state"]) == ("queued", None)
     assert made["counts"] == send["counts"]
-    assert not making.make_some(office.store)
+    assert not maker.make_some()
     late = {**body, "deliver_until": "2020-01-01T00:00:00Z"}
     assert call(planning, "POST", f"/lists/{night}/send", late).status_code == 422

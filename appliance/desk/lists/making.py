@@ -6,6 +6,7 @@ what may have changed: consent, whose number it is, other lists, their words tha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from appliance.channels import Channel
 from appliance.desk.access.sight import Sight
@@ -23,23 +24,33 @@ from appliance.store.lines import Line
 from appliance.store.store import Store, Tx
 from appliance.store.unmade import Unmade
 
-PIECE = 20
+PIECE = 10
 """Messages in a transaction: whoever writes to a person meanwhile waits a few milliseconds."""
 
 
-def make_some(store: Store) -> bool:
-    """Makes the next piece; False when nothing is left."""
-    if store.read(unmade.oldest_send) is None:
-        return False
-    # A power cut that takes the messages back takes their rows back, too: they are made again.
-    store.write(make_next, durable=False)
-    return True
+class Maker:
+    """Used by one thread. Of several sends each gets its turn: the first messages of all of them
+    are soon due.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._last = ""
+
+    def make_some(self) -> bool:
+        """Makes the next piece; False when nothing is left."""
+        found = self._store.read(lambda conn: unmade.next_send(conn, after=self._last))
+        if found is None:
+            return False
+        self._last = found
+        # A power cut that takes the messages back takes their rows back, too: they are made again.
+        self._store.write(partial(make_next, send_id=found), durable=False)
+        return True
 
 
-def make_next(tx: Tx) -> None:
-    """Its send may be gone by now: cancelled, or made by another process."""
-    send_id = unmade.oldest_send(tx.conn)
-    if send_id is None:
+def make_next(tx: Tx, send_id: str) -> None:
+    """The next piece of this send; nothing where another process made it, or it was cancelled."""
+    if not (piece := unmade.first(tx.conn, send_id, limit=PIECE)):
         return
     send = sends.one(tx.conn, Sight(None), send_id)
     try:
@@ -47,7 +58,6 @@ def make_next(tx: Tx) -> None:
     except NotFound:
         unmade.withdraw(tx, send_id, Reason.LINE_REMOVED)
         return
-    piece = unmade.first(tx.conn, send_id, limit=PIECE)
     _make(tx, send, line, piece)
     unmade.made(tx, send_id, until=piece[-1].position)
 
