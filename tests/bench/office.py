@@ -16,7 +16,7 @@ from appliance.clock import ManualClock
 from appliance.desk.access.sight import Sight
 from appliance.desk.lists import saved_lists, sends
 from appliance.desk.lists.making import Maker
-from appliance.desk.lists.sends import Judged, SendWish
+from appliance.desk.lists.sends import JudgedSend, SendWish
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.identities import tel
 from appliance.messages import MessageClass
@@ -118,7 +118,7 @@ def _send_all(store: Store, wishes: Sequence[SendWish]) -> None:
         store.write(partial(sends.send, sight=ALL, wish=wish, found=found))
 
 
-def _judged(conn: sqlite3.Connection, wish: SendWish) -> Judged | None:
+def _judged(conn: sqlite3.Connection, wish: SendWish) -> JudgedSend | None:
     return sends.judged(conn, ALL, wish, now_ms=MONDAY_MS)
 
 

@@ -13,7 +13,7 @@ from appliance.desk.lists import sends
 from appliance.desk.lists.making import PIECE, Maker, make_next
 from appliance.desk.lists.progress import SendItem
 from appliance.desk.lists.saved_lists import SavedList
-from appliance.desk.lists.sends import FEW, Judged, Send, SendWish
+from appliance.desk.lists.sends import FEW, JudgedSend, Send, SendWish
 from appliance.desk.outgoing.room import Room
 from appliance.errors import LineFull
 from appliance.identities import tel
@@ -51,14 +51,14 @@ def _wrote(tx: Tx, line_id: str) -> None:
     tx.conn.execute("UPDATE conversation SET last_in_ms = ?", (tx.now_ms,))
 
 
-def judged(counter: Counter, wanted: SendWish) -> Judged:
+def judged(counter: Counter, wanted: SendWish) -> JudgedSend:
     now_ms = counter.clock.now_ms()
     found = counter.store.read(lambda conn: sends.judged(conn, ALL, wanted, now_ms=now_ms))
     assert found is not None
     return found
 
 
-def accepted(counter: Counter, wanted: SendWish, found: Judged | None = None) -> Send:
+def accepted(counter: Counter, wanted: SendWish, found: JudgedSend | None = None) -> Send:
     found = found or judged(counter, wanted)
 
     def work(tx: Tx) -> Send:

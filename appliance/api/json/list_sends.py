@@ -33,7 +33,7 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.lists import progress, sends
 from appliance.desk.lists.progress import PeopleCounts, SendItem, SendProgress
-from appliance.desk.lists.sends import Judged, Send, SendWish
+from appliance.desk.lists.sends import JudgedSend, Send, SendWish
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -249,7 +249,7 @@ def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> Send:
 
 def _judged(
     conn: sqlite3.Connection, caller: Caller, ask: Wish, now_ms: int
-) -> tuple[Judged, str] | None:
+) -> tuple[JudgedSend, str] | None:
     """A send to many, and the answer if it is kept. None for a few, and for what is refused: the
     transaction finds that, too, and keeps the refusal.
     """
@@ -264,7 +264,7 @@ def _judged(
 
 
 def _send(
-    tx: Tx, caller: Caller, ask: Wish, judged: tuple[Judged, str] | None
+    tx: Tx, caller: Caller, ask: Wish, judged: tuple[JudgedSend, str] | None
 ) -> dict[str, Any] | str:
     wish = ask(tx.conn, caller, tx.now_ms)
     if judged is not None:

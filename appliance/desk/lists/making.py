@@ -63,7 +63,7 @@ def make_next(tx: Tx, send_id: str) -> None:
 
 
 def _make(tx: Tx, send: Send, line: Line, piece: Sequence[Unmade]) -> None:
-    asked = _Asked.of(tx, send, line, piece)
+    asked = _AskedAgain.of(tx, send, line, piece)
     whys = [asked.why_not(each) for each in piece]
     going = [each for each, why in zip(piece, whys, strict=True) if why is None]
     ids = iter(messages.enqueue_all(tx, [_outgoing(tx, send, each, asked) for each in going]))
@@ -82,7 +82,7 @@ def _make(tx: Tx, send: Send, line: Line, piece: Sequence[Unmade]) -> None:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Asked:
+class _AskedAgain:
     """What is read at once for a piece, who of it has got theirs, and over which channel alone."""
 
     tx: Tx
@@ -95,7 +95,7 @@ class _Asked:
     wanted: dict[int, Channel | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tx: Tx, send: Send, line: Line, piece: Sequence[Unmade]) -> "_Asked":
+    def of(cls, tx: Tx, send: Send, line: Line, piece: Sequence[Unmade]) -> "_AskedAgain":
         people = contacts.joined(tx.conn, [each.contact_id for each in piece])
         begins_ms = max(tx.now_ms, send.not_before_ms or 0)
         span = (begins_ms, max(begins_ms + 1, send.until_ms))
@@ -128,7 +128,7 @@ class _Asked:
         return Reason.LISTED_TODAY if contact_id in self.listed else None
 
 
-def _outgoing(tx: Tx, send: Send, each: Unmade, asked: _Asked) -> messages.NewOutgoing:
+def _outgoing(tx: Tx, send: Send, each: Unmade, asked: _AskedAgain) -> messages.NewOutgoing:
     contact_id = asked.people[each.contact_id]
     reason, expected_ms = each.reason, each.expected_ms
     if held := _held(tx, send, contact_id, asked):
@@ -151,7 +151,7 @@ def _outgoing(tx: Tx, send: Send, each: Unmade, asked: _Asked) -> messages.NewOu
     )
 
 
-def _held(tx: Tx, send: Send, contact_id: str, asked: _Asked) -> Reason | None:
+def _held(tx: Tx, send: Send, contact_id: str, asked: _AskedAgain) -> Reason | None:
     """What it waits for, where nobody can know until when."""
     if tx.clock_is_wrong:
         return Reason.CLOCK_WRONG

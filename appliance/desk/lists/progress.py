@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.desk.access.sight import Sight
-from appliance.desk.lists.sends import Judged, Send
+from appliance.desk.lists.sends import JudgedSend, Send
 from appliance.desk.outgoing.lists import Recipient
 from appliance.messages import MessageState
 from appliance.queue.profile import DAY_MS
@@ -148,7 +148,7 @@ def progress(conn: sqlite3.Connection, sight: Sight, found: Send) -> SendProgres
     return _progress(found, items, answers)
 
 
-def of_judged(found: Judged) -> SendProgress:
+def of_judged(found: JudgedSend) -> SendProgress:
     """What is true of it in the moment when it is accepted."""
     items = [replace(each, unmade=not each.refused) for each in expected_items(found.found)]
     return _progress(found.send, items)

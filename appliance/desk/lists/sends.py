@@ -86,7 +86,7 @@ def dry_run(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedSend:
     """A send that is not kept yet: what becomes of each, as this `sight` has it.
 
     `goes` and `refused` are how many; the rows are as the store takes them.
@@ -101,7 +101,9 @@ class Judged:
     refused_rows: str
 
 
-def judged(conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: int) -> Judged | None:
+def judged(
+    conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: int
+) -> JudgedSend | None:
     """What a send to many comes to, for a reader: it costs most of the work. None for a few.
 
     Raises what `dry_run` does.
@@ -113,7 +115,7 @@ def judged(conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: in
         found = lists.preview(conn, request, now_ms=now_ms)
     going = [_unmade(place, each) for place, each in enumerate(found) if each.refusal is None]
     refused = [(place, each.to, each.refusal) for place, each in enumerate(found) if each.refusal]
-    return Judged(
+    return JudgedSend(
         send=_new(conn, new_id(now_ms), wish, request, now_ms=now_ms),
         sight=sight,
         found=found,
@@ -124,7 +126,7 @@ def judged(conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: in
     )
 
 
-def send(tx: Tx, sight: Sight, wish: SendWish, found: Judged | None = None) -> str:
+def send(tx: Tx, sight: Sight, wish: SendWish, found: JudgedSend | None = None) -> str:
     """The id of the send, with a message for each who may have one. Where it was judged before,
     by who may see the same now, those are made later.
 
@@ -150,7 +152,7 @@ def send(tx: Tx, sight: Sight, wish: SendWish, found: Judged | None = None) -> s
     return new.id
 
 
-def _keep_judged(tx: Tx, wish: SendWish, found: Judged) -> str:
+def _keep_judged(tx: Tx, wish: SendWish, found: JudgedSend) -> str:
     new = found.send
     if wish.room is not None:
         wish.room.take(tx, new.line_id, found.goes)

@@ -24,7 +24,7 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.lists import progress, saved_lists, sends
 from appliance.desk.lists.progress import SendItem, SendProgress
 from appliance.desk.lists.saved_lists import SavedList
-from appliance.desk.lists.sends import Judged, Send, SendWish
+from appliance.desk.lists.sends import JudgedSend, Send, SendWish
 from appliance.desk.lists.steering import Steered, steered
 from appliance.desk.outgoing.lists import Recipient
 from appliance.desk.outgoing.sending import Author
@@ -182,7 +182,7 @@ async def _send(visit: Visit, wish: Wish) -> str:
     """The id of the send. Whom it goes to is judged before the transaction, where they are many."""
     rights, now_ms = visit.session.rights, visit.now_ms
 
-    def judged(conn: sqlite3.Connection) -> Judged | None:
+    def judged(conn: sqlite3.Connection) -> JudgedSend | None:
         return sends.judged(conn, sending(rights), wish(conn, rights), now_ms=now_ms)
 
     found = await visit.read(judged)
