@@ -263,7 +263,8 @@ class _Look:
         """The way that it takes; None where nothing could carry it. While the best one is open,
         short texts take the same as others of whom the same is known.
         """
-        key = (it.identity.scheme, it.wanted and it.wanted.name, it.person.on_whatsapp)
+        channel = it.wanted.name if it.wanted else None
+        key = (it.identity.scheme, channel, it.person.on_whatsapp)
         is_short = len(it.text) <= SHORT
         if is_short and key in self.taken:
             return self.taken[key]
