@@ -68,6 +68,16 @@ class SteadyRate:
     last_ms: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     hour: deque[int] = field(default_factory=deque)
     begun: list[int] = field(default_factory=list)
+    _per_hour: int = field(init=False)
+    _gaps_ms: dict[bool, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Thousands of times follow, and each needs what the profile says."""
+        profile = self.profile
+        self._per_hour = max(1, int(profile.per_hour * profile.headroom))
+        span_ms = profile.gap_max_ms - profile.gap_min_ms
+        gap_ms = profile.gap_min_ms + int(span_ms * MEAN_OF_PAUSE)
+        self._gaps_ms = {True: gap_ms, False: int(gap_ms * profile.stranger_gap_factor)}
 
     @classmethod
     def after(
@@ -100,22 +110,14 @@ class SteadyRate:
         self.left(at_ms, answering=lane.answering)
         return at_ms, brake
 
-    @property
-    def _per_hour(self) -> int:
-        return max(1, int(self.profile.per_hour * self.profile.headroom))
-
     def _after_the_last(self, lane: Lane, text_length: int) -> tuple[int, Reason | None]:
         profile = self.profile
-        span_ms = profile.gap_max_ms - profile.gap_min_ms
-        gap_ms = profile.gap_min_ms + int(span_ms * MEAN_OF_PAUSE)
-        if not lane.answering:
-            gap_ms = int(gap_ms * profile.stranger_gap_factor)
         words = text_length / profile.characters_per_word
         typing_ms = profile.open_chat_ms + int(words / profile.words_per_minute * MINUTE_MS)
         last_ms = self._last_before(lane)
         if not last_ms:
             return self.now_ms, None
-        pause_ms = max(gap_ms, typing_ms)
+        pause_ms = max(self._gaps_ms[lane.answering], typing_ms)
         pause_ms = interrupted(pause_ms, self.answers_a_ms + self._echoes(last_ms) / pause_ms)
         return max(self.now_ms, last_ms + pause_ms), Reason.GAP
 

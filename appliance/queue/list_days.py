@@ -15,6 +15,9 @@ from appliance.store import branches, lines
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
+NO_SEND = "~"
+"""Comes after the id of each send."""
+
 
 def day_around(zone: str, at_ms: int) -> tuple[int, int]:
     """The local day of this moment: when it begins, and when the next one does."""
@@ -27,14 +30,25 @@ def day_around(zone: str, at_ms: int) -> tuple[int, int]:
 
 
 def listed(
-    conn: sqlite3.Connection, line: Line, contact_ids: Collection[str], span: tuple[int, int]
+    conn: sqlite3.Connection,
+    line: Line,
+    contact_ids: Collection[str],
+    span: tuple[int, int],
+    *,
+    before: str = NO_SEND,
 ) -> frozenset[str]:
     """Those of them to whom a list writes or may yet write on one of these days, and who have not
-    answered it. `span`: from when until when; the days are those of the line's branch.
+    answered it. `span`: from when until when; the days are those of the line's branch. Of messages
+    that are not made yet, those of sends `before` this one count.
     """
     zone = branches.branch(conn, line.branch_id).settings.zone
     from_ms, until_ms = day_around(zone, span[0])[0], day_around(zone, max(span) - 1)[1]
-    about = {"ids": json.dumps(list(contact_ids)), "from": from_ms, "until": until_ms}
+    about = {
+        "ids": json.dumps(list(contact_ids)),
+        "from": from_ms,
+        "until": until_ms,
+        "before": before,
+    }
     return frozenset(row["asked"] for row in conn.execute(_LISTED, about))
 
 
@@ -76,6 +90,10 @@ UNION SELECT them.asked FROM them CROSS JOIN message m INDEXED BY message_of_lis
 ON m.contact_id = them.id AND m.class = 'list'
 WHERE m.sent_ms IS NULL AND m.state IN ('queued', 'sending', 'unconfirmed')
 AND coalesce(m.not_before_ms, m.created_ms) < :until AND coalesce(m.expires_ms, :until) > :from
+UNION SELECT them.asked FROM them CROSS JOIN list_send_unmade u INDEXED BY list_send_unmade_contact
+ON u.contact_id = them.id CROSS JOIN list_send s ON s.id = u.send_id
+WHERE s.id < :before
+AND coalesce(s.not_before_ms, s.created_ms) < :until AND s.deliver_until_ms > :from
 """  # noqa: S608 -- our own words
 _LEFT = f"""
 {_THEMSELVES}

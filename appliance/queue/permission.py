@@ -37,6 +37,10 @@ class WritePermission:
             raise self.refusal
 
 
+_ANYHOW = WritePermission(refusal=None)
+_BY_SMS = WritePermission(refusal=None, sms_only=True)
+
+
 def may_write(
     conn: sqlite3.Connection,
     *,
@@ -70,7 +74,7 @@ def permission_of(
     if standing.blocked:
         return WritePermission(refusal=_blocked())
     if verdict.allowed:
-        return WritePermission(refusal=None, sms_only=verdict.sms_only)
+        return _BY_SMS if verdict.sms_only else _ANYHOW
     entry = _licensing(verdict, channel) if kind is MessageClass.CONFIRMATION else None
     if entry is not None and _first_confirmation(conn, entry, line_id) == message_id:
         return WritePermission(refusal=None)

@@ -45,6 +45,7 @@ from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
+from appliance.runtime.list_follower import ListFollower
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
@@ -53,8 +54,7 @@ from appliance.runtime.report_follower import ReportFollower
 from appliance.runtime.retention import RetentionThread
 from appliance.runtime.round_follower import RoundThread
 from appliance.runtime.search_follower import SearchFollower
-from appliance.store import sealing
-from appliance.store import shrinking
+from appliance.store import sealing, shrinking
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
@@ -121,6 +121,7 @@ class Balie:
         self._readings = ReadingNotes(self.store, data)
         self._erasures = ErasureFollower(self.store, memories.forget, erasure_steps)
         self._retention = RetentionThread(self.store, data)
+        self._lists = ListFollower(self.store, self._planner.ask)
         self.services = self._make_services(
             gate,
             media_room,
@@ -221,6 +222,7 @@ class Balie:
         self._rounds.start()
         self._erasures.start()
         self._retention.start()
+        self._lists.start()
         self._started = True
 
     def _settle_keys(self) -> None:
@@ -235,6 +237,7 @@ class Balie:
         self._started = False
         self._erasures.stop()
         self._retention.stop()
+        self._lists.stop()
         self._rounds.stop()
         self._push.stop()
         self._archivist.stop()

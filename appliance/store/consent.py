@@ -40,6 +40,10 @@ OPENS_AGAIN = frozenset({ConsentKind.OPTED_IN_AGAIN})
 """The kinds that still give consent after a withdrawal."""
 CLOSES = frozenset({ConsentKind.OPTED_OUT, ConsentKind.OBJECTED, ConsentKind.ERASED})
 
+# Of a kind the hash is slow, and lists ask it ten thousand times: a tuple looks at sameness first.
+_OPENS, _OPENS_AGAIN, _CLOSES = tuple(OPENS), tuple(OPENS_AGAIN), tuple(CLOSES)
+_KINDS = {each.value: each for each in ConsentKind}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentEntry:
@@ -106,11 +110,11 @@ def decide(
     closed: ConsentEntry | None = None
     called: ConsentEntry | None = None
     for entry in entries:
-        if entry.kind in CLOSES:
+        if entry.kind in _CLOSES:
             opened, wrote, closed = None, None, entry
         elif entry.kind is ConsentKind.CALLED and entry.identity == identity:
             called = entry
-        elif entry.kind in (OPENS_AGAIN if closed else OPENS) and entry.identity == identity:
+        elif entry.kind in (_OPENS_AGAIN if closed else _OPENS) and entry.identity == identity:
             opened = entry
             wrote = entry if entry.is_own_message else wrote
     if opened is None and closed is not None:
@@ -150,22 +154,30 @@ def standings(
     conn: sqlite3.Connection, line_id: str, identities: Collection[Identity]
 ) -> Mapping[Identity, Standing]:
     """As `standing`, of many at once."""
-    rows: dict[Identity, list[sqlite3.Row]] = {each: [] for each in identities}
-    about = {"line": line_id, "asked": json.dumps([*rows])}
+    asked = list(dict.fromkeys(identities))
+    about = {"line": line_id, "asked": json.dumps(asked)}
+    found: dict[int, list[sqlite3.Row]] = {}
     for row in conn.execute(_STANDINGS, about):
-        rows[Identity(row["asked_value"], row["asked_scheme"])].append(row)
-    return {each: _standing(line_id, each, having) for each, having in rows.items()}
+        found.setdefault(row["place"], []).append(row)
+    return {
+        each: _standing(line_id, each, found.get(place, ())) for place, each in enumerate(asked)
+    }
 
 
 def _standing(line_id: str, identity: Identity, rows: Sequence[sqlite3.Row]) -> Standing:
-    known = rows[0]["on_whatsapp"] if rows else None
+    if not rows:
+        return Standing(
+            line_id=line_id, identity=identity, contact_id=None, on_whatsapp=None, entries=()
+        )
+    first = rows[0]
+    known = first["on_whatsapp"]
     return Standing(
         line_id=line_id,
         identity=identity,
-        contact_id=rows[0]["contact_id"] if rows else None,
+        contact_id=first["contact_id"],
         on_whatsapp=None if known is None else bool(known),
-        entries=_counting([row for row in rows if row["kind"] is not None]),
-        blocked=bool(rows) and rows[0]["blocked_ms"] is not None,
+        entries=_counting(rows) if first["kind"] else _counting([r for r in rows if r["kind"]]),
+        blocked=first["blocked_ms"] is not None,
     )
 
 
@@ -274,6 +286,8 @@ def _counting(rows: Sequence[sqlite3.Row]) -> Sequence[ConsentEntry]:
     """Without what somebody agreed to who had the number before, and without what they had
     withdrawn and agreed to again.
     """
+    if all(row["seq"] > row["former_seq"] for row in rows):
+        return [_from_row(row) for row in rows]
     again: dict[Identity, int] = {}
     for row in rows:
         if row["seq"] <= row["former_seq"] and ConsentKind(row["kind"]) in OPENS_AGAIN:
@@ -292,9 +306,8 @@ _FORMER = (
 )
 """The newest row of the ledger when the number was taken from who had it before."""
 _STANDINGS = f"""
-SELECT a.value AS asked_value, a.scheme AS asked_scheme, a.contact_id, a.on_whatsapp, e.scheme,
-       e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of, e.seq,
-       {_FORMER} AS former_seq, k.blocked_ms
+SELECT p.key AS place, e.kind, e.seq, {_FORMER} AS former_seq, e.value, e.scheme, e.line_id,
+       e.message_id, e.source, e.at_ms, e.as_of, a.contact_id, a.on_whatsapp, k.blocked_ms
 FROM json_each(:asked) p
 CROSS JOIN contact_identity a ON a.value = p.value ->> 0 AND a.scheme = p.value ->> 1
 CROSS JOIN contact k ON k.id = a.contact_id
@@ -316,7 +329,7 @@ def _from_row(row: sqlite3.Row) -> ConsentEntry:
     return ConsentEntry(
         identity=identity_of(row),
         line_id=row["line_id"],
-        kind=ConsentKind(row["kind"]),
+        kind=_KINDS[row["kind"]],
         message_id=row["message_id"],
         source=row["source"],
         at_ms=row["at_ms"],

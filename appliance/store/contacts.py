@@ -44,6 +44,12 @@ def find(conn: sqlite3.Connection, contact_id: str) -> Contact | None:
     return None if row is None else _from_row(conn, row)
 
 
+def joined(conn: sqlite3.Connection, contact_ids: Sequence[str]) -> Mapping[str, str]:
+    """Who each of these is now: the one that it was joined into, or itself."""
+    rows = conn.execute(_JOINED, (json.dumps(list(contact_ids)),))
+    return {row["asked"]: row["id"] for row in rows}
+
+
 def by_identity(conn: sqlite3.Connection, identity: Identity) -> Contact | None:
     row = conn.execute(
         "SELECT contact.* FROM contact_identity JOIN contact ON contact.id = contact_id"
@@ -243,3 +249,12 @@ def _from_row(conn: sqlite3.Connection, row: sqlite3.Row) -> Contact:
         personnel_number=row["personnel_number"],
         identities=identities_of(conn, row["id"]),
     )
+
+
+_JOINED = """
+WITH RECURSIVE who (asked, id, joined_into) AS (
+  SELECT f.value, k.id, k.joined_into FROM json_each(?) f CROSS JOIN contact k ON k.id = f.value
+  UNION ALL
+  SELECT who.asked, k.id, k.joined_into FROM who JOIN contact k ON k.id = who.joined_into)
+SELECT asked, id FROM who WHERE joined_into IS NULL
+"""

@@ -395,6 +395,12 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "staff_id reason began_ms until_ms ended_ms",
         DataClass.TECHNICAL: "id branch_id",
     },
+    "list_send_unmade": {
+        DataClass.IDENTITY: "value scheme",
+        DataClass.CONTENT: "text",
+        DataClass.EVIDENCE: "reason",
+        DataClass.TECHNICAL: "send_id position contact_id wanted answering expected_ms",
+    },
     "notice_choice": {DataClass.OFFICE: "settings", DataClass.TECHNICAL: "staff_id"},
     "push_subscription": {
         DataClass.OFFICE: "session_hash endpoint public_key secret language",

@@ -199,6 +199,11 @@ def wordings(db: Database) -> None:
     _run_script(db.conn, "0037_wordings.sql")
 
 
+@migrations(name="0038_unmade")
+def unmade(db: Database) -> None:
+    _run_script(db.conn, "0038_unmade.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

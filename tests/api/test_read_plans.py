@@ -37,7 +37,21 @@ from tests.api.office import Desk, Office
 ANNA = "+31687654321"
 SMALL = frozenset(
     {"line", "branch", "device", "route", "g", "json_each", "open", "label", "labelled"}
-    | {"CONSTANT", "asked", "b", "canned_text", "f", "l", "list", "person", "place", "reading_house", "same", "w", "who"}
+    | {
+        "CONSTANT",
+        "asked",
+        "b",
+        "canned_text",
+        "f",
+        "l",
+        "list",
+        "person",
+        "place",
+        "reading_house",
+        "same",
+        "w",
+        "who",
+    }
 )
 """As many as the company has lines, phones, labels and texts, and what a statement itself brings
 along.
@@ -119,7 +133,16 @@ OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "listConversations": {"state": [None, "open", "done"]},
     "listContacts": {"q": [None, "anna", "0687654321"]},
     "listContactHistory": {"contact": [ANNA]},
-    | {"Sanne", "after", "contact", "getConsent", "getHold", "kind", "listAudit", "on", "request", "since", "staff", "until"}
+    "getHold": {"contact": [ANNA]},
+    "getConsent": {"request": [SERVED], "contact": [ANNA], "on": [None, "2026-03-05"]},
+    "listAudit": {
+        "request": [SERVED],
+        "staff": [None, "Sanne"],
+        "kind": [None, *ReadingKind],
+        "since": [None, datetime(2026, 3, 1, tzinfo=UTC)],
+        "until": [None],
+        "after": [None, "5-5"],
+    },
 }
 """Values of parameters that another read has under the same name."""
 

@@ -3,6 +3,8 @@
 import pytest
 
 from appliance.desk.access.tokens import Scope
+from appliance.desk.lists import sends
+from appliance.desk.lists.making import Maker
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_groups import call
 
@@ -128,3 +130,34 @@ def test_nobody_is_written_to_by_two_lists_a_day(
     late = {**body, "deliver_until": "2020-01-01T00:00:00Z"}
     wrong = call(planning, "POST", f"/lists/{night}/send", late)
     assert (wrong.status_code, wrong.json()["field"]) == (422, "deliver_until")
+
+
+def test_a_text_to_many_is_answered_before_its_messages_are_made(
+    office: Office,
+    tilburg: Desk,
+    planning: Caller,
+    night: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two are many here. The answer says of each what becomes of it; the key gives it again."""
+    monkeypatch.setattr(sends, "FEW", 1)
+    office.writes(BART, tilburg, "STOP")
+    body = {"line": tilburg.number, "variants": VARIANTS}
+    dry = call(planning, "POST", f"/lists/{night}/send?dry_run=true", body).json()
+    key = {"Idempotency-Key": "sunday"}
+    before = office.count("message")
+    answer = call(planning, "POST", f"/lists/{night}/send", body, **key)
+    send = answer.json()
+    assert (answer.status_code, send["state"], send["items"]) == (202, "running", dry["items"])
+    assert send["done_by"] == dry["done_by"]
+    assert planning.get(f"/sends/{send['id']}").json() == send
+    assert call(planning, "POST", f"/lists/{night}/send", body, **key).json() == send
+    assert (office.count("list_send"), office.count("message")) == (1, before)
+    maker = Maker(office.store)
+    assert maker.make_some()
+    made = planning.get(f"/sends/{send['id']}").json()
+    assert (made["items"][0]["state"], made["items"][1]["state"]) == ("queued", None)
+    assert made["counts"] == send["counts"]
+    assert not maker.make_some()
+    late = {**body, "deliver_until": "2020-01-01T00:00:00Z"}
+    assert call(planning, "POST", f"/lists/{night}/send", late).status_code == 422

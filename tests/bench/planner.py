@@ -106,9 +106,11 @@ def accept_list() -> Measured:
 def _list_of(tx: Tx, count: int) -> send_lists.ListRequest:
     """This many people who wrote this morning, with names, and two variants for them."""
     branch_id = branches.add_branch(tx, "Bench")
-    _fill_line(tx, branch_id, 0, count)
-    tx.conn.execute("DELETE FROM message")
-    tx.conn.execute("UPDATE conversation SET last_message_id = NULL, last_in_ms = ?", (tx.now_ms,))
+    _fill_line(tx, branch_id, 0, 0)
+    line_id = lines.lines(tx.conn)[0].id
+    for each in range(count):
+        _known(tx, line_id, _number(0, each))
+    tx.conn.execute("UPDATE conversation SET last_in_ms = ?", (tx.now_ms,))
     tx.conn.execute("UPDATE contact SET office_name = 'Anna ' || substr(id, -4)")
     numbers = [row[0] for row in tx.conn.execute("SELECT value FROM contact_identity")]
     return send_lists.ListRequest(
@@ -179,11 +181,16 @@ def _fill_line(tx: Tx, branch_id: str, place: int, waiting: int) -> str:
     for channel in (Channel.WHATSAPP, Channel.SMS):
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     for each in range(waiting):
-        _wait(tx, line_id, f"+316{place:03d}{each:06d}"[:13], each)
+        _wait(tx, line_id, _number(place, each), each)
     return device_id
 
 
-def _wait(tx: Tx, line_id: str, number: str, place: int) -> None:
+def _number(line: int, place: int) -> str:
+    return f"+316{line:03d}{place:06d}"[:13]
+
+
+def _known(tx: Tx, line_id: str, number: str) -> tuple[str, str]:
+    """Somebody who agreed, and their conversation with the line."""
     contact_id = contacts.ensure(tx, tel(number))
     consent.record(
         tx,
@@ -193,7 +200,11 @@ def _wait(tx: Tx, line_id: str, number: str, place: int) -> None:
         kind=ConsentKind.WROTE_FIRST,
         recorded_by="bench",
     )
-    conversation_id = conversations.with_contact(tx, line_id, contact_id)
+    return contact_id, conversations.with_contact(tx, line_id, contact_id)
+
+
+def _wait(tx: Tx, line_id: str, number: str, place: int) -> None:
+    contact_id, conversation_id = _known(tx, line_id, number)
     answering = place % 5 == 0
     tx.conn.execute(
         "UPDATE conversation SET last_in_ms = ? WHERE id = ?",

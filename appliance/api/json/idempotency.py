@@ -55,12 +55,12 @@ def once(
     token_id: str,
     key: str | None,
     body: bytes,
-    work: Callable[[Tx], Mapping[str, Any]],
+    work: Callable[[Tx], Mapping[str, Any] | str],
     *,
     status: int = _ACCEPTED,
 ) -> StoredResponse:
     """The first answer for this key, or that of `work`, which is then kept; without a key, that of
-    `work`.
+    `work`. A long answer may be JSON already, so that nobody waits while it is written.
 
     Raises Refused (`idempotency-mismatch`) when the key came with another body.
     """
@@ -82,11 +82,12 @@ def once(
     return answer
 
 
-def _accepted(body: Mapping[str, Any], status: int) -> StoredResponse:
-    return StoredResponse(status=status, content=json.dumps(body))
+def _accepted(body: Mapping[str, Any] | str, status: int) -> StoredResponse:
+    content = body if isinstance(body, str) else json.dumps(body)
+    return StoredResponse(status=status, content=content)
 
 
-def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]], status: int) -> StoredResponse:
+def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any] | str], status: int) -> StoredResponse:
     """A refusal undoes what `work` wrote before it, and is kept as an answer, too."""
     try:
         with tx.whole():

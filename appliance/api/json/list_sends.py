@@ -33,10 +33,10 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.lists import progress, sends
 from appliance.desk.lists.progress import PeopleCounts, SendItem, SendProgress
-from appliance.desk.lists.sends import Send, SendWish
+from appliance.desk.lists.sends import JudgedSend, Send, SendWish
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
 from appliance.desk.outgoing.sending import Author
-from appliance.errors import InvalidInput, NotFound
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -91,7 +91,8 @@ _MADE = {
         list_examples.SEND,
         *_PROBLEMS,
         status=202,
-        description="Accepted in one transaction: a message for each who may have one.",
+        description="Accepted in one transaction: a message for each who may have one. To more than"
+        " 50 people they are made one after another; `message` is null until it is.",
         headers=examples.REPLAYED_HEADER,
     ),
 }
@@ -174,10 +175,15 @@ async def _sent(request: Request, model: type[Wanted], wish: Callable[[Wanted], 
         )
         return Response(content, media_type="application/json")
 
+    now_ms = services.clock.now_ms()
+    found = await services.store.aread(lambda conn: _judged(conn, caller, ask, now_ms))
+
     def write(tx: Tx) -> idempotency.StoredResponse:
         check_still_valid(tx, caller)
         body = f"{request.url.path}\n{wanted.model_dump_json()}".encode()
-        return idempotency.once(tx, caller.token.id, key, body, lambda tx: _send(tx, caller, ask))
+        return idempotency.once(
+            tx, caller.token.id, key, body, lambda tx: _send(tx, caller, ask, found)
+        )
 
     answer = await services.store.awrite(write)
     if not answer.replayed:
@@ -241,13 +247,39 @@ def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> Send:
     return sends.one(conn, caller.sight, request.path_params["send_id"])
 
 
-def _send(tx: Tx, caller: Caller, ask: Wish) -> dict[str, Any]:
-    send_id = sends.send(tx, caller.sight, ask(tx.conn, caller, tx.now_ms))
-    return _kept(tx.conn, caller, send_id)
+def _judged(
+    conn: sqlite3.Connection, caller: Caller, ask: Wish, now_ms: int
+) -> tuple[JudgedSend, str] | None:
+    """A send to many, and the answer if it is kept. None for a few, and for what is refused: the
+    transaction finds that, too, and keeps the refusal.
+    """
+    try:
+        wish = ask(conn, caller, now_ms)
+        found = sends.judged(conn, caller.sight, wish, now_ms=now_ms)
+    except (InvalidInput, NotFound, Refused):
+        return None
+    if found is None:
+        return None
+    return found, json.dumps(_body(caller, progress.of_judged(found)))
+
+
+def _send(
+    tx: Tx, caller: Caller, ask: Wish, judged: tuple[JudgedSend, str] | None
+) -> dict[str, Any] | str:
+    wish = ask(tx.conn, caller, tx.now_ms)
+    if judged is not None:
+        found, answer = judged
+        sends.send(tx, caller.sight, wish, found)
+        return answer
+    return _kept(tx.conn, caller, sends.send(tx, caller.sight, wish))
 
 
 def _kept(conn: sqlite3.Connection, caller: Caller, send_id: str) -> dict[str, Any]:
     found = progress.progress(conn, caller.sight, sends.one(conn, caller.sight, send_id))
+    return _body(caller, found)
+
+
+def _body(caller: Caller, found: SendProgress) -> dict[str, Any]:
     if not _may_read(caller):
         found = replace(found, items=_without_words(found.items), answers=())
     return body_of(SendOut, found)

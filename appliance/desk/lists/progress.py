@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.desk.access.sight import Sight
-from appliance.desk.lists.sends import Send
+from appliance.desk.lists.sends import JudgedSend, Send
 from appliance.desk.outgoing.lists import Recipient
 from appliance.messages import MessageState
 from appliance.queue.profile import DAY_MS
@@ -26,7 +26,7 @@ ENDED = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendItem:
     """One person of a send. `why`: why they got nothing, or what their message waits for. `text`
-    is None where they never were to get one.
+    is None where they never were to get one. `unmade`: they get a message that is made in a moment.
     """
 
     contact_id: str
@@ -39,6 +39,12 @@ class SendItem:
     conversation_id: str | None
     message_state: MessageState | None
     sent_ms: int | None
+    unmade: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may still leave; it need not be made yet."""
+        return self.unmade or self.message_state in WAITS
 
     @property
     def state(self) -> str | None:
@@ -76,7 +82,7 @@ class PeopleCounts:
         return cls(
             goes=len(items) - refused,
             refused=refused,
-            waiting=sum(each.message_state in WAITS for each in items),
+            waiting=sum(each.waits for each in items),
             sent=sum(each.message_state in listed.LEFT for each in items),
             answered=len({each.contact_id for each in answers}),
         )
@@ -136,19 +142,30 @@ def done_by_ms(items: Collection[SendItem] | Collection[Recipient]) -> int | Non
 
 def progress(conn: sqlite3.Connection, sight: Sight, found: Send) -> SendProgress:
     """As far as this reader sees its people."""
-    rows = conn.execute(_ITEMS, (found.id,)).fetchall()
+    rows = conn.execute(_ITEMS, {"send": found.id}).fetchall()
     seen = set(sight.seen_contacts(conn, [row["contact_id"] for row in rows]))
     items = [_item(row) for row in rows if row["contact_id"] in seen]
     answers = [each for each in _answers(conn, found.id) if each.contact_id in seen]
-    counts = PeopleCounts.of(items, answers)
-    waiting = [each for each in items if each.message_state in WAITS]
+    return _progress(found, items, answers)
+
+
+def of_judged(found: JudgedSend) -> SendProgress:
+    """What is true of it in the moment when it is accepted."""
+    items = [replace(each, unmade=not each.refused) for each in expected_items(found.found)]
+    return _progress(found.send, items)
+
+
+def _progress(
+    found: Send, items: Sequence[SendItem], answers: Sequence[SendAnswer] = ()
+) -> SendProgress:
+    waiting = [each for each in items if each.waits]
     over = not waiting and found.state != "cancelled"
     gone_ms = max((each.sent_ms for each in items if each.sent_ms), default=None)
     return SendProgress(
         send=found,
         items=items,
         answers=answers,
-        counts=counts,
+        counts=PeopleCounts.of(items, answers),
         state="done" if over else found.state,
         done_by_ms=done_by_ms(waiting) if waiting else gone_ms,
     )
@@ -165,11 +182,11 @@ class SendCounts:
 
 
 def counts_of(conn: sqlite3.Connection, send_ids: Collection[str]) -> Mapping[str, SendCounts]:
-    rows = conn.execute(_COUNTS, (json.dumps(list(send_ids)),))
+    rows = conn.execute(_COUNTS, {"sends": json.dumps(list(send_ids))})
     return {
         row["send_id"]: SendCounts(
             people=row["people"],
-            goes=row["goes"],
+            goes=int(row["goes"]),
             waiting=int(row["waiting"]),
             sent=int(row["sent"]),
         )
@@ -209,14 +226,15 @@ def _item(row: sqlite3.Row) -> SendItem:
     return SendItem(
         contact_id=row["contact_id"],
         name=row["office_name"] or row["chosen_name"],
-        refused=state is None or ended,
+        refused=ended or (state is None and not row["unmade"]),
         why=Reason.of(row["why"] or row["reason"]),
         text=row["text"],
-        expected_ms=row["expected_ms"] if state in WAITS else None,
+        expected_ms=row["expected_ms"] if state in WAITS or row["unmade"] else None,
         message_id=row["message_id"],
         conversation_id=row["conversation_id"],
         message_state=state,
         sent_ms=row["sent_ms"],
+        unmade=bool(row["unmade"]),
     )
 
 
@@ -229,21 +247,32 @@ _ITEMS = f"""
 SELECT coalesce(m.contact_id, i.contact_id) AS contact_id, i.message_id, i.why, m.state, m.text,
        iif(m.id IS NULL, NULL, {forecast.EXPECTED_MS}) AS expected_ms,
        iif(m.id IS NULL, NULL, {forecast.REASON}) AS reason,
-       m.sent_ms, m.conversation_id, k.office_name, k.chosen_name
+       m.sent_ms, m.conversation_id, k.office_name, k.chosen_name, 0 AS unmade, i.position
 FROM list_send_item i LEFT JOIN message m ON m.id = i.message_id
 JOIN contact k ON k.id = coalesce(m.contact_id, i.contact_id)
-WHERE i.send_id = ? ORDER BY i.position
+WHERE i.send_id = :send
+UNION ALL
+SELECT u.contact_id, NULL, NULL, NULL, u.text,
+       iif(s.state = 'paused', NULL, u.expected_ms), iif(s.state = 'paused', 'paused', u.reason),
+       NULL, NULL, k.office_name, k.chosen_name, 1, u.position
+FROM list_send_unmade u JOIN list_send s ON s.id = u.send_id JOIN contact k ON k.id = u.contact_id
+WHERE u.send_id = :send ORDER BY 13
 """  # noqa: S608 -- our own words
 _NAMES = """
 SELECT k.id, coalesce(k.office_name, k.chosen_name) AS name
 FROM json_each(?) f CROSS JOIN contact k ON k.id = f.value
 """
 _COUNTS = """
-SELECT i.send_id, count(*) AS people, count(i.message_id) AS goes,
-       total(m.state IN ('queued', 'sending', 'unconfirmed')) AS waiting,
-       total(m.state IN ('sent', 'delivered', 'read')) AS sent
-FROM json_each(?) p CROSS JOIN list_send_item i ON i.send_id = p.value
-LEFT JOIN message m ON m.id = i.message_id GROUP BY i.send_id
+WITH one (send_id, goes, waits, sent) AS (
+  SELECT i.send_id, i.message_id IS NOT NULL,
+         coalesce(m.state IN ('queued', 'sending', 'unconfirmed'), 0),
+         coalesce(m.state IN ('sent', 'delivered', 'read'), 0)
+  FROM json_each(:sends) p CROSS JOIN list_send_item i ON i.send_id = p.value
+  LEFT JOIN message m ON m.id = i.message_id
+  UNION ALL SELECT u.send_id, 1, 1, 0
+  FROM json_each(:sends) p CROSS JOIN list_send_unmade u ON u.send_id = p.value)
+SELECT send_id, count(*) AS people, total(goes) AS goes, total(waits) AS waiting,
+       total(sent) AS sent FROM one GROUP BY send_id
 """
 # The tap comes before the proof, and some answer in between.
 _ANSWERS = f"""

@@ -48,4 +48,7 @@ FROM family f CROSS JOIN list_send_item i ON i.send_id = f.id
 CROSS JOIN message m ON m.id = i.message_id
 CROSS JOIN contact k ON k.id = coalesce(m.contact_id, i.contact_id)
 WHERE m.state IN ('queued', 'sending', 'unconfirmed', 'sent', 'delivered', 'read')
+UNION SELECT k.id, k.personnel_number
+FROM family f CROSS JOIN list_send_unmade u ON u.send_id = f.id
+CROSS JOIN contact k ON k.id = u.contact_id
 """

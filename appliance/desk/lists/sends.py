@@ -1,7 +1,9 @@
-"""Sending to a list: what would become of each first, and then all of it in one transaction.
+"""Sending to a list: what would become of each first, and then all of it.
 
-It makes individual messages, which leave under the pacing of their line like any others. A send
-may be paused, resumed and cancelled; what is in a device's hands already is not stopped by that.
+It makes individual messages, which leave under the pacing of their line like any others. To many
+people it is judged by a reader beforehand (`judged`), accepted in a short transaction, and its
+messages are made piece by piece (`making.py`). A send may be paused, resumed and cancelled; what is
+in a device's hands already is not stopped by that.
 """
 
 import json
@@ -21,12 +23,17 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import has_stray_brace
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
+from appliance.ids import new_id
 from appliance.queue import paused
 from appliance.reasons import Reason
-from appliance.store import messages
+from appliance.store import messages, unmade
 from appliance.store.store import Tx
+from appliance.store.unmade import Unmade
 
 MAX_AHEAD_MS = 366 * 24 * 3_600_000
+
+FEW = 50
+"""A send to so many is judged, and its messages are made, in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,28 +85,82 @@ def dry_run(
         return lists.preview(conn, request, now_ms=now_ms)
 
 
-def send(tx: Tx, sight: Sight, wish: SendWish) -> str:
-    """The id of the send, with a message for each who may have one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedSend:
+    """A send that is not kept yet: what becomes of each, as this `sight` has it.
+
+    `goes` and `refused` are how many; the rows are as the store takes them.
+    """
+
+    send: Send
+    sight: Sight
+    found: Sequence[Recipient]
+    goes: int
+    refused: int
+    unmade_rows: str
+    refused_rows: str
+
+
+def judged(
+    conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: int
+) -> JudgedSend | None:
+    """What a send to many comes to, for a reader: it costs most of the work. None for a few.
+
+    Raises what `dry_run` does.
+    """
+    request = _request(conn, sight, wish, now_ms=now_ms)
+    if len(request.recipients) <= FEW:
+        return None
+    with _fields_of_a_wish():
+        found = lists.preview(conn, request, now_ms=now_ms)
+    going = [_unmade(place, each) for place, each in enumerate(found) if each.refusal is None]
+    refused = [(place, each.to, each.refusal) for place, each in enumerate(found) if each.refusal]
+    return JudgedSend(
+        send=_new(conn, new_id(now_ms), wish, request, now_ms=now_ms),
+        sight=sight,
+        found=found,
+        goes=len(going),
+        refused=len(refused),
+        unmade_rows=unmade.packed(going),
+        refused_rows=json.dumps(refused),
+    )
+
+
+def send(tx: Tx, sight: Sight, wish: SendWish, found: JudgedSend | None = None) -> str:
+    """The id of the send, with a message for each who may have one. Where it was judged before,
+    by who may see the same now, those are made later.
 
     Raises what `dry_run` does, and LineFull.
     """
+    if found is not None and found.sight == sight:
+        return _keep_judged(tx, wish, found)
     request = _request(tx.conn, sight, wish, now_ms=tx.now_ms)
     with _fields_of_a_wish():
-        found = lists.accept_list(tx, request)
-    send_id = tx.new_id()
-    _keep(tx, send_id, wish, request)
+        kept = lists.accept_list(tx, request)
+    new = _new(tx.conn, tx.new_id(), wish, request, now_ms=tx.now_ms)
+    _keep(tx, new)
     tx.conn.executemany(
         "INSERT INTO list_send_item (send_id, position, contact_id, message_id, why)"
         " VALUES (?, ?, ?, ?, ?)",
         [
-            (send_id, place, each.to, each.message_id, each.refusal)
-            for place, each in enumerate(found)
+            (new.id, place, each.to, each.message_id, each.refusal)
+            for place, each in enumerate(kept)
         ],
     )
-    goes = sum(each.refusal is None for each in found)
-    about = {"goes": goes, "refused": len(found) - goes}
-    _tell(tx, one(tx.conn, sight, send_id), "sent", wish.author, about)
-    return send_id
+    goes = sum(each.refusal is None for each in kept)
+    _tell(tx, new, "sent", wish.author, {"goes": goes, "refused": len(kept) - goes})
+    return new.id
+
+
+def _keep_judged(tx: Tx, wish: SendWish, found: JudgedSend) -> str:
+    new = found.send
+    if wish.room is not None:
+        wish.room.take(tx, new.line_id, found.goes)
+    _keep(tx, new)
+    tx.conn.execute(_REFUSED, {"send": new.id, "rows": found.refused_rows})
+    unmade.keep(tx, new.id, found.unmade_rows)
+    _tell(tx, new, "sent", wish.author, {"goes": found.goes, "refused": found.refused})
+    return new.id
 
 
 def one(conn: sqlite3.Connection, sight: Sight, send_id: str) -> Send:
@@ -123,7 +184,8 @@ def pause(tx: Tx, found: Send, by: Author) -> None:
     _refuse_cancelled(found)
     if found.state != "paused":
         _put(tx, found, "paused")
-        _tell(tx, found, "paused", by, {"messages": paused.park(tx, found.id)})
+        held = paused.park(tx, found.id) + unmade.count(tx.conn, found.id)
+        _tell(tx, found, "paused", by, {"messages": held})
 
 
 def resume(tx: Tx, found: Send, by: Author) -> None:
@@ -131,7 +193,8 @@ def resume(tx: Tx, found: Send, by: Author) -> None:
     _refuse_cancelled(found)
     if found.state != "running":
         _put(tx, found, "running")
-        _tell(tx, found, "resumed", by, {"messages": paused.let_go(tx, found.id)})
+        free = paused.let_go(tx, found.id) + unmade.count(tx.conn, found.id)
+        _tell(tx, found, "resumed", by, {"messages": free})
 
 
 def cancel(tx: Tx, found: Send, by: Author) -> None:
@@ -141,8 +204,9 @@ def cancel(tx: Tx, found: Send, by: Author) -> None:
     facts = {"staff": by.staff_id, "token": by.token_id}
     waiting = [row["id"] for row in tx.conn.execute(_WAITING, (found.id,))]
     messages.withdraw_all(tx, waiting, reason=Reason.BY_PERSON, facts=facts)
+    count = len(waiting) + unmade.withdraw(tx, found.id, Reason.BY_PERSON)
     _put(tx, found, "cancelled")
-    _tell(tx, found, "cancelled", by, {"messages": len(waiting)})
+    _tell(tx, found, "cancelled", by, {"messages": count})
 
 
 def again(
@@ -216,23 +280,59 @@ def _fields_of_a_wish() -> Iterator[None]:
         raise
 
 
-def _keep(tx: Tx, send_id: str, wish: SendWish, request: ListRequest) -> None:
+def _unmade(place: int, found: Recipient) -> Unmade:
+    if found.identity is None:
+        raise LookupError("whoever gets a message has a number")
+    return Unmade(
+        position=place,
+        contact_id=found.to,
+        identity=found.identity,
+        wanted=found.wanted,
+        text=found.text,
+        answering=found.answering,
+        expected_ms=found.expected_ms,
+        reason=found.reason,
+    )
+
+
+def _new(
+    conn: sqlite3.Connection, send_id: str, wish: SendWish, request: ListRequest, *, now_ms: int
+) -> Send:
+    return Send(
+        id=send_id,
+        list_id=wish.to.id,
+        line_id=wish.line_id,
+        branch_id=wish.to.branch_id,
+        variants=wish.variants,
+        media=wish.media,
+        state="running",
+        not_before_ms=wish.not_before_ms,
+        until_ms=lists.expires_ms(conn, request, now_ms=now_ms),
+        resends=wish.resends,
+        staff_id=wish.author.staff_id,
+        token_id=wish.author.token_id,
+        created_ms=now_ms,
+    )
+
+
+def _keep(tx: Tx, new: Send) -> None:
     tx.conn.execute(
         "INSERT INTO list_send (id, list_id, line_id, variants, media, state, not_before_ms,"
         " deliver_until_ms, resends, staff_id, token_id, created_ms)"
-        " VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            send_id,
-            wish.to.id,
-            wish.line_id,
-            json.dumps(list(wish.variants)),
-            json.dumps(list(wish.media)),
-            wish.not_before_ms,
-            lists.expires_ms(tx.conn, request, now_ms=tx.now_ms),
-            wish.resends,
-            wish.author.staff_id,
-            wish.author.token_id,
-            tx.now_ms,
+            new.id,
+            new.list_id,
+            new.line_id,
+            json.dumps(list(new.variants)),
+            json.dumps(list(new.media)),
+            new.state,
+            new.not_before_ms,
+            new.until_ms,
+            new.resends,
+            new.staff_id,
+            new.token_id,
+            new.created_ms,
         ),
     )
 
@@ -276,6 +376,10 @@ SELECT s.*, l.branch_id, line.branch_id AS line_branch FROM list_send s
 JOIN list l ON l.id = s.list_id JOIN line ON line.id = s.line_id
 """
 _ONE = f"{_SENDS} WHERE s.id = ?"
+_REFUSED = """
+INSERT INTO list_send_item (send_id, position, contact_id, why)
+SELECT :send, value ->> 0, value ->> 1, value ->> 2 FROM json_each(:rows)
+"""
 _OF_LIST = f"{_SENDS} WHERE s.list_id = ? ORDER BY s.id DESC"
 _WAITING = """
 SELECT m.id FROM list_send_item i JOIN message m ON m.id = i.message_id

@@ -86,7 +86,8 @@ class Beginnings:
         cls, conn: sqlite3.Connection, line: Line, profile: Profile, *, now_ms: int
     ) -> "Beginnings":
         """`profile` is the line's own."""
-        promised = [_to_leave(row) for row in conn.execute(_PROMISED, (line.id,))]
+        found = conn.execute(_PROMISED, {"line": line.id})
+        promised = [_to_leave(row) for row in found]
         return cls(conn=conn, line=line, profile=profile, now_ms=now_ms, promised=promised)
 
     def on(self, device_id: str) -> SimBeginnings:
@@ -127,6 +128,13 @@ SELECT m.scheme, m.value, m.wanted, {forecast.EXPECTED_MS} AS at_ms,
        c.last_in_ms IS NULL AND NOT EXISTS (SELECT 1 FROM message s
          WHERE s.conversation_id = m.conversation_id AND s.sent_ms IS NOT NULL) AS first
 FROM message m INDEXED BY message_waiting CROSS JOIN conversation c ON c.id = m.conversation_id
-WHERE m.line_id = ? AND m.class IN ('automatic', 'list') AND m.answering = 0
+WHERE m.line_id = :line AND m.class IN ('automatic', 'list') AND m.answering = 0
 AND m.state IN {WAITING} AND at_ms < coalesce(m.expires_ms, 1 << 62)
+UNION ALL
+SELECT u.scheme, u.value, u.wanted, u.expected_ms AS at_ms,
+       c.last_in_ms IS NULL AND NOT EXISTS (SELECT 1 FROM message s
+         WHERE s.conversation_id = c.id AND s.sent_ms IS NOT NULL) AS first
+FROM list_send_unmade u CROSS JOIN list_send l ON l.id = u.send_id
+LEFT JOIN conversation c ON c.line_id = l.line_id AND c.contact_id = u.contact_id
+WHERE l.line_id = :line AND u.answering = 0 AND u.expected_ms < l.deliver_until_ms
 """  # noqa: S608 -- our own words

@@ -53,11 +53,16 @@ def by_contact(
     conn: sqlite3.Connection, line_id: str, contact_ids: Sequence[str]
 ) -> Mapping[str, ListPerson]:
     """Each by the identity that they last wrote from to this line, else the first that is known."""
-    rows: dict[str, list[sqlite3.Row]] = {}
     about = {"ids": json.dumps(list(contact_ids)), "line": line_id}
-    for row in conn.execute(_BY_CONTACT, about):
-        rows.setdefault(row["contact_id"], []).append(row)
-    return {key: _person(_chosen(conn, line_id, having)) for key, having in rows.items()}
+    rows = conn.execute(_BY_CONTACT, about).fetchall()
+    once: dict[str, sqlite3.Row] = {}
+    several: dict[str, list[sqlite3.Row]] = {}
+    for row in rows:
+        first = once.setdefault(row["contact_id"], row)
+        if first is not row:
+            several.setdefault(row["contact_id"], [first]).append(row)
+    chosen = {key: _chosen(conn, line_id, having) for key, having in several.items()}
+    return {key: _person(row) for key, row in (once | chosen).items()}
 
 
 def standings(
@@ -99,16 +104,16 @@ def _chosen(conn: sqlite3.Connection, line_id: str, having: Sequence[sqlite3.Row
 
 
 def _person(row: sqlite3.Row) -> ListPerson:
-    known = row["on_whatsapp"]
-    name = row["office_name"] or row["chosen_name"]
+    scheme, value, contact_id, known, office_name, chosen_name, personnel, thread, in_ms = row
+    name = office_name or chosen_name
     return ListPerson(
-        contact_id=row["contact_id"],
-        identity=None if row["value"] is None else identity_of(row),
+        contact_id=contact_id,
+        identity=None if value is None else Identity(value, scheme),
         name=str(name).strip() or None if name else None,
-        personnel_number=row["personnel_number"],
+        personnel_number=personnel,
         on_whatsapp=None if known is None else bool(known),
-        conversation_id=row["conversation_id"],
-        last_in_ms=row["last_in_ms"],
+        conversation_id=thread,
+        last_in_ms=in_ms,
     )
 
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from appliance.channels import Channel
 from appliance.desk.outgoing import list_people
@@ -107,6 +108,19 @@ def _outgoing(
     )
 
 
+class _Wanted(NamedTuple):
+    """A text for somebody who may be written to, and whether it answers them."""
+
+    person: ListPerson
+    identity: Identity
+    text: str
+    wanted: Channel | None
+    answering: bool
+
+
+_LANES = {answering: Lane(MessageClass.LIST, answering) for answering in (True, False)}
+
+
 @dataclass(slots=True, kw_only=True)
 class _Look:
     """One walk down a list: what is read once for all recipients, and what earlier ones used up."""
@@ -129,7 +143,7 @@ class _Look:
     listed: Collection[str]
     undecided: Mapping[str, str]
     seen: set[str] = field(default_factory=set)
-    taken: dict[tuple[str, Channel | None, bool | None], Way] = field(default_factory=dict)
+    taken: dict[tuple[str, str | None, bool | None], Way] = field(default_factory=dict)
     previous: str | None = None
 
     @classmethod
@@ -191,74 +205,75 @@ class _Look:
             )
         if not self.seen.isdisjoint(_known_by(person)):
             return Recipient(to=to, refusal=Reason.TWICE, contact_id=person.contact_id)
-        recipient = self._described(to, place, person, identity)
-        if recipient.refusal:
-            return recipient
-        if recipient.wanted is not None and not recipient.wanted.fits(recipient.text):
-            return replace(recipient, refusal=Reason.TOO_LONG)
-        way = self._way(recipient, identity, person.on_whatsapp)
-        if way is None:
-            return replace(recipient, refusal=Reason.NO_ROUTE)
-        return self._timed(recipient, person, identity, way)
-
-    def _described(self, to: str, place: int, person: ListPerson, identity: Identity) -> Recipient:
-        """The person, the answer of the gate, and the words for them."""
         permission = permission_of(
             self.conn, self.standings[identity], channel=self.channel, kind=MessageClass.LIST
         )
         words = self.wording.words_for(person.name, place, self.previous)
-        refused = permission.refusal.code if permission.refusal else None
-        if refused is None and person.contact_id in self.listed:
-            refused = Reason.LISTED_TODAY
+        wanted = self.channel or permission.left
+        answering = _answers(person, self.begins_ms)
+        refusal = permission.refusal.code if permission.refusal else None
+        if refusal is None and person.contact_id in self.listed:
+            refusal = Reason.LISTED_TODAY
+        if refusal is None and words is None:
+            refusal = Reason.NAME_UNKNOWN
+        expected_ms: int | None = None
+        reason: Reason | None = None
+        if refusal is None and words is not None:
+            parcel = _Wanted(person, identity, words.text, wanted, answering)
+            refusal, expected_ms, reason = self._timed(parcel)
         return Recipient(
             to=to,
-            refusal=refused or (None if words else Reason.NAME_UNKNOWN),
+            refusal=refusal,
             identity=identity,
             contact_id=person.contact_id,
             conversation_id=person.conversation_id,
             text=words.text if words else "",
             variant=words.variant if words else "",
-            wanted=self.channel or permission.left,
-            answering=_answers(person, self.begins_ms),
+            wanted=wanted,
+            answering=answering,
+            expected_ms=expected_ms,
+            reason=reason,
         )
 
-    def _timed(
-        self, recipient: Recipient, person: ListPerson, identity: Identity, way: Way
-    ) -> Recipient:
-        if recipient.contact_id in self.undecided:
-            self._goes(recipient, person)
-            return replace(recipient, reason=Reason.NEAR_STOP)
+    def _timed(self, it: "_Wanted") -> tuple[Reason | None, int | None, Reason | None]:
+        """Why it does not go after all; else when it is expected, and what it waits for."""
+        if it.wanted is not None and not it.wanted.fits(it.text):
+            return Reason.TOO_LONG, None, None
+        way = self._way(it)
+        if way is None:
+            return Reason.NO_ROUTE, None, None
+        if it.person.contact_id in self.undecided:
+            self._goes(it)
+            return None, None, Reason.NEAR_STOP
         # Nothing of a list leaves before its route opens.
         self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
-        at_ms, brake = self._turn(recipient, person, identity, way)
+        at_ms, brake = self._turn(it, way)
         if at_ms is None:
-            return replace(recipient, refusal=brake)
+            return brake, None, None
         if at_ms >= self.expires_ms and not self.clock_is_wrong:
-            return replace(recipient, refusal=self.request.late)
-        self._goes(recipient, person)
-        expected_ms, reason = self._promise(way, at_ms, brake)
-        return replace(recipient, expected_ms=expected_ms, reason=reason)
+            return self.request.late, None, None
+        self._goes(it)
+        return None, *self._promise(way, at_ms, brake)
 
-    def _goes(self, recipient: Recipient, person: ListPerson) -> None:
-        self.previous = recipient.text
-        self.seen |= _known_by(person)
+    def _goes(self, it: "_Wanted") -> None:
+        self.previous = it.text
+        self.seen.update(_known_by(it.person))
 
-    def _way(
-        self, recipient: Recipient, identity: Identity, on_whatsapp: bool | None
-    ) -> Way | None:
+    def _way(self, it: "_Wanted") -> Way | None:
         """The way that it takes; None where nothing could carry it. While the best one is open,
         short texts take the same as others of whom the same is known.
         """
-        key = (identity.scheme, recipient.wanted, on_whatsapp)
-        is_short = len(recipient.text) <= SHORT
+        channel = it.wanted.name if it.wanted else None
+        key = (it.identity.scheme, channel, it.person.on_whatsapp)
+        is_short = len(it.text) <= SHORT
         if is_short and key in self.taken:
             return self.taken[key]
         parcel = Parcel(
-            identity=identity,
-            text=recipient.text,
+            identity=it.identity,
+            text=it.text,
             kind=MessageClass.LIST,
-            wanted=recipient.wanted,
-            on_whatsapp=on_whatsapp,
+            wanted=it.wanted,
+            on_whatsapp=it.person.on_whatsapp,
             has_files=bool(self.request.media),
         )
         way = self.ways.choose(parcel) if self.ways.can_carry(parcel) else None
@@ -279,12 +294,10 @@ class _Look:
         waits = way.from_ms > self.now_ms and brake in (None, Reason.NOT_BEFORE)
         return at_ms, way.obstacle if waits else brake
 
-    def _turn(
-        self, recipient: Recipient, person: ListPerson, identity: Identity, way: Way
-    ) -> tuple[int | None, Reason | None]:
-        lane = Lane(MessageClass.LIST, recipient.answering)
-        if recipient.answering:
-            return self.rhythm.next(lane, len(recipient.text))
+    def _turn(self, it: "_Wanted", way: Way) -> tuple[int | None, Reason | None]:
+        lane, person, identity = _LANES[it.answering], it.person, it.identity
+        if it.answering:
+            return self.rhythm.next(lane, len(it.text))
         profile = self.rhythm.profile
         said = self.said.get(person.conversation_id or "", Begun())
         if said.unanswered >= profile.unanswered_in_a_row:
@@ -298,7 +311,7 @@ class _Look:
         sms = route.channel.counts_parts
         at_ms, brake = self._held(sim, identity, first=first, sms=sms)
         if brake is None:
-            at_ms, brake = self.rhythm.next(lane, len(recipient.text))
+            at_ms, brake = self.rhythm.next(lane, len(it.text))
         if at_ms < self.expires_ms:
             sim.promise(identity, at_ms, first=first, sms=sms)
         return at_ms, brake
@@ -335,10 +348,11 @@ def _answers(person: ListPerson, begins_ms: int) -> bool:
     return last_in_ms is not None and begins_ms - last_in_ms <= ANSWER_WINDOW_MS
 
 
-def _known_by(person: ListPerson) -> set[str]:
+def _known_by(person: ListPerson) -> tuple[str, ...]:
     """What two contacts have in common that are one person, as in two branches."""
-    personnel = person.personnel_number
-    return {person.contact_id} | ({f"personnel {personnel.casefold()}"} if personnel else set())
+    if not person.personnel_number:
+        return (person.contact_id,)
+    return person.contact_id, f"personnel {person.personnel_number.casefold()}"
 
 
 def _wording(conn: sqlite3.Connection, request: ListRequest) -> Wording:

@@ -8,7 +8,7 @@ from appliance.queue.lanes import LANES
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import Profile
 from appliance.queue.stored_history import Histories
-from appliance.store import branches, routes
+from appliance.store import branches, routes, unmade
 from appliance.store.lines import Line
 
 PROMISED = 160
@@ -34,6 +34,13 @@ def rhythm_of(
         (at_ms, lane.answering)
         for lane in LANES
         for at_ms in rows.latest_expected(conn, line.id, lane, now_ms=now_ms, limit=PROMISED)
+    ]
+    taken += [
+        (at_ms, answering)
+        for answering in (True, False)
+        for at_ms in unmade.latest_expected(
+            conn, line.id, answering=answering, now_ms=now_ms, limit=PROMISED
+        )
     ]
     histories = Histories()
     for device_id in {route.device_id for route in routes.routes_of_line(conn, line.id)}:

@@ -3,6 +3,7 @@
 from appliance.config import DEFAULT_MAX_WAITING
 from appliance.errors import LineFull
 from appliance.queue import rows
+from appliance.store import unmade
 from appliance.store.store import Tx
 
 RETRY_MIN_S, RETRY_MAX_S = 60, 3600
@@ -25,7 +26,7 @@ class Room:
         """Raises LineFull when there is no room for so many more."""
         free = self._free.get(line_id, 0)
         if free < count:
-            waiting = rows.count_queued(tx.conn, line_id)
+            waiting = rows.count_queued(tx.conn, line_id) + unmade.count_on(tx.conn, line_id)
             free = self._max_waiting - waiting
             if free < count:
                 raise LineFull(waiting, retry_after_s=_retry_after_s(tx, line_id))

@@ -24,7 +24,7 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.lists import progress, saved_lists, sends
 from appliance.desk.lists.progress import SendItem, SendProgress
 from appliance.desk.lists.saved_lists import SavedList
-from appliance.desk.lists.sends import Send, SendWish
+from appliance.desk.lists.sends import JudgedSend, Send, SendWish
 from appliance.desk.lists.steering import Steered, steered
 from appliance.desk.outgoing.lists import Recipient
 from appliance.desk.outgoing.sending import Author
@@ -36,6 +36,8 @@ from appliance.store.media import Media, add_upload
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
+
+Wish = Callable[[sqlite3.Connection, Rights], SendWish]
 
 EXAMPLES = 3
 """Real recipients whose text is shown before it is sent."""
@@ -134,10 +136,8 @@ async def look_or_send(visit: Posting, request: Request, list_id: str) -> Respon
         try:
             written = replace(written, media=[*written.media, *await _uploaded(visit, about, form)])
             if form.get("do") == "send":
-                send_id = await visit.write(
-                    lambda tx, rights: sends.send(
-                        tx, sending(rights), _wish(visit, tx.conn, rights, list_id, written)
-                    )
+                send_id = await _send(
+                    visit, lambda conn, rights: _wish(visit, conn, rights, list_id, written)
                 )
                 visit.services.planned()
                 return go(visit, f"/lists/{list_id}/sends/{send_id}")
@@ -159,22 +159,38 @@ async def steer(
     """Pauses, resumes, cancels the rest, or sends it to those who did not get it."""
     by = Author(staff_id=visit.staff_id)
 
-    def work(tx: Tx, rights: Rights) -> str:
+    def again(conn: sqlite3.Connection, rights: Rights) -> SendWish:
         sight = sending(rights)
-        found = sends.one(tx.conn, sight, send_id)
-        if do == "resend":
-            return sends.send(tx, sight, sends.again(tx.conn, sight, found, by))
+        return sends.again(conn, sight, sends.one(conn, sight, send_id), by)
+
+    def work(tx: Tx, rights: Rights) -> str:
+        found = sends.one(tx.conn, sending(rights), send_id)
         if do not in _STEERS:
             raise NotFound("page")
         _STEERS[do](tx, found, by)
         return found.id
 
     try:
-        now_at = await visit.write(work)
+        now_at = await (_send(visit, again) if do == "resend" else visit.write(work))
     except (InvalidInput, Refused) as exc:
         return await _sent_page(visit, list_id, send_id, 409, note=note_of(visit.words, exc))
     visit.services.planned()
     return go(visit, f"/lists/{list_id}/sends/{now_at}")
+
+
+async def _send(visit: Visit, wish: Wish) -> str:
+    """The id of the send. Whom it goes to is judged before the transaction, where they are many."""
+    rights, now_ms = visit.session.rights, visit.now_ms
+
+    def judged(conn: sqlite3.Connection) -> JudgedSend | None:
+        return sends.judged(conn, sending(rights), wish(conn, rights), now_ms=now_ms)
+
+    found = await visit.read(judged)
+
+    def work(tx: Tx, rights: Rights) -> str:
+        return sends.send(tx, sending(rights), wish(tx.conn, rights), found)
+
+    return await visit.write(work)
 
 
 def _written(form: FormData) -> WrittenText:
