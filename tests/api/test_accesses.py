@@ -18,7 +18,11 @@ from appliance.api.json.reads import READS
 from appliance.clock import ManualClock
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Access, Accessed, Accesses, Reader, Shown
+from appliance.desk.access.sight import Sight
 from appliance.desk.lines import screens
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.archive import asking
+from appliance.desk.privacy.archive.asking import ArchiveWish
 from appliance.desk.search import following
 from appliance.desk.team import staff
 from appliance.desk.texts import canned_texts
@@ -29,6 +33,7 @@ from appliance.media.files import FOLDER, MediaFiles
 from appliance.media.kinds import FileType, MediaKind
 from appliance.screen_rules import UnknownScreen
 from appliance.store import groups
+from appliance.store.archives import ArchiveFormat
 from appliance.store.media import NewUpload, add_upload, attach
 from appliance.store.store import Tx
 from tests.api.office import WORDS, Desk, Office, WebServer, open_office
@@ -60,6 +65,7 @@ class Watched:
     list_id: str
     send_id: str
     round_id: str
+    archive_id: str
     pages: Sequence[str]
 
     @property
@@ -85,6 +91,7 @@ class Watched:
             "list_id": self.list_id,
             "send_id": self.send_id,
             "round_id": self.round_id,
+            "archive_id": self.archive_id,
             "kind": "volume",
             "name": "screen-1.jpg",
             "token": "none",
@@ -143,7 +150,13 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             list_id=list_id,
             send_id=send_id,
             round_id=round_id,
+            archive_id=office.store.write(lambda tx: asked_for_an_archive(tx, contact)),
         )
+
+
+def asked_for_an_archive(tx: Tx, contact: str) -> str:
+    wish = ArchiveWish(contact=contact, format=ArchiveFormat.PDF, language="nl")
+    return asking.ask(tx, Sight(None), wish, Author())
 
 
 def asks_for_a_seat(office: Office, desk: Desk) -> str:
