@@ -65,6 +65,7 @@ def test_a_pdf_is_known_by_its_hash_alone(tmp_path: Path) -> None:
         scope = ArchiveScope(line_id=line_id, from_ms=0, until_ms=1)
         job_id = archives.add(tx, NewArchive(scope=scope, format=ArchiveFormat.PDF, language="nl"))
         file = MadeFile(name="a.pdf", bytes=8, sha256=sha256, chain="0" * 64, expires_ms=None)
+        archives.begin(tx, job_id)
         archives.complete(tx, job_id, file, 0)
         return job_id
 
