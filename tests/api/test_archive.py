@@ -53,7 +53,7 @@ def made(caller: Caller, body: Mapping[str, Any], state: str = "complete") -> di
 
 
 def ended(caller: Caller, job_id: str, state: str = "complete") -> dict[str, Any]:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         job: dict[str, Any] = caller.get(f"/archive/{job_id}").json()
         if job["state"] not in ("queued", "running"):
@@ -249,7 +249,7 @@ def test_a_file_goes_after_a_week(
     job = made(planning, {"line": tilburg.number, "format": "json"})
     clock.advance(ms=7 * DAY_MS)
     office.writes(ANNA, tilburg)  # something is written, so the thread looks
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while planning.get(f"/archive/{job['id']}").json()["state"] == "complete":
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -54,7 +54,7 @@ def test_an_officer_asks_for_an_archive_and_saves_it(
     data = office.store.path.parent
     thread = Archivist(office.store, data, MediaFiles(data / "media"))
     thread.start()
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while (
         found := re.search(rf"{PAGE}/[0-9a-f-]+/file", officer.get(f"{PAGE}/jobs").text)
     ) is None:
