@@ -43,7 +43,7 @@ def test_what_people_write_is_read_back(tmp_path: Path) -> None:
         assert each in text
     assert reader.metadata is not None
     assert reader.metadata.title == "Archief"
-    assert reader.trailer["/Root"]["/Lang"] == "nl"
+    assert reader.root_object["/Lang"] == "nl"
     assert [each.title for each in reader.outline] == ["Berichten"]  # type: ignore[union-attr]
 
 
