@@ -17,11 +17,9 @@ class Reason(StrEnum):
     #: The line is in that group no more.
     GROUP_LEFT = "group-left"
     NOTHING_TO_DECIDE = "nothing-to-decide"
-    #: Nothing of theirs is removed: they are held for a dispute.
+    #: Nothing of theirs is removed or erased: they are held for a dispute.
     HELD = "held"
     SAME_CONTACT = "same-contact"
-    #: A person is held for a dispute: nothing of them is erased.
-    HELD = "held"
     #: Another branch knows this person, too: an officer of all of them has to do it.
     OF_OTHER_BRANCHES = "of-other-branches"
     #: Two contacts that were joined or split since have to be undone first.

@@ -30,6 +30,8 @@ class Letters:
     def __init__(self, sheets: PdfSheets) -> None:
         self._faces = sheets.faces
         self._drawn = functools.lru_cache(KEPT)(self._draw)
+        self.width = functools.lru_cache(KEPT)(self._measure)
+        self._codes = {name: _Codes(face) for name, face in self._faces.items()}
         self._glyph_widths: dict[str, dict[int, float]] = {name: {} for name in self._faces}
 
     def runs(
@@ -44,9 +46,10 @@ class Letters:
         if not self._is_plain(text, face):
             return None
         width = sum(face.cw[ord(letter)] for letter in text) * size / 1000
-        return LetterRun(style, face.encode_text(text), width)
+        coded = text.translate(self._codes[style])
+        return LetterRun(style, f"({face.escape_text(coded)}) Tj", width)
 
-    def width(self, text: str, style: str, size: float) -> float:
+    def _measure(self, text: str, style: str, size: float) -> float:
         return sum(run.width for run in self.runs(text, style, size))
 
     def _draw(self, text: str, style: str, size: float, rtl: bool) -> tuple[LetterRun, ...]:
@@ -109,6 +112,19 @@ class Letters:
             subset = self._faces[name].subset
             known.update({key: each.glyph_width for each, key in subset.items() if each})
         return known[code]
+
+
+class _Codes(dict[int, str]):
+    """Of letters: the code that stands for each in the document, found at its first use."""
+
+    def __init__(self, face: TTFFont) -> None:
+        super().__init__()
+        self._face = face
+
+    def __missing__(self, letter: int) -> str:
+        code = self._face.subset.pick(letter)
+        self[letter] = "" if code is None else chr(code)
+        return self[letter]
 
 
 def _is_plain(letter: str, face: TTFFont) -> bool:

@@ -129,7 +129,8 @@ class Archivist(PatientFollower):
             chain=made.chain,
             expires_ms=self._store.clock.now_ms() + asking.KEEP_MS if ours else None,
         )
-        self._store.write(lambda tx: making.completed(tx, job, told, made.messages))
+        if not self._store.write(lambda tx: making.completed(tx, job, told, made.messages)):
+            made.path.unlink(missing_ok=True)
 
     def _fail(self, job: ArchiveJob, why: str) -> None:
         self._store.write(lambda tx: making.failed(tx, job, why))

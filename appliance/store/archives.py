@@ -168,10 +168,12 @@ def note_done(tx: Tx, archive_id: str, done: int) -> None:
     tx.conn.execute("UPDATE archive SET done = ? WHERE id = ?", (done, archive_id))
 
 
-def complete(tx: Tx, archive_id: str, made: MadeFile, done: int) -> None:
-    tx.conn.execute(
+def complete(tx: Tx, archive_id: str, made: MadeFile, done: int) -> bool:
+    """False where it is to be made again, because somebody in it was erased meanwhile."""
+    completed = tx.conn.execute(
         "UPDATE archive SET state = 'complete', ended_ms = ?, name = ?, bytes = ?, sha256 = ?,"
-        " chain = ?, expires_ms = ?, messages = ?, done = ?, why = NULL WHERE id = ?",
+        " chain = ?, expires_ms = ?, messages = ?, done = ?, why = NULL"
+        " WHERE id = ? AND state = 'running'",
         (
             tx.now_ms,
             made.name,
@@ -184,6 +186,12 @@ def complete(tx: Tx, archive_id: str, made: MadeFile, done: int) -> None:
             archive_id,
         ),
     )
+    return completed.rowcount > 0
+
+
+def make_again(tx: Tx, archive_id: str) -> None:
+    """What is being made of it now is thrown away."""
+    tx.conn.execute("UPDATE archive SET state = 'queued', tries = 0 WHERE id = ?", (archive_id,))
 
 
 def fail(tx: Tx, archive_id: str, why: str) -> None:

@@ -23,6 +23,8 @@ from appliance.desk.lines import screens
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.requests import requests
 from appliance.desk.privacy.requests.requests import AskedHow, NewRequest, RequestKind
+from appliance.desk.privacy.archive import asking
+from appliance.desk.privacy.archive.asking import ArchiveWish
 from appliance.desk.search import following
 from appliance.desk.team import staff
 from appliance.desk.texts import canned_texts
@@ -33,6 +35,7 @@ from appliance.media.files import FOLDER, MediaFiles
 from appliance.media.kinds import FileType, MediaKind
 from appliance.screen_rules import UnknownScreen
 from appliance.store import groups, retention_runs
+from appliance.store.archives import ArchiveFormat
 from appliance.store.media import NewUpload, add_upload, attach
 from appliance.store.store import Tx
 from tests.api.office import WORDS, Desk, Office, WebServer, open_office
@@ -68,6 +71,7 @@ class Watched:
     send_id: str
     round_id: str
     request_id: str
+    archive_id: str
     pages: Sequence[str]
 
     @property
@@ -95,6 +99,7 @@ class Watched:
             "round_id": self.round_id,
             "request_id": self.request_id,
             "run_id": self.office.store.write(retention_runs.begin),
+            "archive_id": self.archive_id,
             "kind": "volume",
             "name": "screen-1.jpg",
             "token": "none",
@@ -155,7 +160,13 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             send_id=send_id,
             round_id=round_id,
             request_id=office.store.write(lambda tx: asks_to_see(tx, contact)),
+            archive_id=office.store.write(lambda tx: asked_for_an_archive(tx, contact)),
         )
+
+
+def asked_for_an_archive(tx: Tx, contact: str) -> str:
+    wish = ArchiveWish(contact=contact, format=ArchiveFormat.PDF, language="nl")
+    return asking.ask(tx, Sight(None), wish, Author())
 
 
 def asks_for_a_seat(office: Office, desk: Desk) -> str:

@@ -19,6 +19,9 @@ from appliance.clock import SystemClock
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.recipients import identity_of_contact
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.archive import asking
+from appliance.desk.privacy.archive.asking import ArchiveWish
 from appliance.desk.rounds import starting
 from appliance.desk.rounds.starting import StartRequest
 from appliance.desk.search.hits import HitKind
@@ -30,6 +33,7 @@ from appliance.identities import tel
 from appliance.messages import Direction, MessageState
 from appliance.store import lines, retention_runs
 from appliance.store.readings import ReadingKind
+from appliance.store.archives import ArchiveFormat
 from appliance.store.rounds import RoundAuthor
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
@@ -80,6 +84,7 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "message_id": [message_id],
         "run_id": [office.store.write(retention_runs.begin)],
         "round_id": [a_round(office, tilburg)],
+        "archive_id": [an_archive(office, tilburg)],
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
         "text_id": [one("SELECT id FROM canned_text")],
         "list_id": [one("SELECT id FROM list")],
@@ -99,6 +104,11 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "before": [None, "4"],
         "sort": ["begun", "recent", "waiting"],
     }
+
+
+def an_archive(office: Office, tilburg: Desk) -> str:
+    wish = ArchiveWish(line=tilburg.number, format=ArchiveFormat.PDF, language="nl")
+    return office.store.write(lambda tx: asking.ask(tx, Sight(None), wish, Author()))
 
 
 def a_round(office: Office, tilburg: Desk) -> str:

@@ -26,6 +26,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.archive import asking, making
 from appliance.desk.privacy.archive.asking import ArchiveWish, SeenArchive
 from appliance.errors import NotFound
+from appliance.reasons import Reason
 from appliance.store.archives import ArchiveFormat, ArchiveJob, ArchiveState
 from appliance.store.store import Tx
 
@@ -56,7 +57,7 @@ _JOB: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ArchiveTold:
     """A job as it is answered."""
 
     seen: SeenArchive
@@ -76,16 +77,16 @@ class _Told:
         return Shown(contact_id=scope.contact_id, conversation_id=scope.conversation_id)
 
 
-async def _job_id(job_id: str) -> str:
-    return job_id
+async def _archive_id(archive_id: str) -> str:
+    return archive_id
 
 
-def _listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[_Told]:
-    return [_Told(each) for each in asking.listed(conn, sight, page)]
+def _listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[_ArchiveTold]:
+    return [_ArchiveTold(each) for each in asking.listed(conn, sight, page)]
 
 
-def _one(conn: sqlite3.Connection, sight: Sight, job_id: str) -> _Told:
-    return _Told(asking.one(conn, sight, job_id.lower()))
+def _one(conn: sqlite3.Connection, sight: Sight, archive_id: str) -> _ArchiveTold:
+    return _ArchiveTold(asking.one(conn, sight, archive_id.lower()))
 
 
 READS = (
@@ -104,12 +105,12 @@ READS = (
     ),
     One(
         tag="privacy",
-        path="/archive/{job_id}",
+        path="/archive/{archive_id}",
         scope=Scope.PRIVACY_WRITE,
         name="getArchive",
         summary="How far an archive is",
         description="The job, with the address of its file when that is there.",
-        asked=_job_id,
+        asked=_archive_id,
         read=_one,
         model=ArchiveOut,
         example=_JOB,
@@ -133,7 +134,7 @@ router = APIRouter(prefix="/api/v1", tags=["privacy"], route_class=DirectRoute)
         ArchiveOut,
         {**_JOB, "state": "queued", "url": None},
         *WRITE_PROBLEMS,
-        "idempotency-mismatch",
+        Reason.IDEMPOTENCY_MISMATCH,
         status=202,
         description="The job; its file is there when it is `complete`.",
     ),
@@ -154,22 +155,22 @@ async def make_archive(request: Request) -> Response:
             format=ArchiveFormat(wanted.format),
             language=wanted.language,
         )
-        job_id = asking.ask(tx, caller.sight, wish, Author(token_id=caller.token.id))
-        return body_of(ArchiveOut, _one(tx.conn, caller.sight, job_id))
+        archive_id = asking.ask(tx, caller.sight, wish, Author(token_id=caller.token.id))
+        return body_of(ArchiveOut, _one(tx.conn, caller.sight, archive_id))
 
     return await writes.made(request, Scope.PRIVACY_WRITE, ArchiveIn, work, status=202)
 
 
 async def get_archive_file(
-    request: Request, caller: Annotated[Caller, WRITES_PRIVACY], job_id: str
+    request: Request, caller: Annotated[Caller, WRITES_PRIVACY], archive_id: str
 ) -> Response:
     """Rights are asked again, and that it was taken is an event."""
     services = caller.services
-    await _until_made(caller, job_id.lower())
+    await _until_made(caller, archive_id.lower())
 
     def write(tx: Tx) -> ArchiveJob:
         check_still_valid(tx, caller)
-        return asking.take(tx, caller.sight, job_id.lower(), Author(token_id=caller.token.id))
+        return asking.take(tx, caller.sight, archive_id.lower(), Author(token_id=caller.token.id))
 
     job = await services.store.awrite(write)
     path = making.path_of(services.data_dir, job)
@@ -179,7 +180,7 @@ async def get_archive_file(
 
 
 router.add_api_route(
-    "/archive/{job_id}/file",
+    "/archive/{archive_id}/file",
     get_archive_file,
     route_class_override=APIRoute,
     operation_id="getArchiveFile",
@@ -198,11 +199,11 @@ router.add_api_route(
 )
 
 
-async def _until_made(caller: Caller, job_id: str) -> None:
+async def _until_made(caller: Caller, archive_id: str) -> None:
     """Raises NotFound."""
     store = caller.services.store
     for _ in range(int(WAIT_S / _LOOK_S)):
-        seen = await store.aread(lambda conn: asking.one(conn, caller.sight, job_id))
+        seen = await store.aread(lambda conn: asking.one(conn, caller.sight, archive_id))
         if not seen.is_open:
             return
         await asyncio.sleep(_LOOK_S)

@@ -30,7 +30,7 @@ from appliance.desk.inbox.bubbles import CallMark
 from appliance.desk.privacy.archive import chain, content
 from appliance.desk.privacy.archive.asking import SeenArchive
 from appliance.desk.privacy.archive.chain import Chain
-from appliance.desk.privacy.archive.content import ArchivedThread, Place
+from appliance.desk.privacy.archive.content import ArchivedThread, ThreadPlace
 from appliance.media.files import MediaFiles
 from appliance.store.archives import ArchiveFormat
 from appliance.store.part_files import cannot_write, keep
@@ -98,7 +98,7 @@ class ArchiveWriter:
             return
         yield thread_entry(thread)
         calls = list(self._read(lambda conn: content.calls(conn, thread.about, scope)))
-        after: Place | None = Place(scope.from_ms, "")
+        after: ThreadPlace | None = ThreadPlace(scope.from_ms, "")
         while after is not None:
             found, after = self._stretch(thread, after)
             for bubble in found:
@@ -109,7 +109,7 @@ class ArchiveWriter:
             self._progress(self._written)
         yield from self._called(calls, thread, scope.until_ms)
 
-    def _stretch(self, thread: ArchivedThread, after: Place) -> Any:
+    def _stretch(self, thread: ArchivedThread, after: ThreadPlace) -> Any:
         until_ms = self._job.scope.until_ms
         return self._read(lambda conn: content.stretch(conn, thread.about, after, until_ms))
 

@@ -115,7 +115,7 @@ FIELDS = {
     "asked_by": "Write who asked: the person's name, or who asks for them.",
     "asked_on": "Choose the day on which they asked, today or before.",
     "wish": "What they want besides has at most 2000 characters.",
-    "why": "Write the reason as it was told to the person, in at most 2000 characters.",
+    "told_why": "Write the reason as it was told to the person, in at most 2000 characters.",
     "state_since": "Choose the day since when they stand so; it lies behind us.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }

@@ -126,13 +126,13 @@ async def make_archive(
     return go(visit, f"{PAGE}#archives")
 
 
-@routes.get(f"{PAGE}/{{job_id}}/file")
-async def archive_file(request: Request, visit: Reading, job_id: str) -> Response:
+@routes.get(f"{PAGE}/{{archive_id}}/file")
+async def archive_file(request: Request, visit: Reading, archive_id: str) -> Response:
     """Rights are asked again, and that it was taken is an event."""
     must_be_officer(visit)
 
     def write(tx: Tx, rights: Rights) -> ArchiveJob:
-        return asking.take(tx, officer_sight(rights), job_id, Author(staff_id=visit.staff_id))
+        return asking.take(tx, officer_sight(rights), archive_id, Author(staff_id=visit.staff_id))
 
     job = await visit.write(write)
     path = making.path_of(visit.services.data_dir, job)

@@ -1,11 +1,12 @@
 """What archives say: on paper, and on the page where they are asked for."""
 
+import functools
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from appliance.api.web.words import bubble_sentences
-from appliance.api.web.words.i18n import Words
+from appliance.api.web.words.i18n import KEPT, Words
 from appliance.desk.inbox.bubbles import Bubble
 from appliance.desk.privacy.archive.asking import SeenArchive
 from appliance.messages import MessageState
@@ -68,7 +69,14 @@ _TOLD = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ, MessageSt
 def stamp(words: Words, at_ms: int, zone: str) -> str:
     """A moment that stands for itself, with its zone: `3 August 2026 14:32:01 CEST`."""
     local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
-    return f"{words.date(at_ms, zone)} {words.exact_time(at_ms, zone)} {local:%Z}"
+    return f"{_day(words, local.date())} {local:%H:%M:%S %Z}"
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _day(words: Words, day: date) -> str:
+    """Many messages are of the same few days."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return words.date(int(noon.timestamp() * 1000), "UTC")
 
 
 def marks(words: Words, bubble: Bubble, zone: str, now_ms: int) -> Sequence[str]:

@@ -167,10 +167,6 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Nothing was sent: the office has blocked this person.",
         "A colleague can end that on the person's page.",
     ),
-    Reason.HELD: (
-        "Nothing was erased: this person is held for a dispute.",
-        "End the hold on the person's page first.",
-    ),
     Reason.OF_OTHER_BRANCHES: (
         "Nothing was erased: another branch knows this person, too.",
         "Ask an officer of the whole company.",
@@ -197,7 +193,7 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.HELD: (
         "Nothing of this person is removed: they are held for a dispute.",
-        "The privacy officer ends that when the dispute is over.",
+        "Who guards privacy ends that on the person's page.",
     ),
     Reason.NOTHING_TO_DECIDE: (
         "There is nothing to decide about it any more.",

@@ -236,14 +236,14 @@ def _seen(row: sqlite3.Row) -> SeenArchive:
 
 _NAME = """
 SELECT coalesce(office_name, chosen_name,
-  (SELECT n.value FROM shown_identity n WHERE n.contact_id = contact.id LIMIT 1)) AS name
+  (SELECT n.value FROM contact_identity n WHERE n.contact_id = contact.id LIMIT 1)) AS name
 FROM contact WHERE id = ?
 """
 # Who sees the line or thread, or some thread of the person; and each branch and group in the file.
 _SEEN = """
 SELECT a.*, coalesce(staff.name, api_token.name) AS by_name, branch.settings,
   coalesce(line.number, k.office_name, k.chosen_name, g.name,
-    (SELECT n.value FROM shown_identity n WHERE n.contact_id = k.id LIMIT 1)) AS whose
+    (SELECT n.value FROM contact_identity n WHERE n.contact_id = k.id LIMIT 1)) AS whose
 FROM archive a
 LEFT JOIN conversation c ON c.id = a.conversation_id
 LEFT JOIN line ON line.id = a.line_id

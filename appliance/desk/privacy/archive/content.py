@@ -30,7 +30,7 @@ class ArchivedThread:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ThreadPlace:
     """A message's place in its thread."""
 
     at_ms: int
@@ -75,14 +75,14 @@ def thread(conn: sqlite3.Connection, thread_id: str) -> ArchivedThread | None:
 
 
 def stretch(
-    conn: sqlite3.Connection, about: Conversation, after: Place, until_ms: int
-) -> tuple[Sequence[Bubble], Place | None]:
+    conn: sqlite3.Connection, about: Conversation, after: ThreadPlace, until_ms: int
+) -> tuple[Sequence[Bubble], ThreadPlace | None]:
     """The next messages, and the place of the last of them; None at the end."""
     values = (about.id, after.at_ms, after.id, until_ms, AT_ONCE)
     rows = conn.execute(_STRETCH, values).fetchall()
     above = [None, *rows[:-1]]
     found = drawn(conn, about, list(zip(above, rows, strict=True)) if rows else ())
-    last = Place(rows[-1]["happened_ms"], rows[-1]["id"]) if len(rows) == AT_ONCE else None
+    last = ThreadPlace(rows[-1]["happened_ms"], rows[-1]["id"]) if len(rows) == AT_ONCE else None
     return found, last
 
 

@@ -1,6 +1,7 @@
 """What becomes of an archive that was asked for: begun, told how far it is, made, let go."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.events import EventKind
@@ -17,9 +18,36 @@ def path_of(data: Path, job: ArchiveJob) -> Path:
     return data / archives.FOLDER / (job.name or job.id)
 
 
-def completed(tx: Tx, job: ArchiveJob, made: MadeFile, messages: int) -> None:
-    archives.complete(tx, job.id, made, messages)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgottenArchives:
+    """`files` have to go now. `kept` lie in the company's own folder, where Balie deletes nothing:
+    whoever erases somebody decides about them.
+    """
+
+    files: Sequence[Path]
+    kept: Sequence[str]
+
+
+def forget_person(tx: Tx, data: Path, contact_id: str) -> ForgottenArchives:
+    """Lets go of every archive that holds what this person wrote or was sent; what is being made is
+    made again, without what was erased.
+    """
+    found = archives.with_person(tx.conn, contact_id)
+    ours = [job for job in found if job.quarter is None and job.state is ArchiveState.COMPLETE]
+    for job in found:
+        if job.state is ArchiveState.RUNNING:
+            archives.make_again(tx, job.id)
+    let_go(tx, ours)
+    kept = [job.name or "" for job in found if job.quarter and job.state is ArchiveState.COMPLETE]
+    return ForgottenArchives(files=[path_of(data, job) for job in ours], kept=kept)
+
+
+def completed(tx: Tx, job: ArchiveJob, made: MadeFile, messages: int) -> bool:
+    """False where it has to be made again."""
+    if not archives.complete(tx, job.id, made, messages):
+        return False
     _tell(tx, job, messages=messages)
+    return True
 
 
 def failed(tx: Tx, job: ArchiveJob, why: str) -> None:

@@ -25,10 +25,10 @@ def period_between(first: str, last: str, *, zone: str, now_ms: int) -> ArchiveP
     """
     from_ms = _moment("from", first, zone) if first else 0
     until_ms = _moment("to", last, zone, whole_day=True) if last else now_ms + 1
+    if from_ms > now_ms:
+        raise InvalidInput("from", "That is still to come; nothing has been written then.")
     if from_ms >= until_ms:
         raise InvalidInput("to", "The archive would end before it begins.")
-    if from_ms >= now_ms:
-        raise InvalidInput("from", "That is still to come; nothing has been written then.")
     return ArchivePeriod(from_ms=from_ms, until_ms=min(until_ms, now_ms + 1))
 
 

@@ -16,6 +16,7 @@ from appliance.errors import InvalidInput
 
 _ENTRIES = "archive.json"
 _MANIFEST = "manifest.json"
+_UNREADABLE = (OSError, BadZipFile, ValueError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def verify(path: Path) -> VerifiedArchive:
         if path.suffix == ".json":
             with path.open(encoding="utf-8", errors="surrogatepass") as lines:
                 return _chained(lines, sha256)
-    except (OSError, BadZipFile, ValueError, KeyError, TypeError) as exc:
+    except _UNREADABLE as exc:
         raise InvalidInput("file", f"{path} cannot be read as an archive: {exc}") from exc
     return VerifiedArchive(sha256=sha256, kind="file")
 
@@ -50,21 +51,21 @@ def verify(path: Path) -> VerifiedArchive:
 def _chained(lines: Iterable[str], sha256: str) -> VerifiedArchive:
     """Line by line, as it was written: an archive may be larger than the memory."""
     told = iter(lines)
-    about = json.loads(next(told).removesuffix(",\n") + "}")["archive"]
+    about = json.loads(next(told, "").removesuffix(",\n") + "}")["archive"]
     found = VerifiedArchive(sha256=sha256, kind="chain", archive=about)
     chain = Chain(about)
     for entry in _entries(told):
         if chain.add(entry) != entry["chain"] and not found.problems:
             found.problems.append(f"Entry {entry['n']} is not as it was made, or stands elsewhere.")
     found.entries, found.chain = chain.links, chain.last
-    end = json.loads("{" + next(told))["end"]
+    end = json.loads("{" + next(told, ""))["end"]
     if (end["entries"], end["chain"]) != (chain.links, chain.last) and not found.problems:
         found.problems.append("Entries at the end are missing.")
     return found
 
 
 def _entries(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-    next(lines)
+    next(lines, None)
     for line in lines:
         if line == "],\n":
             return

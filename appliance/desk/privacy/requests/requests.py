@@ -163,7 +163,7 @@ def take_longer(tx: Tx, request: PrivacyRequest, why: str, by: Author) -> None:
     or was made longer before.
     """
     _must_be_open(request)
-    why = _said(why, "why", LONGEST_TEXT)
+    why = _said(why, "told_why", LONGEST_TEXT)
     if request.is_late or request.late_why is not None:
         raise Refused(
             Reason.CANNOT_TAKE_LONGER,
@@ -180,7 +180,7 @@ def take_longer(tx: Tx, request: PrivacyRequest, why: str, by: Author) -> None:
 def close(tx: Tx, request: PrivacyRequest, outcome: AnsweredHow, why: str, by: Author) -> None:
     """Raises InvalidInput where one refuses and says no reason."""
     _must_be_open(request)
-    said = _said(why, "why", LONGEST_TEXT, needed=outcome is AnsweredHow.REFUSED)
+    said = _said(why, "told_why", LONGEST_TEXT, needed=outcome is AnsweredHow.REFUSED)
     tx.conn.execute(
         "UPDATE privacy_request SET done_ms = ?, outcome = ?, outcome_why = ? WHERE id = ?",
         (tx.now_ms, outcome.value, said or None, request.id),
