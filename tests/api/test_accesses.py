@@ -21,10 +21,10 @@ from appliance.desk.access.accesses import Accessed, Accesses, Reader, Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.lines import screens
 from appliance.desk.outgoing.sending import Author
-from appliance.desk.privacy.requests import requests
-from appliance.desk.privacy.requests.requests import AskedHow, NewRequest, RequestKind
 from appliance.desk.privacy.archive import asking
 from appliance.desk.privacy.archive.asking import ArchiveWish
+from appliance.desk.privacy.requests import requests
+from appliance.desk.privacy.requests.requests import AskedHow, NewRequest, RequestKind
 from appliance.desk.search import following
 from appliance.desk.team import staff
 from appliance.desk.texts import canned_texts

@@ -32,8 +32,8 @@ from appliance.devices.protocol import Group
 from appliance.identities import tel
 from appliance.messages import Direction, MessageState
 from appliance.store import lines, retention_runs
-from appliance.store.readings import ReadingKind
 from appliance.store.archives import ArchiveFormat
+from appliance.store.readings import ReadingKind
 from appliance.store.rounds import RoundAuthor
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
