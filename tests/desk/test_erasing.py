@@ -27,6 +27,7 @@ from appliance.messages import MessageState
 from appliance.queue.profile import DAY_MS
 from appliance.reasons import Reason
 from appliance.store import (
+    archives,
     consent,
     contacts,
     erasures,
@@ -215,6 +216,22 @@ def _fill_rows(tx: Tx, counter: Counter, contact_id: str, picture: str, noted: s
     put(conn, "media_fetch", media_id=picture, **on_phone, **wanted)
     put(conn, "list", id="li", branch_id=counter.branch_id, name="Ploeg", **at)
     put(conn, "list_member", list_id="li", position=1, contact_id=contact_id)
+    send = {"variants": "[]", "state": "running", "media": "[]", "deliver_until_ms": 9}
+    put(conn, "list_send", id="ls", list_id="li", line_id=counter.line_id, **send, **at)
+    coming = {"value": ANNA, "scheme": "tel", "text": "Dag Anouschka", "answering": 0}
+    put(conn, "list_send_unmade", send_id="ls", position=1, contact_id=contact_id, **coming)
+    asked = {"asked_by": "Anouschka Kowalczyk", "asked_how": "mail", "wish": "geheimpje"}
+    day = {"asked_day": "2026-03-02", "due_day": "2026-04-02"}
+    put(
+        conn,
+        "privacy_request",
+        id="pr",
+        contact_id=contact_id,
+        kind="erasure",
+        **asked,
+        **day,
+        **at,
+    )
     former = {"value": ANNA, "scheme": "tel", "contact_id": contact_id, "consent_seq": 0}
     put(conn, "former_holder", **former)
     journal = {"what": "member", "by_whom": "Anouschka Kowalczyk", "before": ANNA, "put_back": 0}
@@ -412,3 +429,36 @@ def test_a_kill_at_any_step_leaves_nothing(
         assert rows_that_tell(store.path) == []
         assert files_that_tell(data) == []
         assert len(later.events(EventKind.CONTACT_ERASED)) == 1
+
+
+def test_archives_that_hold_them_go_and_those_of_the_company_are_named(
+    counter: Counter, data: Path
+) -> None:
+    """A message to them that a list had not made yet is made no more."""
+    contact_id = fills(counter, data)
+    with_them = counter.one("SELECT id FROM conversation WHERE contact_id = ?", contact_id)["id"]
+    folder = data / archives.FOLDER
+    folder.mkdir()
+    mine, quarter = folder / "a1.json", data.parent / "2026-Q1.json"
+    for path in (mine, quarter):
+        path.write_text("Anouschka Kowalczyk")
+
+    def made(tx: Tx) -> None:
+        done = {"from_ms": 0, "until_ms": 9, "format": "json", "language": "nl", "created_ms": 1}
+        done |= {"line_id": counter.line_id, "state": "complete"}
+        put(tx.conn, "archive", id="a1", name=mine.name, expires_ms=1 << 50, **done)
+        put(tx.conn, "archive", id="a2", name=str(quarter), quarter="2026-Q1", **done)
+        for archive in ("a1", "a2"):
+            of = {"branch_id": counter.branch_id, "contact_id": contact_id}
+            put(tx.conn, "archive_part", archive_id=archive, conversation_id=with_them, **of)
+
+    counter.store.write(made)
+    seen = counter.store.read(lambda conn: asking.preview(conn, EVERYWHERE, contact_id, data))
+    assert seen.archives == [str(quarter)]
+    erases(counter)
+    assert not mine.exists()
+    assert quarter.exists()
+    states = counter.all("SELECT id, state FROM archive ORDER BY id")
+    assert [(row["id"], row["state"]) for row in states] == [("a1", "expired"), ("a2", "complete")]
+    assert counter.all("SELECT 1 FROM list_send_unmade") == []
+    assert counter.one("SELECT why FROM list_send_item")["why"] == Reason.ERASED

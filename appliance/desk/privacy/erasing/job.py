@@ -178,6 +178,7 @@ def _cut(tx: Tx, erasure: Erasure) -> None:
     leaving.leave_ledger(tx, person)
     rows.forget(tx, person)
     leaving.empty_ledger_words(tx, person)
+    leaving.let_go_of_archives(tx, person)
     sealed = key.seal(sought.as_bytes(), about=erasure.id)
     erasures.note_begun(tx, erasure.id, sealed, ids)
     conversations = list(person.conversation_ids)

@@ -1,14 +1,25 @@
-"""What an erased person leaves: the ledger without a name, and what is to be taken off phones."""
+"""What an erased person leaves: the ledger without a name, what is to be taken off phones, and no
+archive that holds them.
+"""
 
 import json
 import sqlite3
 from collections.abc import Sequence
 
 from appliance.channels import Channel
+from appliance.desk.privacy.archive import making
 from appliance.desk.privacy.erasing.person import ErasablePerson
 from appliance.devices.kind import Kind
 from appliance.identities import Identity
-from appliance.store import consent, contacts, erased, erasure_journal, lines, phone_removals
+from appliance.store import (
+    archives,
+    consent,
+    contacts,
+    erased,
+    erasure_journal,
+    lines,
+    phone_removals,
+)
 from appliance.store.consent import ConsentKind
 from appliance.store.erased import RECORDED_BY
 from appliance.store.erasure_journal import JournalWhat
@@ -68,6 +79,22 @@ def ask_phones(tx: Tx, person: ErasablePerson) -> None:
             by_hand=not channel.needs_account,
         )
         phone_removals.ask(tx, new)
+
+
+def let_go_of_archives(tx: Tx, person: ErasablePerson) -> None:
+    """The file first: a row whose file is not there is told as expired at the next start. Those of
+    quarters lie in the company's own folder and stay (`quarter_archives`).
+    """
+    data = erasure_journal.data_dir_of(tx.conn)
+    for each in person.contact_ids:
+        for path in making.forget_person(tx, data, each).files:
+            path.unlink(missing_ok=True)
+
+
+def quarter_archives(conn: sqlite3.Connection, person: ErasablePerson) -> Sequence[str]:
+    """The files in the company's own folder that hold them, where Balie deletes nothing."""
+    found = [job for each in person.contact_ids for job in archives.with_person(conn, each)]
+    return sorted({job.name for job in found if job.quarter is not None and job.name is not None})
 
 
 def _closed_for(conn: sqlite3.Connection, identity: Identity) -> Sequence[str | None]:

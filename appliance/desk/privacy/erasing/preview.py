@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from appliance.desk.privacy.erasing import leaving
 from appliance.desk.privacy.erasing.mentions import Finder, count_in_messages
 from appliance.desk.privacy.erasing.person import ErasablePerson, message_ids
 from appliance.store import holds, kept_copies
@@ -30,13 +31,14 @@ class Stays(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasurePreview:
-    """`counts` by kind; `named` in how many messages of others they may be named. `held`: nothing
-    may be erased now.
+    """`counts` by kind; `named` in how many messages of others they may be named. `archives` are
+    files in the company's own folder that hold them. `held`: nothing may be erased now.
     """
 
     counts: Mapping[str, int]
     stays: Sequence[Stays]
     copies: Sequence[KeptCopy]
+    archives: Sequence[str]
     named: int
     held: Hold | None
 
@@ -50,6 +52,7 @@ def preview(conn: sqlite3.Connection, person: ErasablePerson, data: Path) -> Era
         counts=counts,
         stays=[*stays, Stays.OTHERS] if named else stays,
         copies=kept_copies.kept(data),
+        archives=leaving.quarter_archives(conn, person),
         named=named,
         held=holds.current(conn, person.contact_ids[0]),
     )

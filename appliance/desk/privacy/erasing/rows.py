@@ -44,6 +44,11 @@ DELETE FROM contact_change WHERE contact_id OF_CONTACT OR other_id OF_CONTACT;
 DELETE FROM former_holder WHERE IS_IDENTITY;
 DELETE FROM list_member WHERE contact_id OF_CONTACT;
 UPDATE hold SET reason = '' WHERE contact_id OF_CONTACT;
+UPDATE privacy_request SET asked_by = '', wish = '', late_why = iif(late_why IS NULL, NULL, ''),
+  outcome_why = iif(outcome_why IS NULL, NULL, '') WHERE contact_id OF_CONTACT;
+INSERT INTO list_send_item (send_id, position, contact_id, why)
+  SELECT send_id, position, contact_id, :why FROM list_send_unmade WHERE contact_id OF_CONTACT;
+DELETE FROM list_send_unmade WHERE contact_id OF_CONTACT;
 """)
 """The card; the ids stay, because the log and the ledger name them. A number that somebody else has
 by now stays theirs.
@@ -53,6 +58,7 @@ DELETE FROM draft WHERE conversation_id OF_THREAD;
 DELETE FROM note_draft WHERE conversation_id OF_THREAD;
 UPDATE note SET text = '', client_id = NULL WHERE conversation_id OF_THREAD;
 DELETE FROM casework WHERE conversation_id OF_THREAD;
+DELETE FROM care_gone WHERE conversation_id OF_THREAD;
 DELETE FROM conversation_label WHERE conversation_id OF_THREAD;
 DELETE FROM push_notice WHERE conversation_id OF_THREAD;
 DELETE FROM read_mark WHERE conversation_id OF_THREAD;
