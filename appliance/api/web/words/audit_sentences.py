@@ -56,6 +56,13 @@ _CHANGED: Mapping[str, str] = {
     "readings": "switched this log",
     "token": "changed a token",
     "media": "uploaded a file",
+    "erasure": "had a person erased",
+    "privacy": "worked on a request about data",
+    "archive": "asked for an archive, saved one, or changed where they go",
+    "retention": "changed how long things are kept, or let go of what is old",
+    "emergency": "took or ended emergency access",
+    "phone": "dealt with what is to be taken off a phone",
+    "incident": "acted on something that was wrong",
 }
 _SOMETHING = "changed something"
 HEADS = (

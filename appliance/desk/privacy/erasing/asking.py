@@ -13,9 +13,8 @@ from appliance.desk.privacy.erasing.person import ErasablePerson, branches_that_
 from appliance.desk.privacy.erasing.preview import ErasurePreview
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.reasons import Reason
-from appliance.store import erasures, holds, readings
+from appliance.store import erasures, holds
 from appliance.store.erasures import Erasure
-from appliance.store.readings import ReadingKind
 from appliance.store.store import Tx
 
 WORD = "ERASE"
@@ -45,7 +44,6 @@ def ask(tx: Tx, sight: Sight, contact: str, wish: ErasureWish, by: Author) -> Er
     if (under_way := erasures.open_of(tx.conn, person.contact_ids[0])) is not None:
         return under_way
     finder = Finder(person.identities, [*person.names, *person.personnel_numbers])
-    _note_reading(tx, by, person.contact_ids[0])
     return erasures.begin(
         tx,
         person.contact_ids[0],
@@ -102,8 +100,3 @@ def _reason(text: str) -> str:
     if len(reason) > MAX_REASON:
         raise InvalidInput("reason", f"A reason has at most {MAX_REASON} characters.")
     return reason
-
-
-def _note_reading(tx: Tx, by: Author, contact_id: str) -> None:
-    who = f"staff:{by.staff_id}" if by.staff_id else f"token:{by.token_id}"
-    readings.note(tx, who, ReadingKind.ERASE, contact_id=contact_id)
