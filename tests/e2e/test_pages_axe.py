@@ -16,6 +16,8 @@ from appliance.api.web.pages.views import InboxView
 from appliance.desk.access.sight import Sight
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.erasing import asking as erasing
+from appliance.desk.privacy.erasing.asking import ErasureWish
 from appliance.desk.privacy.requests import requests
 from appliance.desk.privacy.requests.requests import (
     AskedHow,
@@ -26,10 +28,11 @@ from appliance.desk.privacy.requests.requests import (
 from appliance.desk.team import saved_views
 from appliance.devices.protocol import DeviceState
 from appliance.enrolment import ToDo
+from appliance.identities import tel
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.screen_rules import ScreenButton, UnknownScreen
-from appliance.store import devices, incidents, lines
+from appliance.store import contacts, devices, incidents, lines
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 from tests.api.office import send_to_lists
@@ -67,6 +70,10 @@ NO_PAGES = {
     "/people/export.csv",
     "/people/export.vcf",
     "/people/{contact}/card.vcf",
+    "/privacy/archive/jobs",
+    "/privacy/archive/{archive_id}/file",
+    "/privacy/consent/proof.pdf",
+    "/privacy/log/export.csv",
     "/rounds/{round_id}/people.csv",
     "/rounds/{round_id}/work.ics",
     "/devices/{device_id}/screen/picture",
@@ -137,6 +144,8 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         yield path.format(list_id=list_id, send_id=send_id)
     elif "{request_id}" in path:
         yield path.format(request_id=asked_to_see(place))
+    elif "{erasure_id}" in path:
+        yield path.format(erasure_id=asked_to_be_erased(place))
     elif "{round_id}" in path:
         yield path.format(round_id=rounded.half_full(place))
     elif "{" in path:
@@ -160,6 +169,18 @@ def lists_of(place: Place) -> tuple[str, str]:
         filled = place.desk.filled
         about = (filled.branches["Utrecht"], filled.lines["Utrecht"])
         return tuple(row) if row else send_to_lists(tx, *about)
+
+    return place.store.write(work)
+
+
+def asked_to_be_erased(place: Place) -> str:
+    """The id of the erasure of somebody whom no other page shows."""
+
+    def work(tx: Tx) -> str:
+        contact_id = contacts.ensure(tx, tel("+31655598765"))
+        by = Author(staff_id=place.desk.filled.staff["Marit Hoekstra"])
+        wish = ErasureWish(reason="Op verzoek, per brief", typed=erasing.WORD)
+        return erasing.ask(tx, Sight(None), contact_id, wish, by).id
 
     return place.store.write(work)
 
