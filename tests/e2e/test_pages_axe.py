@@ -1,7 +1,7 @@
 """What axe finds on each page that the router has: small, in large text and in the dark."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -142,12 +142,8 @@ def addresses(place: Place, path: str) -> Iterator[str]:
     elif "{list_id}" in path:
         list_id, send_id = lists_of(place)
         yield path.format(list_id=list_id, send_id=send_id)
-    elif "{request_id}" in path:
-        yield path.format(request_id=asked_to_see(place))
-    elif "{erasure_id}" in path:
-        yield path.format(erasure_id=asked_to_be_erased(place))
-    elif "{round_id}" in path:
-        yield path.format(round_id=rounded.half_full(place))
+    elif name := next((each for each in MADE if f"{{{each}}}" in path), ""):
+        yield path.format(**{name: MADE[name](place)})
     elif "{" in path:
         line_id, contact = place.store.read(line_and_person)
         yield path.format(
@@ -282,6 +278,14 @@ def troubled(place: Place) -> None:
     place.store.write(
         lambda tx: incidents.open_incident(tx, IncidentKind.HOT, device_id=phone_id, facts=hot)
     )
+
+
+MADE: Mapping[str, Callable[[Place], str]] = {
+    "request_id": asked_to_see,
+    "erasure_id": asked_to_be_erased,
+    "round_id": rounded.half_full,
+}
+"""What has to be made for a look, by the parameter that names it in an address."""
 
 
 @pytest.mark.timeout(900)
