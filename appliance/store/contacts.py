@@ -254,7 +254,7 @@ def _from_row(conn: sqlite3.Connection, row: sqlite3.Row) -> Contact:
 _JOINED = """
 WITH RECURSIVE who (asked, id, joined_into) AS (
   SELECT f.value, k.id, k.joined_into FROM json_each(?) f CROSS JOIN contact k ON k.id = f.value
-  UNION ALL
+  UNION
   SELECT who.asked, k.id, k.joined_into FROM who JOIN contact k ON k.id = who.joined_into)
 SELECT asked, id FROM who WHERE joined_into IS NULL
 """

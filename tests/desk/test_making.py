@@ -240,3 +240,16 @@ def test_a_kill_in_the_middle_loses_nobody_and_doubles_nobody(
     make_all(counter)
     assert sorted(made(counter)) == NUMBERS
     assert look(counter, send).counts.waiting == MANY
+
+
+def test_who_was_erased_meanwhile_gets_none_and_the_others_get_theirs(
+    counter: Counter, crowd: SavedList
+) -> None:
+    """Also where a copy that was put back still knows what a send had promised them."""
+    send = accepted(counter, wish_for(counter, crowd))
+    first = counter.contact_id(NUMBERS[0])
+    nobody = "UPDATE contact SET joined_into = id WHERE id = ?"
+    counter.store.write(lambda tx: tx.conn.execute(nobody, (first,)))
+    make_all(counter)
+    assert made(counter) == NUMBERS[1:]
+    assert look(counter, send).items[0].why is Reason.ERASED

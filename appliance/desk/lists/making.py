@@ -99,7 +99,7 @@ class _AskedAgain:
         people = contacts.joined(tx.conn, [each.contact_id for each in piece])
         begins_ms = max(tx.now_ms, send.not_before_ms or 0)
         span = (begins_ms, max(begins_ms + 1, send.until_ms))
-        found = [people[each.contact_id] for each in piece]
+        found = list(people.values())
         return cls(
             tx=tx,
             is_over=begins_ms >= send.until_ms and not tx.clock_is_wrong,
@@ -111,7 +111,9 @@ class _AskedAgain:
 
     def why_not(self, each: Unmade) -> Reason | None:
         """Why it is not made after all."""
-        standing, contact_id = self.standings[each.identity], self.people[each.contact_id]
+        standing, contact_id = self.standings[each.identity], self.people.get(each.contact_id)
+        if contact_id is None:
+            return Reason.ERASED
         if self.is_over:
             return Reason.TOO_LATE
         if standing.contact_id != contact_id:

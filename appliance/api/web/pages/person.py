@@ -15,6 +15,7 @@ from appliance.api.web.pages.privacy import officer_sight
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
+from appliance.desk.access.rights import Permission
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import card_form, changing, joining, namesakes, splitting, table
 from appliance.desk.contacts.card_form import CardForm
@@ -286,8 +287,10 @@ async def _page(
 def _readers(
     conn: sqlite3.Connection, visit: Visit, contact_id: str
 ) -> Sequence[PersonReader] | None:
-    sight = officer_sight(visit.session.rights)
-    if not readings.is_on(conn) or not sight.sees_contact(conn, contact_id):
+    rights = visit.session.rights
+    if not readings.is_on(conn) or not rights.has(Permission.PRIVACY_MANAGE):
+        return None
+    if not officer_sight(rights).sees_contact(conn, contact_id):
         return None
     return readers_of(conn, contact_id, _CHOICES)
 
