@@ -20,7 +20,7 @@ class Colleague:
 
     def __post_init__(self) -> None:
         self.id = self.counter.store.write(
-            lambda tx: staff.add(tx, self.name, role="admin", branch_id=None)
+            lambda tx: staff.add(tx, self.name, role="lead", branch_id=None)
         )
 
     def rows(self, order: Order = Order.LATEST) -> Sequence[ConversationRow]:
