@@ -23,6 +23,8 @@ from appliance.desk.lines import screens
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.archive import asking
 from appliance.desk.privacy.archive.asking import ArchiveWish
+from appliance.desk.privacy.erasing import asking as erasing
+from appliance.desk.privacy.erasing.asking import ErasureWish
 from appliance.desk.privacy.requests import requests
 from appliance.desk.privacy.requests.requests import AskedHow, NewRequest, RequestKind
 from appliance.desk.search import following
@@ -48,8 +50,9 @@ NAME = "Annelies"
 NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/live")
 """The stream of hints does not end; `test_changed_rows.py` has the reports of its rows."""
 
-NO_TALK = {"/privacy"}
-"""Shows who asked about their data, and nothing that was said in a conversation."""
+NO_TALK = {"/privacy", "/privacy/archive", "/privacy/archive/jobs"}
+NO_TALK |= {"/privacy/people/{contact}/erase", "/privacy/erasures/{erasure_id}"}
+"""Shows whom it is about, and nothing that was said in a conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class Watched:
     round_id: str
     request_id: str
     archive_id: str
+    erasure_id: str
     pages: Sequence[str]
 
     @property
@@ -100,6 +104,7 @@ class Watched:
             "request_id": self.request_id,
             "run_id": self.office.store.write(retention_runs.begin),
             "archive_id": self.archive_id,
+            "erasure_id": self.erasure_id,
             "kind": "volume",
             "name": "screen-1.jpg",
             "token": "none",
@@ -161,7 +166,14 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             round_id=round_id,
             request_id=office.store.write(lambda tx: asks_to_see(tx, contact)),
             archive_id=office.store.write(lambda tx: asked_for_an_archive(tx, contact)),
+            erasure_id=office.store.write(lambda tx: asked_to_be_erased(tx, contact)),
         )
+
+
+def asked_to_be_erased(tx: Tx, contact: str) -> str:
+    """She is still there: nothing does it here."""
+    wish = ErasureWish(reason="Op verzoek", typed=erasing.WORD)
+    return erasing.ask(tx, Sight(None), contact, wish, Author(rule="test")).id
 
 
 def asked_for_an_archive(tx: Tx, contact: str) -> str:

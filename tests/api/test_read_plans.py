@@ -22,6 +22,8 @@ from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.archive import asking
 from appliance.desk.privacy.archive.asking import ArchiveWish
+from appliance.desk.privacy.erasing import asking as erasing
+from appliance.desk.privacy.erasing.asking import ErasureWish
 from appliance.desk.rounds import starting
 from appliance.desk.rounds.starting import StartRequest
 from appliance.desk.search.hits import HitKind
@@ -85,6 +87,7 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "run_id": [office.store.write(retention_runs.begin)],
         "round_id": [a_round(office, tilburg)],
         "archive_id": [an_archive(office, tilburg)],
+        "erasure_id": [an_erasure(office)],
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
         "text_id": [one("SELECT id FROM canned_text")],
         "list_id": [one("SELECT id FROM list")],
@@ -104,6 +107,12 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "before": [None, "4"],
         "sort": ["begun", "recent", "waiting"],
     }
+
+
+def an_erasure(office: Office) -> str:
+    wish = ErasureWish(reason="Op verzoek", typed=erasing.WORD)
+    by = Author(rule="test")
+    return office.store.write(lambda tx: erasing.ask(tx, Sight(None), ANNA, wish, by)).id
 
 
 def an_archive(office: Office, tilburg: Desk) -> str:

@@ -75,6 +75,7 @@ router = APIRouter(prefix="/api/v1", tags=["privacy"], route_class=DirectRoute)
     "/contacts/{contact}/objection",  # noqa: FAST003 -- a direct route gives the request alone
     dependencies=[WRITES_PRIVACY],
     operation_id="objectToAll",
+    status_code=201,
     summary="Record that a person objects to every line of the company",
     response_model=None,
     openapi_extra=writes.takes(

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from appliance.api.json import erasure_bodies, examples, posting, writes
 from appliance.api.json.callers import WRITES_PRIVACY, Caller, caller_of
-from appliance.api.json.declared import One, nobody
+from appliance.api.json.declared import One
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.erasure_bodies import (
     EraseIn,
@@ -55,7 +55,7 @@ READS = (
         read=asking.seen,
         model=ErasureOut,
         example=erasure_bodies.ERASURE,
-        shown=nobody,
+        shown=lambda erasure: Shown(contact_id=erasure.contact_id),
         problems=("not-found",),
     ),
 )

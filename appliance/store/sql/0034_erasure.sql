@@ -51,3 +51,6 @@ WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE stands_for = new.value AND scheme =
   OR new.words IS NOT old.words AND new.words IS NOT iif(old.words IS NULL, NULL, '')
   OR new.source IS NOT old.source AND new.source IS NOT iif(old.source IS NULL, NULL, '')
 BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+
+-- Whose an earlier number was is asked for each person who is erased.
+CREATE INDEX former_holder_contact ON former_holder (contact_id);

@@ -21,7 +21,7 @@ _OF_THE_OFFICE = """
 branch line device incident battery_day device_setting group_right staff staff_account passkey
 staff_grant session login_link api_token adoption absence duty_roster duty_shift own_profile
 line_code screen_rule canned_text label saved_view notice_choice push_subscription push_house
-report_house
+report_house emergency
 """
 ALL = (
     KeptOut(
@@ -70,6 +70,7 @@ ALL = (
             "list": "*",
             "list_member": "*",
             "list_send": "*",
+            "list_send_unmade": "*",
             "round": "*",
             "chat_group": "*",
         },
@@ -92,7 +93,18 @@ ALL = (
     KeptOut(
         what="what stands for people who were erased, and what is yet to be taken off a phone",
         why="It is hashed or sealed, and names nobody.",
-        columns={"erasure": "*", "person_erasure": "*", "file_left": "*", "phone_removal": "*"},
+        columns={
+            "erasure": "*",
+            "person_erasure": "*",
+            "file_left": "*",
+            "phone_removal": "*",
+            "care_gone": "*",
+        },
+    ),
+    KeptOut(
+        what="archives that were made",
+        why="Each is a copy of what stands here; who asked for one stands in the log of changes.",
+        columns={"archive": "*"},
     ),
     KeptOut(
         what="what a shift hands over to the next one",

@@ -121,21 +121,21 @@ SELECT value, scheme FROM (
   SELECT value, scheme FROM contact_identity WHERE contact_id {_THEIRS}
   UNION SELECT value, scheme FROM former_holder WHERE contact_id {_THEIRS}
   UNION SELECT value, scheme FROM consent WHERE contact_id {_THEIRS}
-  UNION SELECT m.value, m.scheme FROM json_each(:conversations) c
-    CROSS JOIN message m INDEXED BY message_thread ON m.conversation_id = c.value
-) found WHERE NOT EXISTS (
-  SELECT 1 FROM contact_identity n WHERE n.value = found.value AND n.scheme = found.scheme
+  UNION SELECT m.value, m.scheme FROM json_each(:conversations) asked
+    CROSS JOIN message m INDEXED BY message_thread ON m.conversation_id = asked.value
+) who WHERE NOT EXISTS (
+  SELECT 1 FROM contact_identity n WHERE n.value = who.value AND n.scheme = who.scheme
   AND n.contact_id NOT {_THEIRS})
 AND NOT EXISTS (
-  SELECT 1 FROM erasure e WHERE e.stands_for = found.value AND e.scheme = found.scheme)
+  SELECT 1 FROM erasure e WHERE e.stands_for = who.value AND e.scheme = who.scheme)
 ORDER BY value, scheme
 """  # noqa: S608 -- our own words
 _THEIR_IDENTITY = "(SELECT p.value ->> 0, p.value ->> 1 FROM json_each(:identities) p)"
 _NAMES = f"""
 SELECT office_name AS told FROM contact WHERE id {_THEIRS}
 UNION SELECT chosen_name FROM contact WHERE id {_THEIRS}
-UNION SELECT m.sender_name FROM json_each(:conversations) c
-  CROSS JOIN message m INDEXED BY message_thread ON m.conversation_id = c.value
+UNION SELECT m.sender_name FROM json_each(:conversations) asked
+  CROSS JOIN message m INDEXED BY message_thread ON m.conversation_id = asked.value
 UNION SELECT name FROM group_member WHERE (value, scheme) IN {_THEIR_IDENTITY}
 UNION SELECT name FROM adoption_chat WHERE (value, scheme) IN {_THEIR_IDENTITY}
 """  # noqa: S608 -- our own words
@@ -143,8 +143,8 @@ _PERSONNEL = f"""
 SELECT DISTINCT personnel_number AS told FROM contact WHERE id {_THEIRS}
 """  # noqa: S608 -- our own words
 _MESSAGES = f"""
-SELECT m.id FROM json_each(:conversations) c
-  CROSS JOIN message m INDEXED BY message_thread ON m.conversation_id = c.value
+SELECT m.id FROM json_each(:conversations) asked
+  CROSS JOIN message m INDEXED BY message_thread ON m.conversation_id = asked.value
 UNION SELECT m.id FROM conversation c
   CROSS JOIN message m INDEXED BY message_thread ON m.conversation_id = c.id
   WHERE c.group_id IS NOT NULL
