@@ -42,12 +42,11 @@ class ErasureFollower(PatientFollower):
         return self._stopped.is_set()
 
     def catch_up(self) -> bool:
-        if time.monotonic() < self._not_before_s:
-            return False
         if not self._store.read(erasures.all_open):
             return False
+        may_clean = time.monotonic() >= self._not_before_s
         try:
-            more = job.go_on(self._store, self._steps)
+            more = job.go_on(self._store, self._steps, with_cleaning=may_clean)
         except Unclean as exc:
             self._trouble.met(exc)
             self._not_before_s = time.monotonic() + AGAIN_S

@@ -36,6 +36,7 @@ from appliance.store import (
     media,
     restoring,
 )
+from appliance.store.cleaning import Unclean
 from appliance.store.data_classes import DataClass
 from appliance.store.erasures import ErasureState
 from appliance.store.media import NewUpload
@@ -75,6 +76,11 @@ def erases(counter: Counter, number: str = ANNA) -> str:
         pass
     assert state(counter, erasure_id) is ErasureState.COMPLETE
     return erasure_id
+
+
+def goes_on(counter: Counter) -> None:
+    while job.go_on(counter.store):
+        pass
 
 
 def state(counter: Counter, erasure_id: str) -> ErasureState:
@@ -331,6 +337,25 @@ def test_a_message_in_hand_ends_first_and_what_waits_is_withdrawn(
         MessageState.CANCELLED,
         Reason.ERASED,
     )
+
+
+def test_one_that_cannot_be_cleaned_holds_nobody_else_up(counter: Counter, data: Path) -> None:
+    """Whoever is asked for later is nobody as soon, and what waited for them leaves no more."""
+    fills(counter, data)
+    waiting = counter.queues("dan", BART)
+    with closing(sqlite3.connect(counter.store.path)) as reader:
+        first = asks(counter)
+        while job.go_on(counter.store, with_cleaning=False):
+            pass
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM message").fetchall()
+        second = asks(counter, BART)
+        assert counter.state(waiting) is MessageState.CANCELLED
+        with pytest.raises(Unclean):
+            goes_on(counter)
+        assert state(counter, first) is state(counter, second) is ErasureState.CLEANING
+    goes_on(counter)
+    assert state(counter, first) is state(counter, second) is ErasureState.COMPLETE
 
 
 def test_an_erased_person_who_writes_again_is_somebody_new(counter: Counter, data: Path) -> None:
