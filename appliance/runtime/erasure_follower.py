@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from appliance.desk.privacy.erasing import job
 from appliance.desk.privacy.erasing.job import ErasureSteps, no_erasure_steps
+from appliance.errors import SetupError
 from appliance.runtime.patient_follower import PatientFollower
 from appliance.store import erasures
 from appliance.store.cleaning import Unclean
@@ -47,7 +48,7 @@ class ErasureFollower(PatientFollower):
         may_clean = time.monotonic() >= self._not_before_s
         try:
             more = job.go_on(self._store, self._steps, with_cleaning=may_clean)
-        except Unclean as exc:
+        except (Unclean, SetupError) as exc:
             self._trouble.met(exc)
             self._not_before_s = time.monotonic() + AGAIN_S
             more = False

@@ -33,8 +33,10 @@ from appliance.store import (
     erasures,
     forgetting,
     holds,
+    house_key,
     media,
     restoring,
+    sealing,
 )
 from appliance.store.cleaning import Unclean
 from appliance.store.data_classes import DataClass
@@ -421,6 +423,57 @@ def test_an_older_copy_that_is_put_back_is_erased_again(counter: Counter, data: 
     assert files_that_tell(data) == []
     assert later.contact_id(BART)
     later.store.close()
+
+
+def test_a_copy_that_is_put_back_before_its_key_waits_for_it(counter: Counter, data: Path) -> None:
+    """No line is started meanwhile; with the key who was erased since is erased again."""
+    fills(counter, data)
+    counter.store.write(lambda tx: sealing.settle(tx, data))
+    copy, key = data / "backups" / "copy.db", data / house_key.FILE
+    copy.parent.mkdir()
+    counter.store.copy_to(copy)
+    erases(counter)
+    key.rename(data.parent / "kept-apart")
+    later = restored(counter, data, copy)
+    later.store.write(lambda tx: sealing.settle(tx, data))
+    assert again.obey_journal(later.store) == 0
+    with pytest.raises(Refused) as caught:
+        later.store.read(again.check_obeyed)
+    assert caught.value.code is Reason.RESTORED
+    house_key.add(data, data.parent / "kept-apart")
+    assert again.obey_journal(later.store) == 1
+    later.store.read(again.check_obeyed)
+    assert rows_that_tell(later.store.path) == []
+    later.store.close()
+
+
+def test_a_start_after_a_copy_waits_for_no_device_and_for_no_cleaning(
+    counter: Counter, data: Path
+) -> None:
+    """A message in hand in the copy is nobody's, and somebody who reads stops no start."""
+    fills(counter, data)
+    counter.queues("dan", ANNA)
+    counter.clock.advance(s=60)
+    attempt, copy = counter.attempt(), data / "backups" / "copy.db"
+    copy.parent.mkdir()
+    with tapping(attempt):
+        counter.store.copy_to(copy)
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    erases(counter)
+    counter.store.close()
+    for path in data.glob("balie.db*"):
+        path.unlink()
+    restoring.restore(copy, data / "balie.db", clock_ms=counter.clock.now_ms())
+    with closing(Store(data / "balie.db", counter.clock)) as store:
+        with closing(sqlite3.connect(store.path)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM message").fetchall()
+            assert again.obey_journal(store) == 1
+            (left,) = store.read(erasures.all_open)
+            assert left.state is ErasureState.CLEANING
+        later = Counter(store, counter.clock, data / "evidence")
+        goes_on(later)
+        assert rows_that_tell(store.path) == []
 
 
 @pytest.fixture(scope="module")

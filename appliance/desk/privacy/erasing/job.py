@@ -19,6 +19,7 @@ from appliance.desk.privacy.erasing import leaving, mentions, rows, withdrawing
 from appliance.desk.privacy.erasing.mentions import Finder
 from appliance.desk.privacy.erasing.person import message_ids, needles, person_of
 from appliance.desk.search import forgetting as search_forgetting
+from appliance.errors import SetupError
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.store import cleaning, erased, erasures, forgetting
@@ -92,20 +93,20 @@ def go_on(
     """Does the next piece of the oldest that can go on; False when none can. Blocks. Cleaning comes
     last: it may fail for long, and nobody else is to stay known meanwhile.
 
-    Raises Unclean when all that is left could not be cleaned, and SetupError without the key of the
-    house.
+    When all that is left cannot go on, raises Unclean, or SetupError without the key of the house
+    that it takes.
     """
-    unclean: Unclean | None = None
+    wrong: Unclean | SetupError | None = None
     for each in sorted(store.read(erasures.all_open), key=_is_cleaning):
         if _is_cleaning(each) and not with_cleaning:
             continue
         try:
             if _piece(store, each, steps):
                 return True
-        except Unclean as exc:
-            unclean = unclean or exc
-    if unclean is not None:
-        raise unclean
+        except (Unclean, SetupError) as exc:
+            wrong = wrong or exc
+    if wrong is not None:
+        raise wrong
     return False
 
 

@@ -18,6 +18,8 @@ WAITS_MS = 30 * MINUTE_MS
 
 def is_due(conn: sqlite3.Connection, erasure: Erasure, now_ms: int) -> bool:
     """Whether there is anything to do but to wait."""
+    if _is_again(erasure):
+        return True
     states = {row["state"] for row in _unended(conn, erasure.contact_id)}
     if MessageState.QUEUED.value in states or now_ms - erasure.asked_ms > WAITS_MS:
         return MessageState.SENDING.value not in states or MessageState.QUEUED.value in states
@@ -43,6 +45,8 @@ def withdraw(tx: Tx, erasure: Erasure) -> bool:
 
 def _in_hand(conn: sqlite3.Connection, erasure: Erasure, now_ms: int) -> bool:
     """A doubt that waits for a person, or for a device that does not answer, ends with this."""
+    if _is_again(erasure):
+        return False
     given_up = now_ms - erasure.asked_ms > WAITS_MS
     return any(
         row["state"] == MessageState.SENDING.value
@@ -53,6 +57,11 @@ def _in_hand(conn: sqlite3.Connection, erasure: Erasure, now_ms: int) -> bool:
         )
         for row in _unended(conn, erasure.contact_id)
     )
+
+
+def _is_again(erasure: Erasure) -> bool:
+    """After a copy was put back: they were erased once, and no device knows more of it."""
+    return erasure.reason == Reason.RESTORED
 
 
 def _unended(conn: sqlite3.Connection, contact_id: str) -> Sequence[sqlite3.Row]:
