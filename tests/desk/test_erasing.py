@@ -316,6 +316,22 @@ def test_the_word_is_typed_and_nobody_who_is_held_is_erased(counter: Counter, da
     assert counter.all("SELECT 1 FROM person_erasure") == []
 
 
+def test_who_is_held_after_the_asking_is_erased_when_the_hold_ends(
+    counter: Counter, data: Path
+) -> None:
+    contact_id = fills(counter, data)
+    erasure_id = asks(counter)
+    counter.store.write(lambda tx: holds.put(tx, contact_id, "Geschil", until_ms=None))
+    assert not job.go_on(counter.store)
+    erasure = counter.store.read(lambda conn: erasures.by_id(conn, erasure_id))
+    assert erasure
+    assert erasure.state is ErasureState.WAITING
+    assert counter.store.read(lambda conn: asking.waits_for_hold(conn, erasure))
+    counter.store.write(lambda tx: holds.end(tx, contact_id))
+    goes_on(counter)
+    assert state(counter, erasure_id) is ErasureState.COMPLETE
+
+
 def test_a_message_in_hand_ends_first_and_what_waits_is_withdrawn(
     counter: Counter, data: Path
 ) -> None:

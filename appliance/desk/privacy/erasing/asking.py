@@ -15,7 +15,7 @@ from appliance.desk.privacy.erasing.preview import ErasurePreview
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.reasons import Reason
 from appliance.store import erasures, holds
-from appliance.store.erasures import Erasure
+from appliance.store.erasures import Erasure, ErasureState
 from appliance.store.store import Tx
 
 WORD = "ERASE"
@@ -63,6 +63,12 @@ def seen(conn: sqlite3.Connection, sight: Sight, erasure_id: str) -> Erasure:
     if found is None or not _all_in_sight(sight, person_of(conn, found.contact_id), conn):
         raise NotFound("erasure")
     return found
+
+
+def waits_for_hold(conn: sqlite3.Connection, erasure: Erasure) -> bool:
+    """A hold was put on after the asking: they are erased when it ends."""
+    is_waiting = erasure.state is ErasureState.WAITING
+    return is_waiting and holds.is_held(conn, erasure.contact_id)
 
 
 def check_word(typed: str) -> None:

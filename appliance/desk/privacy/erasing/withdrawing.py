@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from appliance.messages import MessageState
 from appliance.queue.pacing import MINUTE_MS
 from appliance.reasons import Reason
-from appliance.store import messages
+from appliance.store import holds, messages
 from appliance.store.erasures import Erasure
 from appliance.store.store import Tx
 
@@ -20,6 +20,8 @@ def is_due(conn: sqlite3.Connection, erasure: Erasure, now_ms: int) -> bool:
     """Whether there is anything to do but to wait."""
     if _is_again(erasure):
         return True
+    if holds.is_held(conn, erasure.contact_id):
+        return False
     states = {row["state"] for row in _unended(conn, erasure.contact_id)}
     if MessageState.QUEUED.value in states or now_ms - erasure.asked_ms > WAITS_MS:
         return MessageState.SENDING.value not in states or MessageState.QUEUED.value in states
@@ -33,7 +35,11 @@ def withdraw_queued(tx: Tx, contact_id: str) -> None:
 
 
 def withdraw(tx: Tx, erasure: Erasure) -> bool:
-    """What waits leaves no more; whether nothing is in the hands of a device."""
+    """What waits leaves no more; whether nothing is in the hands of a device, and no hold that was
+    put on since keeps them.
+    """
+    if not _is_again(erasure) and holds.is_held(tx.conn, erasure.contact_id):
+        return False
     withdraw_queued(tx, erasure.contact_id)
     if _in_hand(tx.conn, erasure, tx.now_ms):
         return False
