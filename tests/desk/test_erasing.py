@@ -240,10 +240,30 @@ def _fill_rows(tx: Tx, counter: Counter, contact_id: str, picture: str, noted: s
         **day,
         **at,
     )
+    _fill_names_elsewhere(conn, counter.contact_id(BART), one["staff"])
     former = {"value": ANNA, "scheme": "tel", "contact_id": contact_id, "consent_seq": 0}
     put(conn, "former_holder", **former)
     journal = {"what": "member", "by_whom": "Anouschka Kowalczyk", "before": ANNA, "put_back": 0}
     put(conn, "group_journal", id="j1", group_id=one["group"], at_ms=1, **journal)
+
+
+def _fill_names_elsewhere(conn: sqlite3.Connection, other: str, staff_id: str) -> None:
+    """In what the officer and administrators wrote of others."""
+    said = "samen met Anouschka Kowalczyk, 0612345678"
+    words = dict.fromkeys(("asked_by", "wish", "late_why", "outcome_why"), said)
+    days = {"asked_how": "mail", "asked_day": "2026-03-02", "due_day": "2026-04-02"}
+    put(
+        conn,
+        "privacy_request",
+        id="po",
+        contact_id=other,
+        kind="access",
+        created_ms=1,
+        **words,
+        **days,
+    )
+    put(conn, "hold", id="do", contact_id=other, reason=said, since_ms=1, ended_ms=2)
+    put(conn, "emergency", id="em", staff_id=staff_id, reason=said, began_ms=1, until_ms=2)
 
 
 def rows_that_tell(path: Path) -> list[str]:
