@@ -8,7 +8,6 @@ import typer
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk.privacy.erasing import again
 from appliance.store import house_key, sealing
-from appliance.store.house_key import HouseKey
 
 key_app = typer.Typer(no_args_is_help=True, help="The key of the house, beside the database.")
 
@@ -19,7 +18,7 @@ def show_key(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Says where the key lies and what is missing; never the key itself."""
     with open_store(data) as store:
         folder = store.path.parent
-        key = HouseKey.of(folder)
+        key = store.read(lambda conn: sealing.key_in_use(conn, folder))
         missing = store.read(lambda conn: sealing.missing_of(conn, key))
     where = str(house_key.path_of(folder))
     facts = {"file": where, "names": list(key.names), "missing": list(missing)}
@@ -37,6 +36,7 @@ def new_key(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     with open_store(data) as store:
         folder = store.path.parent
+        store.read(lambda conn: sealing.key_in_use(conn, folder))
         key = house_key.turn(folder)
         store.write(lambda tx: sealing.settle(tx, folder))
     sentence = f"The newest key is {key.names[0]}. Copy {house_key.path_of(folder)} to where you"
