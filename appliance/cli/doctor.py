@@ -14,7 +14,6 @@ from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.runtime.complaints import about_folder, complaints_of
 from appliance.store import devices, lines, media_quota, routes, sealing
-from appliance.store.house_key import HouseKey
 from appliance.store.incidents import IncidentKind
 from appliance.store.lines import Line
 from appliance.store.media_quota import MediaRoom
@@ -52,7 +51,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
 def _keys(store: Store) -> list[Complaint]:
     """A key that cannot be read, or that the database was used with and that is not here."""
     try:
-        key = HouseKey.of(store.path.parent)
+        key = store.read(lambda conn: sealing.key_in_use(conn, store.path.parent))
     except SetupError as exc:
         return [_complaint("key of the house", str(exc), "Put back the copy that you keep of it.")]
     missing = store.read(lambda conn: sealing.missing_of(conn, key))

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.desk.privacy.erasing import again
 from appliance.store import house_key, sealing
-from appliance.store.house_key import HouseKey
 
 key_app = typer.Typer(no_args_is_help=True, help="The key of the house, beside the database.")
 
@@ -18,7 +18,7 @@ def show_key(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Says where the key lies and what is missing; never the key itself."""
     with open_store(data) as store:
         folder = store.path.parent
-        key = HouseKey.of(folder)
+        key = store.read(lambda conn: sealing.key_in_use(conn, folder))
         missing = store.read(lambda conn: sealing.missing_of(conn, key))
     where = str(house_key.path_of(folder))
     facts = {"file": where, "names": list(key.names), "missing": list(missing)}
@@ -36,6 +36,7 @@ def new_key(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     with open_store(data) as store:
         folder = store.path.parent
+        store.read(lambda conn: sealing.key_in_use(conn, folder))
         key = house_key.turn(folder)
         store.write(lambda tx: sealing.settle(tx, folder))
     sentence = f"The newest key is {key.names[0]}. Copy {house_key.path_of(folder)} to where you"
@@ -49,11 +50,15 @@ def add_key(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Puts keys back that a restored database was used with; the own ones stay the newest."""
+    """Puts keys back that a restored database was used with; the own ones stay the newest.
+
+    Who is known again by them to have been erased or to have withdrawn since is so again.
+    """
     with open_store(data) as store:
         folder = store.path.parent
         house_key.add(folder, file)
         missing = store.write(lambda tx: sealing.settle(tx, folder))
+        again.obey_journal(store)
     said = f"Still not here: {', '.join(missing)}." if missing else "Every key is here."
     show(as_json, {"missing": list(missing)}, said)
 
@@ -67,4 +72,5 @@ def forget_key(data: DataOption = None, as_json: JsonOption = False) -> None:
     with open_store(data) as store:
         folder = store.path.parent
         lost = store.write(lambda tx: sealing.forget(tx, folder))
+        again.obey_journal(store)
     show(as_json, {"forgotten": lost}, f"Keys that are lost: {lost}.")

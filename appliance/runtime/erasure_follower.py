@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from appliance.desk.privacy.erasing import job
 from appliance.desk.privacy.erasing.job import ErasureSteps, no_erasure_steps
+from appliance.errors import SetupError
 from appliance.runtime.patient_follower import PatientFollower
 from appliance.store import erasures
 from appliance.store.cleaning import Unclean
@@ -42,13 +43,12 @@ class ErasureFollower(PatientFollower):
         return self._stopped.is_set()
 
     def catch_up(self) -> bool:
-        if time.monotonic() < self._not_before_s:
-            return False
         if not self._store.read(erasures.all_open):
             return False
+        may_clean = time.monotonic() >= self._not_before_s
         try:
-            more = job.go_on(self._store, self._steps)
-        except Unclean as exc:
+            more = job.go_on(self._store, self._steps, with_cleaning=may_clean)
+        except (Unclean, SetupError) as exc:
             self._trouble.met(exc)
             self._not_before_s = time.monotonic() + AGAIN_S
             more = False

@@ -9,6 +9,7 @@ found, the whole file is written anew.
 import mmap
 import shutil
 import struct
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,12 @@ WRITTEN_ANEW_BYTES = 64_000_000
 """A larger file is not written anew by day: it takes seconds, in which nobody's answer is kept."""
 NIGHT_HOURS = frozenset({1, 2, 3, 4})
 """Of UTC."""
+PIECE_BYTES = 1_000_000
+"""Of the file that are looked through at once."""
+TRIES, AGAIN_S = 20, 0.1
+"""SQLite waits for readers, but not for who copies the log back meanwhile (`checkpoints.py`)."""
+READ_WAIT_MS = 250
+"""How long each try waits for readers; together it is as long as a write waits."""
 _HEADERS = {2: 12, 5: 12, 10: 8, 13: 8}
 """By the kind of a page of a tree, how long its header is."""
 _FILE_HEADER = 100
@@ -63,9 +70,13 @@ def empty_log(path: Path) -> None:
     what only the log has.
     """
     with translated(path), closing(connect_writer(path)) as conn:
-        busy, _, _ = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
-        raise Unclean("the write-ahead log is being read")
+        conn.execute(f"PRAGMA busy_timeout = {READ_WAIT_MS}")
+        for _ in range(TRIES):
+            busy, _, _ = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            time.sleep(AGAIN_S)
+    raise Unclean("the write-ahead log is being read")
 
 
 def is_left(path: Path, needles: Sequence[str]) -> bool:
@@ -73,19 +84,25 @@ def is_left(path: Path, needles: Sequence[str]) -> bool:
     other people write of somebody, or are called the same.
     """
     sought = [each.encode() for each in needles if each]
+    if not sought:
+        return False
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:
         page_bytes = int.from_bytes(pages[16:18], "big")  # as its format has it, section 1.3
         page_bytes = 65_536 if page_bytes == 1 else page_bytes
-        return any(
-            _is_in_gap(pages, page_bytes, at) for each in sought for at in _places(pages, each)
-        )
+        return any(_is_in_gap(pages, page_bytes, at) for at in places(pages, sought))
 
 
-def _places(pages: mmap.mmap, sought: bytes) -> Iterator[int]:
-    at = pages.find(sought)
-    while at >= 0:
-        yield at
-        at = pages.find(sought, at + 1)
+def places(pages: mmap.mmap | bytes, sought: Sequence[bytes]) -> Iterator[int]:
+    """Where one of these begins, a piece at a time: no other Python runs while one is searched."""
+    longest = max(map(len, sought))
+    for start in range(0, len(pages), PIECE_BYTES):
+        piece = pages[start : start + PIECE_BYTES + longest - 1]
+        for each in sought:
+            until = PIECE_BYTES + len(each) - 1
+            at = piece.find(each, 0, until)
+            while at >= 0:
+                yield start + at
+                at = piece.find(each, at + 1, until)
 
 
 def _is_in_gap(pages: mmap.mmap, page_bytes: int, at: int) -> bool:

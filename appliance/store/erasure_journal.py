@@ -101,6 +101,10 @@ def read(data: Path) -> Sequence[ErasureEntry]:
     return list(_entries_in(data / FILE))
 
 
+def is_empty(data: Path) -> bool:
+    return next(_entries_in(data / FILE), None) is None
+
+
 def copy_beside(data: Path, folder: Path) -> None:
     """Puts the journal as it is now beside the copies of a folder. Raises StoreUnavailable."""
     source, target = data / FILE, folder / BESIDE

@@ -81,6 +81,10 @@ def of_contact(conn: sqlite3.Connection, contact_id: str) -> Erasure | None:
     return one(conn, f"{_ERASURE} WHERE e.contact_id = ? ORDER BY e.id DESC LIMIT 1", contact_id)
 
 
+def is_waiting(conn: sqlite3.Connection, erasure_id: str) -> bool:
+    return bool(conn.execute(_IS_WAITING, (erasure_id,)).fetchone()[0])
+
+
 def all_open(conn: sqlite3.Connection) -> Sequence[Erasure]:
     """Oldest first."""
     rows = conn.execute(f"{_ERASURE} WHERE e.state <> 'complete' ORDER BY e.id")
@@ -134,12 +138,13 @@ def note_emptied(tx: Tx, erasure_id: str) -> None:
 
 
 def note_complete(tx: Tx, erasure: Erasure) -> None:
-    tx.conn.execute(
+    done = tx.conn.execute(
         "UPDATE person_erasure SET state = 'complete', sought = NULL, complete_ms = ?"
         " WHERE id = ? AND state = 'cleaning'",
         (tx.now_ms, erasure.id),
     )
-    tell(tx, EventKind.ERASURE_COMPLETE, erasure)
+    if done.rowcount:
+        tell(tx, EventKind.ERASURE_COMPLETE, erasure)
 
 
 def tell(tx: Tx, kind: EventKind, erasure: Erasure, **facts: Any) -> None:
@@ -164,6 +169,7 @@ def _from_row(row: sqlite3.Row) -> Erasure:
     return Erasure(**values)
 
 
+_IS_WAITING = "SELECT EXISTS (SELECT 1 FROM person_erasure WHERE id = ? AND state = 'waiting')"
 _ERASURE = """
 SELECT e.id, e.contact_id, e.state, e.reason, e.counts, e.staff_id, e.token_id, e.asked_ms,
   e.erased_ms, e.complete_ms,

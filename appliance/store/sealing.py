@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.errors import SetupError
-from appliance.store import incidents, push
+from appliance.store import house_key, incidents, push
 from appliance.store.house_key import HouseKey
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
@@ -49,6 +49,19 @@ def names(conn: sqlite3.Connection) -> Sequence[str]:
 
 def missing_of(conn: sqlite3.Connection, key: HouseKey) -> Sequence[str]:
     return sorted(set(names(conn)) - set(key.names))
+
+
+def key_in_use(conn: sqlite3.Connection, data_dir: Path) -> HouseKey:
+    """For who comes by hand: no second key is made where this database knows one that systemd may
+    hand to Balie alone. Raises SetupError.
+    """
+    path = house_key.path_of(data_dir)
+    if names(conn) and not path.exists():
+        raise SetupError(
+            f"The key of this house is not at {path}. If systemd hands it to Balie, name its folder"
+            " in CREDENTIALS_DIRECTORY; else put it back with balie key add FILE."
+        )
+    return HouseKey.of(data_dir)
 
 
 def forget(tx: Tx, data_dir: Path) -> int:

@@ -33,9 +33,12 @@ from appliance.store import (
     erasures,
     forgetting,
     holds,
+    house_key,
     media,
     restoring,
+    sealing,
 )
+from appliance.store.cleaning import Unclean
 from appliance.store.data_classes import DataClass
 from appliance.store.erasures import ErasureState
 from appliance.store.media import NewUpload
@@ -75,6 +78,11 @@ def erases(counter: Counter, number: str = ANNA) -> str:
         pass
     assert state(counter, erasure_id) is ErasureState.COMPLETE
     return erasure_id
+
+
+def goes_on(counter: Counter) -> None:
+    while job.go_on(counter.store):
+        pass
 
 
 def state(counter: Counter, erasure_id: str) -> ErasureState:
@@ -232,10 +240,30 @@ def _fill_rows(tx: Tx, counter: Counter, contact_id: str, picture: str, noted: s
         **day,
         **at,
     )
+    _fill_names_elsewhere(conn, counter.contact_id(BART), one["staff"])
     former = {"value": ANNA, "scheme": "tel", "contact_id": contact_id, "consent_seq": 0}
     put(conn, "former_holder", **former)
     journal = {"what": "member", "by_whom": "Anouschka Kowalczyk", "before": ANNA, "put_back": 0}
     put(conn, "group_journal", id="j1", group_id=one["group"], at_ms=1, **journal)
+
+
+def _fill_names_elsewhere(conn: sqlite3.Connection, other: str, staff_id: str) -> None:
+    """In what the officer and administrators wrote of others."""
+    said = "samen met Anouschka Kowalczyk, 0612345678"
+    words = dict.fromkeys(("asked_by", "wish", "late_why", "outcome_why"), said)
+    days = {"asked_how": "mail", "asked_day": "2026-03-02", "due_day": "2026-04-02"}
+    put(
+        conn,
+        "privacy_request",
+        id="po",
+        contact_id=other,
+        kind="access",
+        created_ms=1,
+        **words,
+        **days,
+    )
+    put(conn, "hold", id="do", contact_id=other, reason=said, since_ms=1, ended_ms=2)
+    put(conn, "emergency", id="em", staff_id=staff_id, reason=said, began_ms=1, until_ms=2)
 
 
 def rows_that_tell(path: Path) -> list[str]:
@@ -308,6 +336,22 @@ def test_the_word_is_typed_and_nobody_who_is_held_is_erased(counter: Counter, da
     assert counter.all("SELECT 1 FROM person_erasure") == []
 
 
+def test_who_is_held_after_the_asking_is_erased_when_the_hold_ends(
+    counter: Counter, data: Path
+) -> None:
+    contact_id = fills(counter, data)
+    erasure_id = asks(counter)
+    counter.store.write(lambda tx: holds.put(tx, contact_id, "Geschil", until_ms=None))
+    assert not job.go_on(counter.store)
+    erasure = counter.store.read(lambda conn: erasures.by_id(conn, erasure_id))
+    assert erasure
+    assert erasure.state is ErasureState.WAITING
+    assert counter.store.read(lambda conn: asking.waits_for_hold(conn, erasure))
+    counter.store.write(lambda tx: holds.end(tx, contact_id))
+    goes_on(counter)
+    assert state(counter, erasure_id) is ErasureState.COMPLETE
+
+
 def test_a_message_in_hand_ends_first_and_what_waits_is_withdrawn(
     counter: Counter, data: Path
 ) -> None:
@@ -331,6 +375,25 @@ def test_a_message_in_hand_ends_first_and_what_waits_is_withdrawn(
         MessageState.CANCELLED,
         Reason.ERASED,
     )
+
+
+def test_one_that_cannot_be_cleaned_holds_nobody_else_up(counter: Counter, data: Path) -> None:
+    """Whoever is asked for later is nobody as soon, and what waited for them leaves no more."""
+    fills(counter, data)
+    waiting = counter.queues("dan", BART)
+    with closing(sqlite3.connect(counter.store.path)) as reader:
+        first = asks(counter)
+        while job.go_on(counter.store, with_cleaning=False):
+            pass
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM message").fetchall()
+        second = asks(counter, BART)
+        assert counter.state(waiting) is MessageState.CANCELLED
+        with pytest.raises(Unclean):
+            goes_on(counter)
+        assert state(counter, first) is state(counter, second) is ErasureState.CLEANING
+    goes_on(counter)
+    assert state(counter, first) is state(counter, second) is ErasureState.COMPLETE
 
 
 def test_an_erased_person_who_writes_again_is_somebody_new(counter: Counter, data: Path) -> None:
@@ -396,6 +459,57 @@ def test_an_older_copy_that_is_put_back_is_erased_again(counter: Counter, data: 
     assert files_that_tell(data) == []
     assert later.contact_id(BART)
     later.store.close()
+
+
+def test_a_copy_that_is_put_back_before_its_key_waits_for_it(counter: Counter, data: Path) -> None:
+    """No line is started meanwhile; with the key who was erased since is erased again."""
+    fills(counter, data)
+    counter.store.write(lambda tx: sealing.settle(tx, data))
+    copy, key = data / "backups" / "copy.db", data / house_key.FILE
+    copy.parent.mkdir()
+    counter.store.copy_to(copy)
+    erases(counter)
+    key.rename(data.parent / "kept-apart")
+    later = restored(counter, data, copy)
+    later.store.write(lambda tx: sealing.settle(tx, data))
+    assert again.obey_journal(later.store) == 0
+    with pytest.raises(Refused) as caught:
+        later.store.read(again.check_obeyed)
+    assert caught.value.code is Reason.RESTORED
+    house_key.add(data, data.parent / "kept-apart")
+    assert again.obey_journal(later.store) == 1
+    later.store.read(again.check_obeyed)
+    assert rows_that_tell(later.store.path) == []
+    later.store.close()
+
+
+def test_a_start_after_a_copy_waits_for_no_device_and_for_no_cleaning(
+    counter: Counter, data: Path
+) -> None:
+    """A message in hand in the copy is nobody's, and somebody who reads stops no start."""
+    fills(counter, data)
+    counter.queues("dan", ANNA)
+    counter.clock.advance(s=60)
+    attempt, copy = counter.attempt(), data / "backups" / "copy.db"
+    copy.parent.mkdir()
+    with tapping(attempt):
+        counter.store.copy_to(copy)
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    erases(counter)
+    counter.store.close()
+    for path in data.glob("balie.db*"):
+        path.unlink()
+    restoring.restore(copy, data / "balie.db", clock_ms=counter.clock.now_ms())
+    with closing(Store(data / "balie.db", counter.clock)) as store:
+        with closing(sqlite3.connect(store.path)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM message").fetchall()
+            assert again.obey_journal(store) == 1
+            (left,) = store.read(erasures.all_open)
+            assert left.state is ErasureState.CLEANING
+        later = Counter(store, counter.clock, data / "evidence")
+        goes_on(later)
+        assert rows_that_tell(store.path) == []
 
 
 @pytest.fixture(scope="module")

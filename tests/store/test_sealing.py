@@ -4,7 +4,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from appliance.__main__ import app
 from appliance.clock import ManualClock
 from appliance.errors import SetupError
 from appliance.store import house_key, incidents, push, sealing
@@ -79,6 +81,22 @@ def test_a_database_without_its_key_says_so_until_it_is_back_or_given_up(
         store.write(lambda tx: sealing.settle(tx, tmp_path))
         assert store.write(lambda tx: sealing.forget(tx, tmp_path)) == 2
         assert open_kinds(store) == []
+
+
+def test_by_hand_no_second_key_is_made_beside_that_of_systemd(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    (folder / house_key.CREDENTIAL).write_text("07" * 32)
+    with closing(store), monkeypatch.context() as served:
+        served.setenv("CREDENTIALS_DIRECTORY", str(folder))
+        store.write(lambda tx: sealing.settle(tx, tmp_path))
+    for words in (("key", "show"), ("key", "new"), ("doctor",)):
+        told = CliRunner().invoke(app, [*words, "--data", str(tmp_path)])
+        assert told.exit_code == 1
+        assert "CREDENTIALS_DIRECTORY" in told.output
+    assert not (tmp_path / house_key.FILE).exists()
 
 
 def test_a_key_that_cannot_be_read_is_said_and_nothing_takes_its_place(

@@ -69,13 +69,13 @@ async def erasure_page(visit: Reading, erasure_id: str) -> Response:
     must_be_officer(visit)
     sight = _sight(visit.session.rights)
 
-    def read(conn: sqlite3.Connection) -> tuple[Erasure, str]:
+    def read(conn: sqlite3.Connection) -> tuple[Erasure, bool, str]:
         found = asking.seen(conn, sight, erasure_id)
-        return found, _zone(conn)
+        return found, asking.waits_for_hold(conn, found), _zone(conn)
 
-    erasure, zone = await visit.read(read)
+    erasure, is_held, zone = await visit.read(read)
     template = "_privacy_erasure.html" if visit.partial else "privacy_erasure.html"
-    return visit.page(template, erasure=erasure, zone=zone)
+    return visit.page(template, erasure=erasure, is_held=is_held, zone=zone)
 
 
 async def _form(

@@ -152,6 +152,13 @@ CONSENT: Mapping[ConsentKind, str] = {
 }
 
 REFUSALS: Mapping[Reason, tuple[str, str]] = {
+    Reason.RESTORED: (
+        "A key of this house that was used before is not here.",
+        (
+            "Put it back: balie key add FILE. Without it people who were erased and had said STOP"
+            " are not known again. If it is lost for good: balie key forget."
+        ),
+    ),
     Reason.CONSENT_REQUIRED: (
         "Nothing was sent: this person has not written to this number.",
         (

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appliance.desk.privacy.erasing import job
+from appliance.errors import Refused, SetupError, StoreUnavailable
 from appliance.identities import Identity
 from appliance.reasons import Reason
-from appliance.store import consent, contacts, erased, erasure_journal, erasures, lines
+from appliance.store import consent, contacts, erased, erasure_journal, erasures, lines, sealing
+from appliance.store.cleaning import Unclean
 from appliance.store.consent import ConsentKind
 from appliance.store.contacts import identity_of
-from appliance.store.erasure_journal import ErasureEntry, JournalWhat
+from appliance.store.erasure_journal import ErasureEntry, JournalWhat, data_dir_of
 from appliance.store.house_key import HouseKey
 from appliance.store.restoring import IS_RESTORED
 from appliance.store.store import Store, Tx
@@ -46,9 +48,11 @@ class _JournalSays:
 
 
 def obey_journal(store: Store) -> int:
-    """How many people were erased again. Blocks until it is done: nobody may see them meanwhile.
+    """How many people were erased again. Blocks until they are nobody: nobody may see them
+    meanwhile. What cannot be cleaned now is left to the thread of erasures.
 
-    Raises SetupError without the key of the house, and Unclean.
+    Who was erased under a key that is not here is not known again before it is. So the journal
+    is obeyed once more then, and until then `check_obeyed` refuses to start a line.
     """
     known = _JournalSays.of(erasure_journal.read(store.path.parent))
     if not known.erased and not known.closed:
@@ -57,18 +61,55 @@ def obey_journal(store: Store) -> int:
     missing = store.read(lambda conn: _missing(conn, known))
     if not missing and not restored:
         return 0
-    key = HouseKey.of(store.path.parent)
+    try:
+        key = HouseKey.of(store.path.parent)
+    except SetupError as exc:
+        log.warning("who was erased since this copy is not known yet: %s", exc)
+        return 0
     there = store.read(lambda conn: _there(conn, key, {*missing, *known.closed}))
     _close_again(store, known.closed, there)
     again = sorted({contact for each in missing for contact in there.get(each, {}).values()})
     for contact_id in again:
         store.write(lambda tx, contact_id=contact_id: _ask_again(tx, contact_id))  # type: ignore[misc]
-    while store.read(erasures.all_open) and job.go_on(store):
-        pass
-    store.write(lambda tx: _settle(tx, known, missing))
+    _erase_now(store)
     if again:
         log.warning("%d people who were erased since this copy are erased again", len(again))
+    if store.read(lambda conn: sealing.missing_of(conn, key)):
+        log.warning("who else was erased since this copy is not known before its key is here")
+    else:
+        store.write(lambda tx: _settle(tx, known, missing))
     return len(again)
+
+
+def check_obeyed(conn: sqlite3.Connection) -> None:
+    """Raises Refused after a copy was put back whose key is not here: who was erased or withdrew
+    since would be written to.
+    """
+    if not _is_restored(conn) or erasure_journal.is_empty(data := data_dir_of(conn)):
+        return
+    try:
+        lacks = bool(sealing.missing_of(conn, HouseKey.of(data)))
+    except SetupError:
+        lacks = True
+    if lacks:
+        raise Refused(
+            Reason.RESTORED,
+            "A key of this house that was used before is not here.",
+            remedy=(
+                "Put it back: balie key add FILE. Without it people who were erased and had said"
+                " STOP are not known again. If it is lost for good: balie key forget."
+            ),
+        )
+
+
+def _erase_now(store: Store) -> None:
+    try:
+        while job.go_on(store, with_cleaning=False):
+            pass
+        while job.go_on(store):
+            pass
+    except (Unclean, SetupError, StoreUnavailable) as exc:
+        log.warning("what is left of people who were erased is cleaned later: %s", exc)
 
 
 def begin_journal(store: Store) -> None:

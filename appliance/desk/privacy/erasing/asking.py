@@ -8,13 +8,14 @@ from appliance.characters import is_blank
 from appliance.desk.access.sight import Sight
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.erasing import preview as previews
+from appliance.desk.privacy.erasing import withdrawing
 from appliance.desk.privacy.erasing.mentions import Finder
 from appliance.desk.privacy.erasing.person import ErasablePerson, branches_that_know, person_of
 from appliance.desk.privacy.erasing.preview import ErasurePreview
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.reasons import Reason
 from appliance.store import erasures, holds
-from appliance.store.erasures import Erasure
+from appliance.store.erasures import Erasure, ErasureState
 from appliance.store.store import Tx
 
 WORD = "ERASE"
@@ -34,8 +35,9 @@ def preview(conn: sqlite3.Connection, sight: Sight, contact: str, data: Path) ->
 
 
 def ask(tx: Tx, sight: Sight, contact: str, wish: ErasureWish, by: Author) -> Erasure:
-    """From here on it is done, whatever happens to this process; one that is under way already is
-    given as it is. Raises NotFound, InvalidInput for a wrong word, and Refused.
+    """From here on it is done, whatever happens to this process, and nothing that waits leaves any
+    more; one that is under way already is given as it is. Raises NotFound, InvalidInput for a wrong
+    word, and Refused.
     """
     person = _named(tx.conn, sight, contact)
     check_word(wish.typed)
@@ -43,6 +45,7 @@ def ask(tx: Tx, sight: Sight, contact: str, wish: ErasureWish, by: Author) -> Er
     check_not_held(tx.conn, person.contact_ids[0])
     if (under_way := erasures.open_of(tx.conn, person.contact_ids[0])) is not None:
         return under_way
+    withdrawing.withdraw_queued(tx, person.contact_ids[0])
     finder = Finder(person.identities, [*person.names, *person.personnel_numbers])
     return erasures.begin(
         tx,
@@ -60,6 +63,12 @@ def seen(conn: sqlite3.Connection, sight: Sight, erasure_id: str) -> Erasure:
     if found is None or not _all_in_sight(sight, person_of(conn, found.contact_id), conn):
         raise NotFound("erasure")
     return found
+
+
+def waits_for_hold(conn: sqlite3.Connection, erasure: Erasure) -> bool:
+    """A hold was put on after the asking: they are erased when it ends."""
+    is_waiting = erasure.state is ErasureState.WAITING
+    return is_waiting and holds.is_held(conn, erasure.contact_id)
 
 
 def check_word(typed: str) -> None:

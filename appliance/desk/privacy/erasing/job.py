@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
-from appliance.desk.privacy.erasing import leaving, mentions, rows
+from appliance.desk.privacy.erasing import leaving, mentions, rows, withdrawing
 from appliance.desk.privacy.erasing.mentions import Finder
 from appliance.desk.privacy.erasing.person import message_ids, needles, person_of
 from appliance.desk.search import forgetting as search_forgetting
+from appliance.errors import SetupError
 from appliance.events import EventKind
 from appliance.identities import Identity
-from appliance.messages import MessageState
-from appliance.queue.pacing import MINUTE_MS
-from appliance.reasons import Reason
-from appliance.store import cleaning, erased, erasures, forgetting, messages
+from appliance.store import cleaning, erased, erasures, forgetting
+from appliance.store.cleaning import Unclean
 from appliance.store.erasure_journal import data_dir_of
 from appliance.store.erasures import Erasure, ErasureState
 from appliance.store.house_key import HouseKey
@@ -34,8 +33,6 @@ log = logging.getLogger(__name__)
 
 PIECE = 100
 """Messages of one transaction: some milliseconds, so nobody's answer waits for it."""
-WAITS_MS = 30 * MINUTE_MS
-"""How long a device may be asked what became of a message, before that is given up."""
 
 
 class ErasureStep(Enum):
@@ -90,12 +87,31 @@ class _Sought:
         )
 
 
-def go_on(store: Store, steps: ErasureSteps = no_erasure_steps) -> bool:
-    """Does the next piece of the oldest that can go on; False when none can. Blocks.
+def go_on(
+    store: Store, steps: ErasureSteps = no_erasure_steps, *, with_cleaning: bool = True
+) -> bool:
+    """Does the next piece of the oldest that can go on; False when none can. Blocks. Cleaning comes
+    last: it may fail for long, and nobody else is to stay known meanwhile.
 
-    Raises Unclean, and SetupError without the key of the house.
+    When all that is left cannot go on, raises Unclean, or SetupError without the key of the house
+    that it takes.
     """
-    return any(_piece(store, each, steps) for each in store.read(erasures.all_open))
+    wrong: Unclean | SetupError | None = None
+    for each in sorted(store.read(erasures.all_open), key=_is_cleaning):
+        if _is_cleaning(each) and not with_cleaning:
+            continue
+        try:
+            if _piece(store, each, steps):
+                return True
+        except (Unclean, SetupError) as exc:
+            wrong = wrong or exc
+    if wrong is not None:
+        raise wrong
+    return False
+
+
+def _is_cleaning(erasure: Erasure) -> bool:
+    return erasure.state is ErasureState.CLEANING
 
 
 def _piece(store: Store, erasure: Erasure, steps: ErasureSteps) -> bool:
@@ -112,58 +128,20 @@ def _begin(store: Store, erasure: Erasure, steps: ErasureSteps) -> bool:
     """False while a device has to come to its end first."""
 
     def withdraw(tx: Tx) -> bool:
-        is_free = _withdraw(tx, erasure)
+        if not erasures.is_waiting(tx.conn, erasure.id):
+            return True  # Another process was first.
+        is_free = withdrawing.withdraw(tx, erasure)
         steps(ErasureStep.WITHDRAWING)
         if is_free:
             _cut(tx, erasure)
             steps(ErasureStep.CUTTING)
         return is_free
 
-    if not store.read(lambda conn: _is_due(conn, erasure, store.clock.now_ms())):
+    if not store.read(lambda conn: withdrawing.is_due(conn, erasure, store.clock.now_ms())):
         return False
     done = store.write(withdraw)
     steps(ErasureStep.CUT)
     return done
-
-
-def _is_due(conn: sqlite3.Connection, erasure: Erasure, now_ms: int) -> bool:
-    """Whether there is anything to do but to wait."""
-    states = {row["state"] for row in _unended(conn, erasure.contact_id)}
-    if MessageState.QUEUED.value in states or now_ms - erasure.asked_ms > WAITS_MS:
-        return MessageState.SENDING.value not in states or MessageState.QUEUED.value in states
-    return not _in_hand(conn, erasure, now_ms)
-
-
-def _withdraw(tx: Tx, erasure: Erasure) -> bool:
-    """What waits leaves no more; whether nothing is in the hands of a device."""
-    for row in _unended(tx.conn, erasure.contact_id):
-        if row["state"] == MessageState.QUEUED.value:
-            messages.move(tx, row["id"], MessageState.CANCELLED, reason=Reason.ERASED)
-    if _in_hand(tx.conn, erasure, tx.now_ms):
-        return False
-    for row in _unended(tx.conn, erasure.contact_id):
-        # Nobody will ever know more of it: what proved it is about to go.
-        messages.move(tx, row["id"], MessageState.FAILED, reason=Reason.ERASED)
-    return True
-
-
-def _in_hand(conn: sqlite3.Connection, erasure: Erasure, now_ms: int) -> bool:
-    """A doubt that waits for a person, or for a device that does not answer, ends with this."""
-    given_up = now_ms - erasure.asked_ms > WAITS_MS
-    return any(
-        row["state"] == MessageState.SENDING.value
-        or (
-            row["state"] == MessageState.UNCONFIRMED.value
-            and not given_up
-            and row["reason"] not in (Reason.PERSON, Reason.DEVICE_GONE)
-        )
-        for row in _unended(conn, erasure.contact_id)
-    )
-
-
-def _unended(conn: sqlite3.Connection, contact_id: str) -> Sequence[sqlite3.Row]:
-    about = {"contact": contact_id}
-    return conn.execute(_UNENDED, about).fetchall()
 
 
 def _cut(tx: Tx, erasure: Erasure) -> None:
@@ -279,13 +257,6 @@ def _contacts(conn: sqlite3.Connection, erasure: Erasure) -> Sequence[str]:
 
 
 _CONVERSATIONS = "SELECT id FROM conversation WHERE contact_id = :contact"
-_UNENDED = """
-SELECT m.id, m.state, m.reason FROM message m INDEXED BY message_waiting
-WHERE m.state IN ('queued', 'sending', 'unconfirmed') AND m.line_id IN (SELECT id FROM line)
-AND (m.conversation_id IN (SELECT id FROM conversation WHERE contact_id = :contact)
-  OR m.contact_id = :contact)
-ORDER BY m.id
-"""
 _WHOSE = """
 SELECT m.id, m.value, m.scheme, m.key_digest, EXISTS (
   SELECT 1 FROM erasure e WHERE e.stands_for = m.value AND e.scheme = m.scheme) AS is_gone

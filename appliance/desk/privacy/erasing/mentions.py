@@ -23,6 +23,12 @@ _PLACES = (
     ("draft", "text"),
     ("note_draft", "text"),
     ("saved_view", "filter"),
+    ("privacy_request", "asked_by"),
+    ("privacy_request", "wish"),
+    ("privacy_request", "late_why"),
+    ("privacy_request", "outcome_why"),
+    ("hold", "reason"),
+    ("emergency", "reason"),
 )
 """Where colleagues write freely."""
 _KEYS = {
@@ -33,6 +39,9 @@ _KEYS = {
     "draft": ("staff_id", "conversation_id"),
     "note_draft": ("staff_id", "conversation_id"),
     "saved_view": ("id",),
+    "privacy_request": ("id",),
+    "hold": ("id",),
+    "emergency": ("id",),
 }
 
 
