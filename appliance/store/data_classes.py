@@ -236,7 +236,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "erasure": {DataClass.EVIDENCE: "stands_for scheme at_ms"},
     "file_left": {
         DataClass.CONTENT: "name",
-        DataClass.TECHNICAL: "kind",
+        DataClass.TECHNICAL: "kind noted_ns",
     },
     "person_erasure": {
         DataClass.IDENTITY: "sought",

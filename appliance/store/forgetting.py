@@ -8,6 +8,7 @@ stood in the index of the search goes with `desk/search/forgetting.py: forget`.
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,25 +119,31 @@ def _forget_answers(tx: Tx, ids: str) -> None:
 
 
 def _note_left(tx: Tx, kind: str, names: Collection[str]) -> None:
+    now_ns = time.time_ns()  # the clock by which the files have their times
     tx.conn.executemany(
-        "INSERT INTO file_left (kind, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(kind, name) for name in sorted(names)],
+        "INSERT INTO file_left (kind, name, noted_ns) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET noted_ns = excluded.noted_ns",
+        [(kind, name, now_ns) for name in sorted(names)],
     )
 
 
-def _left(conn: sqlite3.Connection) -> Sequence[tuple[str, str]]:
-    rows = conn.execute("SELECT kind, name FROM file_left LIMIT ?", (_AT_ONCE,))
-    return [(row["kind"], row["name"]) for row in rows]
+def _left(conn: sqlite3.Connection) -> Sequence[tuple[str, str, int]]:
+    rows = conn.execute("SELECT kind, name, noted_ns FROM file_left LIMIT ?", (_AT_ONCE,))
+    return [(row["kind"], row["name"], row["noted_ns"]) for row in rows]
 
 
-def _take_away(tx: Tx, files: MediaFiles, left: Sequence[tuple[str, str]]) -> None:
-    """Inside the transaction: the same content may have come again meanwhile, and then stays."""
-    for kind, name in left:
+def _take_away(tx: Tx, files: MediaFiles, left: Sequence[tuple[str, str, int]]) -> None:
+    """Inside the transaction: the same content may have come again meanwhile, and then stays, also
+    where its row is not there yet. If none comes, it goes with the files that no row names.
+    """
+    for kind, name, noted_ns in left:
         if kind == "evidence":
             shutil.rmtree(files.folder / EVIDENCE / name, ignore_errors=True)
         elif not _is_there(tx.conn, name):
-            files.forget(name)
-    tx.conn.executemany("DELETE FROM file_left WHERE kind = ? AND name = ?", left)
+            files.forget(name, came_by_ns=noted_ns)
+    tx.conn.executemany(
+        "DELETE FROM file_left WHERE kind = ? AND name = ? AND noted_ns = ?", left
+    )
 
 
 def _is_there(conn: sqlite3.Connection, sha256: str) -> bool:
