@@ -332,7 +332,9 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.IDENTITY: "names numbers",
         DataClass.TECHNICAL: "seq contact_id group_id",
     },
-    "search_progress": {DataClass.TECHNICAL: "id low_seq high_seq event_seq contact_id version"},
+    "search_progress": {
+        DataClass.TECHNICAL: "id low_seq high_seq event_seq contact_id version merges"
+    },
     "canned_text": {
         DataClass.OFFICE: "branch_id shortcut title variants language",
         DataClass.TECHNICAL: "seq id turn created_ms",

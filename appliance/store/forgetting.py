@@ -2,7 +2,8 @@
 
 Ids, states, times and counts remain, because the event log and the ledger name them. The files go
 after the transaction (`forget_files`), which is noted in it, so a crash leaves none behind. What
-stood in the index of the search goes with `desk/search/forgetting.py: forget`.
+stood in the index of the search goes with `desk/search/forgetting.py: forget`, or soon
+(`forget_in_index`).
 """
 
 import json
@@ -46,6 +47,13 @@ def forget_messages(tx: Tx, message_ids: Collection[str]) -> Forgotten:
     _forget_answers(tx, ids)
     tx.conn.execute(_EMPTY, (ids,))
     return Forgotten(media=media, evidence=evidence)
+
+
+def forget_in_index(tx: Tx) -> None:
+    """What was emptied here must soon be gone from the bytes of the index, too: the thread that
+    keeps the index brings its parts together, also after a crash.
+    """
+    tx.conn.execute("UPDATE search_progress SET merges = merges + 1")
 
 
 def forget_evidence(tx: Tx, message_ids: Collection[str]) -> frozenset[str]:
@@ -141,9 +149,7 @@ def _take_away(tx: Tx, files: MediaFiles, left: Sequence[tuple[str, str, int]]) 
             shutil.rmtree(files.folder / EVIDENCE / name, ignore_errors=True)
         elif not _is_there(tx.conn, name):
             files.forget(name, came_by_ns=noted_ns)
-    tx.conn.executemany(
-        "DELETE FROM file_left WHERE kind = ? AND name = ? AND noted_ns = ?", left
-    )
+    tx.conn.executemany("DELETE FROM file_left WHERE kind = ? AND name = ? AND noted_ns = ?", left)
 
 
 def _is_there(conn: sqlite3.Connection, sha256: str) -> bool:

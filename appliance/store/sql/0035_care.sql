@@ -13,6 +13,10 @@ CREATE TABLE care_mark (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX care_mark_branch ON care_mark (branch_id, at_ms);
 
+-- How many times somebody removed words that may not stay in the index either, since its parts were
+-- last brought together.
+ALTER TABLE search_progress ADD COLUMN merges INTEGER NOT NULL DEFAULT 0;
+
 -- What was removed may still stand on the screen of a phone: so its words are known again for a few
 -- days, by what stands for them under the key of the house.
 CREATE TABLE care_gone (
