@@ -134,6 +134,27 @@ def test_what_was_removed_is_not_in_the_index_either(
     assert one(office, "SELECT merges FROM search_progress") == "0"
 
 
+def test_another_picture_of_that_minute_is_kept(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """Each has only the sign of a picture for its words."""
+    first = Incoming(
+        channel=Channel.WHATSAPP,
+        key="photo",
+        sender=WORKER,
+        text="📷",
+        at_ms=office.clock.now_ms(),
+        media=IncomingMedia(kind=MediaKind.IMAGE, sign="📷", words=""),
+    )
+    reception = Reception(office.store, ConsentGate())
+    reception.received(tilburg.device_id, [first])
+    office.writes(WORKER, tilburg, "dat was mijn paspoort")
+    marked = one(office, "SELECT message_id FROM care_mark")
+    sanne.post(f"/messages/{marked}/care", {"do": "remove"})
+    reception.received(tilburg.device_id, [replace(first, key="wa-screen:2", exact=False)])
+    assert one(office, "SELECT count(*) FROM message WHERE text = '📷'") == "1"
+
+
 def test_the_rule_of_a_branch_hides_at_once_until_one_opens_it(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
