@@ -116,7 +116,7 @@ def test_what_was_removed_does_not_come_back_from_the_phone(
 def test_what_was_removed_is_not_in_the_index_either(
     office: Office, sanne: Browser, message: str
 ) -> None:
-    """Its bytes are written anew by the thread that keeps it, which a crash does not make forget."""
+    """The thread that keeps it writes it anew, which a crash does not make it forget."""
 
     def is_in_the_index() -> bool:
         blocks = "SELECT block FROM search_message_data"
