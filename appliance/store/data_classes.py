@@ -259,7 +259,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "conversation_id written_ms until_ms",
     },
     "phone_removal": {
-        DataClass.IDENTITY: "whose",
+        DataClass.IDENTITY: "whose stands_for",
         DataClass.EVIDENCE: "what state reason staff_id tapped_ms ended_ms",
         DataClass.TECHNICAL: (
             "id line_id device_id channel message_id written_ms tries not_before_ms created_ms"

@@ -27,7 +27,8 @@ CREATE TABLE care_gone (
   PRIMARY KEY (conversation_id, stands_for, written_ms)
 ) STRICT, WITHOUT ROWID;
 
--- What is to be taken off a phone. `whose` is sealed, and empty as soon as it is over.
+-- What is to be taken off a phone. `whose` is sealed, and empty as soon as it is over; so is what
+-- stands for it, by which the same one is found without opening any.
 CREATE TABLE phone_removal (
   id            TEXT PRIMARY KEY,
   line_id       TEXT NOT NULL REFERENCES line (id),
@@ -35,6 +36,7 @@ CREATE TABLE phone_removal (
   channel       TEXT NOT NULL,
   what          TEXT NOT NULL CHECK (what IN ('chat', 'message')),
   whose         BLOB,
+  stands_for    TEXT,
   message_id    TEXT REFERENCES message (id),   -- of a single message
   written_ms    INTEGER,                        -- when it was written
   state         TEXT NOT NULL CHECK (state IN ('waiting', 'doing', 'person', 'done', 'withdrawn')),
@@ -46,7 +48,10 @@ CREATE TABLE phone_removal (
   created_ms    INTEGER NOT NULL,
   ended_ms      INTEGER,
   CHECK ((whose IS NULL) = (state IN ('done', 'withdrawn'))),
+  CHECK ((whose IS NULL) = (stands_for IS NULL)),
   CHECK ((ended_ms IS NULL) = (state NOT IN ('done', 'withdrawn')))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX phone_removal_open ON phone_removal (device_id, id)
   WHERE state IN ('waiting', 'doing', 'person');
+CREATE INDEX phone_removal_same ON phone_removal (stands_for, device_id)
+  WHERE stands_for IS NOT NULL;
