@@ -24,8 +24,8 @@ time, and whoever writes to a person does not wait for it.
 
 class PatientFollower(ABC):
     """Started and stopped by whoever owns the store. What comes within `gather_s` is taken
-    together. `rests` is how much longer it rests than a piece took, at most `most_rest_s`: on a busy
-    machine a piece takes long because it waits.
+    together. `rests` is how much longer it rests than a piece took, at most `most_rest_s`: on a
+    busy machine a piece takes long because it waits.
     """
 
     rests: float = REST
