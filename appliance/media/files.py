@@ -1,13 +1,16 @@
 """Files below one folder, each named by the hash of its content: what is the same lies there once.
 
 A file grows under another name and gets its own when it is whole and on the disk. Equal content
-that comes again replaces what lies there, so that its age is that of its latest coming.
+that comes again replaces what lies there, so that its age is that of its latest coming: a row that
+names it is written after that, so whoever takes a file away leaves one that came meanwhile.
 """
 
 import hashlib
 import os
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +21,8 @@ from appliance.store.part_files import cannot_write, clear_left, held_part, keep
 FOLDER = "media"
 """Below the data directory."""
 _PARTS = "parts"
+_NAMING = threading.Lock()
+"""Between a look at the age of a file and its end none gets that name."""
 _SPARE_BYTES = 200_000_000
 """Left free, so that the database goes on being written."""
 
@@ -55,7 +60,11 @@ class GrowingFile:
         target = self._files.path_of(kept.sha256)
         try:
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            keep(self.path, self._handle, target)
+            os.fsync(self._handle)  # the long part of it: nobody waits for the lock meanwhile
+            with _NAMING:
+                now_ns = time.time_ns()  # finer than the clock of the disk
+                os.utime(self._handle, ns=(now_ns, now_ns))
+                keep(self.path, self._handle, target)
         except OSError as exc:
             raise cannot_write(target, exc) from exc
         return kept
@@ -93,10 +102,16 @@ class MediaFiles:
     def thumbnail_of(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / f"{sha256}.webp"
 
-    def forget(self, sha256: str) -> None:
-        """Takes it away with its thumbnail, if it is here."""
-        self.path_of(sha256).unlink(missing_ok=True)
-        self.thumbnail_of(sha256).unlink(missing_ok=True)
+    def forget(self, sha256: str, *, came_by_ns: int) -> None:
+        """Takes it away with its thumbnail, if it is here and did not come (again) after that, by
+        the clock of the machine.
+        """
+        path = self.path_of(sha256)
+        with _NAMING, suppress(FileNotFoundError):
+            if path.stat().st_mtime_ns <= came_by_ns:
+                path.unlink()
+        if not path.exists():
+            self.thumbnail_of(sha256).unlink(missing_ok=True)
 
     def clear_left(self) -> None:
         """Takes away what a process that was killed had begun."""

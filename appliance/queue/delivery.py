@@ -15,6 +15,7 @@ from appliance.channels import Channel
 from appliance.devices.modem_protocol import DeliveryReport
 from appliance.identities import TEL
 from appliance.messages import MessageState
+from appliance.queue import attempt_row
 from appliance.queue.profile import DAY_MS, MINUTE_MS
 from appliance.reasons import Reason
 from appliance.sms_parts import count_parts
@@ -246,11 +247,7 @@ WHERE told.id = ?
 
 def _prove_sent(tx: Tx, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
     """Also for a message that waits again because its slot denied it: the network knows better."""
-    tx.conn.execute(
-        "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = 'sent', baseline = NULL,"
-        " evidence = json_patch(evidence, ?) WHERE id = ?",
-        (tx.now_ms, json.dumps(dict(facts)), attempt["id"]),
-    )
+    attempt_row.prove_sent(tx, attempt["id"], facts)
     if attempt["state"] == MessageState.QUEUED.value:
         messages.move(tx, attempt["message_id"], MessageState.SENDING, facts=dict(facts))
     messages.move(

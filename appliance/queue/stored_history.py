@@ -16,6 +16,7 @@ from appliance.queue.history import History, Left, by_now
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import GREETINGS
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS
+from appliance.store import late_proofs
 from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
 
@@ -97,6 +98,7 @@ class _Older:
     """The newest to each identity, of those up to `until_ms`."""
 
     read_ms: int
+    proofs: int
     until_ms: int
     left: Sequence[Left]
 
@@ -106,6 +108,7 @@ class _Settled:
     """What left up to `until_ms`, of the attempts that there were: none has a greater `seq`."""
 
     read_ms: int
+    proofs: int
     until_ms: int
     seq: int
     history: History
@@ -114,9 +117,10 @@ class _Settled:
 class Histories:
     """The history of each SIM. Usable from every thread; one for all decisions of a process.
 
-    What is kept changes no more, with one exception: a doubt that is older than an hour may be
-    settled. Then the message still counts for some minutes, and one that is older than days for
-    some hours, which can only slow the SIM down.
+    What is kept changes no more, with two exceptions. A doubt that is older than an hour may be
+    settled: then the message still counts for some minutes, and one that is older than days for
+    some hours, which can only slow the SIM down. What was said not to have left may be proven: that
+    would make it faster, so all is read anew then (`late_proofs`).
     """
 
     def __init__(self) -> None:
@@ -124,12 +128,19 @@ class Histories:
         self._settled: dict[tuple[str, ...], _Settled] = {}
         self._answers: dict[str, tuple[int, float]] = {}
 
+    def forget(self) -> None:
+        """All that is kept, because somebody is erased whose number may be among it."""
+        self._settled.clear()
+        self._older.clear()
+
     def of(self, conn: sqlite3.Connection, device_id: str, line: Line, *, now_ms: int) -> History:
         """What left, or may have left, in the last 30 days. The caller may add to the result."""
         sim = tuple(row[0] for row in conn.execute(_OF_THE_SIM, (device_id,)))
+        # Read first: what is proven from here on has another number.
+        proofs = late_proofs.count(conn)
         settled = self._settled.get(sim)
-        if settled is None or not 0 <= now_ms - settled.read_ms < SETTLED_READ_MS:
-            settled = self._settled[sim] = self._settle(conn, sim, now_ms)
+        if settled is None or not _is_good(settled, proofs, now_ms, SETTLED_READ_MS):
+            settled = self._settled[sim] = self._settle(conn, sim, proofs, now_ms)
         asked = {"sim": json.dumps(sim), "until_ms": settled.until_ms, "seq": settled.seq}
         fresh = conn.execute(_FRESH, asked)
         history = settled.history.copy()
@@ -138,16 +149,18 @@ class Histories:
             history.add(left)
         return history
 
-    def _settle(self, conn: sqlite3.Connection, sim: tuple[str, ...], now_ms: int) -> _Settled:
+    def _settle(
+        self, conn: sqlite3.Connection, sim: tuple[str, ...], proofs: int, now_ms: int
+    ) -> _Settled:
         older = self._older.get(sim)
-        if older is None or not 0 <= now_ms - older.read_ms < OLDER_READ_MS:
-            older = self._older[sim] = _read_older(conn, sim, now_ms)
+        if older is None or not _is_good(older, proofs, now_ms, OLDER_READ_MS):
+            older = self._older[sim] = _read_older(conn, sim, proofs, now_ms)
         (seq,) = conn.execute("SELECT coalesce(max(seq), 0) FROM attempt").fetchone()
         until_ms = now_ms - SETTLED_MS
         asked = {"sim": json.dumps(sim), "after_ms": older.until_ms, "until_ms": until_ms}
         recent = _with_changes(conn, sim, older.until_ms, until_ms, conn.execute(_SETTLED, asked))
         history = History(left=[*older.left, *recent], since_ms=0)
-        return _Settled(read_ms=now_ms, until_ms=until_ms, seq=seq, history=history)
+        return _Settled(read_ms=now_ms, proofs=proofs, until_ms=until_ms, seq=seq, history=history)
 
     def answers_a_ms(
         self, conn: sqlite3.Connection, device_id: str, hours: OfficeHours, *, now_ms: int
@@ -178,11 +191,17 @@ def _read_answers(
     return float(count / max(hours.open_ms(first_ms, now_ms), HOUR_MS))
 
 
-def _read_older(conn: sqlite3.Connection, sim: tuple[str, ...], now_ms: int) -> _Older:
+def _is_good(kept: _Older | _Settled, proofs: int, now_ms: int, for_ms: int) -> bool:
+    return kept.proofs == proofs and 0 <= now_ms - kept.read_ms < for_ms
+
+
+def _read_older(conn: sqlite3.Connection, sim: tuple[str, ...], proofs: int, now_ms: int) -> _Older:
     until_ms = now_ms - RECENT_MS
     asked = {"sim": json.dumps(sim), "after_ms": now_ms - MONTH_MS, "until_ms": until_ms}
     rows = conn.execute(_OLDER, asked)
-    return _Older(read_ms=now_ms, until_ms=until_ms, left=[_left(row) for row in rows])
+    return _Older(
+        read_ms=now_ms, proofs=proofs, until_ms=until_ms, left=[_left(row) for row in rows]
+    )
 
 
 def _with_changes(

@@ -119,7 +119,9 @@ class Balie:
         self._push = PushFollower(self.store, data)
         self._rounds = RoundThread(self.store, self._planner.ask)
         self._readings = ReadingNotes(self.store, data)
-        self._erasures = ErasureFollower(self.store, memories.forget, erasure_steps)
+        self._erasures = ErasureFollower(
+            self.store, lambda: memories.forget(self._histories), erasure_steps
+        )
         self._retention = RetentionThread(self.store, data)
         self._lists = ListFollower(self.store, self._planner.ask)
         self.services = self._make_services(

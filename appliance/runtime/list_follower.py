@@ -13,6 +13,7 @@ class ListFollower(PatientFollower):
     """`planned` is called when messages were kept that may leave."""
 
     rests = 15  # a line sends a message of a list a minute: ten thousand may take long to be made
+    most_rest_s = 0.25  # a piece is of a few messages, and a list of 240 is made within seconds
 
     def __init__(self, store: Store, planned: Callable[[], None]) -> None:
         super().__init__(

@@ -1,6 +1,7 @@
 """A thread that follows the log in the gaps that other work leaves."""
 
 import logging
+import math
 import os
 import threading
 import time
@@ -23,10 +24,12 @@ time, and whoever writes to a person does not wait for it.
 
 class PatientFollower(ABC):
     """Started and stopped by whoever owns the store. What comes within `gather_s` is taken
-    together. `rests` is how much longer it rests than a piece took.
+    together. `rests` is how much longer it rests than a piece took, at most `most_rest_s`: on a
+    busy machine a piece takes long because it waits.
     """
 
     rests: float = REST
+    most_rest_s: float = math.inf
 
     def __init__(self, store: Store, *, name: str, trouble: str, gather_s: float) -> None:
         self._store = store
@@ -53,9 +56,13 @@ class PatientFollower(ABC):
 
     def rest(self) -> bool:
         """After some work, also inside a long piece; whether it is to end."""
-        self._stopped.wait((time.monotonic() - self._began_s) * self.rests)
+        self._stopped.wait(self.rest_s(time.monotonic() - self._began_s))
         self._began_s = time.monotonic()
         return self._stopped.is_set()
+
+    def rest_s(self, took_s: float) -> float:
+        """How long it rests after a piece that took so long."""
+        return min(took_s * self.rests, self.most_rest_s)
 
     def _run(self) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -139,7 +139,11 @@ def ahead(
 def messages(
     conn: sqlite3.Connection, walk: Walk, now_ms: int, *, from_ms: int, most: int
 ) -> Sequence[OldMessage]:
-    """Some of those since `from_ms` that still hold something of this kind, the oldest first."""
+    """Some of those since `from_ms` that still hold something of this kind, the oldest first; none
+    where whose conversation it is now is held.
+    """
+    if _is_held(conn, walk):
+        return []
     about = {
         "conversation": walk.conversation_id,
         "from": from_ms,
@@ -152,6 +156,8 @@ def messages(
 
 def done_until_ms(conn: sqlite3.Connection, walk: Walk, now_ms: int) -> int:
     """Up to when nothing of it is left after a run; something may have had to stay."""
+    if _is_held(conn, walk):
+        return walk.from_ms
     about = {
         "conversation": walk.conversation_id,
         "from": walk.from_ms,
@@ -176,19 +182,21 @@ def files_of(
     return {row["id"]: (row["sha256"], row["bytes"] or 0) for row in rows}
 
 
-def has_notes(conn: sqlite3.Connection, conversation_id: str, before_ms: int) -> bool:
+def has_notes(conn: sqlite3.Connection, walk: Walk, before_ms: int) -> bool:
+    """Whether some may go: none of a conversation whose person is held now."""
+    if _is_held(conn, walk):
+        return False
     found = conn.execute(
         "SELECT 1 FROM note WHERE conversation_id = ? AND at_ms < ? LIMIT 1",
-        (conversation_id, before_ms),
+        (walk.conversation_id, before_ms),
     )
     return found.fetchone() is not None
 
 
-def forget_calls(tx: Tx, call_ids: Sequence[str]) -> None:
-    tx.conn.execute(
-        "DELETE FROM missed_call WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(call_ids)),),
-    )
+def forget_calls(tx: Tx, call_ids: Sequence[str]) -> int:
+    """How many went: those of a person who is held by now stay."""
+    held = json.dumps(sorted(holds.held_contacts(tx.conn)))
+    return tx.conn.execute(_FORGET_CALLS, (json.dumps(list(call_ids)), held)).rowcount
 
 
 def calls(
@@ -201,6 +209,14 @@ def calls(
         OldCall(id=row["id"], goes=row["contact_id"] not in held and _is_old(row, terms, now_ms))
         for row in rows
     ]
+
+
+def _is_held(conn: sqlite3.Connection, walk: Walk) -> bool:
+    """Asked inside the transaction: it may be another's by now, or held since a moment ago."""
+    row = conn.execute(
+        "SELECT contact_id FROM conversation WHERE id = ?", (walk.conversation_id,)
+    ).fetchone()
+    return row is not None and row["contact_id"] in holds.held_contacts(conn)
 
 
 def _spans(found: Sequence[Walk], keeps: Keeps, now_ms: int) -> str:
@@ -357,4 +373,9 @@ SELECT c.id, c.at_ms, k.id AS contact_id, k.state, k.state_ms FROM missed_call c
 LEFT JOIN contact_identity i ON i.value = c.value AND i.scheme = c.scheme
 LEFT JOIN contact k ON k.id = i.contact_id
 WHERE c.id > :after ORDER BY c.id LIMIT :most
+"""
+_FORGET_CALLS = """
+DELETE FROM missed_call AS c WHERE id IN (SELECT value FROM json_each(?1))
+AND NOT EXISTS (SELECT 1 FROM contact_identity i WHERE i.value = c.value AND i.scheme = c.scheme
+  AND i.contact_id IN (SELECT value FROM json_each(?2)))
 """

@@ -19,6 +19,11 @@ _SCHEME = "words"
 
 
 def note(tx: Tx, conversation_id: str, text: str, written_ms: int) -> None:
+    """Nothing for a text without letters or digits, such as the sign of a picture that nothing is
+    said with: it would stand for every picture of that minute.
+    """
+    if not _plain(text):
+        return
     tx.conn.execute("DELETE FROM care_gone WHERE until_ms < ?", (tx.now_ms,))
     tx.conn.execute(
         "INSERT INTO care_gone (conversation_id, stands_for, written_ms, until_ms)"
@@ -29,7 +34,7 @@ def note(tx: Tx, conversation_id: str, text: str, written_ms: int) -> None:
 
 def is_gone(conn: sqlite3.Connection, conversation_id: str, text: str, written_ms: int) -> bool:
     """Whether these words were removed from there, written in that minute."""
-    if conn.execute(_ANY, (conversation_id,)).fetchone() is None:
+    if not _plain(text) or conn.execute(_ANY, (conversation_id,)).fetchone() is None:
         return False
     known = house_key(conn).ever_stood_for(_SCHEME, _plain(text))
     about = (conversation_id, json.dumps(list(known)), written_ms, _APART_MS)
@@ -42,8 +47,7 @@ def _stands_for(conn: sqlite3.Connection, text: str) -> str:
 
 def _plain(text: str) -> str:
     """A screen may lose emoji and break lines otherwise."""
-    letters = "".join(each for each in text.casefold() if each.isalnum())
-    return letters or text.strip()
+    return "".join(each for each in text.casefold() if each.isalnum())
 
 
 _ANY = "SELECT 1 FROM care_gone WHERE conversation_id = ? LIMIT 1"

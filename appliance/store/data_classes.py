@@ -236,7 +236,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "erasure": {DataClass.EVIDENCE: "stands_for scheme at_ms"},
     "file_left": {
         DataClass.CONTENT: "name",
-        DataClass.TECHNICAL: "kind",
+        DataClass.TECHNICAL: "kind noted_ns",
     },
     "person_erasure": {
         DataClass.IDENTITY: "sought",
@@ -259,7 +259,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "conversation_id written_ms until_ms",
     },
     "phone_removal": {
-        DataClass.IDENTITY: "whose",
+        DataClass.IDENTITY: "whose stands_for",
         DataClass.EVIDENCE: "what state reason staff_id tapped_ms ended_ms",
         DataClass.TECHNICAL: (
             "id line_id device_id channel message_id written_ms tries not_before_ms created_ms"
@@ -332,7 +332,9 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.IDENTITY: "names numbers",
         DataClass.TECHNICAL: "seq contact_id group_id",
     },
-    "search_progress": {DataClass.TECHNICAL: "id low_seq high_seq event_seq contact_id version"},
+    "search_progress": {
+        DataClass.TECHNICAL: "id low_seq high_seq event_seq contact_id version merges"
+    },
     "canned_text": {
         DataClass.OFFICE: "branch_id shortcut title variants language",
         DataClass.TECHNICAL: "seq id turn created_ms",

@@ -2,12 +2,14 @@
 
 Ids, states, times and counts remain, because the event log and the ledger name them. The files go
 after the transaction (`forget_files`), which is noted in it, so a crash leaves none behind. What
-stood in the index of the search goes with `desk/search/forgetting.py: forget`.
+stood in the index of the search goes with `desk/search/forgetting.py: forget`, or soon
+(`forget_in_index`).
 """
 
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +47,13 @@ def forget_messages(tx: Tx, message_ids: Collection[str]) -> Forgotten:
     _forget_answers(tx, ids)
     tx.conn.execute(_EMPTY, (ids,))
     return Forgotten(media=media, evidence=evidence)
+
+
+def forget_in_index(tx: Tx) -> None:
+    """What was emptied here must soon be gone from the bytes of the index, too: the thread that
+    keeps the index brings its parts together, also after a crash.
+    """
+    tx.conn.execute("UPDATE search_progress SET merges = merges + 1")
 
 
 def forget_evidence(tx: Tx, message_ids: Collection[str]) -> frozenset[str]:
@@ -118,25 +127,29 @@ def _forget_answers(tx: Tx, ids: str) -> None:
 
 
 def _note_left(tx: Tx, kind: str, names: Collection[str]) -> None:
+    now_ns = time.time_ns()  # the clock by which the files have their times
     tx.conn.executemany(
-        "INSERT INTO file_left (kind, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(kind, name) for name in sorted(names)],
+        "INSERT INTO file_left (kind, name, noted_ns) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET noted_ns = excluded.noted_ns",
+        [(kind, name, now_ns) for name in sorted(names)],
     )
 
 
-def _left(conn: sqlite3.Connection) -> Sequence[tuple[str, str]]:
-    rows = conn.execute("SELECT kind, name FROM file_left LIMIT ?", (_AT_ONCE,))
-    return [(row["kind"], row["name"]) for row in rows]
+def _left(conn: sqlite3.Connection) -> Sequence[tuple[str, str, int]]:
+    rows = conn.execute("SELECT kind, name, noted_ns FROM file_left LIMIT ?", (_AT_ONCE,))
+    return [(row["kind"], row["name"], row["noted_ns"]) for row in rows]
 
 
-def _take_away(tx: Tx, files: MediaFiles, left: Sequence[tuple[str, str]]) -> None:
-    """Inside the transaction: the same content may have come again meanwhile, and then stays."""
-    for kind, name in left:
+def _take_away(tx: Tx, files: MediaFiles, left: Sequence[tuple[str, str, int]]) -> None:
+    """Inside the transaction: the same content may have come again meanwhile, and then stays, also
+    where its row is not there yet. If none comes, it goes with the files that no row names.
+    """
+    for kind, name, noted_ns in left:
         if kind == "evidence":
             shutil.rmtree(files.folder / EVIDENCE / name, ignore_errors=True)
         elif not _is_there(tx.conn, name):
-            files.forget(name)
-    tx.conn.executemany("DELETE FROM file_left WHERE kind = ? AND name = ?", left)
+            files.forget(name, came_by_ns=noted_ns)
+    tx.conn.executemany("DELETE FROM file_left WHERE kind = ? AND name = ? AND noted_ns = ?", left)
 
 
 def _is_there(conn: sqlite3.Connection, sha256: str) -> bool:

@@ -82,9 +82,9 @@ def _clear_orphans(store: Store, files: MediaFiles) -> None:
 
 
 def _forget(tx: Tx, files: MediaFiles, names: Sequence[str]) -> None:
+    came_by_ns = time.time_ns() - ORPHAN_S * 1_000_000_000
     for sha256 in _unnamed(tx.conn, names):
-        if _age_s(files.path_of(sha256)) > ORPHAN_S:
-            files.forget(sha256)
+        files.forget(sha256, came_by_ns=came_by_ns)
 
 
 def _unnamed(conn: Connection, names: Sequence[str]) -> Sequence[str]:

@@ -15,6 +15,7 @@ from appliance.errors import SetupError
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.reasons import Reason
+from appliance.store.house_key import HouseKey
 from appliance.store.key_at_hand import house_key
 from appliance.store.store import Tx
 
@@ -75,21 +76,24 @@ class NewRemoval:
 
 def ask(tx: Tx, new: NewRemoval) -> str:
     """The id; of one that is asked for already and not yet begun, that one's."""
-    same = next((each.id for each in _open_on(tx.conn, new.device_id) if _is_same(each, new)), None)
+    key = house_key(tx.conn)
+    same = _same(tx.conn, key, new)
     if same is not None:
         return same
     removal_id = tx.new_id()
     state = RemovalState.PERSON if new.by_hand else RemovalState.WAITING
     tx.conn.execute(
-        "INSERT INTO phone_removal (id, line_id, device_id, channel, what, whose, message_id,"
-        " written_ms, state, reason, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO phone_removal (id, line_id, device_id, channel, what, whose, stands_for,"
+        " message_id, written_ms, state, reason, created_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             removal_id,
             new.line_id,
             new.device_id,
             new.channel.name,
             new.what.value,
-            house_key(tx.conn).seal(json.dumps(new.whose).encode(), about=removal_id),
+            key.seal(json.dumps(new.whose).encode(), about=removal_id),
+            key.stands_for(new.whose.scheme, new.whose.value),
             new.message_id,
             new.written_ms,
             state.value,
@@ -103,7 +107,7 @@ def ask(tx: Tx, new: NewRemoval) -> str:
 
 def find(conn: sqlite3.Connection, removal_id: str) -> PhoneRemoval | None:
     row = conn.execute("SELECT * FROM phone_removal WHERE id = ?", (removal_id,)).fetchone()
-    return _removal(conn, row) if row else None
+    return next(iter(_removals(conn, [row] if row else [])), None)
 
 
 def states_of(conn: sqlite3.Connection, ids: Sequence[str]) -> Mapping[str, RemovalState]:
@@ -123,7 +127,7 @@ def next_due(conn: sqlite3.Connection, device_id: str, *, now_ms: int) -> PhoneR
         " AND state IN ('waiting', 'doing') AND not_before_ms <= ? ORDER BY id LIMIT 1",
         (device_id, now_ms),
     ).fetchone()
-    return _removal(conn, row) if row else None
+    return next(iter(_removals(conn, [row] if row else [])), None)
 
 
 def for_people(conn: sqlite3.Connection, branches: Sequence[str]) -> Sequence[PhoneRemoval]:
@@ -137,7 +141,7 @@ def for_people(conn: sqlite3.Connection, branches: Sequence[str]) -> Sequence[Ph
         " AND line.branch_id IN (SELECT value FROM json_each(?)) ORDER BY r.id",
         (json.dumps(list(branches)),),
     )
-    return [_removal(conn, row) for row in rows]
+    return _removals(conn, rows.fetchall())
 
 
 def count_waiting(conn: sqlite3.Connection, branches: Sequence[str]) -> int:
@@ -185,8 +189,8 @@ def hand_over(tx: Tx, removal_id: str, reason: Reason) -> None:
 def end(tx: Tx, removal_id: str, state: RemovalState, *, staff_id: str | None = None) -> bool:
     """Whether it was open. `staff_id` is who did it by hand."""
     changed = tx.conn.execute(
-        "UPDATE phone_removal SET state = ?, whose = NULL, ended_ms = ?, staff_id = ?"
-        " WHERE id = ? AND ended_ms IS NULL",
+        "UPDATE phone_removal SET state = ?, whose = NULL, stands_for = NULL, ended_ms = ?,"
+        " staff_id = ? WHERE id = ? AND ended_ms IS NULL",
         (state.value, tx.now_ms, staff_id, removal_id),
     )
     if changed.rowcount == 1:
@@ -194,20 +198,18 @@ def end(tx: Tx, removal_id: str, state: RemovalState, *, staff_id: str | None = 
     return changed.rowcount == 1
 
 
-def _open_on(conn: sqlite3.Connection, device_id: str) -> Sequence[PhoneRemoval]:
-    rows = conn.execute(
-        "SELECT * FROM phone_removal INDEXED BY phone_removal_open WHERE device_id = ?"
-        " AND state IN ('waiting', 'doing', 'person')",
-        (device_id,),
-    )
-    return [_removal(conn, row) for row in rows]
-
-
-def _is_same(known: PhoneRemoval, new: NewRemoval) -> bool:
-    return known.state is not RemovalState.DOING and (
-        (known.line_id, known.channel, known.what, known.whose, known.message_id)
-        == (new.line_id, new.channel, new.what, new.whose, new.message_id)
-    )
+def _same(conn: sqlite3.Connection, key: HouseKey, new: NewRemoval) -> str | None:
+    """The id of one that is asked for and not begun, of whichever key of the house it is."""
+    about = {
+        "stands_for": json.dumps(list(key.ever_stood_for(new.whose.scheme, new.whose.value))),
+        "device": new.device_id,
+        "line": new.line_id,
+        "channel": new.channel.name,
+        "what": new.what.value,
+        "message": new.message_id,
+    }
+    row = conn.execute(_SAME, about).fetchone()
+    return None if row is None else str(row["id"])
 
 
 def _tell(tx: Tx, removal_id: str, *, staff_id: str | None = None) -> None:
@@ -224,25 +226,37 @@ def _tell(tx: Tx, removal_id: str, *, staff_id: str | None = None) -> None:
     )
 
 
-def _opened(conn: sqlite3.Connection, row: sqlite3.Row) -> Identity | None:
+def _opened(key: HouseKey | None, row: sqlite3.Row) -> Identity | None:
     """Where the key is lost nobody knows any more whose it was."""
-    if row["whose"] is None:
+    if key is None or row["whose"] is None:
         return None
     try:
-        return Identity(*json.loads(house_key(conn).open(row["whose"], about=row["id"])))
+        return Identity(*json.loads(key.open(row["whose"], about=row["id"])))
     except SetupError as exc:
         log.warning("whose chat removal %s is about cannot be told: %s", row["id"], exc)
         return None
 
 
-def _removal(conn: sqlite3.Connection, row: sqlite3.Row) -> PhoneRemoval:
+def _removals(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> Sequence[PhoneRemoval]:
+    """The file of the key is read once for all of them."""
+    if not any(row["whose"] for row in rows):
+        return [_removal(None, row) for row in rows]
+    try:
+        key = house_key(conn)
+    except SetupError as exc:
+        log.warning("whose chats are to be removed cannot be told: %s", exc)
+        return [_removal(None, row) for row in rows]
+    return [_removal(key, row) for row in rows]
+
+
+def _removal(key: HouseKey | None, row: sqlite3.Row) -> PhoneRemoval:
     return PhoneRemoval(
         id=row["id"],
         line_id=row["line_id"],
         device_id=row["device_id"],
         channel=Channel.named(row["channel"]),
         what=RemovalWhat(row["what"]),
-        whose=_opened(conn, row),
+        whose=_opened(key, row),
         message_id=row["message_id"],
         written_ms=row["written_ms"],
         state=RemovalState(row["state"]),
@@ -253,3 +267,10 @@ def _removal(conn: sqlite3.Connection, row: sqlite3.Row) -> PhoneRemoval:
         created_ms=row["created_ms"],
         ended_ms=row["ended_ms"],
     )
+
+
+_SAME = """
+SELECT id FROM phone_removal WHERE stands_for IN (SELECT value FROM json_each(:stands_for))
+AND device_id = :device AND line_id = :line AND channel = :channel AND what = :what
+AND message_id IS :message AND state IN ('waiting', 'person') LIMIT 1
+"""

@@ -8,6 +8,7 @@ import pytest
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.intake.reception import Reception
+from appliance.desk.search import following
 from appliance.devices.media_protocol import IncomingMedia
 from appliance.devices.protocol import Incoming, TextForm
 from appliance.media.kinds import MediaKind
@@ -110,6 +111,48 @@ def test_what_was_removed_does_not_come_back_from_the_phone(
     assert BSN in thread(office, sanne)
     office.writes(WORKER, tilburg, "stop", key="the-bsn")
     assert one(office, "SELECT kind FROM consent ORDER BY seq DESC LIMIT 1") == "opted_out"
+
+
+def test_what_was_removed_is_not_in_the_index_either(
+    office: Office, sanne: Browser, message: str
+) -> None:
+    """The thread that keeps it writes it anew, which a crash does not make it forget."""
+
+    def is_in_the_index() -> bool:
+        blocks = "SELECT block FROM search_message_data"
+        rows = office.store.read(lambda conn: conn.execute(blocks).fetchall())
+        return any(BSN[:8].encode() in bytes(row["block"]) for row in rows)
+
+    while following.catch_up(office.store):
+        pass
+    assert is_in_the_index()
+    sanne.post(f"/messages/{message}/care", {"do": "remove"})
+    following.catch_up(office.store)  # killed here
+    while following.catch_up(office.store):
+        pass
+    assert not is_in_the_index()
+    assert one(office, "SELECT merges FROM search_progress") == "0"
+
+
+def test_another_picture_of_that_minute_is_kept(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """Each has only the sign of a picture for its words."""
+    first = Incoming(
+        channel=Channel.WHATSAPP,
+        key="photo",
+        sender=WORKER,
+        text="📷",
+        at_ms=office.clock.now_ms(),
+        media=IncomingMedia(kind=MediaKind.IMAGE, sign="📷", words=""),
+    )
+    reception = Reception(office.store, ConsentGate())
+    reception.received(tilburg.device_id, [first])
+    office.writes(WORKER, tilburg, "dat was mijn paspoort")
+    marked = one(office, "SELECT message_id FROM care_mark")
+    sanne.post(f"/messages/{marked}/care", {"do": "remove"})
+    reception.received(tilburg.device_id, [replace(first, key="wa-screen:2", exact=False)])
+    assert one(office, "SELECT count(*) FROM message WHERE text = '📷'") == "1"
 
 
 def test_the_rule_of_a_branch_hides_at_once_until_one_opens_it(

@@ -7,7 +7,8 @@ import pytest
 from appliance.desk.access.sight import Sight
 from appliance.desk.automatic import rules
 from appliance.desk.outgoing.sending import Author
-from appliance.desk.privacy.retention import nightly, settings
+from appliance.desk.privacy.retention import along, nightly, settings
+from appliance.desk.privacy.retention.along import Along
 from appliance.desk.privacy.retention.letting_go import LettingGo
 from appliance.desk.search import following
 from appliance.desk.team import cases, notes
@@ -209,6 +210,45 @@ def test_a_held_person_loses_nothing_until_it_ends(counter: Counter) -> None:
     for each in (anna, bart):
         counter.store.write(lambda tx, each=each: holds.end(tx, each))  # type: ignore[misc]
     assert runs(counter).messages == 2
+
+
+def test_who_is_held_between_two_steps_keeps_the_rest(counter: Counter) -> None:
+    """What colleagues noted, their calls, and a message in their conversation that is nobody's."""
+    counter.hears("Hoi", ANNA)
+    counter.hears("Voicemail", ANNA)
+    is_done(counter, ANNA)
+    thread, anna = counter.one("SELECT id FROM conversation")["id"], counter.contact_id(ANNA)
+    counter.store.write(lambda tx: notes.write(tx, thread, "Belt morgen terug", OFFICER))
+    counter.store.write(
+        lambda tx: tx.conn.execute("UPDATE message SET contact_id = NULL WHERE text = 'Voicemail'")
+    )
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "INSERT INTO missed_call (id, device_key, line_id, value, scheme, at_ms)"
+            " VALUES ('call', 'a', ?, ?, 'tel', 1)",
+            (counter.line_id, ANNA),
+        )
+    )
+    days_pass(counter, 40)
+    wanted = says(counter, any_texts=30, any_calls=30)
+    run_id, now_ms = counter.store.write(retention_runs.begin), counter.clock.now_ms()
+    walks = counter.store.read(lambda conn: aging.walks(conn, wanted))
+    found = counter.store.read(lambda conn: aging.calls(conn, wanted, now_ms, after="", most=10))
+    steps = Along(counter.store, run_id, walks, now_ms).steps()
+    under_way = next(steps)
+    counter.store.write(lambda tx: holds.put(tx, anna, "Geschil", until_ms=None))
+    counter.store.write(under_way)
+    for step in steps:
+        counter.store.write(step)
+    counter.store.write(lambda tx: along.forget_calls(tx, run_id, found))
+    assert [each.goes for each in found] == [True]
+    assert texts(counter) == ["Hoi", "Voicemail"]
+    assert len(counter.all("SELECT id FROM note")) == 1
+    assert len(counter.all("SELECT id FROM missed_call")) == 1
+    counter.store.write(lambda tx: holds.end(tx, anna))
+    runs(counter)  # to its end
+    report = runs(counter)
+    assert (report.messages, report.notes, report.calls) == (2, 1, 1)
 
 
 def test_what_is_open_stays(counter: Counter) -> None:

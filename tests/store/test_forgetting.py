@@ -75,3 +75,20 @@ def test_what_a_message_held_goes_and_that_it_was_stays(
     assert [
         each.state for each in store.read(lambda conn: media.media_of(conn, [first]))[first]
     ] == ["erased"]
+
+
+def test_a_file_that_comes_again_before_it_is_taken_away_stays(
+    counter: Counter, tmp_path: Path
+) -> None:
+    """Its row is committed after the file has its name: in between no row tells of it."""
+    store, files = counter.store, MediaFiles(tmp_path / FOLDER)
+    counter.knows("+31611110001")
+    first, own = first_of(counter), keeps(store, tmp_path, b"rooster")
+    store.write(lambda tx: media.attach(tx.conn, first, [own]))
+    assert len(store.write(lambda tx: forget_messages(tx, [first])).media) == 1
+    kept = files.keep(tmp_path / "source")
+    forget_files(store, tmp_path)
+    assert files.is_whole(kept.sha256)
+    new = NewUpload(told=TYPE, name="rooster.png", kept=kept)
+    assert store.write(lambda tx: media.add_upload(tx, new)).state == "here"
+    assert forget_files(store, tmp_path) == 0

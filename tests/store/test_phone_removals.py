@@ -1,11 +1,13 @@
 """What is to be taken off phones: asked for once, and nobody's name stays when it is over."""
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.events import EventKind
 from appliance.identities import tel
 from appliance.reasons import Reason
-from appliance.store import lines, phone_removals
+from appliance.store import house_key, lines, phone_removals
 from appliance.store.phone_removals import NewRemoval, RemovalState, RemovalWhat
 from tests.queue.conftest import clock, counter, store
 from tests.queue.counter import ANNA, WHATSAPP, Counter
@@ -28,6 +30,24 @@ def test_the_same_chat_is_asked_for_once(counter: Counter) -> None:
     assert counter.store.write(lambda tx: phone_removals.ask(tx, a_chat(counter))) == first
     (event,) = counter.events(EventKind.PHONE_REMOVAL)
     assert ANNA not in str(event)
+
+
+def test_those_of_others_stay_shut_while_one_more_is_asked_for(
+    counter: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever opened them would see that they were changed; an earlier key of the house finds its
+    own.
+    """
+    others = [replace(a_chat(counter), whose=tel(f"+316222200{each:02}")) for each in range(3)]
+    ids = [counter.store.write(lambda tx, new=new: phone_removals.ask(tx, new)) for new in others]  # type: ignore[misc]
+    counter.store.write(lambda tx: tx.conn.execute("UPDATE phone_removal SET whose = x'00'"))
+    house_key.turn(counter.store.path.parent)
+    own = counter.store.write(lambda tx: phone_removals.ask(tx, a_chat(counter)))
+    assert own not in ids
+    assert counter.store.write(lambda tx: phone_removals.ask(tx, others[1])) == ids[1]
+    assert caplog.text == ""
+    assert counter.store.write(lambda tx: phone_removals.take(tx, ids[1]))
+    assert counter.store.write(lambda tx: phone_removals.ask(tx, others[1])) not in ids
 
 
 def test_whose_chat_it_was_is_gone_once_it_is_done(counter: Counter) -> None:

@@ -43,7 +43,8 @@ class _Message:
 def remove(tx: Tx, message_id: str, *, staff_id: str) -> None:
     """Forgets its words and files here, and asks for a hand that deletes it on the phone.
 
-    It cannot be undone. `clean_up` takes the files away. Raises NotFound, and Refused where
+    It cannot be undone. `clean_up` takes the files away, and the index of the search lets its words
+    go soon. Raises NotFound, and Refused where
     somebody was quicker or the person is held for a dispute.
     """
     message = _open_one(tx.conn, message_id)
@@ -55,6 +56,7 @@ def remove(tx: Tx, message_id: str, *, staff_id: str) -> None:
     care_gone.note(tx, message.conversation_id, message.text, message.written_ms)
     _ask_on_phones(tx, message)
     forgetting.forget_messages(tx, [message_id])
+    forgetting.forget_in_index(tx)
     care_marks.end(tx, message_id, CareState.REMOVED, staff_id=staff_id)
     _note_reading(tx, message, ReadingKind.ERASE, staff_id)
 

@@ -20,6 +20,8 @@ PIECE = 100
 """Messages of one transaction: some milliseconds of the writer, so nobody waits for it."""
 _EVENTS = 5_000
 """Events that one piece looks through; most are about messages and tell the index nothing."""
+PAGES = 64
+"""Of the index, brought together in one transaction."""
 _RARELY = 1_000
 """The place in the log is written down after so many events, also when none of them told it
 anything.
@@ -45,9 +47,12 @@ class _NextPiece:
 
 def catch_up(store: Store) -> bool:
     """Does the next piece; False when nothing is left to do. Blocks, as any write does."""
-    if not store.read(_prepare):
+    if store.read(_prepare):
+        store.write(_take, durable=False)
+        return True
+    if store.read(index.merges_asked) == 0:
         return False
-    store.write(_take, durable=False)
+    store.write(_merge, durable=False)
     return True
 
 
@@ -80,6 +85,14 @@ def _take(tx: Tx) -> None:
     index.renew_contacts(conn, piece.contact_ids)
     index.renew_groups(conn, piece.group_ids)
     index.keep(conn, piece.after)
+
+
+def _merge(tx: Tx) -> None:
+    """That it is one is noted where nothing more was to be done: a power cut takes back both."""
+    conn = tx.conn
+    asked = index.merges_asked(conn)
+    if not index.settle_changes(conn, PIECE) and not index.merge_some(conn, PAGES):
+        index.note_merged(conn, asked)
 
 
 def _next(conn: sqlite3.Connection, before: Progress) -> _NextPiece:

@@ -185,6 +185,16 @@ def merge_some(conn: sqlite3.Connection, pages: int) -> bool:
     return conn.total_changes - before > len(("search_message", "search_name"))
 
 
+def merges_asked(conn: sqlite3.Connection) -> int:
+    """How many times it was asked that nothing stays of what was taken out (`merge_some`)."""
+    return int(conn.execute("SELECT merges FROM search_progress").fetchone()[0])
+
+
+def note_merged(conn: sqlite3.Connection, asked: int) -> None:
+    """It is one; who asked since then is not served by that."""
+    conn.execute("UPDATE search_progress SET merges = merges - ?", (asked,))
+
+
 def _indexed(row: sqlite3.Row) -> tuple[str, str]:
     place = [line_word(row["line_id"]), conversation_word(row["conversation_id"])]
     if row["contact_id"] is not None:

@@ -5,6 +5,7 @@
 CREATE TABLE file_left (
   kind TEXT NOT NULL CHECK (kind IN ('media', 'evidence')),
   name TEXT NOT NULL,                           -- the hash of the content; the id of the attempt
+  noted_ns INTEGER NOT NULL,                    -- by the machine's clock: what came later stays
   PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;
 

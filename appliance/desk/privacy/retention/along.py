@@ -62,10 +62,12 @@ class Along:
 
     def _notes(self, walk: Walk) -> Iterator[Work]:
         until_ms = walk.until_ms(self.now_ms)
-        while self.store.read(lambda conn: aging.has_notes(conn, walk.conversation_id, until_ms)):
+        while self.store.read(lambda conn: aging.has_notes(conn, walk, until_ms)):
             yield lambda tx: self._forget_notes(tx, walk, until_ms)
 
     def _forget_notes(self, tx: Tx, walk: Walk, until_ms: int) -> None:
+        if not aging.has_notes(tx.conn, walk, until_ms):
+            return
         self.went = True
         notes, files = retention_runs.forget_notes(tx, walk.conversation_id, until_ms, NOTES)
         if files:
@@ -90,9 +92,8 @@ def came_to(tx: Tx, run_id: str, visited: Collection[Along], after: str) -> None
 
 
 def forget_calls(tx: Tx, run_id: str, found: Sequence[OldCall]) -> None:
-    gone = [each.id for each in found if each.goes]
-    aging.forget_calls(tx, gone)
-    retention_runs.count(tx, run_id, calls=len(gone))
+    gone = aging.forget_calls(tx, [each.id for each in found if each.goes])
+    retention_runs.count(tx, run_id, calls=gone)
     retention_runs.came_to(tx, run_id, RunPart.CALLS, found[-1].id)
 
 
