@@ -42,7 +42,8 @@ class DossierAsked:
 class DossierReading:
     """One reading of a file: the connection, who it is about, and the names that it meets.
 
-    `others` counts what is of other people, by kind.
+    `own` are pairs of value and scheme that are the person's. What is only said to be theirs belongs
+    to somebody else, and selects nothing. `others` counts what is of other people, by kind.
     """
 
     conn: sqlite3.Connection
@@ -110,8 +111,5 @@ WITH RECURSIVE same (id) AS (
 """
 """The contact, and all who were joined into it."""
 MINE = "(SELECT own.value ->> 0, own.value ->> 1 FROM json_each(:own) own)"
-"""Pairs of value and scheme by which the person is known here."""
-_OWN = """
-SELECT value, scheme FROM contact_identity WHERE contact_id = :contact
-UNION SELECT value, scheme FROM identity_claim WHERE contact_id = :contact
-"""
+"""Pairs of value and scheme that are the person's."""
+_OWN = "SELECT value, scheme FROM contact_identity WHERE contact_id = :contact"

@@ -184,7 +184,9 @@ FROM (
   UNION ALL SELECT value, scheme, at_ms, NULL, NULL, staff_id, 0 FROM identity_claim
     WHERE contact_id = :contact
   UNION ALL SELECT h.value, h.scheme, NULL, NULL, NULL, NULL, 1 FROM former_holder h
-    WHERE h.contact_id IN (SELECT id FROM same) AND (h.value, h.scheme) NOT IN {MINE}) i
+    WHERE h.contact_id IN (SELECT id FROM same) AND (h.value, h.scheme) NOT IN {MINE}
+    AND (h.value, h.scheme) NOT IN (
+      SELECT value, scheme FROM identity_claim WHERE contact_id = :contact)) i
 ORDER BY i.former, i.since_ms, i.value
 """  # noqa: S608 -- our own conditions
 _SHOWN_NAMES = f"""
