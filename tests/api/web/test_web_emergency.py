@@ -123,6 +123,36 @@ def test_an_open_page_ends_with_it_and_what_they_had_is_nobodys(
     assert [row["assignee_id"] for row in left if row["assignee_id"]] == []
 
 
+def test_it_ends_with_the_right_to_take_it(
+    office: Office, tilburg: Desk, boss: Browser, conversation: str
+) -> None:
+    """Who is no administrator any more reads nothing there."""
+    take(boss, tilburg)
+    thread = f"/c/{conversation}"
+    assert boss.get(thread).status_code == 200
+    office.store.write(lambda tx: staff.give_role(tx, boss.staff_id, "branch-it", None))
+    assert boss.get(thread).status_code == 404
+    assert [each["by"] for each in told(office, EventKind.EMERGENCY_ENDED)] == ["rights"]
+
+
+def test_an_officer_ends_one_where_they_guard_privacy(
+    office: Office, tilburg: Desk, breda: Desk, boss: Browser, officer: Browser, conversation: str
+) -> None:
+    take(boss, tilburg)
+    row = office.store.read(lambda conn: conn.execute("SELECT id FROM emergency").fetchone())
+    form = {"emergency_id": row["id"]}
+    elsewhere = log_in(office, "Youssef", role="privacy", branch_id=breda.branch_id)
+    for each in (elsewhere, boss):
+        assert each.post("/privacy/access/end", form, part=False).status_code == 404
+    elsewhere.client.close()
+    assert row["id"] in officer.get("/privacy/access").text
+    assert officer.post("/privacy/access/end", form, part=False).status_code == 303
+    assert boss.get(f"/c/{conversation}").status_code == 404
+    assert row["id"] not in officer.get("/privacy/access").text
+    (ended,) = told(office, EventKind.EMERGENCY_ENDED)
+    assert (ended["by"], ended["staff"]) == (f"staff:{officer.staff_id}", boss.staff_id)
+
+
 def test_who_gives_themselves_a_role_stands_on_the_officers_page(
     office: Office, tilburg: Desk, boss: Browser, officer: Browser, conversation: str
 ) -> None:
