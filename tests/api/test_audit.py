@@ -196,6 +196,33 @@ def test_who_guards_one_branch_sees_what_is_of_its_people(audited: Audited) -> N
     assert put(url, json={"on": False}, headers=headers).status_code == 404
 
 
+def test_a_branchs_officer_sees_no_readers_of_another_branch(audited: Audited) -> None:
+    """On the page of somebody whom both branches know; nor what somebody without any role did."""
+    audited.office.writes(ANNA, audited.breda)
+    audited.switch(on=True)
+    thread = audited.id_of("conversation", ANNA)
+    page = f"/people/{audited.id_of('contact', ANNA)}"
+    with (
+        audited.browser("Sanne", "staff", audited.tilburg.branch_id) as sanne,
+        audited.browser("Noor", "staff", audited.tilburg.branch_id) as noor,
+        audited.browser("Carla", "privacy", audited.breda.branch_id) as carla,
+        audited.browser("Petra", "privacy", audited.tilburg.branch_id) as petra,
+    ):
+        sanne.client.get(f"/c/{thread}")
+        noor.client.get("/search", params={"q": "Annelies"})
+        assert petra.client.get("/privacy/log", params={"kind": "search"}).text.count("<bdi>Noor")
+        assert "<bdi>Sanne" in petra.client.get(page).text
+        assert "<bdi>Sanne" not in carla.client.get(page).text
+        audited.office.store.write(
+            lambda tx: tx.conn.execute(
+                "DELETE FROM staff_grant WHERE staff_id = ?", (noor.staff_id,)
+            )
+        )
+        for officer in (carla, petra):
+            found = officer.client.get("/privacy/log", params={"kind": "search"}).text
+            assert "<bdi>Noor" not in found
+
+
 def test_what_is_asked_wrongly_is_refused(audited: Audited) -> None:
     wrong: tuple[dict[str, str | int], ...] = (
         {"staff": "Nobody"},
