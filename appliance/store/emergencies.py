@@ -53,9 +53,9 @@ def running(conn: sqlite3.Connection, now_ms: int) -> Sequence[Emergency]:
     return [Emergency(**dict(row)) for row in rows]
 
 
-def latest(conn: sqlite3.Connection, *, limit: int) -> Sequence[Emergency]:
-    """Those that ended, too; the newest first."""
-    rows = conn.execute(f"{_EMERGENCIES} ORDER BY e.id DESC LIMIT ?", (limit,))
+def latest(conn: sqlite3.Connection) -> Sequence[Emergency]:
+    """All, those that ended, too; the newest first."""
+    rows = conn.execute(f"{_EMERGENCIES} ORDER BY e.id DESC")
     return [Emergency(**dict(row)) for row in rows]
 
 

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.clock import ManualClock
+from appliance.desk.access import sessions
+from appliance.desk.access.rights import rights_of
+from appliance.desk.lines import live_screen
+from appliance.desk.privacy import access
 from appliance.desk.team import emergency, staff
 from appliance.events import EventKind
+from appliance.store import devices
+from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
 from tests.api.web.test_web_rules import WORKER, conversation
@@ -173,6 +179,42 @@ def test_who_gives_themselves_a_role_stands_on_the_officers_page(
     assert boss.post(address, {"role-": ["admin", "staff"]}, part=False).status_code == 303
     changes = [each for each in told(office, EventKind.STAFF_CHANGED) if "given" in each]
     assert changes[-1] == last, "the same again is no grant"
+
+
+def test_every_way_in_stands_on_the_officers_page_and_none_hides_another(
+    office: Office, tilburg: Desk, breda: Desk, boss: Browser, officer: Browser
+) -> None:
+    """What is done a hundred times stands once; what is of other branches takes no place."""
+    boss.post(f"/settings/team/{boss.staff_id}/roles", {"role-": ["admin", "staff"]})
+    boss.post(f"/settings/team/{officer.staff_id}/email", {"email": "dirk@example.com"})
+    device_id = office.store.read(devices.devices)[0].id
+
+    def work(tx: Tx) -> None:
+        staff.disable(tx, officer.staff_id)
+        staff.enable(tx, officer.staff_id, by_staff_id=boss.staff_id)
+        for _ in range(120):
+            staff.add_login_link(tx, boss.staff_id, by_staff_id=boss.staff_id)
+        for nth in range(access.MOST):
+            staff.add(tx, f"Nieuw {nth}", role="staff", branch_id=breda.branch_id)
+        nobody = staff.add(tx, "Koos", role="branch-it", branch_id=None)
+        for who in (nobody, boss.staff_id):
+            looked = live_screen.find(tx.conn, rights_of(tx.conn, who), device_id)
+            live_screen.began(tx, looked, "look", who)
+
+    office.store.write(work)
+    session = office.store.write(lambda tx: sessions.begin(tx, officer.staff_id))
+    officer.client.cookies.set("balie_session", session.token)
+    page = officer.get("/privacy/access").text
+    for each in (
+        "Dirk gaf zichzelf de rol Collega",
+        "Dirk wijzigde het e-mailadres waarvan het account als Petra binnenkomt",
+        "Petra mag van Dirk weer inloggen",
+        "Koos leest geen berichten en keek op het scherm van een telefoon (Tilburg)",
+    ):
+        assert each in page, each
+    assert "Dirk leest geen berichten" not in page
+    assert page.count("als Dirk binnenkomt") == 1
+    assert "120×" in page
 
 
 def test_the_first_administrator_has_every_duty_and_the_second_one(office: Office) -> None:

@@ -42,8 +42,8 @@ class DossierAsked:
 class DossierReading:
     """One reading of a file: the connection, who it is about, and the names that it meets.
 
-    `own` are pairs of value and scheme that are the person's. What is only said to be theirs belongs
-    to somebody else, and selects nothing. `others` counts what is of other people, by kind.
+    `own` are pairs of value and scheme that are the person's. What is only said to be theirs is
+    of somebody else, and selects nothing. `others` counts what is of other people, by kind.
     """
 
     conn: sqlite3.Connection
