@@ -138,6 +138,28 @@ def test_searches_and_exports_are_noted(audited: Audited) -> None:
     assert "annelies" not in said[0].lower()
 
 
+def test_what_was_searched_for_cannot_be_taken_out_of_the_log(audited: Audited) -> None:
+    """Typing further replaces what was typed, no search that was sent; the same words again are
+    noted again.
+    """
+    audited.switch(on=True)
+    with audited.browser("Sanne", "staff") as sanne, audited.browser("Carla", "privacy") as carla:
+
+        def is_noted(word: str) -> bool:
+            found = carla.client.get("/privacy/log", params={"word": word}).text
+            return "<strong><bdi>Sanne" in found
+
+        for page, words in (
+            ("search", "anna"),
+            ("command-bar", "annab"),
+            ("command-bar", "annabe"),
+        ):
+            sanne.client.get(f"/{page}", params={"q": words})
+        assert [is_noted(each) for each in ("anna", "annab", "annabe")] == [True, False, True]
+        sanne.client.get("/command-bar", params={"q": "annab"})
+        assert is_noted("annab")
+
+
 def test_the_log_tells_who_changed_what(audited: Audited) -> None:
     """From the event log, also while no reading is noted: by staff, by programs."""
     anna = audited.id_of("contact", ANNA)
