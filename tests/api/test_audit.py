@@ -281,6 +281,9 @@ def test_the_officer_reads_the_log_on_a_page_and_saves_it(audited: Audited) -> N
         assert "Annelies" in table.text
         assert table.headers["content-disposition"] == 'attachment; filename="log.csv"'
         assert carla.client.get("/privacy/log", params={"from": "x"}).status_code == 422
+        far = {"from": "0001-01-01", "to": "9999-12-31"}
+        for path in ("/privacy/log", "/privacy/log/export.csv"):
+            assert carla.client.get(path, params=far).status_code == 422
         done = {each["what"] for each in audited.items(staff="Carla")}
     assert done == {"change", "read", "export"}
 

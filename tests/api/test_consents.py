@@ -70,10 +70,14 @@ def test_an_objection_holds_for_every_line(office: Office, tilburg: Desk) -> Non
     assert (last["kind"], last["line"], last["words"]) == ("objected", None, body["words"])
 
 
-@pytest.mark.parametrize("on", ["yesterday", "2026-03-02T10:00:00"])
+@pytest.mark.parametrize("on", ["yesterday", "2026-03-02T10:00:00", "9999-12-31", "0001-01-01"])
 def test_a_day_that_is_none_is_refused(office: Office, tilburg: Desk, on: str) -> None:
     office.writes(ANNA, tilburg)
     assert office.caller().get(f"/contacts/{ANNA}/consent", on=on).status_code == 422
+    with browser_of(office, "Carla", "privacy") as carla:
+        for page in ("/privacy/consent", "/privacy/consent/proof.pdf"):
+            answer = carla.client.get(page, params={"number": ANNA, "on": on})
+            assert answer.status_code in (200, 422), page
 
 
 def test_the_officer_shows_consent_on_a_page_and_on_paper(office: Office, tilburg: Desk) -> None:
