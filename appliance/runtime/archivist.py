@@ -57,6 +57,7 @@ class Archivist(PatientFollower):
         try:
             self._make(job)
         except _EndedError:
+            self._store.write(lambda tx: archives.take_back_try(tx, job.id))
             return False
         return True
 
@@ -70,7 +71,8 @@ class Archivist(PatientFollower):
             self._fail(job, "folder")
             return
         try:
-            seen, ids = self._store.read(lambda conn: _asked(conn, job))
+            now_ms = self._store.clock.now_ms()
+            seen, ids = self._store.read(lambda conn: _asked(conn, job, now_ms))
         except NotFound:
             self._fail(job, "rights")
             return
@@ -164,7 +166,9 @@ class Archivist(PatientFollower):
             self._store.write(lambda tx: making.let_go(tx, gone))
 
 
-def _asked(conn: sqlite3.Connection, job: ArchiveJob) -> tuple[SeenArchive, Sequence[str]]:
+def _asked(
+    conn: sqlite3.Connection, job: ArchiveJob, now_ms: int
+) -> tuple[SeenArchive, Sequence[str]]:
     """What is archived, as far as who asked may see it now. Raises NotFound."""
-    sight = sight_of_maker(conn, job)
+    sight = sight_of_maker(conn, job, now_ms)
     return asking.one(conn, sight, job.id), content.thread_ids(conn, sight, job.scope)
