@@ -15,7 +15,7 @@ from appliance.api.papers.archive_files import WORK, ArchiveWriter, WrittenArchi
 from appliance.desk.privacy.archive import asking, content, making, quarters
 from appliance.desk.privacy.archive.asking import SeenArchive
 from appliance.desk.privacy.archive.sights import sight_of_maker
-from appliance.errors import NotFound, StoreUnavailable
+from appliance.errors import LettersMissing, NotFound, StoreUnavailable
 from appliance.media.files import MediaFiles
 from appliance.runtime.patient_follower import PatientFollower
 from appliance.store import archives
@@ -79,6 +79,10 @@ class Archivist(PatientFollower):
         writer = ArchiveWriter(self._store, self._files, seen, lambda done: self._tell(job, done))
         try:
             made = writer.write(ids, target, self._counted(job, ids))
+        except LettersMissing as exc:
+            log.error("an archive could not be written: %s", exc)  # noqa: TRY400 -- the sentence says it
+            self._fail(job, "letters")
+            return
         except StoreUnavailable as exc:
             log.warning("an archive could not be written: %s", exc)
             self._fail(job, "disk")
