@@ -13,6 +13,7 @@ BalieError
 │   ├── StoreUnavailable    locked, disk full, read-only: nothing was written; try again
 │   └── StoreCorrupt        SQLite says the file is damaged
 ├── SetupError              the machine lacks something (adb, a port); the sentence says what
+│   └── LettersMissing      no PDF can be made: the front-end files were not prepared
 └── DeviceError             a driver's; the class is the policy for the message in hand
     ├── Transient           proven not sent: again later
     ├── Permanent           proven not sent and never will be on this route
@@ -93,6 +94,10 @@ class StoreCorrupt(StoreError):
 
 
 class SetupError(BalieError):
+    pass
+
+
+class LettersMissing(SetupError):
     pass
 
 

@@ -172,8 +172,9 @@ class EventKind(Enum):
     #: An administrator took the right to read and answer for a while; facts: `emergency`,
     #: `until_ms`.
     EMERGENCY_BEGAN = "emergency.began"
-    #: Its time has come, or its person gave it back; facts: `emergency`, and `by`: `time`, `person`
-    #: or `disabled`.
+    #: Its time has come, its person gave it back or gives no rights there any more, or an officer
+    #: ended it; facts: `emergency`, and `by`: `time`, `person`, `disabled`, `rights`, or `staff:`
+    #: with the officer's id.
     EMERGENCY_ENDED = "emergency.ended"
     STAFF_LOGGED_IN = "staff.logged-in"
     #: A wrong password, set-up code or token; facts: `what`, and `tries` in this spell.

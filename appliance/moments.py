@@ -6,6 +6,8 @@ import functools
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST_MS = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp()) * 1000
+"""Later ones have no date in some zone."""
 
 
 def iso(at_ms: int) -> str:

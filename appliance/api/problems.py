@@ -18,6 +18,7 @@ from appliance.errors import (
     FileRefused,
     FileTooLarge,
     InvalidInput,
+    LettersMissing,
     LineFull,
     NotFound,
     Refused,
@@ -191,6 +192,9 @@ def problem_of(exc: BalieError) -> Problem:  # noqa: PLR0911 -- one for each err
             return problem(code, str(exc))
         case LineFull():
             return problem("line-full", str(exc), headers={"Retry-After": str(exc.retry_after_s)})
+        case LettersMissing():
+            log.error("answered 500: %s", exc)
+            return problem("internal-error", str(exc))
         case StoreUnavailable() | StoreCorrupt():
             log.error("answered 503: %s", exc)
             return problem("store-unavailable", headers={"Retry-After": str(RETRY_S)})

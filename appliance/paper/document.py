@@ -57,7 +57,7 @@ class PaperMessage:
 
 
 class PaperDocument:
-    """Raises StoreUnavailable where the letters are missing. `edge`: pixels of the longer side of
+    """Raises LettersMissing where the letters are missing. `edge`: pixels of the longer side of
     a picture in it.
     """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from appliance.errors import StoreUnavailable
+from appliance.errors import LettersMissing
 
 VENDOR = Path(__file__).parent / "vendor"
 """Put there by `scripts/prepare`."""
@@ -39,7 +39,7 @@ class LetterRun:
 
 
 class PdfSheets(FPDF):
-    """Raises StoreUnavailable where the letters are missing."""
+    """Raises LettersMissing where the letters are missing."""
 
     def __init__(self, title: str, language: str, made_ms: int) -> None:
         super().__init__(unit="pt", format="A4")
@@ -55,13 +55,11 @@ class PdfSheets(FPDF):
     def _face(self, name: str, file: str) -> TTFFont:
         path = VENDOR / file
         if not path.is_file():
-            raise StoreUnavailable(
-                f"The letters for PDF are missing ({file}): run scripts/prepare."
-            )
+            raise LettersMissing(f"The letters for PDF are missing ({file}): run scripts/prepare.")
         self.add_font(name, fname=path)
         face = self.fonts[name]
         if not isinstance(face, TTFFont):
-            raise StoreUnavailable(f"{path} is no font.")
+            raise LettersMissing(f"{path} is no font.")
         return face
 
     def next_sheet(self) -> None:

@@ -15,7 +15,7 @@ from appliance.api.papers.archive_files import WORK, ArchiveWriter, WrittenArchi
 from appliance.desk.privacy.archive import asking, content, making, quarters
 from appliance.desk.privacy.archive.asking import SeenArchive
 from appliance.desk.privacy.archive.sights import sight_of_maker
-from appliance.errors import NotFound, StoreUnavailable
+from appliance.errors import LettersMissing, NotFound, StoreUnavailable
 from appliance.media.files import MediaFiles
 from appliance.runtime.patient_follower import PatientFollower
 from appliance.store import archives
@@ -57,6 +57,7 @@ class Archivist(PatientFollower):
         try:
             self._make(job)
         except _EndedError:
+            self._store.write(lambda tx: archives.take_back_try(tx, job.id))
             return False
         return True
 
@@ -70,13 +71,18 @@ class Archivist(PatientFollower):
             self._fail(job, "folder")
             return
         try:
-            seen, ids = self._store.read(lambda conn: _asked(conn, job))
+            now_ms = self._store.clock.now_ms()
+            seen, ids = self._store.read(lambda conn: _asked(conn, job, now_ms))
         except NotFound:
             self._fail(job, "rights")
             return
         writer = ArchiveWriter(self._store, self._files, seen, lambda done: self._tell(job, done))
         try:
             made = writer.write(ids, target, self._counted(job, ids))
+        except LettersMissing as exc:
+            log.error("an archive could not be written: %s", exc)  # noqa: TRY400 -- the sentence says it
+            self._fail(job, "letters")
+            return
         except StoreUnavailable as exc:
             log.warning("an archive could not be written: %s", exc)
             self._fail(job, "disk")
@@ -164,7 +170,9 @@ class Archivist(PatientFollower):
             self._store.write(lambda tx: making.let_go(tx, gone))
 
 
-def _asked(conn: sqlite3.Connection, job: ArchiveJob) -> tuple[SeenArchive, Sequence[str]]:
+def _asked(
+    conn: sqlite3.Connection, job: ArchiveJob, now_ms: int
+) -> tuple[SeenArchive, Sequence[str]]:
     """What is archived, as far as who asked may see it now. Raises NotFound."""
-    sight = sight_of_maker(conn, job)
+    sight = sight_of_maker(conn, job, now_ms)
     return asking.one(conn, sight, job.id), content.thread_ids(conn, sight, job.scope)

@@ -62,7 +62,7 @@ class ReadingNotes:
         if self._is_in_spell(accessed, now_ms) or len(self._waiting) >= MOST:
             return
         if accessed.what is ReadingKind.SEARCH:
-            self._waiting = [each for each in self._waiting if not _goes_on(each[1], accessed)]
+            self._drop_typed_ahead(accessed)
         self._waiting.append((now_ms, accessed))
         self._write_soon()
 
@@ -91,6 +91,13 @@ class ReadingNotes:
             self._told.clear()
         self._told[accessed] = now_ms
         return False
+
+    def _drop_typed_ahead(self, later: Accessed) -> None:
+        """What is dropped is not told: the same words are noted when they come again."""
+        dropped = {each for _, each in self._waiting if _goes_on(each, later)}
+        self._waiting = [each for each in self._waiting if each[1] not in dropped]
+        for each in dropped:
+            self._told.pop(each, None)
 
     def _write_soon(self) -> None:
         if self._timer is None:
@@ -143,9 +150,9 @@ class ReadingNotes:
 
 
 def _goes_on(earlier: Accessed, later: Accessed) -> bool:
-    """Whether this is the same search, typed further."""
-    is_search = earlier.what is ReadingKind.SEARCH and earlier.who == later.who
-    return is_search and later.words.startswith(earlier.words)
+    """Whether this is the same search, typed further. One that was sent stays."""
+    is_typed = earlier.ahead and earlier.who == later.who
+    return is_typed and later.words.startswith(earlier.words)
 
 
 def _note_all(told: Sequence[Told], hashes: Mapping[str, Sequence[str]], tx: Tx) -> None:

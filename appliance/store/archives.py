@@ -151,6 +151,11 @@ def begin(tx: Tx, archive_id: str) -> None:
     )
 
 
+def take_back_try(tx: Tx, archive_id: str) -> None:
+    """The process was asked to end while it made this one, which is no fault of the archive."""
+    tx.conn.execute("UPDATE archive SET tries = max(tries - 1, 0) WHERE id = ?", (archive_id,))
+
+
 def note_parts(tx: Tx, archive_id: str, conversation_ids: Iterable[str]) -> None:
     tx.conn.execute(
         "INSERT OR IGNORE INTO archive_part (archive_id, conversation_id, branch_id, contact_id)"
@@ -253,6 +258,16 @@ def quarters_of(conn: sqlite3.Connection, quarter: str) -> frozenset[str]:
     """The lines whose archive of that quarter was asked for already."""
     rows = conn.execute("SELECT line_id FROM archive WHERE quarter = ?", (quarter,))
     return frozenset(row["line_id"] for row in rows)
+
+
+def failed_since(conn: sqlite3.Connection, at_ms: int) -> frozenset[tuple[str, int, int]]:
+    """Line and period of those that the clock asked for and that failed since then."""
+    rows = conn.execute(
+        "SELECT line_id, from_ms, until_ms FROM archive WHERE state = 'failed'"
+        " AND staff_id IS NULL AND token_id IS NULL AND ended_ms > ?",
+        (at_ms,),
+    )
+    return frozenset((row["line_id"], row["from_ms"], row["until_ms"]) for row in rows)
 
 
 def from_row(row: sqlite3.Row) -> ArchiveJob:

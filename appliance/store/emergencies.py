@@ -53,9 +53,9 @@ def running(conn: sqlite3.Connection, now_ms: int) -> Sequence[Emergency]:
     return [Emergency(**dict(row)) for row in rows]
 
 
-def latest(conn: sqlite3.Connection, *, limit: int) -> Sequence[Emergency]:
-    """Those that ended, too; the newest first."""
-    rows = conn.execute(f"{_EMERGENCIES} ORDER BY e.id DESC LIMIT ?", (limit,))
+def latest(conn: sqlite3.Connection) -> Sequence[Emergency]:
+    """All, those that ended, too; the newest first."""
+    rows = conn.execute(f"{_EMERGENCIES} ORDER BY e.id DESC")
     return [Emergency(**dict(row)) for row in rows]
 
 
@@ -67,6 +67,23 @@ def begin(tx: Tx, staff_id: str, *, branch_id: str | None, reason: str, until_ms
         (emergency_id, staff_id, branch_id, reason, tx.now_ms, until_ms),
     )
     return emergency_id
+
+
+def open_ones(
+    conn: sqlite3.Connection, *, staff_id: str | None = None, emergency_id: str | None = None
+) -> Sequence[sqlite3.Row]:
+    """Of this person, or the one of this id: rows as `end` gives them. Those whose time has come
+    are among them until that is noted.
+    """
+    return conn.execute(
+        "SELECT id, staff_id, branch_id FROM emergency WHERE ended_ms IS NULL"
+        " AND (?1 IS NULL OR staff_id = ?1) AND (?2 IS NULL OR id = ?2)",
+        (staff_id, emergency_id),
+    ).fetchall()
+
+
+def end_one(tx: Tx, emergency_id: str) -> None:
+    tx.conn.execute("UPDATE emergency SET ended_ms = ? WHERE id = ?", (tx.now_ms, emergency_id))
 
 
 def end(tx: Tx, *, staff_id: str | None = None) -> Sequence[sqlite3.Row]:

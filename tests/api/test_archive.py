@@ -194,6 +194,14 @@ def test_what_cannot_be_is_refused(
     assert (answer.status_code, answer.json()["field"]) == (422, field)
 
 
+def test_a_beginning_before_all_time_is_the_beginning(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    asked = ask(planning, {"line": tilburg.number, "from": "0001-01-01"})
+    assert asked.status_code == 202, asked.text
+    assert planning.get("/archive").status_code == 200
+
+
 def test_days_count_in_the_zone_of_the_branch(
     office: Office, tilburg: Desk, planning: Caller, archivist: Archivist, clock: ManualClock
 ) -> None:
@@ -241,6 +249,23 @@ def test_what_was_begun_is_begun_again(office: Office, tilburg: Desk, planning: 
     assert [each.name for each in left.parent.iterdir()] == [f"{first}.pdf"]
 
 
+def test_a_restart_is_no_fault_of_an_archive(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """However often the process is asked to end while it makes one, the last makes it whole."""
+    office.writes(ANNA, tilburg)
+    job_id = ask(planning, {"line": tilburg.number}).json()["id"]
+    data = office.store.path.parent
+    for _ in range(making.MOST_TRIES):
+        thread = Archivist(office.store, data, MediaFiles(data / "media"))
+        thread.stop()
+        assert not thread.catch_up()
+    thread = Archivist(office.store, data, MediaFiles(data / "media"))
+    thread.start()
+    ended(planning, job_id)
+    thread.stop()
+
+
 def test_a_file_goes_after_a_week(
     office: Office, tilburg: Desk, planning: Caller, archivist: Archivist, clock: ManualClock
 ) -> None:
@@ -270,6 +295,15 @@ def test_who_lost_the_right_meanwhile_gets_nothing(
     data = office.store.path.parent
     thread = Archivist(office.store, data, MediaFiles(data / "media"))
     thread.start()
+    assert ended(planning, job_id, "failed")["why"] == "rights"
+    office.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE api_token SET revoked_ms = NULL, expires_ms = ? WHERE id = ?",
+            (tx.now_ms, other.token.id),
+        )
+    )
+    make_again = "UPDATE archive SET state = 'queued', why = NULL, ended_ms = NULL WHERE id = ?"
+    office.store.write(lambda tx: tx.conn.execute(make_again, (job_id,)))
     assert ended(planning, job_id, "failed")["why"] == "rights"
     thread.stop()
 
@@ -334,3 +368,24 @@ def test_each_quarter_goes_into_the_companys_folder(
     ]
     assert verify(stick / "balie-31612345678-2026-Q1.zip").sha256 == job["sha256"]
     assert planning.get("/incidents", open="true").json()["items"] == []
+
+
+def test_a_quarter_that_failed_is_asked_for_again_a_day_later(
+    office: Office, tilburg: Desk, planning: Caller, clock: ManualClock, tmp_path: Path
+) -> None:
+    office.writes(ANNA, tilburg)
+    told = QuarterSettings(
+        folder=quarters.prepare(str(tmp_path)), format=ArchiveFormat.JSON, language="nl"
+    )
+    office.store.write(lambda tx: quarters.change(tx, told, staff_id=None))
+    clock.advance(ms=40 * DAY_MS)
+    counts = []
+    for wait_ms in (0, DAY_MS - 1, 1):
+        clock.advance(ms=wait_ms)
+        quarters.look(office.store)
+        items = planning.get("/archive").json()["items"]
+        counts.append(len(items))
+        job = office.store.read(archives.next_open)
+        if job is not None:
+            office.store.write(lambda tx, job=job: making.failed(tx, job, "disk"))  # type: ignore[misc]
+    assert counts == [1, 1, 2]

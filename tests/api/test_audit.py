@@ -138,6 +138,28 @@ def test_searches_and_exports_are_noted(audited: Audited) -> None:
     assert "annelies" not in said[0].lower()
 
 
+def test_what_was_searched_for_cannot_be_taken_out_of_the_log(audited: Audited) -> None:
+    """Typing further replaces what was typed, no search that was sent; the same words again are
+    noted again.
+    """
+    audited.switch(on=True)
+    with audited.browser("Sanne", "staff") as sanne, audited.browser("Carla", "privacy") as carla:
+
+        def is_noted(word: str) -> bool:
+            found = carla.client.get("/privacy/log", params={"word": word}).text
+            return "<strong><bdi>Sanne" in found
+
+        for page, words in (
+            ("search", "anna"),
+            ("command-bar", "annab"),
+            ("command-bar", "annabe"),
+        ):
+            sanne.client.get(f"/{page}", params={"q": words})
+        assert [is_noted(each) for each in ("anna", "annab", "annabe")] == [True, False, True]
+        sanne.client.get("/command-bar", params={"q": "annab"})
+        assert is_noted("annab")
+
+
 def test_the_log_tells_who_changed_what(audited: Audited) -> None:
     """From the event log, also while no reading is noted: by staff, by programs."""
     anna = audited.id_of("contact", ANNA)
@@ -196,6 +218,33 @@ def test_who_guards_one_branch_sees_what_is_of_its_people(audited: Audited) -> N
     assert put(url, json={"on": False}, headers=headers).status_code == 404
 
 
+def test_a_branchs_officer_sees_no_readers_of_another_branch(audited: Audited) -> None:
+    """On the page of somebody whom both branches know; nor what somebody without any role did."""
+    audited.office.writes(ANNA, audited.breda)
+    audited.switch(on=True)
+    thread = audited.id_of("conversation", ANNA)
+    page = f"/people/{audited.id_of('contact', ANNA)}"
+    with (
+        audited.browser("Sanne", "staff", audited.tilburg.branch_id) as sanne,
+        audited.browser("Noor", "staff", audited.tilburg.branch_id) as noor,
+        audited.browser("Carla", "privacy", audited.breda.branch_id) as carla,
+        audited.browser("Petra", "privacy", audited.tilburg.branch_id) as petra,
+    ):
+        sanne.client.get(f"/c/{thread}")
+        noor.client.get("/search", params={"q": "Annelies"})
+        assert petra.client.get("/privacy/log", params={"kind": "search"}).text.count("<bdi>Noor")
+        assert "<bdi>Sanne" in petra.client.get(page).text
+        assert "<bdi>Sanne" not in carla.client.get(page).text
+        audited.office.store.write(
+            lambda tx: tx.conn.execute(
+                "DELETE FROM staff_grant WHERE staff_id = ?", (noor.staff_id,)
+            )
+        )
+        for officer in (carla, petra):
+            found = officer.client.get("/privacy/log", params={"kind": "search"}).text
+            assert "<bdi>Noor" not in found
+
+
 def test_what_is_asked_wrongly_is_refused(audited: Audited) -> None:
     wrong: tuple[dict[str, str | int], ...] = (
         {"staff": "Nobody"},
@@ -232,6 +281,9 @@ def test_the_officer_reads_the_log_on_a_page_and_saves_it(audited: Audited) -> N
         assert "Annelies" in table.text
         assert table.headers["content-disposition"] == 'attachment; filename="log.csv"'
         assert carla.client.get("/privacy/log", params={"from": "x"}).status_code == 422
+        far = {"from": "0001-01-01", "to": "9999-12-31"}
+        for path in ("/privacy/log", "/privacy/log/export.csv"):
+            assert carla.client.get(path, params=far).status_code == 422
         done = {each["what"] for each in audited.items(staff="Carla")}
     assert done == {"change", "read", "export"}
 

@@ -1,6 +1,9 @@
 """What people send that should not be kept: marked, hidden, put away, and removed for good."""
 
+import io
+import json
 import re
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -49,6 +52,26 @@ def hides(office: Office, desk: Desk, *kinds: CareKind) -> None:
             tx, desk.branch_id, {"care_hides": [each.value for each in kinds]}, by="test"
         )
     )
+
+
+def test_what_is_hidden_is_hidden_on_the_officers_pages_too(office: Office, tilburg: Desk) -> None:
+    """A first message that the branch hides is the proof of consent; the words wait hidden."""
+    hides(office, tilburg, CareKind.BSN)
+    office.writes(WORKER, tilburg, SAYS, name="Fatima")
+    petra = log_in(office, "Petra", role="privacy", branch_id=None)
+    contact = one(office, "SELECT id FROM contact")
+    pages = (f"/privacy/people/{contact}", f"/privacy/consent?number={contact}")
+    for page in pages:
+        answer = petra.get(page)
+        assert answer.status_code == 200
+        assert BSN not in answer.text, page
+    told = office.caller().get(f"/contacts/{contact}/consent").json()["entries"]
+    assert [each["kind"] for each in told] == ["wrote_first"]
+    assert BSN not in str(told)
+    saved = petra.post(f"/privacy/people/{contact}/file", part=False)
+    file = json.loads(zipfile.ZipFile(io.BytesIO(saved.content)).read("dossier.json"))
+    assert [(each["words"], each["hidden"]) for each in file["consent"]] == [(SAYS, True)]
+    petra.client.close()
 
 
 def test_the_mark_stands_at_the_message_with_a_ready_sentence(

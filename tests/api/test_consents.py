@@ -2,6 +2,7 @@
 
 import io
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pypdf import PdfReader
 
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import Scope
+from appliance.paper import sheets
 from appliance.store import branch_settings
 from tests.api.office import Desk, Office
 from tests.api.test_audit import browser_of
@@ -70,10 +72,14 @@ def test_an_objection_holds_for_every_line(office: Office, tilburg: Desk) -> Non
     assert (last["kind"], last["line"], last["words"]) == ("objected", None, body["words"])
 
 
-@pytest.mark.parametrize("on", ["yesterday", "2026-03-02T10:00:00"])
+@pytest.mark.parametrize("on", ["yesterday", "2026-03-02T10:00:00", "9999-12-31", "0001-01-01"])
 def test_a_day_that_is_none_is_refused(office: Office, tilburg: Desk, on: str) -> None:
     office.writes(ANNA, tilburg)
     assert office.caller().get(f"/contacts/{ANNA}/consent", on=on).status_code == 422
+    with browser_of(office, "Carla", "privacy") as carla:
+        for page in ("/privacy/consent", "/privacy/consent/proof.pdf"):
+            answer = carla.client.get(page, params={"number": ANNA, "on": on})
+            assert answer.status_code in (200, 422), page
 
 
 def test_the_officer_shows_consent_on_a_page_and_on_paper(office: Office, tilburg: Desk) -> None:
@@ -98,6 +104,19 @@ def test_the_officer_shows_consent_on_a_page_and_on_paper(office: Office, tilbur
         for path in ("/privacy/consent", "/privacy/public-text"):
             assert sanne.client.get(path).status_code == 404
         assert sanne.client.post("/privacy/consent/object", data=form).status_code == 404
+
+
+def test_without_its_letters_no_paper_is_made_and_the_page_says_so(
+    office: Office, tilburg: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is not blamed for front-end files that nobody prepared."""
+    office.writes(ANNA, tilburg)
+    monkeypatch.setattr(sheets, "VENDOR", tmp_path)
+    with browser_of(office, "Carla", "privacy") as carla:
+        answer = carla.client.get("/privacy/consent/proof.pdf", params={"number": ANNA})
+    assert answer.status_code == 503
+    assert "The letters for PDF are missing" in answer.text
+    assert "database" not in answer.text
 
 
 def test_the_text_for_a_website_follows_the_settings(office: Office, tilburg: Desk) -> None:

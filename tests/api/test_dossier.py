@@ -13,8 +13,11 @@ from pypdf import PdfReader
 
 from appliance.desk.access.tokens import Scope
 from appliance.desk.privacy.dossier import kept_out
+from appliance.identities import tel
 from appliance.moments import iso
+from appliance.store import contacts
 from appliance.store.data_classes import COLUMNS, DataClass
+from appliance.store.store import Tx
 from tests.api.full_person import ANNA, BRAM, BRAM_NAME, GROUP_TEXT, FullPerson, fill
 from tests.api.office import Caller, Desk, Office
 
@@ -213,6 +216,23 @@ def test_the_data_of_others_is_not_in_it_or_can_be_left_out(
         assert each not in text
     assert "Komt vaak te laat" in text
     assert without["about"]["left_out"] == sorted(kinds["without"])
+
+
+def test_a_number_that_is_only_said_to_be_theirs_brings_nothing_of_its_holder(
+    office: Office, officer: Caller, anna: FullPerson
+) -> None:
+    """Bram's number stands on Anna's card as said by a colleague; it is still Bram's."""
+
+    def said(tx: Tx) -> None:
+        staff_id = tx.conn.execute("SELECT id FROM staff").fetchone()["id"]
+        contacts.claim(tx, anna.contact, tel(BRAM), staff_id=staff_id)
+
+    office.store.write(said)
+    told = told_in(opened(officer.get(f"/contacts/{anna.contact}/dossier")))
+    assert BRAM in [each["number"] for each in told.pop("identities")]
+    told.pop("history")  # the event of the claim, without the number
+    text = json.dumps(told, ensure_ascii=False)
+    assert not any(each in text for each in (BRAM, "Geheim van Bram", "🙈"))
 
 
 def test_it_holds_what_the_branches_of_who_asks_keep(

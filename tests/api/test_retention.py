@@ -104,3 +104,13 @@ def test_terms_are_the_companys(office: Office, tilburg: Desk, breda: Desk) -> N
     others = office.caller(ALL_SCOPES - {Scope.PRIVACY_WRITE})
     assert others.get("/retention").status_code == 403
     assert (put(others, body).status_code, run(others).status_code) == (403, 403)
+
+
+def test_the_end_of_a_hold_is_a_day_that_there_is(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    office.writes(ANNA, tilburg)
+    body = {"on": True, "reason": "Claim", "until": "9999-12-31T23:59:59-14:00"}
+    url, headers = f"/api/v1/contacts/{ANNA}/hold", planning.headers
+    answer = planning.client.put(url, json=body, headers=headers)
+    assert (answer.status_code, answer.json()["field"]) == (422, "until")

@@ -57,7 +57,9 @@ Progress = Callable[[int], None]
 
 
 class ArchiveWriter:
-    """Writes one archive, in one thread. Raises StoreUnavailable where the disk refuses it."""
+    """Writes one archive, in one thread. Raises StoreUnavailable where the disk refuses it,
+    and LettersMissing.
+    """
 
     def __init__(
         self, store: Store, files: MediaFiles, seen: SeenArchive, progress: Progress

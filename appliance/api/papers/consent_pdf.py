@@ -11,7 +11,7 @@ from appliance.phone_numbers import readable
 
 
 def keep_proof(words: Words, found: ProofOfConsent, path: Path) -> None:
-    """Blocks for a moment. Raises StoreUnavailable where the letters are missing, and OSError."""
+    """Blocks for a moment. Raises LettersMissing where the letters are missing, and OSError."""
     heads = consent_sentences.paper_heads(words)
     document = PaperDocument(title=heads.title, language=words.language, made_ms=found.made_ms)
     document.heading(heads.title)

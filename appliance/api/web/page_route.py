@@ -18,10 +18,13 @@ from appliance.api.web.visit import (
     is_partial,
     login_address,
 )
+from appliance.api.web.words import archive_sentences
 from appliance.api.web.words.i18n import Words, best_language
-from appliance.errors import InvalidInput, NotFound, Refused, StoreError
+from appliance.errors import InvalidInput, LettersMissing, NotFound, Refused, StoreError
 
 log = logging.getLogger(__name__)
+
+_NO_STORE = "Balie cannot reach its database now. Nothing was changed."
 
 
 class PageRoute(APIRoute):
@@ -43,10 +46,11 @@ class PageRoute(APIRoute):
                 )
             except (InvalidInput, Refused) as exc:
                 return _refused(request, exc)
-            except StoreError:
+            except (StoreError, LettersMissing) as exc:
                 log.exception("%s %s failed", request.method, request.url.path)
+                is_store = isinstance(exc, StoreError)
                 return _failed(
-                    request, 503, "Balie cannot reach its database now. Nothing was changed."
+                    request, 503, _NO_STORE if is_store else archive_sentences.WHY["letters"]
                 )
 
         return handle

@@ -43,7 +43,9 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accessed:
-    """`thing` None: the conversation, else the person. `words` is what was searched for."""
+    """`thing` None: the conversation, else the person. `words` is what was searched for,
+    `ahead` while it was still being typed.
+    """
 
     who: Reader
     what: ReadingKind
@@ -52,6 +54,7 @@ class Accessed:
     thing: Thing | None = None
     listed: bool = False
     words: str = ""
+    ahead: bool = False
 
 
 Sink = Callable[[Accessed], None]
@@ -85,10 +88,12 @@ class Accesses:
                 self._tell(self.sink, each, what, thing)
         return found
 
-    def tell(self, what: ReadingKind, thing: Thing, *, words: str = "") -> None:
+    def tell(
+        self, what: ReadingKind, thing: Thing, *, words: str = "", ahead: bool = False
+    ) -> None:
         """Of what is nobody's in particular: a search for `words`, figures, the log itself."""
         if self.sink is not None:
-            self.sink(Accessed(who=self.who, what=what, thing=thing, words=words))
+            self.sink(Accessed(who=self.who, what=what, thing=thing, words=words, ahead=ahead))
 
     def _tell(self, sink: Sink, shown: Shown, what: ReadingKind, thing: Thing | None) -> None:
         whom = (shown.contact_id, shown.conversation_id)

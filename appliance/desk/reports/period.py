@@ -51,12 +51,17 @@ class Period:
             yield self.first + timedelta(days=day)
 
     def bounds_ms(self, zone: str) -> tuple[int, int]:
-        """Its first moment there, and the first after it."""
-        ends = (self.first, self.last + timedelta(days=1))
-        first, after = (
-            datetime(each.year, each.month, each.day, tzinfo=ZoneInfo(zone)) for each in ends
-        )
-        return int(first.timestamp() * 1000), int(after.timestamp() * 1000)
+        """Its first moment there, and the first after it. Raises InvalidInput for the last day
+        that a calendar has.
+        """
+        try:
+            ends = (self.first, self.last + timedelta(days=1))
+            first, after = (
+                datetime(each.year, each.month, each.day, tzinfo=ZoneInfo(zone)) for each in ends
+            )
+            return int(first.timestamp() * 1000), int(after.timestamp() * 1000)
+        except OverflowError:
+            raise InvalidInput("to", f"{self.last} is too far away.") from None
 
 
 def period_of(first: str, last: str, *, zone: str, now_ms: int) -> Period:

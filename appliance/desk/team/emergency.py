@@ -7,9 +7,9 @@ after. It ends by itself; nobody has to remember it.
 import sqlite3
 from collections.abc import Sequence
 
-from appliance.desk.access.rights import EMERGENCY, Permission, Rights
+from appliance.desk.access.rights import EMERGENCY, Permission, Rights, rights_of
 from appliance.desk.team import cases
-from appliance.errors import InvalidInput
+from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
 from appliance.store import emergencies
 from appliance.store.store import Tx
@@ -55,6 +55,34 @@ def reads(rights: Rights, branch_id: str | None) -> bool:
 def end_of(tx: Tx, staff_id: str, *, by: str = "person") -> None:
     """All of a person. The conversations that they had there are nobody's."""
     _tell(tx, emergencies.end(tx, staff_id=staff_id), by)
+
+
+def end_beyond_rights(tx: Tx, staff_id: str) -> None:
+    """Those of a person who may not take them any more: who gives no rights there now."""
+    rights = rights_of(tx.conn, staff_id)
+    beyond = [
+        row
+        for row in emergencies.open_ones(tx.conn, staff_id=staff_id)
+        if not rights.may(Permission.STAFF_MANAGE, row["branch_id"])
+    ]
+    _end_each(tx, beyond, "rights")
+
+
+def end_one(tx: Tx, rights: Rights, emergency_id: str, *, by_staff_id: str) -> None:
+    """For who guards the privacy of its branch. A second time changes nothing. Raises NotFound."""
+    if not rights.has(Permission.PRIVACY_MANAGE):
+        raise NotFound("emergency access")
+    found = emergencies.open_ones(tx.conn, emergency_id=emergency_id)
+    for row in found:
+        if row["branch_id"] is not None:
+            rights.require(Permission.PRIVACY_MANAGE, row["branch_id"], "emergency access")
+    _end_each(tx, found, f"staff:{by_staff_id}")
+
+
+def _end_each(tx: Tx, rows: Sequence[sqlite3.Row], by: str) -> None:
+    for row in rows:
+        emergencies.end_one(tx, row["id"])
+    _tell(tx, rows, by)
 
 
 def end_due(tx: Tx) -> None:

@@ -224,6 +224,7 @@ def give_role(
     given = _replace_roles(tx, staff_id, [(role, branch_id)], by_staff_id)
     facts = {"changed": "role", "role": role, "given": _told(given), "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, branch_id=branch_id, facts=facts)
+    emergency.end_beyond_rights(tx, staff_id)
     cases.release_out_of_reach(tx, staff_id)
 
 
@@ -240,6 +241,7 @@ def give_roles(tx: Tx, staff_id: str, roles: Roles, *, by_staff_id: str | None =
         "by": by_staff_id,
     }
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+    emergency.end_beyond_rights(tx, staff_id)
     cases.release_out_of_reach(tx, staff_id)
 
 

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.clock import ManualClock
+from appliance.desk.access import sessions
+from appliance.desk.access.rights import rights_of
+from appliance.desk.lines import live_screen
+from appliance.desk.privacy import access
 from appliance.desk.team import emergency, staff
 from appliance.events import EventKind
+from appliance.store import devices
+from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
 from tests.api.web.test_web_rules import WORKER, conversation
@@ -123,6 +129,36 @@ def test_an_open_page_ends_with_it_and_what_they_had_is_nobodys(
     assert [row["assignee_id"] for row in left if row["assignee_id"]] == []
 
 
+def test_it_ends_with_the_right_to_take_it(
+    office: Office, tilburg: Desk, boss: Browser, conversation: str
+) -> None:
+    """Who is no administrator any more reads nothing there."""
+    take(boss, tilburg)
+    thread = f"/c/{conversation}"
+    assert boss.get(thread).status_code == 200
+    office.store.write(lambda tx: staff.give_role(tx, boss.staff_id, "branch-it", None))
+    assert boss.get(thread).status_code == 404
+    assert [each["by"] for each in told(office, EventKind.EMERGENCY_ENDED)] == ["rights"]
+
+
+def test_an_officer_ends_one_where_they_guard_privacy(
+    office: Office, tilburg: Desk, breda: Desk, boss: Browser, officer: Browser, conversation: str
+) -> None:
+    take(boss, tilburg)
+    row = office.store.read(lambda conn: conn.execute("SELECT id FROM emergency").fetchone())
+    form = {"emergency_id": row["id"]}
+    elsewhere = log_in(office, "Youssef", role="privacy", branch_id=breda.branch_id)
+    for each in (elsewhere, boss):
+        assert each.post("/privacy/access/end", form, part=False).status_code == 404
+    elsewhere.client.close()
+    assert row["id"] in officer.get("/privacy/access").text
+    assert officer.post("/privacy/access/end", form, part=False).status_code == 303
+    assert boss.get(f"/c/{conversation}").status_code == 404
+    assert row["id"] not in officer.get("/privacy/access").text
+    (ended,) = told(office, EventKind.EMERGENCY_ENDED)
+    assert (ended["by"], ended["staff"]) == (f"staff:{officer.staff_id}", boss.staff_id)
+
+
 def test_who_gives_themselves_a_role_stands_on_the_officers_page(
     office: Office, tilburg: Desk, boss: Browser, officer: Browser, conversation: str
 ) -> None:
@@ -143,6 +179,42 @@ def test_who_gives_themselves_a_role_stands_on_the_officers_page(
     assert boss.post(address, {"role-": ["admin", "staff"]}, part=False).status_code == 303
     changes = [each for each in told(office, EventKind.STAFF_CHANGED) if "given" in each]
     assert changes[-1] == last, "the same again is no grant"
+
+
+def test_every_way_in_stands_on_the_officers_page_and_none_hides_another(
+    office: Office, tilburg: Desk, breda: Desk, boss: Browser, officer: Browser
+) -> None:
+    """What is done a hundred times stands once; what is of other branches takes no place."""
+    boss.post(f"/settings/team/{boss.staff_id}/roles", {"role-": ["admin", "staff"]})
+    boss.post(f"/settings/team/{officer.staff_id}/email", {"email": "dirk@example.com"})
+    device_id = office.store.read(devices.devices)[0].id
+
+    def work(tx: Tx) -> None:
+        staff.disable(tx, officer.staff_id)
+        staff.enable(tx, officer.staff_id, by_staff_id=boss.staff_id)
+        for _ in range(120):
+            staff.add_login_link(tx, boss.staff_id, by_staff_id=boss.staff_id)
+        for nth in range(access.MOST):
+            staff.add(tx, f"Nieuw {nth}", role="staff", branch_id=breda.branch_id)
+        nobody = staff.add(tx, "Koos", role="branch-it", branch_id=None)
+        for who in (nobody, boss.staff_id):
+            looked = live_screen.find(tx.conn, rights_of(tx.conn, who), device_id)
+            live_screen.began(tx, looked, "look", who)
+
+    office.store.write(work)
+    session = office.store.write(lambda tx: sessions.begin(tx, officer.staff_id))
+    officer.client.cookies.set("balie_session", session.token)
+    page = officer.get("/privacy/access").text
+    for each in (
+        "Dirk gaf zichzelf de rol Collega",
+        "Dirk wijzigde het e-mailadres waarvan het account als Petra binnenkomt",
+        "Petra mag van Dirk weer inloggen",
+        "Koos leest geen berichten en keek op het scherm van een telefoon (Tilburg)",
+    ):
+        assert each in page, each
+    assert "Dirk leest geen berichten" not in page
+    assert page.count("als Dirk binnenkomt") == 1
+    assert "120×" in page
 
 
 def test_the_first_administrator_has_every_duty_and_the_second_one(office: Office) -> None:

@@ -75,6 +75,7 @@ OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/emergency", "/emergency/en
 OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/privacy/consent/object"}
 OWN_POSTS |= {"/rounds/new", "/privacy/archive", "/privacy/archive/folder"}
 OWN_POSTS |= {"/rounds/new", "/privacy/retention", "/privacy/retention/run"}
+OWN_POSTS |= {"/privacy/access/end"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")

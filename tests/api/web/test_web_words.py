@@ -19,6 +19,7 @@ from appliance.api.web.words import (
     care_sentences,
     device_phrases,
     dossier_phrases,
+    emergency_sentences,
     group_sentences,
     incident_phrases,
     label_sentences,
@@ -77,6 +78,7 @@ def _of_code() -> Iterator[str]:
 def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
     yield from audit_sentences.SENTENCES
+    yield from emergency_sentences.SENTENCES
     yield from phrases.STATES.values()
     yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()

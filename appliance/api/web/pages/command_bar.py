@@ -63,7 +63,7 @@ class CommandBarShown:
 async def command_bar(visit: Reading, q: Annotated[str, Query(max_length=200)] = "") -> Response:
     found = await visit.show(lambda conn: _found(conn, visit, q.strip()), lambda each: each.shown)
     if q.strip():
-        visit.accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=q)
+        visit.accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=q, ahead=True)
     return visit.page("_command_bar_choices.html", command_bar=found)
 
 

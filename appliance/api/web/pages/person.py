@@ -290,9 +290,10 @@ def _readers(
     rights = visit.session.rights
     if not readings.is_on(conn) or not rights.has(Permission.PRIVACY_MANAGE):
         return None
-    if not officer_sight(rights).sees_contact(conn, contact_id):
+    sight = officer_sight(rights)
+    if not sight.sees_contact(conn, contact_id):
         return None
-    return readers_of(conn, contact_id, _CHOICES)
+    return readers_of(conn, sight, contact_id, _CHOICES)
 
 
 def _choices(

@@ -91,7 +91,7 @@ async def search_page(
     cursor = visit.cursor
     found = await visit.show(lambda conn: _found(conn, visit, q, after), lambda page: page.shown)
     if q.strip() and not after:
-        visit.accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=q)
+        visit.accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=q, ahead=visit.partial)
     if not visit.partial:
         return visit.page("search.html", found=found, cursor=cursor)
     answer = visit.page("_hits.html", found=found)

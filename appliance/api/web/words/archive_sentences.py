@@ -28,6 +28,9 @@ FORMATS = tuple(KINDS)
 WHY = {
     "rights": "Who asked for it may not read this any more.",
     "disk": "There was no room on the disk, or it could not be written.",
+    "letters": (
+        "The letters for PDF are missing on this machine. Whoever looks after it prepares them."
+    ),
     "folder": "The folder for the archives of each quarter is not there.",
     "broken": "Balie began it several times and did not come to its end. The log says more.",
 }

@@ -1,6 +1,6 @@
 """What is said of an emergency access, and of what was given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from appliance.api.web.words.i18n import Words
 from appliance.api.web.words.staff_sentences import role_name
@@ -10,6 +10,14 @@ from appliance.store.emergencies import Emergency
 
 _ZONE = BranchSettings().zone
 _HOUR_MIN = 60
+_WAYS_IN: Mapping[GivenWhat, str] = {
+    GivenWhat.LINK: "A link with which one comes in as {name} was made by {by}.",
+    GivenWhat.EMAIL: "{by} changed the e-mail address whose account comes in as {name}.",
+    GivenWhat.PASSKEY: "A passkey with which one comes in as {name} was added.",
+    GivenWhat.ENABLED: "{name} was let in again by {by}.",
+    GivenWhat.SCREEN: "{name} reads no messages and looked at the screen of a phone ({where}).",
+}
+SENTENCES: Sequence[str] = tuple(_WAYS_IN.values())
 
 
 def own(words: Words, emergency: Emergency, now_ms: int) -> str:
@@ -52,9 +60,8 @@ def given(words: Words, each: RightGiven, places: Mapping[str, str]) -> str:
     if each.what is GivenWhat.TOKEN:
         sentence = words.text("The program {name} was given a token ({where}) by {by}: {which}.")
         return sentence.format(name=each.name, where=where, by=by, which=each.which)
-    if each.what is GivenWhat.LINK:
-        sentence = words.text("A link with which one comes in as {name} was made by {by}.")
-        return sentence.format(name=each.name, by=by)
+    if each.what in _WAYS_IN:
+        return words.text(_WAYS_IN[each.what]).format(name=each.name, by=by, where=where)
     role = role_name(words, each.which)
     if each.is_own_doing:
         sentence = words.text("{name} gave themselves the role {role} ({where}).")

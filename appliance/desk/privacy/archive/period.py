@@ -21,9 +21,10 @@ class ArchivePeriod:
 
 def period_between(first: str, last: str, *, zone: str, now_ms: int) -> ArchivePeriod:
     """Days as 2026-11-29, the last one included, or moments as ISO 8601 writes them. An empty first
-    is the beginning, an empty last is now, and nothing goes beyond now. Raises InvalidInput.
+    is the beginning, as one before 1970 is, an empty last is now, and nothing goes beyond now.
+    Raises InvalidInput.
     """
-    from_ms = _moment("from", first, zone) if first else 0
+    from_ms = max(_moment("from", first, zone), 0) if first else 0
     until_ms = _moment("to", last, zone, whole_day=True) if last else now_ms + 1
     if from_ms > now_ms:
         raise InvalidInput("from", "That is still to come; nothing has been written then.")

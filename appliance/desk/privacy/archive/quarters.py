@@ -21,6 +21,8 @@ from appliance.store.lines import Line
 from appliance.store.store import Store, Tx
 
 SIGN = "balie-archive.txt"
+_AGAIN_MS = 86_400_000
+"""One that failed is asked for again a day later, so a full stick is not written all day."""
 _SAYS = "Balie puts the archive of each quarter into this folder. Leave this file here.\n"
 
 
@@ -110,12 +112,15 @@ def _ask(tx: Tx, told: QuarterSettings, due: Sequence[_Due]) -> None:
 
 def _due(conn: sqlite3.Connection, now_ms: int) -> Sequence[_Due]:
     found = []
+    failed = archives.failed_since(conn, now_ms - _AGAIN_MS)
     for line in lines.lines(conn):
         zone = branches.branch(conn, line.branch_id).settings.zone
         quarter = last_quarter(zone, now_ms)
         if line.id in archives.quarters_of(conn, quarter):
             continue
         period = named_period(quarter, zone=zone, now_ms=now_ms)
+        if (line.id, period.from_ms, period.until_ms) in failed:
+            continue
         if line.created_ms < period.until_ms:
             scope = ArchiveScope(line_id=line.id, from_ms=period.from_ms, until_ms=period.until_ms)
             found.append(_Due(line=line, quarter=quarter, scope=scope))

@@ -42,11 +42,14 @@ class DossierAsked:
 class DossierReading:
     """One reading of a file: the connection, who it is about, and the names that it meets.
 
-    `others` counts what is of other people, by kind.
+    `hides`: without what is hidden in the thread until somebody opens it; a file has it, marked.
+    `own` are pairs of value and scheme that are the person's. What is only said to be theirs is
+    of somebody else, and selects nothing. `others` counts what is of other people, by kind.
     """
 
     conn: sqlite3.Connection
     asked: DossierAsked
+    hides: bool = False
     own: Collection[tuple[str, str]] = ()
     others: dict[Others, int] = field(default_factory=lambda: dict.fromkeys(Others, 0))
     _names: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -62,6 +65,7 @@ class DossierReading:
             "contact": self.asked.contact_id,
             "branches": self.asked.sight.json,
             "hidden": self.asked.sight.hidden_json,
+            "hides": int(self.hides),
             "own": json.dumps(sorted(self.own)),
         }
 
@@ -110,8 +114,5 @@ WITH RECURSIVE same (id) AS (
 """
 """The contact, and all who were joined into it."""
 MINE = "(SELECT own.value ->> 0, own.value ->> 1 FROM json_each(:own) own)"
-"""Pairs of value and scheme by which the person is known here."""
-_OWN = """
-SELECT value, scheme FROM contact_identity WHERE contact_id = :contact
-UNION SELECT value, scheme FROM identity_claim WHERE contact_id = :contact
-"""
+"""Pairs of value and scheme that are the person's."""
+_OWN = "SELECT value, scheme FROM contact_identity WHERE contact_id = :contact"

@@ -13,6 +13,7 @@ from typing import Any
 from appliance.desk.access.sight import IN_SIGHT
 from appliance.desk.privacy.dossier.asked import LEFT_OUT, SAME, DossierReading, Others, at, told
 from appliance.media.kinds import MediaKind, MediaState
+from appliance.store.care_marks import NOT_SHOWN
 
 Item = dict[str, Any]
 FileName = Callable[[str, str, str], str | None]
@@ -51,7 +52,7 @@ def _message(reading: DossierReading, row: sqlite3.Row) -> Item:
         scheme=row["scheme"],
         name=name,
         at=at(row["happened_ms"]),
-        text=row["text"],
+        text=None if reading.hides and row["not_shown"] else row["text"],
         channel=row["channel"],
         state=row["state"],
         reason=row["reason"],
@@ -164,14 +165,15 @@ def _reaction(row: sqlite3.Row) -> Item:
 
 
 _WITH_THEM = f"""
-SELECT m.*, line.number, NULL AS group_name FROM conversation c JOIN line ON line.id = c.line_id
+SELECT m.*, {NOT_SHOWN} AS not_shown, line.number, NULL AS group_name
+FROM conversation c JOIN line ON line.id = c.line_id
 CROSS JOIN message m ON m.conversation_id = c.id
 WHERE c.contact_id = :contact AND {IN_SIGHT}
 ORDER BY c.created_ms, c.id, m.happened_ms, m.seq
 """  # noqa: S608 -- our own condition
 _IN_GROUPS = f"""
 {SAME}
-SELECT m.*, line.number, g.name AS group_name FROM line
+SELECT m.*, {NOT_SHOWN} AS not_shown, line.number, g.name AS group_name FROM line
 CROSS JOIN conversation c ON c.line_id = line.id AND c.group_id IS NOT NULL
 JOIN chat_group g ON g.id = c.group_id
 CROSS JOIN message m ON m.conversation_id = c.id
@@ -196,10 +198,11 @@ SELECT a.message_id, a.channel, a.started_ms, a.tapped_ms, a.ended_ms, a.outcome
    FROM attempt_part p WHERE p.attempt_id = a.id) AS parts
 FROM json_each(:ids) asked CROSS JOIN attempt a ON a.message_id = asked.value ORDER BY a.seq
 """
-_EARLIER = """
+_EARLIER = f"""
 SELECT e.* FROM json_each(:ids) asked
-CROSS JOIN earlier_text e ON e.message_id = asked.value ORDER BY e.until_ms
-"""
+CROSS JOIN earlier_text e ON e.message_id = asked.value
+JOIN message m ON m.id = asked.value WHERE NOT (:hides AND {NOT_SHOWN}) ORDER BY e.until_ms
+"""  # noqa: S608 -- our own condition
 _CARE = """
 SELECT c.* FROM json_each(:ids) asked CROSS JOIN care_mark c ON c.message_id = asked.value
 """

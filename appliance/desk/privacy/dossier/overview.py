@@ -50,7 +50,7 @@ class DossierShown:
 def overview(conn: sqlite3.Connection, asked: DossierAsked, *, most: int) -> DossierShown:
     """Of each part at most so many items. Takes as long as the file itself."""
     with one_moment(conn):
-        reading = DossierReading(conn, asked)
+        reading = DossierReading(conn, asked, hides=True)
         shown = []
         for each in sections(nowhere):
             count, items = 0, deque[Mapping[str, Any]](maxlen=most)

@@ -6,6 +6,7 @@ from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT
 from appliance.desk.privacy.dossier.asked import MINE, SAME, DossierReading, Others, at, told
+from appliance.store.care_marks import NOT_SHOWN
 
 Item = dict[str, Any]
 
@@ -91,6 +92,7 @@ def consent(reading: DossierReading) -> Iterator[Item]:
             company_wide=True if row["line_id"] is None else None,
             channel=row["channel"],
             words=row["words"] or row["text"],
+            hidden=True if row["not_shown"] else None,
             proof=row["message_id"],
             source=row["source"],
             recorded_by=kind,
@@ -184,7 +186,9 @@ FROM (
   UNION ALL SELECT value, scheme, at_ms, NULL, NULL, staff_id, 0 FROM identity_claim
     WHERE contact_id = :contact
   UNION ALL SELECT h.value, h.scheme, NULL, NULL, NULL, NULL, 1 FROM former_holder h
-    WHERE h.contact_id IN (SELECT id FROM same) AND (h.value, h.scheme) NOT IN {MINE}) i
+    WHERE h.contact_id IN (SELECT id FROM same) AND (h.value, h.scheme) NOT IN {MINE}
+    AND (h.value, h.scheme) NOT IN (
+      SELECT value, scheme FROM identity_claim WHERE contact_id = :contact)) i
 ORDER BY i.former, i.since_ms, i.value
 """  # noqa: S608 -- our own conditions
 _SHOWN_NAMES = f"""
@@ -220,7 +224,9 @@ known (seq) AS (
   SELECT e.seq FROM json_each(:own) p CROSS JOIN consent_of_holder e
     ON e.value = p.value ->> 0 AND e.scheme = p.value ->> 1
   UNION SELECT e.seq FROM same CROSS JOIN consent e ON e.contact_id = same.id)
-SELECT e.*, line.number, m.text FROM known CROSS JOIN consent e ON e.seq = known.seq
+SELECT e.*, line.number, iif(:hides AND {NOT_SHOWN}, NULL, m.text) AS text,
+  e.words IS NULL AND {NOT_SHOWN} AS not_shown
+FROM known CROSS JOIN consent e ON e.seq = known.seq
 LEFT JOIN line ON line.id = e.line_id LEFT JOIN message m ON m.id = e.message_id
 WHERE e.line_id IS NULL OR {IN_SIGHT} ORDER BY e.seq
 """  # noqa: S608 -- our own conditions

@@ -12,6 +12,7 @@ from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.consent import rule_words
 from appliance.identities import Identity
 from appliance.store import consent, wordings
+from appliance.store.care_marks import not_shown
 from appliance.store.consent import ConsentKind, Verdict
 from appliance.store.contacts import identity_of
 from appliance.store.wordings import WordingKind
@@ -35,7 +36,8 @@ class ToldWords:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """One row of the ledger. `line_number` None: it counts for the whole company. `words` is what
-    they wrote, or were shown; `by` who recorded it; `given_ms` when they gave it elsewhere.
+    they wrote, or were shown, without what waits hidden until somebody opens it; `by` who recorded
+    it; `given_ms` when they gave it elsewhere.
     """
 
     identity: Identity
@@ -173,9 +175,9 @@ SELECT e.scheme, e.value, e.kind, e.channel, e.line_id, line.number, line.branch
   branch.name AS branch, branch.settings ->> '$.language' AS language, e.source, e.given_ms,
   e.at_ms, e.message_id, e.recorded_by, e.contact_id AS holder,
   coalesce(staff.name, api_token.name) AS by,
-  coalesce(e.words,
+  coalesce(e.words, iif({not_shown("message")}, NULL, coalesce(
            (SELECT x.text FROM earlier_text x WHERE x.message_id = e.message_id
-            AND x.until_ms > e.at_ms ORDER BY x.until_ms LIMIT 1), message.text) AS words
+            AND x.until_ms > e.at_ms ORDER BY x.until_ms LIMIT 1), message.text))) AS words
 FROM contact_identity own
 CROSS JOIN consent_of_holder e ON e.value = own.value AND e.scheme = own.scheme
 LEFT JOIN line ON line.id = e.line_id LEFT JOIN branch ON branch.id = line.branch_id

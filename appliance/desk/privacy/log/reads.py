@@ -63,7 +63,8 @@ def newest(
 _LOOKED_FOR = """r.words IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(r.words) said
  WHERE said.value IN (SELECT value FROM json_each(:hashes)))"""
 _SEEN = f"""(CASE
-WHEN r.about_id IS NULL AND w.who LIKE 'staff:%' THEN NOT EXISTS (
+WHEN r.about_id IS NULL AND w.who LIKE 'staff:%' THEN EXISTS (
+  SELECT 1 FROM staff_grant g WHERE g.staff_id = substr(w.who, 7)) AND NOT EXISTS (
   SELECT 1 FROM staff_grant g WHERE g.staff_id = substr(w.who, 7)
   AND (g.branch_id IS NULL OR g.branch_id NOT IN (SELECT value FROM json_each(:branches))))
 WHEN r.about_id IS NULL THEN EXISTS (

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.accesses import Shown
-from appliance.desk.privacy.log import readers
-from appliance.desk.privacy.log.audit import AuditEntry
-from appliance.store import readings
+from appliance.desk.access.sight import Sight
+from appliance.desk.privacy.log import readers, reads
+from appliance.desk.privacy.log.audit import NEWEST, AuditEntry
+from appliance.desk.privacy.log.reads import WantedReadings
 from appliance.store.readings import ReadingEntry
 
 
@@ -53,9 +54,21 @@ def called(conn: sqlite3.Connection, contact_id: str) -> str:
     return (row and row[1]) or ""
 
 
-def readers_of(conn: sqlite3.Connection, contact_id: str, most: int) -> Sequence[PersonReader]:
-    """Who read this person last, newest first."""
-    found = readings.of_contact(conn, contact_id, limit=most)
+def readers_of(
+    conn: sqlite3.Connection, sight: Sight, contact_id: str, most: int
+) -> Sequence[PersonReader]:
+    """Who read this person last in the branches in sight, newest first."""
+    wanted = WantedReadings(
+        before_seq=NEWEST,
+        limit=most,
+        who=None,
+        contact_id=contact_id,
+        kind=None,
+        hashes=(),
+        from_ms=0,
+        until_ms=NEWEST,
+    )
+    found = reads.newest(conn, sight, wanted)
     names = readers.names_of(conn, {each.who for each in found})
     return [PersonReader(entry=each, by=names.get(each.who)) for each in found]
 

@@ -8,6 +8,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
+from appliance.moments import LATEST_MS
 from appliance.store import holds
 from appliance.store.store import Tx
 
@@ -44,6 +45,8 @@ def change(tx: Tx, contact_id: str, wanted: HoldWish, by: Author) -> None:
         raise InvalidInput("reason", f"A reason has at most {MAX_REASON} characters.")
     if wanted.until_ms is not None and wanted.until_ms <= tx.now_ms:
         raise InvalidInput("until", "The end of a hold lies ahead. To end it now, take it away.")
+    if wanted.until_ms is not None and wanted.until_ms > LATEST_MS:
+        raise InvalidInput("until", "That is too far away; without an end a hold lasts.")
     holds.put(
         tx,
         contact_id,
