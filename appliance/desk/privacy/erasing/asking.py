@@ -60,7 +60,7 @@ def ask(tx: Tx, sight: Sight, contact: str, wish: ErasureWish, by: Author) -> Er
 def seen(conn: sqlite3.Connection, sight: Sight, erasure_id: str) -> Erasure:
     """Raises NotFound for one of a person whom another branch had."""
     found = erasures.by_id(conn, erasure_id)
-    if found is None or not _all_in_sight(sight, person_of(conn, found.contact_id), conn):
+    if found is None or not _all_in_sight(conn, sight, found.contact_id):
         raise NotFound("erasure")
     return found
 
@@ -89,7 +89,7 @@ def check_not_held(conn: sqlite3.Connection, contact_id: str) -> None:
 def _named(conn: sqlite3.Connection, sight: Sight, contact: str) -> ErasablePerson:
     """Half of a person cannot be erased: names, numbers and consent are the company's."""
     person = person_of(conn, sight.contact(conn, contact).id)
-    if not _all_in_sight(sight, person, conn):
+    if not _all_in_sight(conn, sight, person.contact_ids[0]):
         raise Refused(
             Reason.OF_OTHER_BRANCHES,
             "Another branch knows this person, too, so this one alone cannot erase them.",
@@ -98,8 +98,8 @@ def _named(conn: sqlite3.Connection, sight: Sight, contact: str) -> ErasablePers
     return person
 
 
-def _all_in_sight(sight: Sight, person: ErasablePerson, conn: sqlite3.Connection) -> bool:
-    return sight.branches is None or branches_that_know(conn, person) <= sight.branches
+def _all_in_sight(conn: sqlite3.Connection, sight: Sight, contact_id: str) -> bool:
+    return sight.branches is None or branches_that_know(conn, contact_id) <= sight.branches
 
 
 def _reason(text: str) -> str:

@@ -75,8 +75,11 @@ def message_ids(conn: sqlite3.Connection, person: ErasablePerson) -> Sequence[st
     return [row["id"] for row in conn.execute(_MESSAGES, values)]
 
 
-def branches_that_know(conn: sqlite3.Connection, person: ErasablePerson) -> frozenset[str]:
-    values = {"contacts": person.contacts_json, "conversations": person.conversations_json}
+def branches_that_know(conn: sqlite3.Connection, contact_id: str) -> frozenset[str]:
+    contact_ids = [row["id"] for row in conn.execute(_CONTACTS, {"contact": contact_id})]
+    values = {"contacts": json.dumps(contact_ids)}
+    conversation_ids = [row["id"] for row in conn.execute(_CONVERSATIONS, values)]
+    values["conversations"] = json.dumps(conversation_ids)
     return frozenset(row["branch_id"] for row in conn.execute(_BRANCHES, values))
 
 
