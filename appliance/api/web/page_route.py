@@ -24,8 +24,6 @@ from appliance.errors import InvalidInput, LettersMissing, NotFound, Refused, St
 
 log = logging.getLogger(__name__)
 
-_NO_STORE = "Balie cannot reach its database now. Nothing was changed."
-
 
 class PageRoute(APIRoute):
     """A route of the pages; the JSON API answers the same errors in its own way."""
@@ -48,12 +46,15 @@ class PageRoute(APIRoute):
                 return _refused(request, exc)
             except (StoreError, LettersMissing) as exc:
                 log.exception("%s %s failed", request.method, request.url.path)
-                is_store = isinstance(exc, StoreError)
-                return _failed(
-                    request, 503, _NO_STORE if is_store else archive_sentences.WHY["letters"]
-                )
+                return _unable(request, exc)
 
         return handle
+
+
+def _unable(request: Request, exc: StoreError | LettersMissing) -> Response:
+    if isinstance(exc, LettersMissing):
+        return _failed(request, 503, archive_sentences.WHY["letters"])
+    return _failed(request, 503, "Balie cannot reach its database now. Nothing was changed.")
 
 
 def nothing_here(request: Request) -> Response:
