@@ -22,7 +22,8 @@ def show_key(data: DataOption = None, as_json: JsonOption = False) -> None:
         missing = store.read(lambda conn: sealing.missing_of(conn, key))
     where = str(house_key.path_of(folder))
     facts = {"file": where, "names": list(key.names), "missing": list(missing)}
-    said = f"{where}: {len(key.names)} keys, the newest is {key.names[0]}."
+    count = "one key" if len(key.names) == 1 else f"{len(key.names)} keys"
+    said = f"{where}: {count}, the newest is {key.names[0]}."
     if missing:
         said += f"\nNot here, and used before: {', '.join(missing)}."
     show(as_json, facts, said)
