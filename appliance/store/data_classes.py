@@ -5,23 +5,12 @@ has it.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 
-
-class DataClass(StrEnum):
-    IDENTITY = "identity"
-    """Who somebody is: a number, a name, a group's address."""
-    CONTENT = "content"
-    """What people wrote, were sent or are about to be sent."""
-    OFFICE = "office"
-    """What the office set up, or says of its own people, branches, lines and devices."""
-    EVIDENCE = "evidence"
-    """What proves that something was agreed, sent or done, and by whom."""
-    TECHNICAL = "technical"
-    """Ids, places in a queue, marks of time: data that says nothing without the rest."""
-
+from appliance.store.data_class import DataClass
+from appliance.store.privacy_data_classes import PRIVACY_COLUMNS
 
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
+    **PRIVACY_COLUMNS,
     "meta": {DataClass.TECHNICAL: "name value"},
     "branch": {
         DataClass.OFFICE: "name settings",
@@ -59,37 +48,6 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "state state_ms blocked_ms",
         DataClass.TECHNICAL: "id created_ms joined_into",
     },
-    "hold": {
-        DataClass.CONTENT: "reason",
-        DataClass.EVIDENCE: "since_ms until_ms staff_id token_id ended_ms ended_by",
-        DataClass.TECHNICAL: "id contact_id",
-    },
-    "archive": {
-        DataClass.EVIDENCE: (
-            "staff_id token_id quarter from_ms until_ms format state created_ms ended_ms messages"
-            " name bytes sha256 chain expires_ms why"
-        ),
-        DataClass.TECHNICAL: "id line_id contact_id conversation_id language tries done",
-    },
-    "archive_part": {DataClass.TECHNICAL: "archive_id conversation_id branch_id contact_id"},
-    "archive_house": {
-        DataClass.OFFICE: "folder format language",
-        DataClass.TECHNICAL: "id",
-    },
-    "retention_house": {
-        DataClass.OFFICE: "terms",
-        DataClass.EVIDENCE: "staff_id token_id saved_ms",
-        DataClass.TECHNICAL: "id",
-    },
-    "retention_run": {
-        DataClass.OFFICE: "terms",
-        DataClass.EVIDENCE: (
-            "state staff_id token_id messages people media bytes notes evidence calls readings"
-        ),
-        DataClass.TECHNICAL: "id place begun_ms ended_ms steps busy_ms longest_ms freed",
-    },
-    "retention_place": {DataClass.TECHNICAL: "conversation_id texts_ms media_ms evidence_ms"},
-    "retention_met": {DataClass.TECHNICAL: "run_id contact_id"},
     "contact_branch": {DataClass.TECHNICAL: "branch_id contact_id"},
     "contact_label": {DataClass.EVIDENCE: "label_id", DataClass.TECHNICAL: "contact_id"},
     "contact_note": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "contact_id branch_id"},
@@ -233,37 +191,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         ),
         DataClass.TECHNICAL: "seq contact_id as_of",
     },
-    "erasure": {DataClass.EVIDENCE: "stands_for scheme at_ms"},
-    "file_left": {
-        DataClass.CONTENT: "name",
-        DataClass.TECHNICAL: "kind noted_ns",
-    },
-    "person_erasure": {
-        DataClass.IDENTITY: "sought",
-        DataClass.EVIDENCE: "state reason counts staff_id token_id asked_ms erased_ms complete_ms",
-        DataClass.TECHNICAL: "id contact_id",
-    },
-    "page_filler": {DataClass.TECHNICAL: "zeros"},
-    "person_erasure_left": {DataClass.TECHNICAL: "erasure_id message_id"},
     "event_retention": {DataClass.EVIDENCE: "before_seq at_ms"},
     "near_stop": {
         DataClass.EVIDENCE: "decision staff_id decided_ms",
         DataClass.TECHNICAL: "message_id asked_id",
-    },
-    "care_mark": {
-        DataClass.EVIDENCE: "kind state hidden opened_ms at_ms ended_ms staff_id",
-        DataClass.TECHNICAL: "message_id branch_id",
-    },
-    "care_gone": {
-        DataClass.EVIDENCE: "stands_for",
-        DataClass.TECHNICAL: "conversation_id written_ms until_ms",
-    },
-    "phone_removal": {
-        DataClass.IDENTITY: "whose stands_for",
-        DataClass.EVIDENCE: "what state reason staff_id tapped_ms ended_ms",
-        DataClass.TECHNICAL: (
-            "id line_id device_id channel message_id written_ms tries not_before_ms created_ms"
-        ),
     },
     "after_done": {
         DataClass.CONTENT: "answer",
@@ -392,11 +323,6 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "why",
         DataClass.TECHNICAL: "send_id position contact_id message_id",
     },
-    "house_key": {DataClass.TECHNICAL: "name since_ms"},
-    "emergency": {
-        DataClass.EVIDENCE: "staff_id reason began_ms until_ms ended_ms",
-        DataClass.TECHNICAL: "id branch_id",
-    },
     "list_send_unmade": {
         DataClass.IDENTITY: "value scheme",
         DataClass.CONTENT: "text",
@@ -453,27 +379,6 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "report_house": {
         DataClass.OFFICE: "per_person",
         DataClass.TECHNICAL: "id event_seq counting sends_day",
-    },
-    "reading_house": {DataClass.OFFICE: "is_on", DataClass.TECHNICAL: "id gone_before_ms"},
-    "reading_who": {DataClass.EVIDENCE: "who", DataClass.TECHNICAL: "id"},
-    "reading_about": {DataClass.TECHNICAL: "id contact_id conversation_id"},
-    "reading": {
-        DataClass.EVIDENCE: "at_ms kind thing words",
-        DataClass.TECHNICAL: "seq who_id about_id",
-    },
-    "privacy_request": {
-        DataClass.IDENTITY: "asked_by",
-        DataClass.CONTENT: "wish late_why outcome_why",
-        DataClass.EVIDENCE: "kind asked_how asked_day due_day checked checked_ms done_ms outcome",
-        DataClass.TECHNICAL: "id contact_id branch_id created_ms",
-    },
-    "privacy_step": {
-        DataClass.EVIDENCE: "what staff_id token_id facts at_ms",
-        DataClass.TECHNICAL: "id request_id contact_id",
-    },
-    "wording": {
-        DataClass.OFFICE: "kind language words since_ms",
-        DataClass.TECHNICAL: "seq branch_id line_id",
     },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {

@@ -16,7 +16,8 @@ from appliance.desk.privacy.dossier import kept_out
 from appliance.identities import tel
 from appliance.moments import iso
 from appliance.store import contacts
-from appliance.store.data_classes import COLUMNS, DataClass
+from appliance.store.data_class import DataClass
+from appliance.store.data_classes import COLUMNS
 from appliance.store.store import Tx
 from tests.api.full_person import ANNA, BRAM, BRAM_NAME, GROUP_TEXT, FullPerson, fill
 from tests.api.office import Caller, Desk, Office

@@ -39,7 +39,7 @@ from appliance.store import (
     sealing,
 )
 from appliance.store.cleaning import Unclean
-from appliance.store.data_classes import DataClass
+from appliance.store.data_class import DataClass
 from appliance.store.erasures import ErasureState
 from appliance.store.media import NewUpload
 from appliance.store.store import Store, Tx
