@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 PROVISIONING = ROOT / "provisioning"
 FRONTEND = ROOT / "appliance" / "api" / "web" / "frontend"
 OIDC_PROVIDER = ROOT / "tests" / "oidc_provider"
+CLIENTS = ROOT / "tests" / "clients"
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 
 _PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>\S+)(?: ; (?P<marker>.+))?")
@@ -140,7 +141,7 @@ def test_what_is_installed_is_what_is_locked() -> None:
         assert Version(distribution(pin.name).version) == Version(pin.version), pin.name
 
 
-@pytest.mark.parametrize("folder", [FRONTEND, OIDC_PROVIDER], ids=lambda each: each.name)
+@pytest.mark.parametrize("folder", [FRONTEND, OIDC_PROVIDER, CLIENTS], ids=lambda each: each.name)
 def test_what_npm_brings_is_locked(folder: Path) -> None:
     """package.json pins exact versions; its lock holds the same, with hashes, without addresses."""
     wants = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
@@ -154,6 +155,17 @@ def test_what_npm_brings_is_locked(folder: Path) -> None:
 
 def pin(name: str, version: str = "1") -> dict[str, Pin]:
     return {name: Pin(name=name, version=version, marker=None, hashes=("x",))}
+
+
+def test_the_clients_of_others_are_pinned_by_content() -> None:
+    """The environment of their own is locked as Balie's is, at the versions that are asked for."""
+    text = (CLIENTS / "requirements.lock").read_text("utf-8")
+    pins = {pin.name: pin for pin in pins_of(text)}
+    asked = (CLIENTS / "requirements.in").read_text("utf-8").splitlines()
+    lines = [Requirement(line) for line in asked if line and not line.startswith("#")]
+    assert "://" not in text
+    assert [pin.name for pin in pins.values() if not pin.hashes] == []
+    assert [str(each) for each in lines if pins[each.name].version not in each.specifier] == []
 
 
 def test_a_stale_lock_is_reported() -> None:
