@@ -24,7 +24,7 @@ def main() -> None:
     data = Path(sys.argv[1])
     store = Store(data / "balie.db", SystemClock())
     line_id = store.write(furnish)
-    token = store.write(lambda tx: tokens.add(tx, "bench")).token
+    token = store.write(lambda tx: tokens.add(tx, "bench", life_days=None)).token
     services = Services(
         store=store,
         gate=ConsentGate(),

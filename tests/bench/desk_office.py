@@ -64,7 +64,7 @@ def furnish(tx: Tx) -> Office:
             for name, (_, role) in zip(_NAMES, people, strict=True)
         ],
         members=members,
-        token=tokens.add(tx, "planning").token,
+        token=tokens.add(tx, "planning", life_days=None).token,
     )
 
 

@@ -74,7 +74,7 @@ def main() -> None:
         _found(data, ports)
     balie = Balie(data, SystemClock(), profile=UNBRAKED)
     balie.start()
-    token = balie.store.write(lambda tx: tokens.add(tx, f"bench {tx.now_ms}")).token
+    token = balie.store.write(lambda tx: tokens.add(tx, f"bench {tx.now_ms}", life_days=None)).token
     with bind("127.0.0.1", 0) as sock:
         threading.Thread(
             target=_obey, args=(balie, sock.getsockname()[1], token), daemon=True

@@ -200,7 +200,7 @@ def _furnished(data: Path, phones: Sequence[dict[str, str]]) -> str:
     store = Store(data / DATABASE, SystemClock())
     try:
         store.write(lambda tx: _furnish(tx, phones))
-        return store.write(lambda tx: tokens.add(tx, "bench")).token
+        return store.write(lambda tx: tokens.add(tx, "bench", life_days=None)).token
     finally:
         store.close()
 

@@ -88,12 +88,14 @@ def test_what_is_unread_is_counted(store: Store) -> None:
 
 
 def test_its_people_come_in(built: Built, store: Store) -> None:
-    """By name and password, and software by the token."""
+    """By name and password, and software by the token, which is years old and has not ended."""
     login = built.logins[-1]
     door = Door(store, store.clock, WrongTries(store, store.clock))
     entered = asyncio.run(door.log_in(login["name"], login["password"], address="127.0.0.1"))
     assert entered.session.token
-    assert store.read(lambda conn: tokens.find(conn, built.token)) is not None
+    token = store.read(lambda conn: tokens.find(conn, built.token))
+    assert token is not None
+    assert not token.has_ended(store.clock.now_ms())
 
 
 def test_everybody_in_it_may_be_written_to(store: Store) -> None:
