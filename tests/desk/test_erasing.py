@@ -5,6 +5,7 @@ import multiprocessing
 import shutil
 import signal
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -334,6 +335,26 @@ def test_the_word_is_typed_and_nobody_who_is_held_is_erased(counter: Counter, da
         asks(counter)
     assert caught.value.code is Reason.HELD
     assert counter.all("SELECT 1 FROM person_erasure") == []
+
+
+def test_the_writer_counts_nothing_that_a_reader_has_counted(counter: Counter) -> None:
+    """To look through all notes takes seconds in which nobody could write."""
+    counter.hears("Dag", ANNA)
+    found = counter.store.read(lambda conn: asking.counted(conn, EVERYWHERE, ANNA))
+    assert found is not None
+    assert found["messages"] > 0
+    wish, looked_through = ErasureWish(reason="brief", typed="ERASE"), list[str]()
+
+    def ask(tx: Tx) -> Mapping[str, int]:
+        tx.conn.set_trace_callback(looked_through.append)
+        try:
+            return asking.ask(tx, EVERYWHERE, ANNA, wish, OFFICER, counts=found).counts
+        finally:
+            tx.conn.set_trace_callback(None)
+
+    assert counter.store.write(ask) == found
+    assert [each for each in looked_through if "FROM note" in each] == []
+    assert counter.store.read(lambda conn: asking.counted(conn, EVERYWHERE, "+31600000000")) is None
 
 
 def test_who_is_held_after_the_asking_is_erased_when_the_hold_ends(

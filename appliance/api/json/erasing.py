@@ -101,14 +101,17 @@ async def erase_contact(request: Request) -> Response:
     """
     if is_dry_run(request):
         return await _previewed(request)
+    contact, asks = request.path_params["contact"], await caller_of(request, _SCOPE.value)
+    counts = await asks.services.store.aread(lambda conn: asking.counted(conn, asks.sight, contact))
 
     def work(tx: Tx, caller: Caller, wanted: EraseIn) -> dict[str, Any]:
         asked = asking.ask(
             tx,
             caller.sight,
-            request.path_params["contact"],
+            contact,
             ErasureWish(reason=wanted.reason, typed=wanted.typed),
             Author(token_id=caller.token.id),
+            counts=counts,
         )
         return body_of(ErasureAskedOut, asked)
 

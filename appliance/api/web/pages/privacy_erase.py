@@ -52,10 +52,13 @@ async def erase_person(
     typed: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     must_be_officer(visit)
+    sight = _sight(visit.session.rights)
+    counts = await visit.read(lambda conn: asking.counted(conn, sight, contact))
 
     def ask(tx: Tx, rights: Rights) -> Erasure:
         wish = ErasureWish(reason=reason, typed=typed.strip())
-        return asking.ask(tx, _sight(rights), contact, wish, Author(staff_id=visit.staff_id))
+        by = Author(staff_id=visit.staff_id)
+        return asking.ask(tx, _sight(rights), contact, wish, by, counts=counts)
 
     try:
         asked = await visit.write(ask)

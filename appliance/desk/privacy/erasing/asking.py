@@ -1,6 +1,7 @@
 """Who may have a person erased, and what is kept of their asking."""
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +35,28 @@ def preview(conn: sqlite3.Connection, sight: Sight, contact: str, data: Path) ->
     return previews.preview(conn, _named(conn, sight, contact), data)
 
 
-def ask(tx: Tx, sight: Sight, contact: str, wish: ErasureWish, by: Author) -> Erasure:
+def counted(conn: sqlite3.Connection, sight: Sight, contact: str) -> Mapping[str, int] | None:
+    """What there is of them, for `ask`: to look through all notes takes seconds, which no writer
+    has. None where one may not ask; `ask` says why.
+    """
+    try:
+        return previews.counted(conn, _named(conn, sight, contact))
+    except (NotFound, Refused):
+        return None
+
+
+def ask(
+    tx: Tx,
+    sight: Sight,
+    contact: str,
+    wish: ErasureWish,
+    by: Author,
+    *,
+    counts: Mapping[str, int] | None = None,
+) -> Erasure:
     """From here on it is done, whatever happens to this process, and nothing that waits leaves any
-    more; one that is under way already is given as it is. Raises NotFound, InvalidInput for a wrong
-    word, and Refused.
+    more; one that is under way already is given as it is. `counts` as `counted` found them; None:
+    they are counted now. Raises NotFound, InvalidInput for a wrong word, and Refused.
     """
     person = _named(tx.conn, sight, contact)
     check_word(wish.typed)
@@ -51,7 +70,7 @@ def ask(tx: Tx, sight: Sight, contact: str, wish: ErasureWish, by: Author) -> Er
         tx,
         person.contact_ids[0],
         reason=finder.without(reason),
-        counts=previews.counted(tx.conn, person),
+        counts=previews.counted(tx.conn, person) if counts is None else counts,
         staff_id=by.staff_id,
         token_id=by.token_id,
     )
