@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from appliance.devices.protocol import DeviceState
+from appliance.devices.media_protocol import OutgoingFile
+from appliance.devices.protocol import DeviceState, Group
 from appliance.emulated.phone.sms.screens import SmsGeneration
 from appliance.emulated.phone.spec import PhoneSpec
-from tests.devices.phone.driver_kit import OWN, Desk, World
+from appliance.emulated.world.numbers import group_jid
+from appliance.media.kinds import MediaKind
+from tests.devices.phone.driver_kit import ANNA, BEA, OWN, Desk, World
 from tests.devices.phone.own_server import OwnServer
 
 
@@ -57,3 +60,22 @@ OLDER_DUTCH = PhoneSpec(
     number=OWN, lookup_ms=40, whatsapp="older", sms=SmsGeneration.VIEWS, sdk=31, language="nl"
 )
 RECENT_ENGLISH = PhoneSpec(number=OWN, lookup_ms=40, language="en", sdk=36)
+VENLO = "Team Venlo"
+
+
+@pytest.fixture
+def venlo(world: World, desk: Desk) -> Group:
+    """A group in which Bea posted; Anna is in it, too, and the line is an admin."""
+    world.on_loop(lambda: world.handset.contacts.update({ANNA: "Anna", BEA: "Bea"}))
+    world.write(BEA, "Wie kan morgen?", group=VENLO)
+    for what in ({"what": "add", "person": ANNA}, {"what": "make-admin"}):
+        world.inject(kind="group", group=VENLO, by=BEA, notify=False, **what)
+    desk.driver.receive()
+    return Group(jid=group_jid(VENLO), name=VENLO, known=("Wie kan morgen?",))
+
+
+@pytest.fixture
+def logo(tmp_path: Path) -> OutgoingFile:
+    path = tmp_path / "content"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n logo")
+    return OutgoingFile(path=path, name="logo.png", type="image/png", kind=MediaKind.IMAGE)
