@@ -31,7 +31,7 @@ from appliance.store import devices, high_water, lines
 from appliance.store.store import Store
 from tests.queue.counter import ANNA, BART, BOTH, MONDAY, STAFF, Counter, tapping
 from tests.queue.inbox_reader import Colleague
-from tests.queue.test_pacing import BEGUN, OFFICE, OLD, TYPED, waiting
+from tests.queue.pacing_kit import BEGUN, OFFICE, OLD, TYPED, waiting
 
 TEN_YEARS_MS = 3653 * DAY_MS
 AHEAD = pytest.mark.parametrize("ahead_ms", [2 * DAY_MS, TEN_YEARS_MS])

@@ -1,19 +1,14 @@
 """Pacing: a simulated SIM that follows `earliest` never does what a person could not do."""
 
-import random
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
-from itertools import pairwise
-from typing import Any
+from dataclasses import replace
+from datetime import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.identities import tel
 from appliance.messages import MessageClass
-from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import (
     DAY_MS,
     DEFAULT_PROFILE,
@@ -27,47 +22,8 @@ from appliance.queue.pacing import (
 )
 from appliance.queue.profile import PhoneLimit
 from appliance.reasons import Reason
-from tests.queue.counter import AMSTERDAM, ANNA, MONDAY, at
-
-OFFICE = OfficeHours(
-    zone="Europe/Amsterdam",
-    opens=time(8, 30),
-    closes=time(17, 30),
-    weekdays=frozenset({1, 2, 3, 4, 5}),
-)
-OLD = MONDAY - 400 * DAY_MS
-LIST, REPLY = MessageClass.LIST, MessageClass.REPLY
-
-
-def waiting(**about: Any) -> Waiting:
-    plain = Waiting(
-        id="id",
-        identity=tel(ANNA),
-        kind=REPLY,
-        text_length=60,
-        created_ms=MONDAY,
-        typed=False,
-        answering=True,
-        unanswered=0,
-    )
-    return replace(plain, **about)
-
-
-BEGUN = waiting(kind=LIST, answering=False)
-TYPED = waiting(typed=True)
-
-
-def slot(
-    message: Waiting, *left: Left, now_ms: int = MONDAY, since_ms: int = OLD
-) -> tuple[int | None, Reason | None]:
-    history = History(left=left, since_ms=since_ms)
-    found = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=now_ms)
-    return found.at_ms, found.brake
-
-
-def sent(*ago_ms: int, answering: bool = True) -> Sequence[Left]:
-    times = sorted(MONDAY - each for each in ago_ms)
-    return [Left(at_ms=each, identity=tel(ANNA), answering=answering) for each in times]
+from tests.queue.counter import ANNA, MONDAY, at
+from tests.queue.pacing_kit import BEGUN, OFFICE, OLD, REPLY, TYPED, sent, slot, waiting
 
 
 def test_a_typed_reply_leaves_at_once() -> None:
@@ -400,131 +356,3 @@ def test_a_history_grows_as_if_it_had_been_so_from_the_start(
             assert one.recipients(MONDAY) == other.recipients(MONDAY)
     grown.forget_before(MONDAY - HOUR_MS)
     assert grown.all.used(MONDAY, HOUR_MS) == whole.all.used(MONDAY, HOUR_MS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    at_ms: int
-    message: Waiting
-
-
-def simulate(arrivals: Sequence[Waiting], *, since_ms: int, days: int) -> list[Sent]:
-    """A SIM that only takes, as the queue does, the first message in line that may leave."""
-    todo = sorted(arrivals, key=lambda each: each.created_ms)
-    line: list[Waiting] = []
-    done: list[Sent] = []
-    left: list[Left] = []
-    now_ms, until_ms = MONDAY, MONDAY + days * DAY_MS
-    order = [MessageClass.CONFIRMATION, REPLY, MessageClass.AUTOMATIC, LIST]
-    while now_ms < until_ms and (todo or line):
-        while todo and todo[0].created_ms <= now_ms:
-            line.append(todo.pop(0))
-        line.sort(key=lambda each: (order.index(each.kind), each.created_ms))
-        recent = [each for each in left if each.at_ms > now_ms - 2 * DAY_MS]
-        history = History(left=recent, since_ms=since_ms)
-        slots = [
-            (earliest(each, history, DEFAULT_PROFILE, OFFICE, now_ms=now_ms).at_ms, each)
-            for each in line[:4]
-        ]
-        ready = [each for at_ms, each in slots if at_ms == now_ms]
-        if ready:
-            line.remove(ready[0])
-            done.append(Sent(at_ms=now_ms, message=ready[0]))
-            left.append(
-                Left(at_ms=now_ms, identity=ready[0].identity, answering=ready[0].answering)
-            )
-            now_ms += 1_000  # a phone needs a while
-            continue
-        moments = [at_ms for at_ms, _ in slots if at_ms is not None]
-        moments += [each.created_ms for each in todo[:1]]
-        now_ms = max(now_ms + 1, min(moments, default=until_ms))
-    return done
-
-
-def arrivals(seed: int, days: int, per_day: int, start_ms: int) -> list[Waiting]:
-    """Lists and rules that send far too much, and people who wait for answers."""
-    dice = random.Random(seed)
-    return [
-        waiting(
-            id=f"{seed}-{i}",
-            identity=tel(f"+316{dice.randrange(150):08}"),
-            kind=(kind := dice.choice([REPLY, REPLY, MessageClass.AUTOMATIC, LIST])),
-            answering=kind is REPLY or dice.random() < 0.3,
-            typed=kind is REPLY and dice.random() < 0.7,
-            text_length=dice.randrange(5, 400),
-            created_ms=start_ms + dice.randrange(days * DAY_MS),
-        )
-        for i in range(days * per_day)
-    ]
-
-
-def windows(done: Sequence[Sent], span_ms: int) -> list[int]:
-    """For each message how many left in the span that ends with it."""
-    found, first = [], 0
-    for last, each in enumerate(done):
-        while done[first].at_ms <= each.at_ms - span_ms:
-            first += 1
-        found.append(last - first + 1)
-    return found
-
-
-def check_human(done: Sequence[Sent], since_ms: int) -> None:
-    """All promises of the pacing, over all messages that left."""
-    others = [each for each in done if not each.message.is_reply]
-    begun = [each for each in done if each.message.is_begun]
-    assert max(windows(done, MINUTE_MS), default=0) <= 6
-    assert max(windows(done, HOUR_MS), default=0) <= 80
-    assert max(windows(others, MINUTE_MS), default=0) <= 4
-    assert max(windows(others, HOUR_MS), default=0) <= 64
-    for each, used in zip(begun, windows(begun, DAY_MS), strict=True):
-        age = (each.at_ms - since_ms) // DAY_MS
-        assert used <= (20 if age < 3 else 50 if age < 7 else 100 if age < 14 else 150)
-        local = datetime.fromtimestamp(each.at_ms / 1000, UTC).astimezone(AMSTERDAM)
-        assert local.isoweekday() <= 5
-        assert time(8, 30) <= local.time() < time(17, 30)
-    for before, after in pairwise(done):
-        if not after.message.is_reply:
-            assert after.at_ms - before.at_ms >= 30_000
-        if not after.message.typed:
-            typing_ms = 4_000 + after.message.text_length / 180 * MINUTE_MS - 1
-            assert after.at_ms - before.at_ms >= typing_ms
-
-
-@settings(max_examples=6, deadline=None)
-@given(st.integers(0, 10_000), st.integers(20, 900), st.booleans())
-def test_whatever_is_asked_no_window_is_exceeded(seed: int, per_day: int, old: bool) -> None:
-    """After two days of far too many messages all ceilings, pauses, typing times and hours hold."""
-    since_ms = OLD if old else MONDAY
-    done = simulate(arrivals(seed, 2, per_day, MONDAY), since_ms=since_ms, days=3)
-    assert done
-    check_human(done, since_ms)
-
-
-def test_a_simulated_year_keeps_every_promise() -> None:
-    """It begins on the line's first day, with weekends and both changes of the clock."""
-    done = simulate(arrivals(1, 365, 12, MONDAY), since_ms=MONDAY, days=365)
-    assert len(done) > 4_000
-    check_human(done, MONDAY)
-
-
-def test_a_typed_reply_among_a_list_waits_only_for_a_full_window() -> None:
-    """A list at full speed never delays an answer: a fifth of each window stays free."""
-    asked = [
-        waiting(
-            id=f"list-{i}",
-            identity=tel(f"+316{i:08}"),
-            kind=LIST,
-            answering=True,
-            text_length=10,
-            created_ms=MONDAY,
-        )
-        for i in range(200)
-    ]
-    replies = [
-        waiting(id=f"reply-{i}", typed=True, created_ms=MONDAY + i * 5 * MINUTE_MS)
-        for i in range(24)
-    ]
-    done = simulate(asked + replies, since_ms=OLD, days=1)
-    waits = [each.at_ms - each.message.created_ms for each in done if each.message.typed]
-    assert len(waits) == 24
-    assert max(waits) <= 1_000  # the phone's own second

@@ -9,9 +9,9 @@ import pytest
 
 from appliance.channels import Channel
 from appliance.devices.modem.options import ModemOptions
-from appliance.devices.protocol import DeviceState, Finding, Found, Resumed, Tick
+from appliance.devices.protocol import DeviceState, Finding, Resumed
 from appliance.emulated.modem.faults import ModemFaultKind
-from appliance.errors import DeviceError, Refused, StoreUnavailable, Transient, Unconfirmed
+from appliance.errors import DeviceError, Refused, Transient, Unconfirmed
 from appliance.reasons import Reason
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import (
@@ -23,22 +23,12 @@ from tests.devices.modem.modem_kit import (
     ModemWorld,
     again,
 )
+from tests.devices.modem.sending_kit import LONG, LOST, fails, settled, states
 from tests.devices.phone.driver_kit import Try
 from tests.emulated.phone_bench import eventually
 
 MakeWorld = Callable[..., ModemWorld]
-LONG = "".join(f"{number:03} schapen. " for number in range(110))  # 1430 characters: ten parts
 FAMILY = "👨‍👩‍👧‍👦🇳🇱👍🏽 " * 20
-
-
-def states(error: DeviceError) -> list[str]:
-    return [part["state"] for part in error.evidence["parts"]]
-
-
-def fails(desk: ModemDesk, attempt: Try) -> DeviceError:
-    with pytest.raises(DeviceError) as caught:
-        desk.driver.send(attempt)
-    return caught.value
 
 
 def test_a_modem_is_ready_with_its_facts(desk: ModemDesk, world: ModemWorld) -> None:
@@ -153,212 +143,7 @@ def test_an_opt_out_between_two_parts_stops_the_rest(desk: ModemDesk, world: Mod
 # Doubt
 
 
-LOST = ("silence", "cms-500", "error", "hang-up")
-
-
-@pytest.mark.parametrize("how", LOST)
-def test_a_lost_answer_is_found_in_the_slot(desk: ModemDesk, world: ModemWorld, how: str) -> None:
-    """The network took it: the slot shows that, and it never goes again."""
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.ANSWER_LOST, how=how, seconds=0.05)
-    assert isinstance(fails(desk, attempt), Unconfirmed)
-    desk.probe_until(lambda status: status.state is DeviceState.READY)
-    found = desk.look(attempt)
-    assert found.finding is Finding.PRESENT
-    assert found.proof is not None
-    assert found.proof.tick is Tick.SENT
-    assert world.left() == ["Dag"]
-
-
-@pytest.mark.parametrize("how", LOST)
-def test_a_part_whose_answer_is_lost_does_not_go_again(
-    desk: ModemDesk, world: ModemWorld, how: str
-) -> None:
-    """The later parts were never tapped: they are missing, and go under the same reference."""
-    desk.send("Zo leert Balie dit model kennen")
-    attempt = desk.attempt(LONG)
-
-    def arm() -> None:
-        if attempt.entered == 4:
-            world.fault(ModemFaultKind.ANSWER_LOST, how=how, seconds=0.05)
-
-    attempt.before_tap = arm
-    error = fails(desk, attempt)
-    assert states(error) == ["sent"] * 3 + ["unknown"] + ["missing"] * 6
-    desk.probe_until(lambda status: status.state is DeviceState.READY)
-    found = _settled(desk, attempt)
-    assert found.finding is Finding.ABSENT
-    assert [part["state"] for part in found.facts["parts"]] == ["sent"] * 4 + ["missing"] * 6
-    resumed = Resumed(reference=found.facts["reference"], sent=frozenset({1, 2, 3, 4}))
-    attempt.before_tap = lambda: None
-    desk.driver.send(again(attempt, resumed=resumed))
-    assert world.left() == ["Zo leert Balie dit model kennen", LONG]
-    assert world.left_parts()[1:] == list(range(1, 11))
-
-
-@pytest.mark.parametrize(("how", "left"), [("before-taken", []), ("after-taken", ["Dag"])])
-def test_a_modem_that_starts_anew_in_mid_send_is_asked(
-    desk: ModemDesk, world: ModemWorld, how: str, left: list[str]
-) -> None:
-    desk.send("Eerst", to=BEA)
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.RESTART, how=how, seconds=0.05)
-    assert isinstance(fails(desk, attempt), Unconfirmed)
-    desk.probe_until(lambda status: status.state is DeviceState.READY)
-    found = _settled(desk, attempt)
-    assert found.finding is (Finding.PRESENT if left else Finding.ABSENT)
-    assert world.left() == ["Eerst", *left]
-
-
-def _settled(desk: ModemDesk, attempt: Try) -> Found:
-    """Asks again until the network's time-out has passed."""
-    found: list[Found] = []
-
-    def asked() -> bool:
-        try:
-            found.append(desk.look(attempt))
-        except Transient:
-            return False
-        return True
-
-    assert eventually(asked)
-    return found[-1]
-
-
-def test_unsent_counts_only_after_the_network_has_given_up(
-    make_desk: MakeDesk, world: ModemWorld
-) -> None:
-    """Until then the network may still take it, so the question is asked again."""
-    patient = replace(QUICK, network_ms=NEVER_MS)
-    desk = make_desk(world, options=ModemOptions(patience=patient))
-    desk.driver.probe()
-    desk.send("Eerst", to=BEA)
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.RESTART, how="before-taken", seconds=0.05)
-    fails(desk, attempt)
-    desk.probe_until(lambda status: status.state is DeviceState.READY)
-    with pytest.raises(Transient):
-        desk.look(attempt)
-
-
-def test_unsent_of_a_modem_that_started_anew_waits_for_a_report(
-    make_desk: MakeDesk, world: ModemWorld
-) -> None:
-    """It may have lost power between the network's answer and its own note; the report knows."""
-    desk = make_desk(world, options=ModemOptions(patience=replace(QUICK, report_ms=NEVER_MS)))
-    desk.driver.probe()
-    desk.send("Eerst", to=BEA)
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.SLOT_STAYS_UNSENT)
-    world.fault(ModemFaultKind.RESTART, how="after-taken", seconds=0.05)
-    fails(desk, attempt)
-    desk.probe_until(lambda status: status.state is DeviceState.READY)
-    with pytest.raises(Transient, match="report"):
-        _settled_before_its_report(desk, attempt)
-    assert world.left() == ["Eerst", "Dag"]
-
-
-def _settled_before_its_report(desk: ModemDesk, attempt: Try) -> Found:
-    """Asks again while the network itself may still take it."""
-    while True:
-        try:
-            return desk.look(attempt)
-        except Transient as exc:
-            if "network" not in exc.sentence:
-                raise
-
-
-def test_another_process_finds_the_slot_too(
-    desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld
-) -> None:
-    """Killed between the tap and its outcome: only the baseline and the slot are left."""
-    desk.send("Eerst", to=BEA)
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.ANSWER_LOST, how="silence")
-    fails(desk, attempt)
-    desk.driver.close()
-    assert attempt.noted is not None
-    desk.recorder.doubts.append(attempt.noted)
-    later = make_desk(world, recorder=desk.recorder)
-    later.probe_until(lambda status: status.state is DeviceState.READY)
-    later.driver.receive()
-    assert later.look(attempt).finding is Finding.PRESENT
-    assert world.left() == ["Eerst", "Dag"]
-
-
-def test_slots_of_nobody_are_cleared_and_those_in_doubt_are_kept(
-    desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld
-) -> None:
-    """After a kill between storing and noting, a slot has no attempt: nothing was sent from it."""
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.ANSWER_LOST, how="silence")
-    fails(desk, attempt)
-    with pytest.raises(Transient):
-        desk.driver.send(_unnoted(desk.attempt("Niet genoteerd")))
-    desk.driver.close()
-    assert len(world.stored()) == 2
-    assert attempt.noted is not None
-    desk.recorder.doubts.append(attempt.noted)
-    later = make_desk(world, recorder=desk.recorder)
-    later.probe_until(lambda status: status.state is DeviceState.READY)
-    later.driver.receive()
-    assert world.stored() == ["SM STO SENT"]
-    later.recorder.doubts.clear()
-    later.driver._receiver.empty()
-    assert world.stored() == []
-
-
-def _unnoted(attempt: Try) -> Try:
-    class Unnoted(Try):
-        def baseline(self, facts: Mapping[str, Any]) -> None:
-            raise StoreUnavailable(f"The database is locked: {len(facts)} facts are not kept.")
-
-    return Unnoted(outgoing=attempt.outgoing, evidence_folder=attempt.evidence_folder)
-
-
 # Models that report wrong states
-
-
-def test_a_model_is_believed_once_it_told_the_truth(desk: ModemDesk) -> None:
-    desk.send("Dag")
-    assert desk.recorder.facts == {"Balie EM-1 EM1R01A02": {"slot_truth": True}}
-
-
-def test_a_slot_that_was_badly_read_is_no_lie(desk: ModemDesk, world: ModemWorld) -> None:
-    """A fact about a model holds for good, for every modem of its kind."""
-    world.fault(ModemFaultKind.LINE_LOST, command="+CMGR", times=2)
-    desk.send("Dag")
-    assert desk.recorder.facts == {}
-    desk.send("Nog eens")
-    assert desk.recorder.facts == {"Balie EM-1 EM1R01A02": {"slot_truth": True}}
-
-
-def test_a_model_nobody_knows_is_not_believed_that_nothing_left(
-    desk: ModemDesk, world: ModemWorld
-) -> None:
-    """No report comes either, because nothing left: a person decides."""
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.RESTART, how="before-taken", seconds=0.05)
-    fails(desk, attempt)
-    desk.probe_until(lambda status: status.state is DeviceState.READY)
-    assert _settled(desk, attempt).finding is Finding.UNCLEAR
-    assert world.left() == []
-
-
-def test_a_lying_model_is_never_believed_again(
-    desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld
-) -> None:
-    """It shows STO UNSENT for a message that has left; its delivery report can be believed."""
-    desk.recorder.learn("Balie EM-1 EM1R01A02", {"slot_truth": True})
-    world.fault(ModemFaultKind.SLOT_STAYS_UNSENT, times=None)
-    desk.send("Eerst", to=BEA)
-    assert desk.recorder.facts["Balie EM-1 EM1R01A02"] == {"slot_truth": False}
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.REPORT_OFF)
-    world.fault(ModemFaultKind.ANSWER_LOST, how="silence")
-    fails(desk, attempt)
-    assert _settled(desk, attempt).finding is Finding.UNCLEAR
-    assert world.left() == ["Eerst", "Dag"]
 
 
 # Without a storage
@@ -386,7 +171,7 @@ def test_without_a_slot_a_doubt_is_a_persons_unless_a_report_comes(
     assert isinstance(fails(desk, attempt), Unconfirmed)
     assert desk.receive_until(lambda: bool(desk.recorder.reports))
     assert desk.recorder.reports[0].number == ANNA
-    assert _settled(desk, attempt).finding is Finding.UNCLEAR
+    assert settled(desk, attempt).finding is Finding.UNCLEAR
     assert world.left() == ["Dag"]
 
 
@@ -539,7 +324,7 @@ def _carry(desk: ModemDesk, attempt: Try) -> None:
             desk.driver.send(attempt)
         except Unconfirmed:
             desk.probe_until(lambda status: status.state is DeviceState.READY)
-            found = _settled(desk, attempt)
+            found = settled(desk, attempt)
             assert found.finding is not Finding.UNCLEAR
             if found.finding is Finding.PRESENT:
                 return
