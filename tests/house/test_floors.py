@@ -24,7 +24,7 @@ SHELVES = (
     {"access", "consent", "outgoing", "care"},
     {
         *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
-        *("lists", "rounds", "automatic"),
+        *("lists", "rounds", "automatic", "smsgate"),
     },
     {"intake", "catalogue", "privacy"},
 )

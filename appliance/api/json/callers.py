@@ -75,12 +75,17 @@ class TokenBook:
 
 async def caller_of(request: Request, *scopes: str) -> Caller:
     """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope."""
-    services: Services = request.app.state.services
-    book: TokenBook = request.app.state.tokens
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
-        raise _unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
-    token = await book.find(text.strip())
+        raise unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
+    return await caller_by(request, text.strip(), *scopes)
+
+
+async def caller_by(request: Request, text: str, *scopes: str) -> Caller:
+    """As `caller_of`, for a token that came in another way. A wrong one leaves a trace."""
+    services: Services = request.app.state.services
+    book: TokenBook = request.app.state.tokens
+    token = await book.find(text)
     if token is None:
         wrong: WrongTries = request.app.state.wrong
         wrong.note(Tried.TOKEN, address=address_of(request))
@@ -105,7 +110,7 @@ def check_time(token: ApiToken, now_ms: int) -> None:
     """Raises ProblemError for a token that has ended."""
     if token.expires_ms is not None and token.has_ended(now_ms):
         ended = iso(token.expires_ms)
-        raise _unauthorized(
+        raise unauthorized(
             f"This token ended on {ended[:10]}. An administrator makes a new one under Settings,"
             " Programs, or with balie token add.",
             ended_at=ended,
@@ -120,10 +125,10 @@ def check_still_valid(tx: Tx, caller: Caller) -> None:
 
 
 def revoked() -> ProblemError:
-    return _unauthorized("This token is not known here, or was revoked.")
+    return unauthorized("This token is not known here, or was revoked.")
 
 
-def _unauthorized(detail: str, **more: str) -> ProblemError:
+def unauthorized(detail: str, **more: str) -> ProblemError:
     headers = {"WWW-Authenticate": 'Bearer realm="balie"'}
     return ProblemError(problem("unauthorized", detail, headers=headers, **more))
 
