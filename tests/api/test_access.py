@@ -11,7 +11,6 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
-
 from appliance.api.app import create_app
 from appliance.api.json.callers import identify
 from appliance.api.services import Services
