@@ -91,9 +91,15 @@ async def caller_by(request: Request, text: str, *scopes: str) -> Caller:
         wrong.note(Tried.TOKEN, address=address_of(request))
         raise revoked()
     check_time(token, services.clock.now_ms())
+    return caller_with(request, token, *scopes)
+
+
+def caller_with(request: Request, token: ApiToken, *scopes: str) -> Caller:
+    """Who has this token, which was found valid. Raises ProblemError (403)."""
+    services: Services = request.app.state.services
     for name in scopes:
         if not token.may(Scope(name)):
-            raise _forbidden(name)
+            raise forbidden(name)
     branches = None if token.branch_id is None else frozenset({token.branch_id})
     accesses = services.accesses(Reader(token_id=token.id))
     return Caller(token, Sight(branches, token.groups), services, accesses)
@@ -133,7 +139,7 @@ def unauthorized(detail: str, **more: str) -> ProblemError:
     return ProblemError(problem("unauthorized", detail, headers=headers, **more))
 
 
-def _forbidden(scope: str) -> ProblemError:
+def forbidden(scope: str) -> ProblemError:
     headers = {
         "WWW-Authenticate": f'Bearer realm="balie", error="insufficient_scope", scope="{scope}"'
     }

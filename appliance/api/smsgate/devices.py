@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from appliance.api.dropin import caller_in
 from appliance.api.json.times import iso, iso_or_none
+from appliance.api.problems import ProblemError, problem
 from appliance.api.smsgate.paths import PREFIX
+from appliance.api.smsgate.visitors import visitor_of
 from appliance.desk.access.tokens import Scope
 from appliance.desk.smsgate.gateways import Gateway, gateways
 
@@ -17,10 +18,19 @@ router = APIRouter(prefix=PREFIX)
 @router.get("/device")
 @router.get("/devices")
 async def list_devices(request: Request) -> JSONResponse:
-    caller = await caller_in(request, Scope.LINES_READ.value)
+    caller = (await visitor_of(request, Scope.LINES_READ)).caller
     now_ms = caller.services.clock.now_ms()
     found = await caller.services.store.aread(lambda conn: gateways(conn, caller.sight, now_ms))
     return JSONResponse([_body(each) for each in found])
+
+
+@router.delete("/device/{device_id}")
+@router.delete("/devices/{device_id}")
+async def remove_device(request: Request, device_id: str) -> JSONResponse:
+    caller = (await visitor_of(request, Scope.LINES_READ)).caller
+    await caller.services.store.aread(lambda conn: caller.sight.line(conn, device_id))
+    sentence = "A line is removed in Balie itself, with `balie line remove`."
+    raise ProblemError(problem("method-not-allowed", sentence))
 
 
 def _body(each: Gateway) -> dict[str, Any]:

@@ -5,14 +5,13 @@ import json
 from fastapi import Response
 
 from appliance.api.problems import Problem
+from appliance.reasons import Reason
 
 _SERVER_ERROR = 500
 _BAD_REQUEST = 400
 _KEPT = frozenset({401, 403, 404, 405, 413})
 """These mean the same there. What else is refused is a bad request: its clients take 409 for a
 message that exists, and count it as accepted."""
-EXISTS = "message-exists"
-"""The one 409: nothing is sent, because a message with this id was accepted before."""
 
 
 def answer(problem: Problem) -> Response:
@@ -23,7 +22,7 @@ def answer(problem: Problem) -> Response:
 
 
 def status_of(problem: Problem) -> int:
-    if problem.code == EXISTS:
+    if problem.code == Reason.MESSAGE_EXISTS:
         return problem.status
     if problem.status in _KEPT or problem.status >= _SERVER_ERROR:
         return problem.status

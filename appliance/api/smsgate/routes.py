@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from appliance.api.smsgate import devices
+from appliance.api.smsgate import devices, health, inbox, logs, messages, sending, tokens
 
 router = APIRouter(include_in_schema=False)
-for part in (devices,):
+for part in (health, devices, sending, messages, inbox, logs, tokens):
     router.include_router(part.router)
