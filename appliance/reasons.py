@@ -58,6 +58,8 @@ class Reason(StrEnum):
     LAST_ADMINISTRATOR = "last-administrator"
     BEING_SENT = "being-sent"
     IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
+    #: A message of other software with the same id was accepted before.
+    MESSAGE_EXISTS = "message-exists"
     #: A colleague has this conversation.
     CLAIMED = "claimed"
     #: A colleague answered since this one began to type.

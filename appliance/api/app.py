@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from appliance.api import problems
+from appliance.api import problems, smsgate
 from appliance.api.compression import Compression, StaticTexts
+from appliance.api.dropin import told
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
@@ -53,8 +54,9 @@ from appliance.api.json.metrics import Metrics
 from appliance.api.json.openapi import DOCUMENT_PATH, document
 from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
-from appliance.api.problems import ProblemError
+from appliance.api.problems import Problem, ProblemError
 from appliance.api.services import Services
+from appliance.api.smsgate.routes import router as smsgate_routes
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
@@ -68,6 +70,9 @@ from appliance.desk.access.wrong_tries import WrongTries
 from appliance.errors import BalieError, StoreCorrupt
 
 log = logging.getLogger(__name__)
+
+DROP_INS = (smsgate.DROP_IN,)
+_NOT_FOUND = 404
 
 
 class Application(FastAPI):
@@ -94,7 +99,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         lifespan=_lifespan,
     )
     furnish(app, services)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, told=_told)
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
     for routes in (pages, *more_pages):
@@ -132,6 +137,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         events,
     ):
         app.include_router(part.router)
+    app.include_router(smsgate_routes)
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
     app.add_exception_handler(Exception, _answer_bug)
@@ -166,20 +172,28 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _answer(request: Request, exc: Exception) -> Response:
     """Answers every error as a problem. The pages answer their own errors before this is called."""
+    if isinstance(exc, HTTPException) and exc.status_code == _NOT_FOUND and _for_browser(request):
+        return nothing_here(request)
+    return _told(request.url.path, _problem(request, exc))
+
+
+def _problem(request: Request, exc: Exception) -> Problem:
     match exc:
         case ProblemError():
-            return exc.problem.response()
+            return exc.problem
         case BalieError():
-            return problems.problem_of(exc).response()
+            return problems.problem_of(exc)
         case RequestValidationError():
-            return problems.of_validation(exc.errors()).response()
-        case HTTPException(status_code=404) if _for_browser(request):
-            return nothing_here(request)
+            return problems.of_validation(exc.errors())
         case HTTPException():
             detail = _http_detail(request, exc)
-            return problems.of_status(exc.status_code, detail, exc.headers).response()
+            return problems.of_status(exc.status_code, detail, exc.headers)
         case _:
             raise exc
+
+
+def _told(path: str, problem: Problem) -> Response:
+    return told(DROP_INS, path, problem)
 
 
 def _http_detail(request: Request, exc: HTTPException) -> str:
@@ -193,9 +207,10 @@ def _http_detail(request: Request, exc: HTTPException) -> str:
 
 
 def _for_browser(request: Request) -> bool:
-    """True for a browser at an address outside the API."""
-    accepted = request.headers.get("accept", "")
-    return "text/html" in accepted and not request.url.path.startswith("/api/")
+    """True for a browser at an address outside the APIs."""
+    accepted, path = request.headers.get("accept", ""), request.url.path
+    of_programs = path.startswith("/api/") or any(each.serves(path) for each in DROP_INS)
+    return "text/html" in accepted and not of_programs
 
 
 async def _answer_bug(request: Request, exc: Exception) -> Response:
@@ -210,4 +225,4 @@ async def _answer_bug(request: Request, exc: Exception) -> Response:
         return await _answer(request, StoreCorrupt(sentence))
     if _for_browser(request):
         return broken(request)
-    return problems.problem("internal-error").response()
+    return _told(request.url.path, problems.problem("internal-error"))

@@ -1,11 +1,13 @@
 """The limit on how much of a request's body is read."""
 
 import re
+from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from appliance.api.problems import problem
+from appliance.api.problems import Problem, problem
 from appliance.desk.contacts.importing.csv_table import MOST_CHARACTERS
 from appliance.media import voice_notes
 from appliance.media.kinds import MOST
@@ -25,16 +27,20 @@ UPLOADS = frozenset({"/api/v1/media"})
 
 
 class BodyLimit:
-    """ASGI middleware. FastAPI's own limit answers in plain text: no client expects that."""
+    """ASGI middleware. FastAPI's own limit answers in plain text: no client expects that. `told`
+    puts a problem into the form of the API at a path.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, told: Callable[[str, Problem], Response]) -> None:
         self._app = app
+        self._told = told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in UPLOADS:
             await self._app(scope, receive, send)
         elif _announced(scope) > (most := _most(scope)):
-            await problem("too-large", _too_large(most)).response()(scope, receive, send)
+            answer = self._told(scope["path"], problem("too-large", _too_large(most)))
+            await answer(scope, receive, send)
         else:
             await self._app(scope, _counted(receive, most), send)
 

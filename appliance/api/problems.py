@@ -83,6 +83,9 @@ CATALOGUE: Mapping[str, Known] = {
     Reason.IDEMPOTENCY_MISMATCH: Known(
         409, "Another request with this key", "This Idempotency-Key came with another body before."
     ),
+    Reason.MESSAGE_EXISTS: Known(
+        409, "A message with this id exists", "A message with this id was accepted before."
+    ),
     Reason.NAME_TAKEN: Known(409, "The name is taken", "There is a label “ziek” already."),
     "refused": Known(409, "Refused", "A rule of this Balie forbids it."),
     "too-large": Known(413, "The body is too large", "A body has at most 65536 bytes."),

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 from appliance.store.data_class import DataClass
 from appliance.store.privacy_data_classes import PRIVACY_COLUMNS
+from appliance.store.smsgate_data_classes import SMSGATE_COLUMNS
 from appliance.store.webhook_data_classes import WEBHOOK_COLUMNS
 
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     **PRIVACY_COLUMNS,
+    **SMSGATE_COLUMNS,
     **WEBHOOK_COLUMNS,
     "meta": {DataClass.TECHNICAL: "name value"},
     "branch": {

@@ -209,6 +209,11 @@ def webhooks(db: Database) -> None:
     _run_script(db.conn, "0039_webhooks.sql")
 
 
+@migrations(name="0040_smsgate")
+def smsgate(db: Database) -> None:
+    _run_script(db.conn, "0040_smsgate.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -1,5 +1,6 @@
 """Who may come where: every route states it, and every role has its own routes."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.routing import Mount, Route
 from appliance.api.app import create_app
 from appliance.api.json.callers import identify
 from appliance.api.services import Services
+from appliance.api.smsgate.paths import PREFIX as SMSGATE
 from appliance.api.web.visit import checked_guest, checked_visit, guest_of, visit_of
 from appliance.desk.access import sessions
 from appliance.desk.team import staff
@@ -27,6 +29,10 @@ OPEN |= {"/static/sheets/{name}.css", "/manifest.webmanifest", "/service-worker.
 """Open to anybody: nothing in these is about a person."""
 DOOR = {"/login", "/login/{token}", "/setup"}
 DOOR |= {"/oidc/login", "/oidc/callback", "/login-passkey", "/login-passkey/options"}
+
+DROP_INS = (SMSGATE,)
+OPEN_DROP_INS = {f"{SMSGATE}/health"}
+OPEN_DROP_INS |= {f"{SMSGATE}/health/{each}" for each in ("live", "ready", "startup")}
 
 
 def routes_of(office: Office) -> list[Route | Mount]:
@@ -73,9 +79,24 @@ def test_no_route_is_without_a_mark_of_who_may_come(office: Office) -> None:
         elif route.path.startswith("/api/"):
             assert identify in asked, route.path
             assert any(each.own_oauth_scopes for each in route.dependant.dependencies), route.path
+        elif route.path.startswith(DROP_INS):
+            continue
         elif route.path not in OPEN:
             assert (visit_of if reads else checked_visit) in asked, route.path
     assert seen >= OPEN | DOOR
+
+
+def test_no_drop_in_answers_without_a_token(office: Office) -> None:
+    """Its routes read the token themselves; those without are open to anybody."""
+    found = [each for each in routes_of(office) if each.path.startswith(DROP_INS)]
+    assert found
+    for route in found:
+        assert isinstance(route, Route)
+        path = re.sub(r"\{\w+\}", "1", route.path)
+        for method in route.methods or ():
+            answer = office.client.request(method, path, json={})
+            is_open = route.path in OPEN_DROP_INS
+            assert (answer.status_code == 401) is not is_open, (method, route.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ SHELVES = (
     {"access", "consent", "outgoing", "care"},
     {
         *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
-        *("lists", "rounds", "automatic", "webhooks"),
+        *("lists", "rounds", "automatic", "webhooks", "smsgate"),
     },
     {"intake", "catalogue", "privacy"},
 )

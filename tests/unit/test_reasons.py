@@ -27,6 +27,7 @@ UNSEEN = frozenset(
     {
         Reason.DOES_NOT_FIT,
         Reason.IDEMPOTENCY_MISMATCH,  # to other software only
+        Reason.MESSAGE_EXISTS,
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
         Reason.FALLBACK_IN_USE,
         Reason.TOO_MANY_TRIES,  # the page counts the seconds

@@ -75,20 +75,31 @@ class TokenBook:
 
 async def caller_of(request: Request, *scopes: str) -> Caller:
     """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope."""
-    services: Services = request.app.state.services
-    book: TokenBook = request.app.state.tokens
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
-        raise _unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
-    token = await book.find(text.strip())
+        raise unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
+    return await caller_by(request, text.strip(), *scopes)
+
+
+async def caller_by(request: Request, text: str, *scopes: str) -> Caller:
+    """As `caller_of`, for a token that came in another way. A wrong one leaves a trace."""
+    services: Services = request.app.state.services
+    book: TokenBook = request.app.state.tokens
+    token = await book.find(text)
     if token is None:
         wrong: WrongTries = request.app.state.wrong
         wrong.note(Tried.TOKEN, address=address_of(request))
         raise revoked()
     check_time(token, services.clock.now_ms())
+    return caller_with(request, token, *scopes)
+
+
+def caller_with(request: Request, token: ApiToken, *scopes: str) -> Caller:
+    """Who has this token, which was found valid. Raises ProblemError (403)."""
+    services: Services = request.app.state.services
     for name in scopes:
         if not token.may(Scope(name)):
-            raise _forbidden(name)
+            raise forbidden(name)
     branches = None if token.branch_id is None else frozenset({token.branch_id})
     accesses = services.accesses(Reader(token_id=token.id))
     return Caller(token, Sight(branches, token.groups), services, accesses)
@@ -111,7 +122,7 @@ def check_time(token: ApiToken, now_ms: int) -> None:
     """Raises ProblemError for a token that has ended."""
     if token.expires_ms is not None and token.has_ended(now_ms):
         ended = iso(token.expires_ms)
-        raise _unauthorized(
+        raise unauthorized(
             f"This token ended on {ended[:10]}. An administrator makes a new one under Settings,"
             " Programs, or with balie token add.",
             ended_at=ended,
@@ -126,15 +137,15 @@ def check_still_valid(tx: Tx, caller: Caller) -> None:
 
 
 def revoked() -> ProblemError:
-    return _unauthorized("This token is not known here, or was revoked.")
+    return unauthorized("This token is not known here, or was revoked.")
 
 
-def _unauthorized(detail: str, **more: str) -> ProblemError:
+def unauthorized(detail: str, **more: str) -> ProblemError:
     headers = {"WWW-Authenticate": 'Bearer realm="balie"'}
     return ProblemError(problem("unauthorized", detail, headers=headers, **more))
 
 
-def _forbidden(scope: str) -> ProblemError:
+def forbidden(scope: str) -> ProblemError:
     headers = {
         "WWW-Authenticate": f'Bearer realm="balie", error="insufficient_scope", scope="{scope}"'
     }

@@ -51,13 +51,18 @@ async def get_health() -> Response:
 )
 async def get_readiness(request: Request) -> Response:
     services: Services = request.app.state.services
-    missing = [*services.ready(), *await _unusable(services)]
-    if missing:
-        detail = f"Not ready yet: {', '.join(missing)}."
+    lacks = await missing(services)
+    if lacks:
+        detail = f"Not ready yet: {', '.join(lacks)}."
         raise ProblemError(
-            problem("not-ready", detail, headers={"Retry-After": "1"}, missing=missing)
+            problem("not-ready", detail, headers={"Retry-After": "1"}, missing=lacks)
         )
     return Response(_OK, media_type="application/json")
+
+
+async def missing(services: Services) -> list[str]:
+    """What is not ready, by name."""
+    return [*services.ready(), *await _unusable(services)]
 
 
 async def _unusable(services: Services) -> list[str]:

@@ -21,7 +21,11 @@ _OF_THE_OFFICE = """
 branch line device incident battery_day device_setting group_right staff staff_account passkey
 staff_grant session login_link api_token adoption absence duty_roster duty_shift own_profile
 line_code screen_rule canned_text label saved_view notice_choice push_subscription push_house
+<<<<<<< HEAD
 report_house emergency webhook
+=======
+report_house emergency smsgate_pass
+>>>>>>> smsgate/main
 """
 ALL = (
     KeptOut(
@@ -74,6 +78,11 @@ ALL = (
             "round": "*",
             "chat_group": "*",
         },
+    ),
+    KeptOut(
+        what="how a client of SMSGate named what it sent, and whom it was refused to write to",
+        why="What was sent stands among the messages; what was refused is let go after a month.",
+        columns={"smsgate_message": "*", "smsgate_refused": "*"},
     ),
     KeptOut(
         what="counts, and steps that follow from messages",

@@ -193,6 +193,7 @@ def _replace_identities(tx: Tx, ids: Sequence[str]) -> None:
             "UPDATE message SET value = ?, key_digest = ?, client_id = NULL WHERE id = ?",
             (value, digest, row["id"]),
         )
+        tx.conn.execute(_OWN_NAME, {"id": row["id"]})
 
 
 def _take_out_mentions(store: Store, erasure: Erasure, steps: ErasureSteps) -> None:
@@ -262,3 +263,8 @@ SELECT m.id, m.value, m.scheme, m.key_digest, EXISTS (
   SELECT 1 FROM erasure e WHERE e.stands_for = m.value AND e.scheme = m.scheme) AS is_gone
 FROM message m WHERE m.id IN (SELECT value FROM json_each(?))
 """
+_OWN_NAME = """
+UPDATE smsgate_message SET id = :id
+WHERE seq = (SELECT seq FROM message WHERE id = :id) AND last_seq = seq
+"""
+"""A client's name for a message may hold anything."""

@@ -86,6 +86,7 @@ UPDATE group_journal SET by_whom = iif(by_whom IS_NAME OR by_whom IS_FORM, '', b
 UPDATE adoption_chat SET name = '', value = NULL, scheme = NULL, last_day = NULL
   WHERE IS_IDENTITY OR name IS_NAME OR name IS_FORM;
 DELETE FROM missed_call WHERE IS_IDENTITY OR value IS_FORM;
+DELETE FROM smsgate_refused WHERE IS_IDENTITY;
 DELETE FROM early_report WHERE number IS_FORM;
 DELETE FROM long_sms_part WHERE long_sms_id IN
   (SELECT id FROM long_sms WHERE sender IS_FORM OR sender IS_NAME);

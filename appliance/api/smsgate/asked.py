@@ -1,0 +1,36 @@
+"""What a list is asked for in an address: as SMSGate's clients write it."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from appliance.api.json.times import ms_of
+from appliance.desk.smsgate.paging import Span
+
+MOST_ROWS = 100
+USUAL_ROWS = 50
+_FURTHEST = 2**53
+
+DeviceId = Annotated[str | None, Query(alias="deviceId", max_length=64)]
+
+
+async def span_of(
+    from_: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    to: AwareDatetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = USUAL_ROWS,
+    offset: Annotated[int, Query(ge=0, le=_FURTHEST)] = 0,
+    sort: Annotated[str, Query(pattern="^-?created_at$")] = "-created_at",
+) -> Span:
+    return Span(
+        from_ms=_ms(from_),
+        to_ms=_ms(to),
+        oldest_first=sort == "created_at",
+        limit=limit,
+        offset=offset,
+    )
+
+
+def _ms(at: datetime | None) -> int | None:
+    return None if at is None else ms_of(at)

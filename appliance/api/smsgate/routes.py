@@ -1,0 +1,9 @@
+"""All routes of SMSGate's API; none stands in Balie's own document."""
+
+from fastapi import APIRouter
+
+from appliance.api.smsgate import devices, health, inbox, logs, messages, sending, tokens
+
+router = APIRouter(include_in_schema=False)
+for part in (health, devices, sending, messages, inbox, logs, tokens):
+    router.include_router(part.router)

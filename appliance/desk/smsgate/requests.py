@@ -1,0 +1,163 @@
+"""What clients of SMSGate asked to send and what became of it: one request, or a page of them."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.desk.smsgate import paging
+from appliance.desk.smsgate.paging import Span, lines_in_sight
+from appliance.desk.smsgate.states import ALL, FAILED, WORDS
+from appliance.errors import NotFound
+from appliance.events import EventKind
+from appliance.messages import MessageState
+from appliance.store import events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """`error` says why it failed. `message_id` None: refused at once."""
+
+    number: str
+    state: str
+    error: str | None
+    message_id: str | None = None
+    message_state: MessageState | None = None
+    contact_id: str | None = None
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """`times`: since when it is, or was, in each state."""
+
+    id: str
+    line_id: str
+    state: str
+    created_ms: int
+    recipients: Sequence[Recipient]
+    times: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """`total`: so many there are in all."""
+
+    requests: Sequence[Request]
+    total: int
+
+
+def search(
+    conn: sqlite3.Connection, sight: Sight, span: Span, *, state: str | None, line: str | None
+) -> Found:
+    """None: no filter on that. `line` is an id or a number; one that is not in sight has none."""
+    states = [state] if state else ALL
+    lines = lines_in_sight(conn, sight, line)
+    places = [{"line": each, "state": word} for each in lines for word in states]
+    if span.is_whole:
+        about = {"lines": json.dumps(lines), "states": json.dumps(states)}
+        total = int(conn.execute(_COUNTED, about).fetchone()["total"])
+    else:
+        total = paging.count(conn, _STRETCH, places, span)
+    if sight.branches is None and line is None and state is None:
+        seqs = paging.page_of(conn, _ALL, [{}], span, total)
+    else:
+        seqs = paging.page_of(conn, _STRETCH, places, span, total)
+    return Found(requests=_requests(conn, seqs), total=total)
+
+
+def one(conn: sqlite3.Connection, sight: Sight, token_id: str, request_id: str) -> Request:
+    """By the client's own name for it; another token's only where it has none. Raises NotFound."""
+    about = {"id": request_id, "token": token_id, "branches": sight.json}
+    row = conn.execute(_OWN, about).fetchone() or conn.execute(_ANY, about).fetchone()
+    if row is None:
+        raise NotFound("message")
+    return _requests(conn, [row["seq"]])[0]
+
+
+def _requests(conn: sqlite3.Connection, seqs: Sequence[int]) -> Sequence[Request]:
+    """In the order of `seqs`."""
+    about = (json.dumps(list(seqs)),)
+    refused: dict[int, list[Recipient]] = {}
+    for row in conn.execute(_REFUSED, about):
+        told = Recipient(number=row["value"], state=FAILED, error=row["why"])
+        refused.setdefault(row["message_seq"], []).append(told)
+    found = {
+        seq: _request(conn, list(rows), refused.get(seq, ()))
+        for seq, rows in groupby(conn.execute(_RECIPIENTS, about), lambda row: row["request"])
+    }
+    return [found[seq] for seq in seqs]
+
+
+def _request(
+    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], refused: Sequence[Recipient]
+) -> Request:
+    first = rows[0]
+    return Request(
+        id=first["request_id"],
+        line_id=first["line_id"],
+        state=first["whole"],
+        created_ms=first["created_ms"],
+        recipients=[*(_recipient(row) for row in rows), *refused],
+        times=_times(conn, rows),
+    )
+
+
+def _recipient(row: sqlite3.Row) -> Recipient:
+    state = MessageState(row["state"])
+    word = WORDS[state]
+    return Recipient(
+        number=row["value"],
+        state=word,
+        error=(row["reason"] or state.value) if word == FAILED else None,
+        message_id=row["id"],
+        message_state=state,
+        contact_id=row["contact_id"],
+        conversation_id=row["conversation_id"],
+    )
+
+
+def _times(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> Mapping[str, int]:
+    """When one of its messages came into each state first."""
+    times: dict[str, int] = {}
+    for row in rows:
+        for event in events.of_message(conn, row["id"]):
+            to = event.facts.get("to")
+            if event.kind is EventKind.MESSAGE_STATE and isinstance(to, str):
+                word = WORDS[MessageState(to)]
+                times[word] = min(times.get(word, event.at_ms), event.at_ms)
+    return times
+
+
+_STRETCH = """
+SELECT seq FROM smsgate_message INDEXED BY smsgate_listed
+WHERE line_id = :line AND state = :state AND seq >= :first AND seq < :last
+"""
+_ALL = "SELECT seq FROM smsgate_message WHERE seq >= :first AND seq < :last"
+_COUNTED = """
+SELECT coalesce(sum(many), 0) AS total FROM smsgate_count
+WHERE line_id IN (SELECT value FROM json_each(:lines))
+  AND state IN (SELECT value FROM json_each(:states))
+"""
+_SEEN = f"JOIN line ON line.id = s.line_id WHERE s.id = :id AND {IN_SIGHT}"
+_OWN = f"SELECT s.seq FROM smsgate_message s {_SEEN} AND s.token_id = :token"  # noqa: S608
+_ANY = f"""
+SELECT s.seq FROM api_token t
+CROSS JOIN smsgate_message s ON s.token_id = t.id {_SEEN}
+ORDER BY s.seq DESC LIMIT 1
+"""  # noqa: S608 -- our own condition
+_RECIPIENTS = """
+SELECT s.seq AS request, s.id AS request_id, s.line_id, s.state AS whole, s.created_ms,
+  m.id, m.value, m.state, m.reason, m.contact_id, m.conversation_id
+FROM json_each(?) f
+CROSS JOIN smsgate_message s ON s.seq = f.value
+CROSS JOIN message m ON m.seq BETWEEN s.seq AND s.last_seq
+ORDER BY f.key, m.seq
+"""
+_REFUSED = """
+SELECT r.message_seq, r.value, r.why FROM json_each(?) f
+CROSS JOIN smsgate_refused r ON r.message_seq = f.value
+ORDER BY r.message_seq, r.place
+"""

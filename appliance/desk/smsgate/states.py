@@ -1,0 +1,23 @@
+"""The words of SMSGate for how far a message is."""
+
+from collections.abc import Mapping
+
+from appliance.messages import MessageState
+
+_S = MessageState
+
+WORDS: Mapping[MessageState, str] = {
+    _S.QUEUED: "Pending",
+    _S.SENDING: "Processed",
+    _S.UNCONFIRMED: "Processed",
+    _S.SENT: "Sent",
+    _S.DELIVERED: "Delivered",
+    _S.READ: "Delivered",
+    _S.FAILED: "Failed",
+    _S.REFUSED: "Failed",
+    _S.EXPIRED: "Failed",
+    _S.CANCELLED: "Cancelled",
+}
+FAILED, CANCELLED = "Failed", "Cancelled"
+ALL = tuple(dict.fromkeys(WORDS.values()))
+"""Of a recipient and of the whole alike; the whole is derived in the schema (`smsgate_follows`)."""
