@@ -11,8 +11,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
-
 from appliance.api.app import create_app
+from appliance.api.cloud.paths import NODE as CLOUD
 from appliance.api.json.callers import identify
 from appliance.api.services import Services
 from appliance.api.smsgate.paths import PREFIX as SMSGATE
@@ -31,7 +31,8 @@ OPEN |= {"/static/sheets/{name}.css", "/manifest.webmanifest", "/service-worker.
 DOOR = {"/login", "/login/{token}", "/setup"}
 DOOR |= {"/oidc/login", "/oidc/callback", "/login-passkey", "/login-passkey/options"}
 
-DROP_INS = (SMSGATE,)
+DROP_INS = (SMSGATE, CLOUD)
+VERSION = "{version:graph_version}"
 OPEN_DROP_INS: set[str] = set()
 
 
@@ -92,7 +93,7 @@ def test_no_drop_in_answers_without_a_token(office: Office) -> None:
     assert found
     for route in found:
         assert isinstance(route, Route)
-        path = re.sub(r"\{\w+\}", "1", route.path)
+        path = re.sub(r"\{\w+(:digits)?\}", "1", route.path).replace(VERSION, "v21.0")
         for method in route.methods or ():
             answer = office.client.request(method, path, json={})
             is_open = route.path in OPEN_DROP_INS

@@ -102,6 +102,11 @@ ALL = (
         },
     ),
     KeptOut(
+        what="what a program wants to be told again beside its own messages",
+        why="It is a mark of that program, which knows what it stands for; Balie does not.",
+        columns={"cloud_message": "tracker"},
+    ),
+    KeptOut(
         what="archives that were made",
         why="Each is a copy of what stands here; who asked for one stands in the log of changes.",
         columns={"archive": "*"},
