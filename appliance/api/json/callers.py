@@ -32,7 +32,7 @@ _bearer = HTTPBearer(
     "`groups:read`, `groups:write`, `rounds:read`, `rounds:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
     "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`, `reports:read`, "
-    "`privacy:write`, `audit:read`. "
+    "`privacy:write`, `webhooks:write`, `audit:read`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 
