@@ -47,6 +47,7 @@ from appliance.api.json import (
     sending,
     texts,
     uploading,
+    webhooks,
 )
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.kept_figures import KeptFigures
@@ -133,6 +134,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         erasing,
         retention,
         rounds,
+        webhooks,
         events,
     ):
         app.include_router(part.router)

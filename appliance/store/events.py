@@ -127,6 +127,11 @@ def after(conn: sqlite3.Connection, seq: int, *, limit: int = 500) -> Sequence[E
     return [from_row(row) for row in rows]
 
 
+def one(conn: sqlite3.Connection, seq: int) -> Event | None:
+    row = conn.execute(f"{_AS_TOLD} seq = ?", (seq,)).fetchone()
+    return None if row is None else from_row(row)
+
+
 def of_message(conn: sqlite3.Connection, message_id: str) -> Sequence[Event]:
     """The history of one message, oldest first."""
     rows = conn.execute(f"{_AS_TOLD} message_id = ? ORDER BY seq", (message_id,))

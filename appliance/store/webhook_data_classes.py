@@ -10,7 +10,7 @@ WEBHOOK_COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "staff_id token_id enabled off_why failing_ms",
         DataClass.TECHNICAL: "id dialect branch_id line_id previous_ends_ms created_ms",
     },
-    "webhook_cursor": {DataClass.TECHNICAL: "webhook_id event_seq"},
+    "webhook_cursor": {DataClass.TECHNICAL: "webhook_id event_seq moves"},
     "webhook_delivery": {
         DataClass.CONTENT: "body",
         DataClass.EVIDENCE: "state attempts",

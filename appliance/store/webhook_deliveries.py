@@ -1,5 +1,6 @@
 """What an endpoint is told, one row a telling: what waits, what was tried, what became of it."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,11 +61,17 @@ class Delivery(NewDelivery):
     created_ms: int
     ended_ms: int | None
 
+    @property
+    def next_ms(self) -> int | None:
+        """When it is tried again; None for one that is new, or over."""
+        is_pending = self.state is DeliveryState.PENDING
+        return self.due_ms if is_pending and self.due_ms else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """After a try. `due_ms` is when it is tried again, while it is pending. `body`: what was sent,
-    where it may be sent again.
+    """After a try. `due_ms` is when it is tried again, while it is pending. `body` is what was
+    sent, where it is not kept yet; `contact_id` is whom it was about.
     """
 
     seq: int
@@ -72,6 +79,13 @@ class Outcome:
     attempt: Attempt
     due_ms: int
     body: bytes | None
+    contact_id: str | None = None
+
+
+def id_of(epoch: str, event_seq: int, webhook_id: str, part: str = "") -> str:
+    """The same at each retry, after any crash, and never that of another database or endpoint."""
+    of = "\n".join([epoch, str(event_seq), webhook_id, *([part] if part else [])])
+    return f"msg_{hashlib.sha256(of.encode()).hexdigest()[:32]}"
 
 
 def add(tx: Tx, made: Iterable[NewDelivery]) -> None:
@@ -133,7 +147,13 @@ def keep_bodies(tx: Tx, bodies: Mapping[int, bytes]) -> None:
     )
 
 
+def body_of(conn: sqlite3.Connection, seq: int) -> bytes | None:
+    row = conn.execute("SELECT body FROM webhook_delivery WHERE seq = ?", (seq,)).fetchone()
+    return None if row is None else row["body"]
+
+
 def keep_outcomes(tx: Tx, outcomes: Iterable[Outcome]) -> None:
+    """One whose person was erased meanwhile is made anew for the next try."""
     for each in outcomes:
         row = tx.conn.execute(
             "SELECT attempts FROM webhook_delivery WHERE seq = ?", (each.seq,)
@@ -143,16 +163,16 @@ def keep_outcomes(tx: Tx, outcomes: Iterable[Outcome]) -> None:
         attempts = [*json.loads(row["attempts"]), _written(each.attempt)][-MAX_ATTEMPTS:]
         is_over = each.state is not DeliveryState.PENDING
         tx.conn.execute(
-            "UPDATE webhook_delivery SET state = ?, tries = tries + 1, due_ms = ?, body = ?,"
-            " attempts = ?, ended_ms = ? WHERE seq = ?",
-            (
-                each.state.value,
-                each.due_ms,
-                None if is_over else each.body,
-                json.dumps(attempts, separators=(",", ":")),
-                tx.now_ms if is_over else None,
-                each.seq,
-            ),
+            _AFTER_TRY,
+            {
+                "seq": each.seq,
+                "state": each.state.value,
+                "due_ms": each.due_ms,
+                "body": each.body,
+                "contact": each.contact_id,
+                "attempts": json.dumps(attempts, separators=(",", ":")),
+                "ended_ms": tx.now_ms if is_over else None,
+            },
         )
 
 
@@ -233,11 +253,21 @@ _DELIVERY = (
     "SELECT seq, id, webhook_id, event_seq, part, type, lane, message_id, state, due_ms, tries,"
     " body, attempts, created_ms, ended_ms FROM webhook_delivery"
 )
+_AFTER_TRY = """
+UPDATE webhook_delivery SET state = :state, tries = tries + 1, due_ms = :due_ms,
+  attempts = :attempts, ended_ms = :ended_ms, body = CASE
+    WHEN :ended_ms IS NOT NULL THEN NULL
+    WHEN body IS NOT NULL OR :body IS NULL THEN body
+    WHEN message_id IS NULL OR EXISTS (SELECT 1 FROM message m
+      WHERE m.id = webhook_delivery.message_id AND m.contact_id IS :contact) THEN :body
+  END
+WHERE seq = :seq
+"""
 _NEWEST = f"""
 {_DELIVERY} WHERE webhook_id = :webhook AND (:state IS NULL OR state = :state)
 AND (:before IS NULL OR seq < (SELECT seq FROM webhook_delivery WHERE id = :before))
 ORDER BY seq DESC LIMIT :limit
-"""
+"""  # noqa: S608 -- our own words
 _SWEEP = """
 DELETE FROM webhook_delivery WHERE seq IN (
   SELECT seq FROM webhook_delivery

@@ -44,7 +44,8 @@ _OF_ITSELF = frozenset({OffWhy.GONE, OffWhy.FAILING})
 class Endpoint:
     """`secret` and `previous` are sealed (`secrets_of`); without one its token's key signs.
 
-    `ends_ms`: when its token opens nothing any more. `event_seq`: up to there it was told.
+    `ends_ms`: when its token opens nothing any more; `scopes` are those of the token. `event_seq`:
+    up to there it was told; `moves` counts how often somebody put that elsewhere.
     `external_id` and `options` mean something to its dialect only.
     """
 
@@ -67,7 +68,9 @@ class Endpoint:
     failing_ms: int | None
     created_ms: int
     ends_ms: int | None
+    scopes: frozenset[str]
     event_seq: int
+    moves: int
 
     def is_live(self, now_ms: int) -> bool:
         return self.enabled and (self.ends_ms is None or now_ms < self.ends_ms)
@@ -161,10 +164,6 @@ def named(
     return None if row is None else _from_row(row)
 
 
-def is_any(conn: sqlite3.Connection) -> bool:
-    return conn.execute("SELECT 1 FROM webhook LIMIT 1").fetchone() is not None
-
-
 def change(
     tx: Tx,
     webhook_id: str,
@@ -174,11 +173,14 @@ def change(
     events_wanted: Iterable[str] | None = None,
     content: Content | None = None,
 ) -> Endpoint:
-    """What is None stays. The URL was checked."""
+    """What is None stays. The URL was checked. It is the token's from now on that changed it, so it
+    is told what that one may see, and no more.
+    """
     tx.conn.execute(
-        "UPDATE webhook SET url = coalesce(?, url), events = coalesce(?, events),"
-        " content = coalesce(?, content) WHERE id = ?",
+        "UPDATE webhook SET token_id = coalesce(?, token_id), url = coalesce(?, url),"
+        " events = coalesce(?, events), content = coalesce(?, content) WHERE id = ?",
         (
+            by.token_id,
             url,
             None if events_wanted is None else json.dumps(list(events_wanted)),
             None if content is None else content.value,
@@ -196,7 +198,7 @@ def switch_on(tx: Tx, webhook_id: str, by: By) -> None:
         "UPDATE webhook SET enabled = 1, off_why = NULL, failing_ms = NULL WHERE id = ?",
         (webhook_id,),
     )
-    follow_to(tx, {webhook_id: events.last_seq(tx.conn)})
+    _move(tx, webhook_id, events.last_seq(tx.conn))
     incidents.close_incident(tx, IncidentKind.WEBHOOK_OFF, about=webhook_id)
     _tell(tx, webhook_id, _there(tx, webhook_id).branch_id, "on", by)
 
@@ -250,28 +252,43 @@ def rotate(tx: Tx, webhook_id: str, secret: str, by: By) -> int:
     return ends_ms
 
 
-def ping(tx: Tx, webhook_id: str, by: By) -> None:
-    """An event that this endpoint alone is told, whatever it wants to know."""
+def ping(tx: Tx, webhook_id: str, by: By) -> int:
+    """An event that this endpoint alone is told, whatever it wants to know; its number."""
     _emit(tx, EventKind.WEBHOOK_PING, _there(tx, webhook_id).branch_id, {"webhook": webhook_id}, by)
+    return events.last_seq(tx.conn)
 
 
 def note_failing(tx: Tx, webhook_id: str, since_ms: int | None) -> None:
     tx.conn.execute("UPDATE webhook SET failing_ms = ? WHERE id = ?", (since_ms, webhook_id))
 
 
-def follow_to(tx: Tx, cursors: Mapping[str, int]) -> None:
-    """`cursors` by the ids of endpoints."""
+def follow_to(tx: Tx, cursors: Mapping[str, tuple[int, int]]) -> None:
+    """By the ids of endpoints the moves that were counted, and how far it was told. One that
+    somebody moved since stays where they put it.
+    """
     tx.conn.executemany(
-        "UPDATE webhook_cursor SET event_seq = ? WHERE webhook_id = ?",
-        [(seq, webhook_id) for webhook_id, seq in cursors.items()],
+        "UPDATE webhook_cursor SET event_seq = ? WHERE webhook_id = ? AND moves = ?",
+        [(seq, webhook_id, moves) for webhook_id, (moves, seq) in cursors.items()],
+    )
+
+
+def _move(tx: Tx, webhook_id: str, seq: int) -> None:
+    tx.conn.execute(
+        "UPDATE webhook_cursor SET event_seq = ?, moves = moves + 1 WHERE webhook_id = ?",
+        (seq, webhook_id),
     )
 
 
 def rewind(tx: Tx, webhook_id: str, since_ms: int, by: By) -> None:
     """It is told again what happened since then, each under the same id as before."""
     before = events.between(tx.conn, since_ms, tx.now_ms + 1).start - 1
-    follow_to(tx, {webhook_id: before})
+    _move(tx, webhook_id, before)
     _tell(tx, webhook_id, _there(tx, webhook_id).branch_id, "replayed", by)
+
+
+def tell_again(tx: Tx, found: Endpoint, by: By) -> None:
+    """One that was told is to be told again: who tells looks for it after this event."""
+    _tell(tx, found.id, found.branch_id, "resent", by)
 
 
 def secrets_of(key: HouseKey, found: Endpoint, now_ms: int) -> Sequence[str]:
@@ -334,6 +351,7 @@ def _from_row(row: sqlite3.Row) -> Endpoint:
             "content": Content(values["content"]),
             "options": json.loads(values["options"]),
             "enabled": bool(values["enabled"]),
+            "scopes": frozenset(json.loads(values["scopes"] or "[]")),
             "off_why": None if values["off_why"] is None else OffWhy(values["off_why"]),
         }
     )
@@ -342,7 +360,8 @@ def _from_row(row: sqlite3.Row) -> Endpoint:
 _ENDPOINT = """
 SELECT w.id, w.dialect, w.token_id, w.staff_id, w.branch_id, w.line_id, w.external_id, w.url,
   w.events, w.content, w.options, w.enabled, w.off_why, w.secret, w.previous, w.previous_ends_ms,
-  w.failing_ms, w.created_ms, coalesce(t.revoked_ms, t.expires_ms) AS ends_ms, c.event_seq
+  w.failing_ms, w.created_ms, coalesce(t.revoked_ms, t.expires_ms) AS ends_ms,
+  t.scopes, c.event_seq, c.moves
 FROM webhook w
 JOIN webhook_cursor c ON c.webhook_id = w.id
 LEFT JOIN api_token t ON t.id = w.token_id

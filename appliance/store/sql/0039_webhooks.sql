@@ -29,7 +29,8 @@ CREATE INDEX webhook_token ON webhook (token_id);
 -- How far the log was followed for each: apart, because it changes all the time.
 CREATE TABLE webhook_cursor (
   webhook_id TEXT PRIMARY KEY REFERENCES webhook (id) ON DELETE CASCADE,
-  event_seq  INTEGER NOT NULL
+  event_seq  INTEGER NOT NULL,
+  moves      INTEGER NOT NULL DEFAULT 0           -- how often somebody put it elsewhere
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE webhook_delivery (
