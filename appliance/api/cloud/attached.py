@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appliance.api.cloud import ids, links
-from appliance.api.cloud.bodies import FileIn
+from appliance.api.cloud.bodies import CloudFile
 from appliance.api.cloud.errors import MEDIA, cloud_error
 from appliance.api.cloud.phones import line_of
 from appliance.api.json.callers import Caller
@@ -39,7 +39,7 @@ class Attached:
     name: str | None = None
 
 
-async def had(caller: Caller, phone: str, given: FileIn | None) -> Attached | None:
+async def had(caller: Caller, phone: str, given: CloudFile | None) -> Attached | None:
     """The file is here on return; None where none is given. Raises ProblemError, InvalidInput, and
     NotFound for a number that the caller does not have: then no link is followed.
     """

@@ -7,19 +7,19 @@ MAX_TRACKER = 512
 _LONG = 4096
 
 
-class Body(BaseModel):
+class CloudBody(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class ContextIn(Body):
+class CloudContext(CloudBody):
     message_id: str | None = Field(None, max_length=100)
 
 
-class TextIn(Body):
+class CloudText(CloudBody):
     body: str
 
 
-class FileIn(Body):
+class CloudFile(CloudBody):
     """By the id of an upload or by a link."""
 
     id: str | int | None = None
@@ -28,7 +28,7 @@ class FileIn(Body):
     filename: str | None = Field(None, max_length=_LONG)
 
 
-class MessageIn(Body):
+class CloudMessage(CloudBody):
     """A message, or with `status` that one was read."""
 
     messaging_product: str
@@ -36,23 +36,23 @@ class MessageIn(Body):
     to: str | int | None = None
     recipient: str | None = Field(None, max_length=64)
     type: str = "text"
-    context: ContextIn | None = None
-    text: TextIn | None = None
-    image: FileIn | None = None
-    video: FileIn | None = None
-    audio: FileIn | None = None
-    document: FileIn | None = None
+    context: CloudContext | None = None
+    text: CloudText | None = None
+    image: CloudFile | None = None
+    video: CloudFile | None = None
+    audio: CloudFile | None = None
+    document: CloudFile | None = None
     biz_opaque_callback_data: str | None = Field(None, max_length=MAX_TRACKER)
     status: str | None = None
     message_id: str | None = Field(None, max_length=100)
 
 
-class WebhookIn(Body):
+class CloudWebhook(CloudBody):
     """Where the webhooks of a number go; an empty address ends that."""
 
     override_callback_uri: str | None = Field(None, max_length=_LONG)
     verify_token: str | None = Field(None, max_length=_LONG)
 
 
-class PhoneIn(Body):
-    webhook_configuration: WebhookIn | None = None
+class CloudPhone(CloudBody):
+    webhook_configuration: CloudWebhook | None = None

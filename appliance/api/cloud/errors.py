@@ -39,6 +39,21 @@ _CODES: Mapping[str, tuple[int, int]] = {
 }
 """By our code: the status, and theirs. What stands for a thing that is not there is a 400 here."""
 
+_OF_REASONS: Mapping[str, tuple[int, str]] = {
+    Reason.NOT_ON_WHATSAPP: (UNDELIVERABLE, "Message undeliverable"),
+    Reason.NOT_DELIVERED: (UNDELIVERABLE, "Message undeliverable"),
+    Reason.BLOCKED: (UNDELIVERABLE, "Message undeliverable"),
+    Reason.CONSENT_REQUIRED: (131047, "Re-engagement message"),
+    Reason.OPTED_OUT: (131050, "User has stopped messages"),
+    Reason.MEDIA_GONE: (MEDIA, "Media upload error"),
+}
+_OTHER_REASON = (131000, "Something went wrong")
+
+
+def number_of_reason(reason: str) -> tuple[int, str]:
+    """Why a message did not arrive: their number, and what it is called."""
+    return _OF_REASONS.get(reason, _OTHER_REASON)
+
 
 def cloud_error(code: int, title: str, detail: str, *, status: int = _BAD_REQUEST) -> ProblemError:
     """For what only this API can say."""

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from appliance.api.cloud import files, ids, phones
+from appliance.api.cloud import files, hooks, ids, phones
 from appliance.api.cloud.callers import caller_of, caller_with_any
 from appliance.api.json.callers import Caller
 from appliance.desk.access.tokens import Scope
@@ -24,9 +24,15 @@ async def get_node(request: Request) -> Response:
     if media_id is not None:
         return await files.get_file(request, media_id)
     caller = await caller_with_any(request, *_KNOWS_NUMBERS)
-    known = await caller.services.store.aread(
-        lambda conn: phones.told(conn, phones.line_of(conn, caller.sight, node))
-    )
+
+    def read(conn: sqlite3.Connection) -> Mapping[str, Any]:
+        line = phones.line_of(conn, caller.sight, node)
+        told = phones.told(conn, line)
+        for url in hooks.known(conn, caller, line.id):
+            told["webhook_configuration"] = {"phone_number": url}
+        return told
+
+    known = await caller.services.store.aread(read)
     return JSONResponse(phones.asked(known, request.query_params.get("fields")))
 
 

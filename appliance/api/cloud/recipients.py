@@ -3,7 +3,7 @@
 import sqlite3
 
 from appliance.api.cloud import ids
-from appliance.api.cloud.bodies import MessageIn
+from appliance.api.cloud.bodies import CloudMessage
 from appliance.desk.access.sight import Sight
 from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.errors import InvalidInput, NotFound
@@ -13,7 +13,7 @@ from appliance.phone_numbers import parse_number
 _INDIVIDUAL = "individual"
 
 
-def named(wanted: MessageIn) -> str:
+def named(wanted: CloudMessage) -> str:
     """As the client writes it. Raises InvalidInput for nobody, and for a group."""
     if wanted.recipient_type not in (None, "", _INDIVIDUAL):
         raise InvalidInput("recipient_type", "Only single people can be written to here.")

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from appliance.api.cloud import files, nodes, sending
+from appliance.api.cloud import files, hooks, nodes, sending
 from appliance.api.cloud.paths import NODE
 from appliance.api.json.sending import DirectRoute
 
@@ -15,6 +15,10 @@ _ROUTES = (
     ("GET", "/phone_numbers", nodes.get_numbers),
     ("GET", "/message_templates", nodes.get_templates),
     ("POST", "/register", nodes.post_registration),
+    ("POST", "/subscribed_apps", hooks.post_subscription),
+    ("GET", "/subscribed_apps", hooks.get_subscriptions),
+    ("DELETE", "/subscribed_apps", hooks.delete_subscription),
+    ("POST", "", hooks.post_phone),
     ("GET", "", nodes.get_node),
     ("DELETE", "", files.delete_file),
 )

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from appliance.api.cloud import attached, ids, recipients
 from appliance.api.cloud.attached import Attached
-from appliance.api.cloud.bodies import FileIn, MessageIn
+from appliance.api.cloud.bodies import CloudFile, CloudMessage
 from appliance.api.cloud.callers import caller_of
 from appliance.api.cloud.errors import TEMPLATE, UNSUPPORTED, cloud_error
 from appliance.api.cloud.phones import line_of
@@ -39,7 +39,7 @@ async def post_message(request: Request) -> Response:
     """Answers 200 once it is durable: there are clients that know no 202."""
     began_s = time.perf_counter()
     caller = await caller_of(request, Scope.MESSAGES_WRITE)
-    wanted = read_body(MessageIn, await request.body())
+    wanted = read_body(CloudMessage, await request.body())
     if wanted.messaging_product != PRODUCT:
         raise InvalidInput("messaging_product", "“messaging_product” has to be “whatsapp”.")
     phone = request.path_params["node"]
@@ -56,7 +56,7 @@ async def post_message(request: Request) -> Response:
     return Response(json.dumps(answer), media_type="application/json")
 
 
-def _file_of(wanted: MessageIn) -> FileIn | None:
+def _file_of(wanted: CloudMessage) -> CloudFile | None:
     """None for a text. Raises ProblemError for what Balie cannot carry."""
     if wanted.type == _TEMPLATE:
         raise cloud_error(
@@ -73,14 +73,14 @@ def _file_of(wanted: MessageIn) -> FileIn | None:
             "Unsupported message type",
             f"Balie cannot send “{wanted.type[:40]}”, only text, image, video, audio and document.",
         )
-    given: FileIn | None = getattr(wanted, wanted.type)
+    given: CloudFile | None = getattr(wanted, wanted.type)
     if given is None:
         raise InvalidInput(wanted.type, f"“{wanted.type}” is missing.")
     return given
 
 
 def _accept(
-    tx: Tx, caller: Caller, phone: str, wanted: MessageIn, to: str, file: Attached | None
+    tx: Tx, caller: Caller, phone: str, wanted: CloudMessage, to: str, file: Attached | None
 ) -> Mapping[str, Any]:
     check_still_valid(tx, caller)
     line = line_of(tx.conn, caller.sight, phone)
@@ -104,17 +104,17 @@ def _accept(
     }
 
 
-def _words(wanted: MessageIn) -> str:
+def _words(wanted: CloudMessage) -> str:
     """A caption beside sound is shown nowhere, so clients do not mean it."""
     if wanted.type == _TEXT:
         if wanted.text is None:
             raise InvalidInput("text", "“text” is missing.")
         return wanted.text.body
-    given: FileIn = getattr(wanted, wanted.type)
+    given: CloudFile = getattr(wanted, wanted.type)
     return "" if wanted.type == _SOUND else given.caption or ""
 
 
-def _quoted(wanted: MessageIn) -> str | None:
+def _quoted(wanted: CloudMessage) -> str | None:
     """Raises InvalidInput for an id that is none of ours."""
     if wanted.context is None or not wanted.context.message_id:
         return None
@@ -132,7 +132,7 @@ def _account(tx: Tx, identity: Identity) -> Mapping[str, str]:
     return {"user_id": ids.user_to(contact.id, identity)} if contact else {}
 
 
-async def _note_read(caller: Caller, phone: str, wanted: MessageIn) -> Response:
+async def _note_read(caller: Caller, phone: str, wanted: CloudMessage) -> Response:
     """A program reads for itself: no colleague has read it for that, and Balie opens no chat to
     show ticks or that somebody types. So this checks, and changes nothing.
     """
