@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from appliance.api import problems, smsgate
+from appliance.api import cloud, problems, smsgate
+from appliance.api.cloud.routes import router as cloud_routes
 from appliance.api.compression import Compression, StaticTexts
 from appliance.api.dropin import told
 from appliance.api.forwarded import ForwardedBy
@@ -71,7 +72,7 @@ from appliance.errors import BalieError, StoreCorrupt
 
 log = logging.getLogger(__name__)
 
-DROP_INS = (smsgate.DROP_IN,)
+DROP_INS = (smsgate.DROP_IN, cloud.DROP_IN)
 _NOT_FOUND = 404
 
 
@@ -137,7 +138,8 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         events,
     ):
         app.include_router(part.router)
-    app.include_router(smsgate_routes)
+    for drop_in in (smsgate_routes, cloud_routes):
+        app.include_router(drop_in)
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
     app.add_exception_handler(Exception, _answer_bug)

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from appliance.api.cloud.paths import is_upload
 from appliance.api.problems import Problem, problem
 from appliance.desk.contacts.importing.csv_table import MOST_CHARACTERS
 from appliance.media import voice_notes
@@ -36,13 +37,17 @@ class BodyLimit:
         self._told = told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in UPLOADS:
+        if scope["type"] != "http" or _counts_itself(scope["path"]):
             await self._app(scope, receive, send)
         elif _announced(scope) > (most := _most(scope)):
             answer = self._told(scope["path"], problem("too-large", _too_large(most)))
             await answer(scope, receive, send)
         else:
             await self._app(scope, _counted(receive, most), send)
+
+
+def _counts_itself(path: str) -> bool:
+    return path in UPLOADS or is_upload(path)
 
 
 def _most(scope: Scope) -> int:

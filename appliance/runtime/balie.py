@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from appliance.addresses import NO_NETWORKS, Networks
+from appliance.api.cloud.dialect import Cloud
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
 from appliance.channels import Channel
@@ -131,7 +132,8 @@ class Balie:
         self._lists = ListFollower(self.store, self._planner.ask)
         self._urls = UrlPolicy(webhooks_allow)
         self._told = ReadingNotes(self.store, data)
-        self._relay = Relay(self.store, [Standard()], self._urls, accessed=self._told)
+        dialects = (Standard(), Cloud())
+        self._relay = Relay(self.store, dialects, self._urls, accessed=self._told)
         self.services = self._make_services(
             gate,
             media_room,

@@ -279,6 +279,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "seq line_id conversation_id contact_id",
     },
     "message_quote": {DataClass.TECHNICAL: "message_id quoted_id"},
+    "cloud_message": {DataClass.CONTENT: "tracker", DataClass.TECHNICAL: "message_id"},
     "casework": {
         DataClass.CONTENT: "closing_note",
         DataClass.EVIDENCE: "assignee_id done_ms",

@@ -214,6 +214,11 @@ def smsgate(db: Database) -> None:
     _run_script(db.conn, "0040_smsgate.sql")
 
 
+@migrations(name="0041_cloud")
+def cloud(db: Database) -> None:
+    _run_script(db.conn, "0041_cloud.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
 from appliance.api.app import create_app
+from appliance.api.cloud.paths import NODE as CLOUD
 from appliance.api.json.callers import identify
 from appliance.api.services import Services
 from appliance.api.smsgate.paths import PREFIX as SMSGATE
@@ -33,6 +34,9 @@ DOOR |= {"/oidc/login", "/oidc/callback", "/login-passkey", "/login-passkey/opti
 DROP_INS = (SMSGATE,)
 OPEN_DROP_INS = {f"{SMSGATE}/health"}
 OPEN_DROP_INS |= {f"{SMSGATE}/health/{each}" for each in ("live", "ready", "startup")}
+DROP_INS = (SMSGATE, CLOUD)
+VERSION = "{version:graph_version}"
+OPEN_DROP_INS: set[str] = set()
 
 
 def routes_of(office: Office) -> list[Route | Mount]:
@@ -92,7 +96,7 @@ def test_no_drop_in_answers_without_a_token(office: Office) -> None:
     assert found
     for route in found:
         assert isinstance(route, Route)
-        path = re.sub(r"\{\w+\}", "1", route.path)
+        path = re.sub(r"\{\w+(:digits)?\}", "1", route.path).replace(VERSION, "v21.0")
         for method in route.methods or ():
             answer = office.client.request(method, path, json={})
             is_open = route.path in OPEN_DROP_INS

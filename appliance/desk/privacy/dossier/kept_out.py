@@ -111,6 +111,11 @@ ALL = (
         },
     ),
     KeptOut(
+        what="what a program wants to be told again beside its own messages",
+        why="It is a mark of that program, which knows what it stands for; Balie does not.",
+        columns={"cloud_message": "tracker"},
+    ),
+    KeptOut(
         what="what other software was told",
         why="It repeats what stands here, and is kept only until the software has taken it.",
         columns={"webhook_delivery": "*"},

@@ -1,0 +1,141 @@
+"""Where the webhooks of a number go: named by its program, proven by a challenge."""
+
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+
+from appliance.api.cloud import dialect, ids
+from appliance.api.cloud.bodies import CloudPhone, CloudWebhook
+from appliance.api.cloud.callers import caller_of
+from appliance.api.cloud.errors import CHALLENGE, cloud_error
+from appliance.api.cloud.phones import line_of
+from appliance.api.json.callers import Caller, check_still_valid
+from appliance.api.json.posting import read_body
+from appliance.api.problems import ProblemError
+from appliance.api.services import Services
+from appliance.desk.access.tokens import Scope
+from appliance.errors import InvalidInput
+from appliance.relay.getting import GetFailed, getting
+from appliance.store import webhooks
+from appliance.store.store import Tx
+from appliance.store.webhooks import By, Content, Endpoint
+
+_EVENTS = ("messages",)
+_WITHIN_S = 15.0
+_MOST = 1024
+_DIGITS = 10
+_FINE = 2
+"""Hundreds: 200 to 299."""
+_SCOPES = (Scope.WEBHOOKS_WRITE, Scope.MESSAGES_READ)
+"""A webhook tells what was written."""
+
+
+async def post_phone(request: Request) -> Response:
+    """Only its webhooks are set here."""
+    caller = await caller_of(request, *_SCOPES)
+    wanted = read_body(CloudPhone, await request.body()).webhook_configuration
+    if wanted is None:
+        raise InvalidInput("webhook_configuration", "“webhook_configuration” is missing.")
+    return await _set(request, caller, wanted)
+
+
+async def post_subscription(request: Request) -> Response:
+    """The same for the account, which is the number; nothing said ends it."""
+    caller = await caller_of(request, *_SCOPES)
+    body = await request.body()
+    return await _set(request, caller, read_body(CloudWebhook, body) if body else CloudWebhook())
+
+
+async def delete_subscription(request: Request) -> Response:
+    caller = await caller_of(request, *_SCOPES)
+    return await _set(request, caller, CloudWebhook())
+
+
+async def get_subscriptions(request: Request) -> Response:
+    caller = await caller_of(request, *_SCOPES)
+    node = request.path_params["node"]
+    found = await caller.services.store.aread(
+        lambda conn: known(conn, caller, line_of(conn, caller.sight, node).id)
+    )
+    app = {"id": ids.file_to(caller.token.id), "name": caller.token.name, "link": ""}
+    told = [{"whatsapp_business_api_data": app, "override_callback_uri": each} for each in found]
+    return JSONResponse({"data": told})
+
+
+def known(conn: sqlite3.Connection, caller: Caller, line_id: str) -> Sequence[str]:
+    """Where this program hears of the line: one address or none."""
+    found = _endpoint(conn, caller, line_id)
+    return [found.url] if found is not None else []
+
+
+async def _set(request: Request, caller: Caller, wanted: CloudWebhook) -> Response:
+    node, store = request.path_params["node"], caller.services.store
+    await store.aread(lambda conn: line_of(conn, caller.sight, node))
+    url = wanted.override_callback_uri or ""
+    if url:
+        await _prove(caller.services, url, wanted.verify_token or "")
+    await store.awrite(lambda tx: _keep(tx, caller, node, url))
+    return JSONResponse({"success": True})
+
+
+def _keep(tx: Tx, caller: Caller, node: str, url: str) -> None:
+    check_still_valid(tx, caller)
+    line = line_of(tx.conn, caller.sight, node)
+    by = By(token_id=caller.token.id)
+    found = _endpoint(tx.conn, caller, line.id)
+    if found is None and url:
+        webhooks.add(
+            tx,
+            dialect=dialect.NAME,
+            url=url,
+            events_wanted=_EVENTS,
+            by=by,
+            branch_id=caller.token.branch_id,
+            line_id=line.id,
+            content=Content.FULL,
+            external_id=line.id,
+        )
+    elif found is not None and not url:
+        webhooks.remove(tx, found.id, by)
+    elif found is not None:
+        webhooks.change(tx, found.id, by, url=url)
+        if not found.enabled:
+            webhooks.switch_on(tx, found.id, by)
+
+
+def _endpoint(conn: sqlite3.Connection, caller: Caller, line_id: str) -> Endpoint | None:
+    return webhooks.named(conn, caller.token.id, line_id, dialect=dialect.NAME)
+
+
+async def _prove(services: Services, url: str, verify_token: str) -> None:
+    """Whoever names an address has to show that it wants this: it answers what it is asked.
+
+    Raises ProblemError (2200).
+    """
+    challenge = "".join(secrets.choice("123456789") for _ in range(_DIGITS))
+    asked = urlencode(
+        {
+            "hub.mode": "subscribe",
+            "hub.challenge": challenge,
+            "hub.verify_token": verify_token,
+        }
+    )
+    try:
+        full = f"{url}{'&' if '?' in url else '?'}{asked}"
+        async with getting(services.urls, full, within_s=_WITHIN_S) as got:
+            answer = (await got.text(_MOST)).strip()
+    except InvalidInput as exc:
+        raise _unproven(exc.sentence) from exc
+    except GetFailed as exc:
+        raise _unproven(str(exc)) from exc
+    echoed = secrets.compare_digest(answer.encode(), challenge.encode())
+    if got.status // 100 != _FINE or not echoed:
+        raise _unproven(f"It answered {got.status}, and not with the challenge alone.")
+
+
+def _unproven(why: str) -> ProblemError:
+    return cloud_error(CHALLENGE, "Callback verification failed", why)

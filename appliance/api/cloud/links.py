@@ -1,0 +1,82 @@
+"""Files that lie at a link: had under the policy of addresses, and kept as an upload is."""
+
+import asyncio
+import mimetypes
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from urllib.parse import unquote, urlsplit
+
+from appliance.api.cloud.errors import MEDIA, cloud_error
+from appliance.api.problems import ProblemError
+from appliance.api.services import Services
+from appliance.api.uploads import ReceivedFile, file_name
+from appliance.errors import FileRefused, InvalidInput
+from appliance.media.files import GrowingFile, MediaFiles
+from appliance.media.kinds import HEAD_BYTES, FileType, need_carried, need_size, told
+from appliance.media.probing import measure
+from appliance.relay.getting import GetFailed, getting
+
+WITHIN_S = 30.0
+"""A client waits for the answer meanwhile."""
+_AT_ONCE = 256 * 1024
+_OK = 200
+
+
+async def fetch(services: Services, link: str, name: str | None) -> ReceivedFile:
+    """It lies among the media on return. Raises ProblemError where it cannot be had or sent."""
+    try:
+        async with getting(services.urls, link, within_s=WITHIN_S) as got:
+            if got.status != _OK:
+                raise _not_had(f"The link answers {got.status}; no redirection is followed.")
+            wanted = name or _name_of(link)
+            with ExitStack() as stack:
+                files = services.media_files
+                growing = await asyncio.to_thread(stack.enter_context, files.growing())
+                kind = await _written(got.pieces, growing, wanted)
+                return await asyncio.to_thread(_kept, files, growing, kind, wanted)
+    except InvalidInput as exc:
+        raise _not_had(exc.sentence) from exc
+    except (GetFailed, FileRefused) as exc:
+        raise _not_had(str(exc)) from exc
+
+
+async def _written(pieces: AsyncIterator[bytes], growing: GrowingFile, name: str) -> FileType:
+    """What it is, by its first bytes; refused as soon as it can be."""
+    kind, waiting = None, bytearray()
+    async for piece in pieces:
+        waiting += piece
+        if kind is None and len(waiting) >= HEAD_BYTES:
+            kind = _accepted(waiting, name)
+        if kind is not None:
+            need_size(kind, growing.bytes + len(waiting))
+        if kind is not None and len(waiting) >= _AT_ONCE:
+            await asyncio.to_thread(growing.write, bytes(waiting))
+            waiting.clear()
+    if not waiting and not growing.bytes:
+        raise InvalidInput("link", "The file at the link is empty.")
+    kind = kind or _accepted(waiting, name)
+    await asyncio.to_thread(growing.write, bytes(waiting))
+    need_size(kind, growing.bytes)
+    return kind
+
+
+def _accepted(head: bytearray, name: str) -> FileType:
+    kind = told(bytes(head[:HEAD_BYTES]), name)
+    need_carried(kind)
+    return kind
+
+
+def _kept(files: MediaFiles, growing: GrowingFile, kind: FileType, name: str) -> ReceivedFile:
+    kept = growing.keep()
+    measured = measure(files.path_of(kept.sha256), kind)
+    if "." not in name:
+        name += mimetypes.guess_extension(kind.type) or ""
+    return ReceivedFile(name=name, told=kind, kept=kept, measured=measured)
+
+
+def _name_of(link: str) -> str:
+    return file_name(unquote(urlsplit(link).path).rpartition("/")[2].encode())
+
+
+def _not_had(why: str) -> ProblemError:
+    return cloud_error(MEDIA, "Media upload error", why)

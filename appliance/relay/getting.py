@@ -1,0 +1,124 @@
+"""One GET to an address that was judged: no redirect is followed, no proxy asked.
+
+The connection goes to the address that was judged, and its certificate is that of the name.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import h11
+
+from appliance.desk.webhooks.url_policy import Place, UrlPolicy
+
+CONNECT_S = 5.0
+_READ = 64 * 1024
+_END = (h11.EndOfMessage, h11.ConnectionClosed)
+
+
+class GetFailed(Exception):
+    """Nothing could be had from there; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Got:
+    """The head of the answer; names of `headers` are in small letters. `pieces` is its body, to be
+    read once.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
+
+    async def text(self, most: int) -> str:
+        """The first so many bytes of the body."""
+        body = b""
+        async for piece in self.pieces:
+            body += piece
+            if len(body) >= most:
+                break
+        return body[:most].decode(errors="replace")
+
+
+@contextlib.asynccontextmanager
+async def getting(
+    policy: UrlPolicy, url: str, *, within_s: float, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[Got]:
+    """Raises InvalidInput for an address that the policy refuses, and GetFailed."""
+    place = policy.place(url)
+    try:
+        async with asyncio.timeout(within_s):
+            addresses = policy.reachable(place, await _look_up(place))
+            reader, writer = await _opened(place, addresses)
+            try:
+                yield await _asked(place, reader, writer, headers or {})
+            finally:
+                writer.close()
+    except TimeoutError:
+        raise GetFailed("It did not answer in time.") from None
+    except (OSError, EOFError, h11.ProtocolError) as exc:
+        raise GetFailed(f"It cannot be had ({type(exc).__name__}).") from exc
+
+
+async def _look_up(place: Place) -> Sequence[str]:
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ()
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+async def _opened(
+    place: Place, addresses: Sequence[str]
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """The first that takes a connection."""
+    tls: dict[str, Any] = {"ssl": _tls(), "server_hostname": place.host} if place.is_tls else {}
+    *others, last = addresses
+    async with asyncio.timeout(CONNECT_S):
+        for address in others:
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection(address, place.port, **tls)
+        return await asyncio.open_connection(last, place.port, **tls)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+async def _asked(
+    place: Place,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    headers: Mapping[str, str],
+) -> Got:
+    http = h11.Connection(h11.CLIENT)
+    all_headers = {**headers, "Host": place.authority, "User-Agent": "Balie", "Connection": "close"}
+    request = h11.Request(method="GET", target=place.target, headers=list(all_headers.items()))
+    writer.write((http.send(request) or b"") + (http.send(h11.EndOfMessage()) or b""))
+    while True:
+        event = await _next(http, reader)
+        if isinstance(event, h11.Response):
+            told = {name.decode(): value.decode("latin-1") for name, value in event.headers}
+            return Got(status=event.status_code, headers=told, pieces=_pieces(http, reader))
+        if isinstance(event, _END):
+            raise EOFError  # noqa: TRY004 -- it ended before its head came
+
+
+async def _pieces(http: h11.Connection, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    while not isinstance(event := await _next(http, reader), _END):
+        if isinstance(event, h11.Data):
+            yield bytes(event.data)
+
+
+async def _next(http: h11.Connection, reader: asyncio.StreamReader) -> object:
+    while (event := http.next_event()) is h11.NEED_DATA:
+        http.receive_data(await reader.read(_READ))
+    return event
