@@ -52,6 +52,8 @@ class IncidentKind(StrEnum):
     TOKEN_ENDS = "token-ends"  # noqa: S105 -- what is wrong
     #: What a database was used with: a key of the house is not here.
     HOUSE_KEY = "house-key"
+    #: Another program reads what comes to an account of a line.
+    READ_ELSEWHERE = Reason.READ_ELSEWHERE.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

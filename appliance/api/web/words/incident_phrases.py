@@ -189,5 +189,6 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.NO_CREDIT: "No credit",
     IncidentKind.TOKEN_ENDS: "Token ends",
     IncidentKind.HOUSE_KEY: "Key of the house",
+    IncidentKind.READ_ELSEWHERE: "Read by another program",
 }
 """Short, for a list of what was wrong before."""
