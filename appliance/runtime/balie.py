@@ -44,7 +44,7 @@ from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
 from appliance.runtime import kinds, memories
 from appliance.runtime.archivist import Archivist
-from appliance.runtime.drivers import driver_for
+from appliance.runtime.drivers import account_of, driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
@@ -270,7 +270,11 @@ class Balie:
 
     def _make_worker(self, device: Device) -> DeviceWorker:
         driver = driver_for(
-            device, listener=self._listener, clock=self.clock, settings=self._settings
+            device,
+            listener=self._listener,
+            clock=self.clock,
+            settings=self._settings,
+            account=account_of(self.store, device.id),
         )
         return DeviceWorker(driver, self._listener, self._work, Kind.named(device.kind).rhythm)
 

@@ -10,12 +10,13 @@ from importlib.metadata import EntryPoint, entry_points
 from appliance.devices.kind import Kind, learn
 from appliance.devices.modem.kind import KIND as MODEM
 from appliance.devices.phone.kind import KIND as PHONE
+from appliance.devices.telegram.kind import KIND as TELEGRAM
 
 log = logging.getLogger(__name__)
 
 GROUP = "balie.kinds"
 
-_OWN = (PHONE, MODEM)
+_OWN = (PHONE, MODEM, TELEGRAM)
 
 
 def load() -> None:

@@ -54,6 +54,8 @@ class IncidentKind(StrEnum):
     HOUSE_KEY = "house-key"
     #: Nothing is posted to a webhook any more, because nothing arrived there.
     WEBHOOK_OFF = "webhook-off"
+    #: Another program reads what comes to an account of a line.
+    READ_ELSEWHERE = Reason.READ_ELSEWHERE.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

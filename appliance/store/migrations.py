@@ -219,6 +219,11 @@ def cloud(db: Database) -> None:
     _run_script(db.conn, "0041_cloud.sql")
 
 
+@migrations(name="0042_device_account")
+def device_account(db: Database) -> None:
+    _run_script(db.conn, "0042_device_account.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.errors import SetupError
-from appliance.store import house_key, incidents, push, signing_keys, webhooks
+from appliance.store import device_accounts, house_key, incidents, push, signing_keys, webhooks
 from appliance.store.house_key import HouseKey
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
@@ -41,6 +41,7 @@ def settle(tx: Tx, data_dir: Path) -> Sequence[str]:
     push.seal_all(tx, key)
     signing_keys.seal_all(tx, key, all_keys_here=not missing)
     webhooks.seal_all(tx, key)
+    device_accounts.seal_all(tx, key)
     return missing
 
 

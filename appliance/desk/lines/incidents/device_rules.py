@@ -21,6 +21,7 @@ _BY_REASON: Mapping[Reason, IncidentKind] = {
     Reason.CONNECTION_DEAD: _K.AWAY,
     Reason.OTHER_MODEM: _K.AWAY,
     Reason.SAME_IMEI: _K.AWAY,
+    Reason.SERVICE_AWAY: _K.AWAY,
     Reason.NOT_ANSWERING: _K.UNREADABLE,
     Reason.BOOTING: _K.UNREADABLE,
     Reason.NO_SIM: _K.NO_SIM,
@@ -30,6 +31,9 @@ _BY_REASON: Mapping[Reason, IncidentKind] = {
     Reason.TWO_SIMS: _K.OTHER_SIM,
     Reason.LOCKED: _K.UNREADABLE,
     Reason.SERVER_WILL_NOT_START: _K.UNREADABLE,
+    Reason.ACCOUNT_SHUT: _K.LOGGED_OUT,
+    Reason.READ_ELSEWHERE: _K.READ_ELSEWHERE,
+    Reason.HAS_WEBHOOK: _K.READ_ELSEWHERE,
     Reason.NO_WHATSAPP: _K.LOGGED_OUT,
     Reason.WHATSAPP_STOPPED: _K.RESTRICTED,
     Reason.PHONE_CLOCK: _K.CLOCK,
@@ -42,6 +46,7 @@ _BY_REASON: Mapping[Reason, IncidentKind] = {
     Reason.NO_NETWORK: _K.NO_NETWORK,
     Reason.NO_CREDIT: _K.NO_CREDIT,
     Reason.TOO_HOT: _K.HOT,
+    Reason.TOO_FAST: _K.UNREADABLE,
 }
 _IN_ORDER = tuple(_BY_REASON)
 # The device tells nothing of itself then.
