@@ -66,6 +66,7 @@ def run_balie(
             oidc=settings.oidc,
             address=settings.web.address,
             admins_need_passkey=settings.web.admins_need_passkey,
+            mail=settings.mail,
         )
         try:
             balie.start()

@@ -7,9 +7,11 @@ has it.
 from collections.abc import Mapping
 
 from appliance.store.data_class import DataClass
+from appliance.store.mail_data_classes import MAIL_COLUMNS
 from appliance.store.privacy_data_classes import PRIVACY_COLUMNS
 
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
+    **MAIL_COLUMNS,
     **PRIVACY_COLUMNS,
     "meta": {DataClass.TECHNICAL: "name value"},
     "branch": {

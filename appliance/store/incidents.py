@@ -52,6 +52,8 @@ class IncidentKind(StrEnum):
     TOKEN_ENDS = "token-ends"  # noqa: S105 -- what is wrong
     #: What a database was used with: a key of the house is not here.
     HOUSE_KEY = "house-key"
+    #: Balie's own e-mail does not leave.
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,11 @@ def tell(tx: Tx, incident_id: str, facts: Mapping[str, Any]) -> None:
 
 def forget_old(tx: Tx) -> None:
     tx.conn.execute("DELETE FROM incident WHERE until_ms < ?", (tx.now_ms - KEPT_MS,))
+
+
+def incident(conn: sqlite3.Connection, incident_id: str) -> Incident | None:
+    row = conn.execute(f"{_ALL} WHERE id = ?", (incident_id,)).fetchone()
+    return None if row is None else from_row(row)
 
 
 def open_ones(conn: sqlite3.Connection) -> Sequence[Incident]:
