@@ -5,6 +5,7 @@ import typer
 from appliance import __version__
 from appliance.cli import (
     archive,
+    beside,
     care,
     clock,
     colleagues,
@@ -58,6 +59,7 @@ people.staff_app.command("role")(colleagues.role)
 people.staff_app.command("sessions")(colleagues.list_sessions)
 directory.line_app.command("list")(line_settings.list_lines)
 directory.line_app.command("set")(line_settings.set_line)
+directory.line_app.command("beside")(beside.put_beside)
 directory.line_app.command("pacing")(pacing.line_pacing)
 app.command("backup")(care.backup)
 app.command("restore")(care.restore)

@@ -4,11 +4,12 @@ Code asks for what a channel can do and never which one it is; only the folder o
 the names of those that it has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from appliance.identities import TEL, WHATSAPP_GROUP, WHATSAPP_LID, Identity, told
+from appliance import identities
+from appliance.identities import TEL, WHATSAPP_GROUP, WHATSAPP_LID, Identity, Reads, told
 from appliance.messages import MAX_TEXT
 from appliance.sms_parts import MAX_PARTS, count_parts
 
@@ -25,6 +26,8 @@ class Channel:
     label: str = field(compare=False)
     #: The scheme of the identity that messages are sent to; `tel` is a number in E.164.
     identity: str = field(default=TEL, compare=False)
+    #: How people write one of its own scheme. None: `identity` is a scheme that the house knows.
+    reads_identity: Reads | None = field(default=None, compare=False)
     #: Schemes under which it also shows people.
     also_shows: tuple[str, ...] = field(default=(), compare=False)
     #: Those of them by which people can be written to, too.
@@ -39,10 +42,16 @@ class Channel:
     has_ticks: bool = field(default=False, compare=False)
     #: Balie writes over it only to people who wrote first.
     needs_own_message: bool = field(default=True, compare=False)
+    #: So long after somebody's last message over it anything may be said to them; None: for ever.
+    answer_window_ms: int | None = field(default=None, compare=False)
+    #: Whether the service approved this text as a template, which may go after the window, too.
+    is_template: Callable[[str], bool] | None = field(default=None, compare=False)
     #: Reaches only people with an account there; `contact_identity.on_whatsapp` keeps who has one.
     needs_account: bool = field(default=False, compare=False)
     #: Pictures, sound and files.
     carries_media: bool = field(default=False, compare=False)
+    #: Characters below a file; None: as many as in a text.
+    longest_caption: int | None = field(default=None, compare=False)
     #: The author of a message may change it or take it back.
     can_be_edited: bool = field(default=False, compare=False)
     #: A driver can take a whole chat off its phone.
@@ -64,7 +73,9 @@ class Channel:
     @classmethod
     def learn(cls, channel: "Channel") -> None:
         """A kind of device may bring a new channel; it cannot change a known one."""
-        _KNOWN.setdefault(channel.name, channel)
+        known = _KNOWN.setdefault(channel.name, channel)
+        if known.reads_identity is not None:
+            identities.learn(known.identity, label=known.label, reads=known.reads_identity)
 
     @classmethod
     def any_writes_to(cls, identity: Identity) -> bool:
@@ -75,6 +86,18 @@ class Channel:
     def with_groups(cls, scheme: str) -> "Channel | None":
         """The one whose groups have addresses of this scheme."""
         return next((each for each in _KNOWN.values() if each.groups == scheme), None)
+
+    @property
+    def has_templates(self) -> bool:
+        return self.is_template is not None
+
+    def may_say(self, text: str, *, heard_ms: int | None, now_ms: int) -> bool:
+        """Whether its service takes this text for somebody who last wrote over it then."""
+        if self.answer_window_ms is None:
+            return True
+        if heard_ms is not None and now_ms - heard_ms <= self.answer_window_ms:
+            return True
+        return self.is_template is not None and self.is_template(text)
 
     def writes_to(self, identity: Identity) -> bool:
         return identity.scheme in (self.identity, *self.also_writes, self.groups)

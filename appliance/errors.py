@@ -20,6 +20,7 @@ BalieError
 │   └── LettersMissing      no PDF can be made: the front-end files were not prepared
 └── DeviceError             a driver's; the class is the policy for the message in hand
     ├── Transient           proven not sent: again later
+    │   └── Busy            the service wants a pause: not before it is over, and it is no try
     ├── Permanent           proven not sent and never will be on this route
     │   ├── NotOnChannel    the recipient has no WhatsApp: the next route is taken
     │   └── InviteOnly      nobody can be made a member; WhatsApp would send them an invitation
@@ -134,6 +135,13 @@ class DeviceError(BalieError):
 
 class Transient(DeviceError):
     pass
+
+
+@dataclass(eq=False)
+class Busy(Transient):
+    """`pause_s` is how long the service says."""
+
+    pause_s: float = 0.0
 
 
 class Permanent(DeviceError):

@@ -3,6 +3,10 @@
 A person has several. The same value in two schemes is two identities: no consent, lock or pace of
 the one counts for the other. What a device shows becomes one by `told`, what people write by
 `meant`, or by `parse_number` and `tel` where only a number will do.
+
+A value says by itself what it is, because JSON, command line and pages show it alone: a number
+begins with `+`, an account that hides its number ends in `@lid`, and what a channel brings begins
+with its scheme, as `telegram:123`.
 """
 
 import re
@@ -26,6 +30,18 @@ _FORMS: Mapping[str, Callable[[str], bool]] = {
     WHATSAPP_LID: lambda text: _LID.fullmatch(text) is not None,
 }
 """What a value of these schemes looks like; one that a channel brings may have any form."""
+
+Reads = Callable[[str], str | None]
+"""What people write, as the value that they mean; None where they mean none of the scheme."""
+
+_READS: dict[str, Reads] = {}
+_LABELS: dict[str, str] = {}
+
+
+def learn(scheme: str, *, label: str, reads: Reads) -> None:
+    """A channel brings a scheme. Its values are written `scheme:…`, and shown with the label."""
+    _READS.setdefault(scheme, reads)
+    _LABELS.setdefault(scheme, label)
 
 
 class Identity(NamedTuple):
@@ -53,7 +69,12 @@ class Identity(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """A number as people write it, anything else as it is."""
+        """A number as people write it, what a channel brought under that channel's name, and
+        anything else as it is.
+        """
+        label, (scheme, colon, rest) = _LABELS.get(self.scheme), self.value.partition(":")
+        if label and colon and scheme == self.scheme:
+            return f"{label} {rest}"
         return readable(self.value) if self.is_tel else self.value
 
 
@@ -65,12 +86,28 @@ def tel(e164: str) -> Identity:
 
 
 def meant(text: str, *, field: str = "to") -> Identity:
-    """Whom people mean by what they write: an account that hides its number, or a number.
-
-    Raises InvalidInput.
+    """Whom people mean by what they write: an account that hides its number, somebody on a channel
+    that has its own identities, or a number. Raises InvalidInput.
     """
-    account = told(text.strip(), WHATSAPP_LID)
-    return account if account.is_hidden else tel(parse_number(text, field=field))
+    said = text.strip()
+    account = told(said, WHATSAPP_LID)
+    if account.is_hidden:
+        return account
+    for scheme, reads in _READS.items():
+        if (value := reads(said)) is not None:
+            return Identity(value, scheme)
+    return tel(parse_number(text, field=field))
+
+
+def kept(value: str) -> Identity:
+    """One whose value was shown or kept before; what nobody can write to is a word.
+
+    As `meant`, and raises nothing.
+    """
+    for scheme, reads in _READS.items():
+        if reads(value) == value:
+            return Identity(value, scheme)
+    return told(value, WHATSAPP_LID, TEL)
 
 
 def told(text: str, *schemes: str) -> Identity:

@@ -11,6 +11,8 @@ class Reason(StrEnum):
     # Why a request is refused, as its sender reads it.
     CONSENT_REQUIRED = "consent-required"
     OPTED_OUT = "opted-out"
+    #: The service takes free texts only for some hours after their last message.
+    WINDOW_CLOSED = "window-closed"
     #: The office writes to this person no more.
     BLOCKED = "blocked"
     CANNOT_CANCEL = "cannot-cancel"
@@ -201,6 +203,10 @@ class Reason(StrEnum):
     OTHER_MODEM = "other-modem"
     #: Another modem of Balie has the same IMEI, and no readable SIM tells the two apart.
     SAME_IMEI = "same-imei"
+    #: The service that a device without a SIM belongs to does not answer.
+    SERVICE_AWAY = "service-away"
+    #: It does not let Balie in: the token or the password is not right any more, or stays sealed.
+    ACCOUNT_SHUT = "account-shut"
 
     @classmethod
     def of(cls, code: str | None) -> "Reason | None":

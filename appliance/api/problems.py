@@ -59,6 +59,11 @@ CATALOGUE: Mapping[str, Known] = {
         409, "No consent on record", "Nobody at this number has asked this line to write."
     ),
     Reason.OPTED_OUT: Known(409, "Opted out", "They asked not to be written to any more."),
+    Reason.WINDOW_CLOSED: Known(
+        409,
+        "Too long after their last message",
+        "The service takes free texts only within 24 hours of their last message there.",
+    ),
     Reason.BLOCKED: Known(409, "Blocked", "The office has blocked this person."),
     Reason.HELD: Known(409, "Held for a dispute", "This person is held for a dispute."),
     Reason.OF_OTHER_BRANCHES: Known(

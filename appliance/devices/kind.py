@@ -7,7 +7,7 @@ kind here, by the name that is stored with each device, and compares with no kin
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -26,13 +26,24 @@ from appliance.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a device logs in with at a service: what its kind was told of it, and the secret."""
+
+    settings: Mapping[str, Any]
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
-    """A device as the database has it. `facts` are those that its driver told."""
+    """A device as the database has it. `facts` are those that its driver told. `account` is None
+    for one that has none, and where the key that sealed its secret is not here.
+    """
 
     id: str
     address: str
     imei: str | None = None
     facts: DeviceFacts = field(default_factory=DeviceFacts)
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +159,9 @@ class Kind:
     sentences: Mapping[Reason, tuple[str, str]] = field(default_factory=dict)
     #: Its doctor is asked on a machine without devices, too.
     is_expected: bool = False
+    #: One has the number of a line, or is a SIM that lines fall back on. Else it stands beside
+    #: them, as a bot or a mailbox: it is no fallback, and nobody plugs it in.
+    has_sim: bool = True
     #: Lines may share one and fall back on it. A message that arrives at it is of its own SIM,
     #: whichever line it is for.
     is_shared: bool = False

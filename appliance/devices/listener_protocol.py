@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from appliance.devices.news_protocol import (
+    Leaving,
     MissedCall,
     PictureChange,
     PlaceName,
@@ -26,6 +27,12 @@ class Listener(Protocol):
         or changed where it is another one now. Without a line nothing is kept: raises Transient for
         a device that is emptied (`Kind.is_emptied`); a phone keeps its own messages, so nothing is
         raised.
+        """
+        ...
+
+    def withdrew(self, device_id: str, leaving: Leaving) -> None:
+        """Durable on return; the same one may be told again. Never while the device holds the lock
+        of a tap (`Attempt.clear_to_send`).
         """
         ...
 

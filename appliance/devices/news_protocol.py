@@ -94,3 +94,18 @@ class PictureChange:
     jid: str
     by: str
     at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """Somebody told the service, and not us, that they want nothing more: they blocked the bot.
+
+    It is a withdrawal as STOP is one. `sender` as of an `Incoming`; `words` is what the service
+    said, for the ledger.
+    """
+
+    channel: Channel
+    sender: str
+    words: str
+    at_ms: int
+    cursor: tuple[str, int] | None = None

@@ -106,6 +106,8 @@ class Incoming:
     origin: Origin = Origin.PERSON
     form: TextForm = TextForm.WORDS
     media: IncomingMedia | None = field(default=None, compare=False)
+    #: Where the device's own numbering has come once this is kept: moved in the same transaction.
+    cursor: tuple[str, int] | None = field(default=None, compare=False)
 
 
 class Tick(Enum):

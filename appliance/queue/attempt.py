@@ -15,6 +15,7 @@ from appliance.identities import Identity
 from appliance.media.files import MediaFiles
 from appliance.messages import MessageClass, MessageState
 from appliance.queue import (
+    answer_window,
     attached,
     greeting,
     list_days,
@@ -134,16 +135,18 @@ class QueueAttempt:
 def refuse_without_consent(tx: Tx, line_id: str, message_id: str, channel: Channel) -> None:
     """Raises Refused unless this message may leave over this channel now."""
     row = tx.conn.execute(
-        "SELECT scheme, value, class FROM message WHERE id = ?", (message_id,)
+        "SELECT scheme, value, class, text FROM message WHERE id = ?", (message_id,)
     ).fetchone()
+    to = identity_of(row)
     may_write(
         tx.conn,
         line_id=line_id,
-        identity=identity_of(row),
+        identity=to,
         channel=channel,
         kind=MessageClass(row["class"]),
         message_id=message_id,
     ).check()
+    answer_window.check_one_of(tx.conn, line_id, to, row["text"], [channel], now_ms=tx.now_ms)
 
 
 def claim(

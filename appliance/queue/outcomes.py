@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from appliance.channels import Channel
+from appliance.clock import MS_PER_S
 from appliance.devices.protocol import Finding, Found, Outgoing, Proof, Tick
 from appliance.errors import (
+    Busy,
     DeviceError,
     LineStopped,
     NotOnChannel,
@@ -153,7 +155,7 @@ def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
             _in_doubt(tx, outgoing, facts)
         case _:
             attempt_row.end(tx, outgoing, "not_sent", facts)
-            _again_later(tx, outgoing, facts)
+            _again(tx, outgoing, facts, error)
 
 
 def looked(tx: Tx, outgoing: Outgoing, device_id: str, found: Found) -> None:
@@ -309,6 +311,21 @@ def _again_later(
         facts={**facts, "tries": tries},
         tries=tries,
         not_before_ms=tx.now_ms + wait_ms,
+    )
+
+
+def _again(tx: Tx, outgoing: Outgoing, facts: dict[str, Any], error: Exception) -> None:
+    """Where the service said when, then; that it was asked too early is no failed try."""
+    if not isinstance(error, Busy):
+        _again_later(tx, outgoing, facts)
+        return
+    pause_s = error.pause_s
+    withdrawn.requeue(
+        tx,
+        outgoing.message_id,
+        reason=Reason.RETRY,
+        facts={**facts, "pause_s": pause_s},
+        not_before_ms=tx.now_ms + int(pause_s * MS_PER_S),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.devices import device_facts
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.identities import Identity
 from appliance.messages import MessageClass
@@ -114,10 +115,17 @@ class Ways:
     def text_on(self, route: Route, text: str, *, has_files: bool = False) -> str:
         return text + (self.added(route, has_files=has_files) or "")
 
+    def is_fallback(self, route: Route) -> bool:
+        """Whether it is another SIM than the line's own."""
+        return self._has_sim(route) and route.device_id != self._own
+
     @property
     def _own(self) -> str | None:
         """The device whose SIM has the line's number."""
-        return self.routes[0].device_id if self.routes else None
+        return next((each.device_id for each in self.routes if self._has_sim(each)), None)
+
+    def _has_sim(self, route: Route) -> bool:
+        return Kind.named(self.devices[route.device_id].kind).has_sim
 
     def _carrying(self, parcel: Parcel) -> Iterator[Route]:
         in_turn = sorted(self.routes, key=lambda route: route.channel != parcel.prefers)
@@ -128,7 +136,7 @@ class Ways:
             return False
         if parcel.wanted not in (None, route.channel):
             return False
-        if route.device_id != self._own and not self._has_class(parcel):
+        if self.is_fallback(route) and not self._has_class(parcel):
             return False
         channel = route.channel
         if not _reaches(channel, parcel):

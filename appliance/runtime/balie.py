@@ -42,7 +42,7 @@ from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
 from appliance.runtime import kinds, memories
 from appliance.runtime.archivist import Archivist
-from appliance.runtime.drivers import driver_for
+from appliance.runtime.drivers import account_of, driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
@@ -269,7 +269,11 @@ class Balie:
 
     def _make_worker(self, device: Device) -> DeviceWorker:
         driver = driver_for(
-            device, listener=self._listener, clock=self.clock, settings=self._settings
+            device,
+            listener=self._listener,
+            clock=self.clock,
+            settings=self._settings,
+            account=account_of(self.store, device.id),
         )
         return DeviceWorker(driver, self._listener, self._work, Kind.named(device.kind).rhythm)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from appliance.devices.complaint import Complaint
 from appliance.devices.kind import Kind
-from appliance.runtime.drivers import enrolled
+from appliance.runtime.drivers import account_of, enrolled
 from appliance.store import devices, privacy
 from appliance.store.devices import Device
 from appliance.store.keeping import is_low
@@ -17,7 +17,9 @@ def complaints_of(store: Store) -> Sequence[Complaint]:
     known = store.read(devices.devices)
     found: list[Complaint] = []
     for kind in Kind.known():
-        own = [enrolled(each) for each in known if each.kind == kind.name]
+        own = [
+            enrolled(each, account_of(store, each.id)) for each in known if each.kind == kind.name
+        ]
         if own or (kind.is_expected and not known):
             found.extend(kind.doctor(own))
     names = {kind.name for kind in Kind.known()}

@@ -1,6 +1,7 @@
 """Every device that carries a line has a worker, also when lines are added and removed."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -12,7 +13,7 @@ from appliance.devices.kind import Kind, Watch
 from appliance.devices.protocol import Driver
 from appliance.devices.worker import DeviceWorker
 from appliance.errors import StoreError
-from appliance.store import devices, routes
+from appliance.store import device_accounts, devices, routes
 from appliance.store.devices import Device
 from appliance.store.store import Store
 from appliance.trouble import Trouble
@@ -27,9 +28,12 @@ NOTICE_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Crew:
-    """`watch` None: the device sees for itself whether it is there."""
+    """`watch` None: the device sees for itself whether it is there. `account_ms`: since when it
+    logs in as it does.
+    """
 
     address: str
+    account_ms: int | None
     watch: Watch | None
     worker: DeviceWorker
 
@@ -96,17 +100,24 @@ class Fleet:
 
     def _keep_up(self) -> None:
         """Old workers end before new ones begin: both may use the same port."""
-        carrying = self._store.read(devices.carrying)
-        wanted = {each.id: each for each in carrying if Kind.named(each.kind) in Kind.known()}
-        self._end(self._taken_off(self._crew.keys() - wanted.keys()))
+        carrying = self._store.read(_carrying)
+        wanted = {each.id: (each, account_ms) for each, account_ms in carrying}
+        other = {
+            device_id
+            for device_id, crew in self._crew.items()
+            if device_id in wanted and wanted[device_id][1] != crew.account_ms
+        }
+        self._end(self._taken_off((self._crew.keys() - wanted.keys()) | other))
         for device_id in wanted.keys() - self._crew.keys():
-            self._begin(wanted[device_id])
+            self._begin(*wanted[device_id])
 
-    def _begin(self, device: Device) -> None:
+    def _begin(self, device: Device, account_ms: int | None) -> None:
         worker = self._make_worker(device)
         watch = self._watches.get(device.kind)
         with self._lock:
-            self._crew[device.id] = _Crew(address=device.address, watch=watch, worker=worker)
+            self._crew[device.id] = _Crew(
+                address=device.address, account_ms=account_ms, watch=watch, worker=worker
+            )
         worker.start()
         if watch is not None:
             watch.follow(device.address, worker.changed)
@@ -125,3 +136,10 @@ class Fleet:
             thread.start()
         for thread in threads:
             thread.join()
+
+
+def _carrying(conn: sqlite3.Connection) -> Sequence[tuple[Device, int | None]]:
+    """Each device that can be driven, and since when it logs in as it does."""
+    found = [each for each in devices.carrying(conn) if Kind.named(each.kind) in Kind.known()]
+    accounts = ((each, device_accounts.of(conn, each.id)) for each in found)
+    return [(each, account.changed_ms if account else None) for each, account in accounts]

@@ -28,6 +28,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "state reason facts lost",
         DataClass.TECHNICAL: "id channels balance_ms changed_ms created_ms removed_ms",
     },
+    "device_account": {
+        DataClass.OFFICE: "settings secret",
+        DataClass.TECHNICAL: "device_id changed_ms",
+    },
     "incident": {
         DataClass.EVIDENCE: "kind facts since_ms until_ms",
         DataClass.TECHNICAL: "id device_id line_id about",

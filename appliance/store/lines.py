@@ -10,7 +10,7 @@ from appliance.events import EventKind
 from appliance.messages import MessageState
 from appliance.phone_numbers import number_or_text
 from appliance.reasons import Reason
-from appliance.store import messages
+from appliance.store import device_accounts, messages
 from appliance.store.kept_settings import tell
 from appliance.store.line_rules import DEFAULT_RULES, LineRules, rules_of
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings, settings_of
@@ -79,6 +79,7 @@ def remove_line(tx: Tx, line_id: str) -> None:
         " line_id = ?) AND id NOT IN (SELECT device_id FROM route WHERE line_id <> ?)",
         (tx.now_ms, line_id, line_id),
     )
+    device_accounts.forget_gone(tx)
     tx.conn.execute("DELETE FROM route WHERE line_id = ?", (line_id,))
     tx.emit(EventKind.LINE_REMOVED, line_id=line_id)
 

@@ -204,6 +204,11 @@ def unmade(db: Database) -> None:
     _run_script(db.conn, "0038_unmade.sql")
 
 
+@migrations(name="0042_device_account")
+def device_account(db: Database) -> None:
+    _run_script(db.conn, "0042_device_account.sql")
+
+
 @migrations(name="0043_mail")
 def mail(db: Database) -> None:
     _run_script(db.conn, "0043_mail.sql")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.channels import Channel
+from appliance.store import device_accounts
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -39,6 +40,7 @@ def remove_routes(tx: Tx, *, line_id: str, device_id: str) -> None:
         " AND NOT EXISTS (SELECT 1 FROM route WHERE device_id = ?2)",
         (tx.now_ms, device_id),
     )
+    device_accounts.forget_gone(tx)
 
 
 def routes_of_line(conn: sqlite3.Connection, line_id: str) -> Sequence[Route]:

@@ -18,6 +18,9 @@ from appliance.messages import MAX_TEXT
 
 T = TypeVar("T")
 
+MAX_TO = 320
+"""As long as an address of e-mail may be (RFC 3696, erratum 1690)."""
+
 MAX_TTL_S = 30 * 24 * 3600
 """One month: an office that needs longer means a list with a date, not a message."""
 
@@ -47,9 +50,10 @@ class MessageIn(BaseModel):
     )
     to: str | None = Field(
         None,
-        description="The recipient: a phone number, best as E.164, the id of a contact, or the"
-        " `…@lid` of one whose number WhatsApp hides.",
-        max_length=64,
+        description="The recipient: a phone number, best as E.164, the id of a contact, the"
+        " `…@lid` of one whose number WhatsApp hides, or somebody on a channel with identities of"
+        " its own, such as `telegram:123456789`.",
+        max_length=MAX_TO,
         validate_default=True,
     )
     text: str = Field(
@@ -60,7 +64,8 @@ class MessageIn(BaseModel):
     channel: WantedChannel = Field(
         "auto",
         description="`auto`: an answer takes the channel on which they last wrote, where it can;"
-        " all else WhatsApp where they have it, else SMS.",
+        " all else WhatsApp where they have it, else SMS. A channel that is named takes what it"
+        " writes to of the same person: a number that is joined with a bot's chat goes to that.",
     )
     media: list[str] | None = Field(
         None,

@@ -19,7 +19,7 @@ from appliance.desk.groups import directory
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
 from appliance.desk.outgoing.posting_in_groups import accept_post
-from appliance.desk.outgoing.recipients import identity_of_contact
+from appliance.desk.outgoing.recipients import identity_of_contact, reached_over
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, NotFound
 from appliance.identities import Identity, meant
@@ -72,12 +72,14 @@ def recipient_of(to: str) -> Identity | None:
 
 def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -> dict[str, Any]:
     line = caller.sight.line(tx.conn, wanted.line)
+    channel = None if wanted.channel == "auto" else Channel.named(wanted.channel)
+    whom = to or _whose(tx, caller, wanted, line.id)
     request = SendRequest(
         line_id=line.id,
-        identity=to or _whose(tx, caller, wanted, line.id),
+        identity=reached_over(tx.conn, line.id, whom, channel) if channel else whom,
         text=wanted.text,
         author=Author(token_id=caller.token.id),
-        channel=None if wanted.channel == "auto" else Channel.named(wanted.channel),
+        channel=channel,
         ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
         not_before_ms=not_before_ms(tx.now_ms, wanted.not_before),
         room=caller.services.room,

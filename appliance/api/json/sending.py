@@ -69,6 +69,7 @@ _POSTED = {
         Reason.CONSENT_REQUIRED,
         Reason.OPTED_OUT,
         Reason.BLOCKED,
+        Reason.WINDOW_CLOSED,
         Reason.IDEMPOTENCY_MISMATCH,
         "too-large",
         "invalid-input",

@@ -19,7 +19,7 @@ from appliance.desk.inbox.directory import Page
 from appliance.desk.team import labels
 from appliance.desk.team.labels import Label
 from appliance.errors import InvalidInput
-from appliance.identities import TEL, WHATSAPP_LID, Identity, meant, told
+from appliance.identities import Identity, kept, meant
 from appliance.store import contacts
 from appliance.store.branch_settings import BranchSettings
 
@@ -113,9 +113,7 @@ def numbers_change(
     now = {each.value for each in all_now if each.is_tel}
     had = _was(was, list)
     wanted = _changed(now, now if had is None else had, sent)
-    return ContactChange(
-        given=frozenset({"numbers"}), numbers=[told(each, WHATSAPP_LID, TEL) for each in wanted]
-    )
+    return ContactChange(given=frozenset({"numbers"}), numbers=[kept(each) for each in wanted])
 
 
 def _began_ms(day: str) -> int | None:

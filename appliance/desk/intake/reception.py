@@ -14,6 +14,7 @@ from appliance.channels import Channel
 from appliance.desk.consent import near_stop_words, rule_words
 from appliance.desk.intake import (
     by_hand,
+    leavings,
     long_sms,
     places,
     placing,
@@ -28,6 +29,7 @@ from appliance.desk.lines import archive_news, device_states, screens
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
 from appliance.devices.news_protocol import (
+    Leaving,
     MissedCall,
     PictureChange,
     PlaceName,
@@ -70,12 +72,22 @@ class Reception:
                 _leave(tx.conn, device_id)
             else:
                 placing.keep(tx, device_id, line, incoming)
+                _reach(tx, device_id, incoming.cursor)
 
         if _may_withdraw(incoming.text):
             whose = self._store.read(lambda conn: posts.whose(conn, device_id, incoming, sender))
             self._gate.write(self._store, whose, keep)
         else:
             self._store.write(keep)
+
+    def withdrew(self, device_id: str, leaving: Leaving) -> None:
+        who = placing.shown_identity(leaving.channel.told(leaving.sender))
+
+        def keep(tx: Tx) -> None:
+            leavings.keep(tx, device_id, who, leaving)
+            _reach(tx, device_id, leaving.cursor)
+
+        self._gate.write(self._store, (who,), keep)
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
         def keep(tx: Tx) -> None:
@@ -161,13 +173,7 @@ class Reception:
         return self._store.read(lambda conn: _cursor(conn, device_id, name))
 
     def move_cursor(self, device_id: str, name: str, value: int) -> None:
-        self._store.write(
-            lambda tx: tx.conn.execute(
-                "INSERT INTO device_cursor (device_id, name, value) VALUES (?, ?, ?)"
-                " ON CONFLICT (device_id, name) DO UPDATE SET value = excluded.value",
-                (device_id, name, value),
-            )
-        )
+        self._store.write(lambda tx: _reach(tx, device_id, (name, value)))
 
     def screen_rules(self, device_id: str) -> Sequence[ScreenRule]:
         return self._store.read(lambda conn: screens.rules_for(conn, device_id))
@@ -279,6 +285,15 @@ def _form(row: sqlite3.Row) -> TextForm:
     if row["deleted_ms"] is not None:
         return TextForm.DELETED
     return TextForm.WAITING if row["awaited"] else TextForm.WORDS
+
+
+def _reach(tx: Tx, device_id: str, cursor: tuple[str, int] | None) -> None:
+    if cursor is not None:
+        tx.conn.execute(
+            "INSERT INTO device_cursor (device_id, name, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (device_id, name) DO UPDATE SET value = excluded.value",
+            (device_id, *cursor),
+        )
 
 
 def _cursor(conn: sqlite3.Connection, device_id: str, name: str) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.lines import adopting, crowd, line_codes
+from appliance.desk.lines import adopting, crowd, line_codes, new_line
 from appliance.desk.lines.adopting import AdoptionView
 from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.battery_rules import ALWAYS_FULL_DAYS, is_always_full
@@ -76,6 +76,8 @@ class LineDevice:
     vitals: Vitals | None = None
     incidents: Sequence[IncidentEntry] = ()
     always_full: bool = False
+    #: What its service calls it, as `@name` of a bot; None for a device that is here.
+    account: str | None = None
     #: Of the chats that it had before; None for a device that has none.
     adoption: AdoptionView | None = None
 
@@ -146,13 +148,16 @@ def _number(
 
 
 def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[LineDevice]:
-    """Best first; the first device is the one that has the number."""
+    """Best first; the first device with a SIM is the one that has the number."""
+    sims = new_line.sims_of(conn, line.id)
     by_device: dict[str, list[Channel]] = {}
     for route in routes.routes_of_line(conn, line.id):
         by_device.setdefault(route.device_id, []).append(route.channel)
     return [
-        _device(conn, devices.device(conn, device_id), line, channels, fallback=place > 0)
-        for place, (device_id, channels) in enumerate(by_device.items())
+        _device(
+            conn, devices.device(conn, device_id), line, channels, fallback=device_id in sims[1:]
+        )
+        for device_id, channels in by_device.items()
     ]
 
 
@@ -165,6 +170,7 @@ def _device(
     fallback: bool,
 ) -> LineDevice:
     days = battery_days.newest(conn, device.id, days=ALWAYS_FULL_DAYS)
+    own = device_facts.read(device.facts).own
     return LineDevice(
         id=device.id,
         kind=device.kind,
@@ -177,9 +183,10 @@ def _device(
         changed_ms=device.changed_ms,
         fallback=fallback,
         modem=_modem(device, line) if Kind.named(device.kind).hands_to_network else None,
-        vitals=vitals_of(device_facts.read(device.facts).own, days),
+        vitals=vitals_of(own, days),
         incidents=shown.of_device(conn, device.id, line),
         always_full=is_always_full(days),
+        account=own["account"] if isinstance(own.get("account"), str) else None,
         adoption=_adoption(conn, device, line, routes),
     )
 

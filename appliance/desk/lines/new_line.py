@@ -51,13 +51,13 @@ def refuse_taken(conn: sqlite3.Connection, line_id: str, *, kind: str, address: 
     """Raises Refused when the device has another line's SIM, or another device this line's."""
     known = [each for each in devices.devices(conn) if (each.kind, each.address) == (kind, address)]
     own = [each.id for each in known]
-    ways = routes.routes_of_line(conn, line_id)
-    if ways and ways[0].device_id in own:
+    with_sim = sims_of(conn, line_id)
+    if with_sim and with_sim[0] in own:
         return
     for device_id in own:
         if owner := _owner(conn, device_id):
             raise _taken(kind, address, owner)
-    first = devices.device(conn, ways[0].device_id) if ways else None
+    first = devices.device(conn, with_sim[0]) if with_sim else None
     if first is not None and not Kind.named(first.kind).is_shared:
         raise Refused(
             Reason.LINE_TAKEN,
@@ -72,8 +72,7 @@ def carry(tx: Tx, line_id: str, *, kind: str, address: str, by: str) -> str:
     """
     refuse_taken(tx.conn, line_id, kind=kind, address=address)
     device_id = devices.enrol(tx, kind=kind, address=address)
-    ways = routes.routes_of_line(tx.conn, line_id)
-    if ways and ways[0].device_id == device_id:
+    if sims_of(tx.conn, line_id)[:1] == [device_id]:
         return device_id
     for place, channel in enumerate(_channels(kind)):
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel, rank=place)
@@ -87,11 +86,11 @@ def set_fallback(tx: Tx, line_id: str, port: str | None, *, by: str) -> None:
     `by` is as in `kept_settings.tell`. Raises Refused while the modem that would go has a message
     of the line in hand.
     """
-    used = list(dict.fromkeys(route.device_id for route in routes.routes_of_line(tx.conn, line_id)))
+    used = sims_of(tx.conn, line_id)
     found = _enrol_fallback(tx, port) if port is not None else None
     gone = [device_id for device_id in used[1:] if device_id != found]
     for device_id in gone:
-        _let_go(tx, line_id, device_id)
+        let_go(tx, line_id, device_id)
         routes.remove_routes(tx, line_id=line_id, device_id=device_id)
     is_new = port is not None and found not in used[1:]
     if port is not None and is_new:
@@ -100,16 +99,37 @@ def set_fallback(tx: Tx, line_id: str, port: str | None, *, by: str) -> None:
         tell(tx, EventKind.LINE_CHANGED, ["fallback_modem"], by=by, line_id=line_id)
 
 
-def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
-    """Messages in doubt there are left to a person: nothing will ask this modem any more."""
+def sims_of(conn: sqlite3.Connection, line_id: str) -> list[str]:
+    """The devices of the line that have a SIM: first the one with its number, then what it falls
+    back on.
+    """
+    used = dict.fromkeys(route.device_id for route in routes.routes_of_line(conn, line_id))
+    return [each for each in used if has_sim(conn, each)]
+
+
+def has_sim(conn: sqlite3.Connection, device_id: str) -> bool:
+    return Kind.named(devices.device(conn, device_id).kind).has_sim
+
+
+def let_go(tx: Tx, line_id: str, device_id: str) -> None:
+    """Messages in doubt there are left to a person: nothing will ask this device any more. Raises
+    Refused while it has a message in hand.
+    """
     about = {"line": line_id, "device": device_id}
     if tx.conn.execute(_IN_HAND, about).fetchone():
-        raise Refused(
-            Reason.FALLBACK_IN_USE,
-            "The modem that the line falls back on is sending a message, or has sent a part of it.",
-            remedy="Wait until the message has left, or withdraw it in the inbox; then try again.",
-        )
+        raise Refused(Reason.FALLBACK_IN_USE, _in_use(tx.conn, device_id), remedy=_WAIT)
     leave_doubts(tx, line_id, device_id)
+
+
+def _in_use(conn: sqlite3.Connection, device_id: str) -> str:
+    if has_sim(conn, device_id):
+        return (
+            "The modem that the line falls back on is sending a message, or has sent a part of it."
+        )
+    return "A message is being sent over it at this moment."
+
+
+_WAIT = "Wait until the message has left, or withdraw it in the inbox; then try again."
 
 
 def leave_doubts(tx: Tx, line_id: str, device_id: str) -> None:
@@ -157,9 +177,9 @@ def _taken(kind: str, address: str, owner: str) -> Refused:
 
 
 def _owner(conn: sqlite3.Connection, device_id: str) -> str | None:
-    """The number of the SIM in this device, if a line has it: its first route is this device."""
+    """The number of the SIM in this device, if a line has it: it is the line's first."""
     for route in routes.routes_of_device(conn, device_id):
-        if routes.routes_of_line(conn, route.line_id)[0].device_id == device_id:
+        if sims_of(conn, route.line_id)[:1] == [device_id]:
             return lines.line(conn, route.line_id).number
     return None
 

@@ -75,10 +75,10 @@ def replace(tx: Tx, wanted: Replacement, *, by: str) -> str:
 
 def _own(conn: sqlite3.Connection, line_id: str) -> Device:
     """The device that has the line's SIM. Raises InvalidInput."""
-    ways = routes.routes_of_line(conn, line_id)
-    if not ways:
+    with_sim = new_line.sims_of(conn, line_id)
+    if not with_sim:
         raise InvalidInput("for", "This line has no phone that could be replaced.")
-    return devices.device(conn, ways[0].device_id)
+    return devices.device(conn, with_sim[0])
 
 
 _IN_HAND = """

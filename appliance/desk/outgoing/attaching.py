@@ -72,6 +72,17 @@ def check_files(conn: sqlite3.Connection, files: Sequence[str], text: str) -> No
             raise InvalidInput("media", "Balie does not have this file any more. Upload it again.")
 
 
+def check_caption(channel: Channel, text: str) -> None:
+    """Raises InvalidInput for more words below a file than the channel carries there."""
+    most = channel.longest_caption
+    if most is not None and len(text) > most:
+        raise InvalidInput(
+            "text",
+            f"Beside a file {channel.label} carries at most {most} characters; it has {len(text)}."
+            " Send the text as a message of its own.",
+        )
+
+
 def refuse_answer(files: Sequence[str], quotes: str | None) -> None:
     """Raises InvalidInput for files that are to answer a message: WhatsApp takes a file over as a
     message of its own, and lets nobody choose there what it answers.

@@ -107,11 +107,11 @@ def _waiting(identity: Identity, heard_ms: int | None, now_ms: int) -> Waiting:
 
 
 def _fate(situation: Situation, entry: Planned) -> Fate:
-    ways = situation.ways
+    ways, to = situation.ways, entry.queued.waiting.identity
     if entry.route is None:
         out_ms = None
         if ways.routes and not situation.line.stopped:
-            best = ways.routes[0]
+            best = next((r for r in ways.routes if r.channel.writes_to(to)), ways.routes[0])
             out_ms = ways.devices[best.device_id].lost.get(best.channel)
         return Fate(
             channel=None,
@@ -123,7 +123,7 @@ def _fate(situation: Situation, entry: Planned) -> Fate:
         )
     return Fate(
         channel=entry.route.channel,
-        other=entry.route.device_id != ways.routes[0].device_id,
+        other=ways.is_fallback(entry.route),
         signed=bool(entry.signature),
         expected_ms=entry.expected_ms,
         reason=entry.reason,

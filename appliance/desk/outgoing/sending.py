@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from appliance.channels import Channel
 from appliance.desk.outgoing.attaching import (
     channel_for,
+    check_caption,
     check_files,
     may_go_without,
     refuse_answer,
@@ -16,7 +17,7 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity
 from appliance.messages import MessageClass, MessageState
 from appliance.phone_numbers import is_landline
-from appliance.queue import crowding, greeting, undecided
+from appliance.queue import answer_window, crowding, greeting, undecided
 from appliance.queue.heard import heard_over
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Waiting
 from appliance.queue.permission import check_owner, permission_of
@@ -94,6 +95,7 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     if request.media:
         check_files(tx.conn, request.media, text)
         channel = channel_for(tx.conn, line.id, request.identity, request.channel)
+        check_caption(channel, text)
         if request.channel is not None or not may_go_without(line, text):
             request = replace(request, channel=channel)
     person = consent.standing(tx.conn, line.id, request.identity)
@@ -309,7 +311,13 @@ def _check_recipient(request: SendRequest) -> None:
     """
     channel, to = request.channel, request.identity
     if not (channel.writes_to(to) if channel else Channel.any_writes_to(to)):
-        raise InvalidInput("to", "They wrote from no phone number and cannot be answered.")
+        raise InvalidInput("to", _unreachable(channel, to))
+
+
+def _unreachable(channel: Channel | None, to: Identity) -> str:
+    if channel is not None and Channel.any_writes_to(to):
+        return f"They have nothing that {channel.label} writes to. Leave “channel” out."
+    return "They wrote from no phone number and cannot be answered."
 
 
 def _check_channel(channel: Channel | None, person: Standing, text: str) -> None:
@@ -339,7 +347,17 @@ def _permitted(tx: Tx, request: SendRequest, person: Standing, text: str) -> Cha
         check_owner(tx.conn, person, request.contact_id)
     permission = permission_of(tx.conn, person, channel=request.channel, kind=request.kind)
     permission.check()
-    if request.channel is not None:
-        return request.channel
-    _check_channel(permission.left, person, text)
-    return permission.left
+    left = request.channel or permission.left
+    _check_window(tx, request, text, left)
+    if request.channel is None:
+        _check_channel(permission.left, person, text)
+    return left
+
+
+def _check_window(tx: Tx, request: SendRequest, text: str, channel: Channel | None) -> None:
+    """Raises Refused where the service takes free texts no more."""
+    about = (tx.conn, request.line_id, request.identity, text)
+    if channel is not None:
+        answer_window.check_one_of(*about, [channel], now_ms=tx.now_ms)
+    else:
+        answer_window.check_any(*about, now_ms=tx.now_ms)

@@ -32,8 +32,8 @@ from appliance.desk.outgoing import again, decisions, drafts, meanwhile, sending
 from appliance.desk.outgoing.decisions import Decision
 from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.identities import Identity, tel
-from appliance.phone_numbers import parse_number, readable
+from appliance.identities import Identity, meant
+from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.store import lines
 from appliance.store.media import add_upload
@@ -229,7 +229,7 @@ async def send_new(
     try:
         request = sending.SendRequest(
             line_id=line.id,
-            identity=tel(parse_number(number)),
+            identity=meant(number),
             text=normal_newlines(text),
             author=sending.Author(staff_id=visit.staff_id),
             typed=True,

@@ -18,8 +18,7 @@ from appliance.desk.contacts import editing
 from appliance.desk.contacts.card import Card, card
 from appliance.desk.inbox.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.identities import tel
-from appliance.phone_numbers import parse_number
+from appliance.identities import meant
 from appliance.store.contacts import Contact
 from appliance.store.store import Tx
 
@@ -96,7 +95,7 @@ async def add_number(
     mine = visit.session.rights
     shown = await visit.read(lambda conn: _editable(conn, mine, conversation_id))
     try:
-        said = tel(parse_number(number, field="number"))
+        said = meant(number, field="number")
 
         def work(tx: Tx) -> Contact | None:
             rights = visit.rights_in(tx)

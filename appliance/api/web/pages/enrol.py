@@ -304,5 +304,6 @@ def _waits_for_a_phone(number: LineEquipment) -> bool:
 
 
 def _own_devices(number: LineEquipment) -> Iterator[LineDevice]:
-    """Without what lines share: a number that has nothing else may get a phone."""
-    return (each for each in number.devices if not Kind.named(each.kind).is_shared)
+    """Without what lines share or has no SIM: a number that has nothing else may get a phone."""
+    kinds = ((each, Kind.named(each.kind)) for each in number.devices)
+    return (each for each, kind in kinds if kind.has_sim and not kind.is_shared)

@@ -84,6 +84,7 @@ def about(words: Words, entry: LedgerEntry, zone: str) -> Iterator[str]:
 def _by(words: Words, by: str) -> str:
     return {
         "rule": words.text("Balie, by itself"),
+        "service": words.text("the service, as it said"),
         "import": words.text("an import"),
         "adoption": words.text("Balie, from the phone's chats of before"),
         "cli": words.text("the command line"),

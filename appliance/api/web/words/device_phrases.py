@@ -138,6 +138,14 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
         "Another modem is plugged in where this one was. Nothing is sent over it.",
         "Plug the right modem in, or add the new one to this number.",
     ),
+    Reason.SERVICE_AWAY: (
+        "The service does not answer, or Balie has no internet. What waits goes by itself later.",
+        "See whether Balie's network reaches the internet.",
+    ),
+    Reason.ACCOUNT_SHUT: (
+        "The service does not let Balie in, so nothing comes in or leaves over it.",
+        "Get a new token or password there, and give it to Balie on its console.",
+    ),
     Reason.SAME_IMEI: (
         "Two modems say the same IMEI, and Balie cannot tell their SIM cards apart.",
         (

@@ -16,8 +16,8 @@ from appliance.store.line_settings import LineSettings
 
 
 def place(device: LineDevice) -> str:
-    """Where it is connected, by Balie's name for that place."""
-    return (device.modem.port if device.modem else None) or device.address
+    """Where it is connected, by Balie's name for that place, or under which name at a service."""
+    return (device.modem.port if device.modem else None) or device.account or device.address
 
 
 def short(address: str) -> str:

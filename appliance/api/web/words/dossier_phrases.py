@@ -120,6 +120,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "source": {"message": "their messages", "office": "the office", "group": "a group"},
     "recorded_by": {
         "rule": "Balie, automatically",
+        "service": "the service, as it said",
         "import": "an import",
         "staff": "a colleague",
         "token": "a program",

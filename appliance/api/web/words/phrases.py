@@ -61,6 +61,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.PROVEN_ABSENT: "it is proven that it did not leave, so it is sent again",
     Reason.NOT_DELIVERED: "the network could not deliver it",
     Reason.CONSENT_REQUIRED: "the contact never wrote to this number",
+    Reason.WINDOW_CLOSED: "the service takes no free text so long after their last message",
     Reason.GROUP_LEFT: "this number is in that group no more",
     Reason.GUARD_CEILING: "the name was put back often and somebody has to decide",
     Reason.INVITE_ONLY: "they let nobody add them, and somebody has to decide",
@@ -169,6 +170,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
     Reason.OPTED_OUT: (
         "Nothing was sent: this person asked to stop.",
         "You can write again as soon as they write START to {line}.",
+    ),
+    Reason.WINDOW_CLOSED: (
+        "Nothing was sent: the service takes no free text so long after their last message.",
+        "Wait until they write again, or send one of the approved templates, word for word.",
     ),
     Reason.BLOCKED: (
         "Nothing was sent: the office has blocked this person.",

@@ -1,0 +1,91 @@
+"""`balie line beside` and `balie line telegram`: what stands beside a line without a SIM."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.desk.lines import beside
+from appliance.desk.lines.beside import NewBeside
+from appliance.devices.kind import Kind
+from appliance.errors import InvalidInput, SetupError
+from appliance.phone_numbers import readable
+from appliance.runtime import kinds
+from appliance.store import lines, sealing
+from appliance.store.store import Tx
+
+_LineOption = Annotated[str, typer.Option(help="The line, by number or id.")]
+_RemoveOption = Annotated[bool, typer.Option("--remove", help="Take it away from the line again.")]
+
+
+@says_what_is_wrong
+def put_beside(
+    line: _LineOption,
+    kind: Annotated[str, typer.Option(help="The kind of device, as its package names it.")],
+    address: Annotated[str, typer.Option(help="Where it is, as its kind wants it.")] = "",
+    secret_stdin: Annotated[
+        bool, typer.Option("--secret-stdin", help="A token or a password comes on stdin.")
+    ] = False,
+    remove: _RemoveOption = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Puts a device without a SIM beside a line, from a package that brings its kind."""
+    kinds.load()
+    found = Kind.named(kind)
+    if found not in Kind.known() or found.has_sim:
+        raise InvalidInput("kind", f"No package here brings a “{kind}” that stands beside a line.")
+    if remove:
+        _remove(line, kind, data, as_json=as_json)
+        return
+    if not address:
+        raise SetupError("Say where it is: --address.")
+    secret = one_line("secret") if secret_stdin else ""
+    wanted = NewBeside(kind=kind, address=address, settings={}, secret=secret)
+    put(line, wanted, f"{found.label} {address}", data, as_json=as_json)
+
+
+def put(line: str, wanted: NewBeside, name: str, data: Path | None, *, as_json: bool) -> None:
+    """Keeps it and answers. `name` is what people call it."""
+
+    def work(tx: Tx) -> dict[str, str]:
+        key = sealing.key_in_use(tx.conn, folder)
+        found = lines.line(tx.conn, line)
+        device_id = beside.put(tx, found.id, wanted, key=key, by="cli")
+        return {
+            "id": found.id,
+            "line": found.number,
+            "device": device_id,
+            "kind": wanted.kind,
+            "address": wanted.address,
+        }
+
+    with open_store(data) as store:
+        folder = store.path.parent
+        facts = store.write(work)
+    show(as_json, facts, f"{name} stands beside {readable(facts['line'])} now.")
+
+
+def _remove(line: str, kind: str, data: Path | None, *, as_json: bool) -> None:
+    def work(tx: Tx) -> dict[str, str]:
+        found = lines.line(tx.conn, line)
+        device_id = beside.remove(tx, found.id, kind, by="cli")
+        return {"id": found.id, "line": found.number, "device": device_id, "kind": kind}
+
+    with open_store(data) as store:
+        facts = store.write(work)
+    label, number = Kind.named(kind).label, readable(facts["line"])
+    show(as_json, facts, f"{label} stands beside {number} no more; its secret is deleted.")
+
+
+def one_line(what: str) -> str:
+    """From stdin, so that it stands in no list of processes and no history of a shell.
+
+    Raises SetupError.
+    """
+    said = sys.stdin.readline().strip()
+    if not said:
+        raise SetupError(f"No {what} came on stdin.")
+    return said
