@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from appliance.errors import SetupError
+from appliance.mail_settings import MailSettings
 from appliance.modem_settings import ModemSettings
 from appliance.oidc_settings import OidcSettings
 from appliance.phone_settings import PhoneSettings
@@ -26,6 +27,7 @@ from appliance.webhook_settings import WebhookSettings
 log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
+_TABLES = ("modem", "phone", "web", "oidc", "mail")
 
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
@@ -67,6 +69,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     oidc: OidcSettings | None = None
     webhooks: WebhookSettings = WebhookSettings()
+    mail: MailSettings | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -98,6 +101,7 @@ def load(file: Path | None, **given: Any) -> Settings:
     except SettingsError as exc:
         tables = ("modem", "phone", "web", "oidc", "webhooks")
         table = next(name for name in tables if f'"{name}"' in str(exc))
+        table = next(name for name in _TABLES if f'"{name}"' in str(exc))
         raise SetupError(f"{PREFIX}{table.upper()} is no JSON object: {exc}.") from exc
     except ValueError as exc:
         raise SetupError(f"{file} is no TOML: {exc}") from exc

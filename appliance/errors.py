@@ -12,6 +12,10 @@ BalieError
 │   ├── NewerDatabase       the file was written by a later Balie
 │   ├── StoreUnavailable    locked, disk full, read-only: nothing was written; try again
 │   └── StoreCorrupt        SQLite says the file is damaged
+├── MailError               a mail server's; the class is the policy for the mail in hand
+│   ├── MailLater           not sent: again later
+│   ├── MailRefused         not sent and never will be
+│   └── MailUnconfirmed     it may have been taken: never send it again
 ├── SetupError              the machine lacks something (adb, a port); the sentence says what
 │   └── LettersMissing      no PDF can be made: the front-end files were not prepared
 └── DeviceError             a driver's; the class is the policy for the message in hand
@@ -91,6 +95,22 @@ class StoreUnavailable(StoreError):
 
 
 class StoreCorrupt(StoreError):
+    pass
+
+
+class MailError(BalieError):
+    pass
+
+
+class MailLater(MailError):
+    pass
+
+
+class MailRefused(MailError):
+    pass
+
+
+class MailUnconfirmed(MailError):
     pass
 
 

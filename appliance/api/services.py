@@ -11,6 +11,7 @@ from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.clock import Clock
 from appliance.desk.access.accesses import Accesses, Reader, Sink
+from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.outgoing.room import Room
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.devices.protocol import Driver
@@ -139,6 +140,8 @@ class Services:
     `push_services` are hosts beside those that every browser uses. `oidc` is the provider that
     staff may log in with. `address` is what browsers open, where it is known.
     `histories` are what the planner keeps of each SIM. `urls` judges where webhooks go.
+    `histories` are what the planner keeps of each SIM. `mail` mails colleagues; None: the house has
+    no mail server.
     """
 
     store: Store
@@ -164,6 +167,7 @@ class Services:
     oidc: OidcSettings | None = None
     address: str | None = None
     admins_need_passkey: bool = False
+    mail: MailPost | None = None
     histories: Histories = field(default_factory=Histories)
     urls: UrlPolicy = field(default_factory=UrlPolicy)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)

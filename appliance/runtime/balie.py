@@ -23,6 +23,7 @@ from appliance.desk.lines.archive_looks import ArchiveLooks
 from appliance.desk.lines.charging import ChargePauses
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.lines.own_profiles import OwnProfiles
+from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.outgoing.room import Room
 from appliance.desk.privacy.erasing import again
 from appliance.desk.privacy.erasing.job import ErasureSteps, no_erasure_steps
@@ -31,6 +32,7 @@ from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import Errand
 from appliance.devices.worker import DeviceWorker
+from appliance.mail_settings import MailSettings
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
@@ -51,6 +53,7 @@ from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.list_follower import ListFollower
 from appliance.runtime.machine.machine import Machine
+from appliance.runtime.mail_follower import MailFollower
 from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
 from appliance.runtime.reading_notes import ReadingNotes
@@ -91,6 +94,7 @@ class Balie:
         address: str | None = None,
         admins_need_passkey: bool = False,
         webhooks_allow: Allowed = NONE_ALLOWED,
+        mail: MailSettings | None = None,
         steps: Steps = no_steps,
         erasure_steps: ErasureSteps = no_erasure_steps,
     ) -> None:
@@ -123,6 +127,8 @@ class Balie:
         self._reports = ReportFollower(self.store)
         self._archivist = Archivist(self.store, data, self._media)
         self._push = PushFollower(self.store, data)
+        post = None if mail is None else MailPost(mail, address)
+        self._mail = None if post is None else MailFollower(self.store, post)
         self._rounds = RoundThread(self.store, self._planner.ask)
         self._readings = ReadingNotes(self.store, data)
         self._erasures = ErasureFollower(
@@ -145,6 +151,7 @@ class Balie:
             oidc=oidc,
             address=address,
             admins_need_passkey=admins_need_passkey,
+            mail=post,
         )
 
     def _make_work(self, gate: ConsentGate, profile: Profile) -> QueueWork:
@@ -179,6 +186,7 @@ class Balie:
         oidc: OidcSettings | None,
         address: str | None,
         admins_need_passkey: bool,
+        mail: MailPost | None,
     ) -> Services:
         return Services(
             store=self.store,
@@ -194,6 +202,7 @@ class Balie:
             oidc=oidc,
             address=address,
             admins_need_passkey=admins_need_passkey,
+            mail=mail,
             setup_code=self._setup_code(),
             room=room,
             media_room=media_room,
@@ -232,6 +241,8 @@ class Balie:
         self._reports.start()
         self._archivist.start()
         self._push.start()
+        if self._mail is not None:
+            self._mail.start()
         self._rounds.start()
         self._erasures.start()
         self._retention.start()
@@ -254,6 +265,8 @@ class Balie:
         self._retention.stop()
         self._lists.stop()
         self._rounds.stop()
+        if self._mail is not None:
+            self._mail.stop()
         self._push.stop()
         self._archivist.stop()
         self._reports.stop()

@@ -67,6 +67,7 @@ def run_balie(
             address=settings.web.address,
             admins_need_passkey=settings.web.admins_need_passkey,
             webhooks_allow=settings.webhooks.allowed,
+            mail=settings.mail,
         )
         try:
             balie.start()

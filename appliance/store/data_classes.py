@@ -7,11 +7,13 @@ has it.
 from collections.abc import Mapping
 
 from appliance.store.data_class import DataClass
+from appliance.store.mail_data_classes import MAIL_COLUMNS
 from appliance.store.privacy_data_classes import PRIVACY_COLUMNS
 from appliance.store.smsgate_data_classes import SMSGATE_COLUMNS
 from appliance.store.webhook_data_classes import WEBHOOK_COLUMNS
 
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
+    **MAIL_COLUMNS,
     **PRIVACY_COLUMNS,
     **SMSGATE_COLUMNS,
     **WEBHOOK_COLUMNS,

@@ -56,6 +56,8 @@ class IncidentKind(StrEnum):
     WEBHOOK_OFF = "webhook-off"
     #: Another program reads what comes to an account of a line.
     READ_ELSEWHERE = Reason.READ_ELSEWHERE.value
+    #: Balie's own e-mail does not leave.
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,11 @@ def tell(tx: Tx, incident_id: str, facts: Mapping[str, Any]) -> None:
 
 def forget_old(tx: Tx) -> None:
     tx.conn.execute("DELETE FROM incident WHERE until_ms < ?", (tx.now_ms - KEPT_MS,))
+
+
+def incident(conn: sqlite3.Connection, incident_id: str) -> Incident | None:
+    row = conn.execute(f"{_ALL} WHERE id = ?", (incident_id,)).fetchone()
+    return None if row is None else from_row(row)
 
 
 def open_ones(conn: sqlite3.Connection) -> Sequence[Incident]:

@@ -224,6 +224,11 @@ def device_account(db: Database) -> None:
     _run_script(db.conn, "0042_device_account.sql")
 
 
+@migrations(name="0043_mail")
+def mail(db: Database) -> None:
+    _run_script(db.conn, "0043_mail.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

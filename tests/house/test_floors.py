@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 FLOORS = {
-    **dict.fromkeys(("store", "media", "paper", "push"), 1),
+    **dict.fromkeys(("store", "media", "paper", "push", "mailing"), 1),
     "devices": 2,
     "queue": 3,
     "desk": 4,

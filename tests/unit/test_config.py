@@ -225,3 +225,24 @@ def test_a_pin_is_not_for_everybody(file: Path, caplog: pytest.LogCaptureFixture
     file.chmod(0o600)
     load(file)
     assert caplog.text == ""
+
+
+def test_a_mail_server_is_named_with_what_it_needs(tmp_path: Path) -> None:
+    """An address to write from, a password in a file, and a port that follows from the rest."""
+    file = tmp_path / "balie.toml"
+    table = '[mail]\nserver = "smtp.example.com"\nsender = "Balie <balie@example.com>"\n'
+    file.write_text(table)
+    found = load(file).mail
+    assert found
+    assert (found.tls, found.sender) == ("starttls", "Balie <balie@example.com>")
+    for wrong, said in (
+        ('user = "balie"', "belong together"),
+        ('tls = "perhaps"', "mail.tls"),
+        ('password = "geheim"', "mail.password"),
+    ):
+        file.write_text(f"{table}{wrong}\n")
+        with pytest.raises(SetupError, match=said):
+            load(file)
+    file.write_text(table.replace("balie@example.com", "balie"))
+    with pytest.raises(SetupError, match=r"mail\.sender.*address"):
+        load(file)

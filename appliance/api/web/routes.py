@@ -27,6 +27,7 @@ from appliance.api.web.pages import (
     list_send,
     lists,
     login,
+    mail_notices,
     media,
     new_round,
     new_view,
@@ -140,6 +141,7 @@ for part in (
     installing,
     sheets,
     notifications,
+    mail_notices,
     oidc,
     passkeys,
 ):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from appliance.desk.access import sessions
-from appliance.desk.notices import choices
+from appliance.desk.notices import choices, mail_choices
 from appliance.store import push
 from appliance.store.push import PushSubscription
 from tests.api.browser import Browser, log_in
@@ -132,3 +132,23 @@ def test_an_open_page_asks_what_it_may_say(
     assert (found["title"], found["body"]) == ("Tilburg", "Somebody writes")
     assert sanne.get(f"{PAGE}/news?conversation={ids[breda.line_id]}").status_code == 204
     assert sanne.get(f"{PAGE}/news?conversation=nothing").status_code == 404
+
+
+def test_a_lead_chooses_what_is_mailed_and_tests_it(office: Office, tilburg: Desk) -> None:
+    """Of the branches that they lead; who leads nothing has no such choice."""
+    lea = log_in(office, "Lea", role="lead", branch_id=tilburg.branch_id)
+    lea.client.headers["Accept-Language"] = "en"
+    form = {"branch": [tilburg.branch_id, "elsewhere"], "waits": ["hourly", "now"]}
+    assert lea.post(f"{PAGE}/mail", form | {"incidents": "off"}).status_code == 204
+    kept = office.store.read(lambda conn: mail_choices.choice_of(conn, lea.staff_id))
+    assert (kept.waits, kept.incidents) == ({tilburg.branch_id: "hourly"}, "off")
+    assert lea.post(f"{PAGE}/mail", form | {"incidents": "often"}).status_code == 422
+    assert "Balie has no mail server yet" in lea.get(PAGE).text
+    assert lea.post(f"{PAGE}/mail/test").status_code == 404
+    lea.client.close()
+
+
+def test_who_leads_nothing_is_mailed_nothing(sanne: Browser) -> None:
+    """The page has no such part, and the address of it does not exist."""
+    assert "By e-mail" not in sanne.get(PAGE).text
+    assert sanne.post(f"{PAGE}/mail", {"incidents": "now"}).status_code == 404

@@ -65,6 +65,7 @@ LIST_POSTS = ("", "/members", "/remove", "/send")
 PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo", "/hold")
 
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
+OWN_POSTS |= {"/me/notifications/mail", "/me/notifications/mail/test"}
 OWN_POSTS |= {"/me/absence", "/me/absence/end"}
 OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/name", "/{}/remove")}

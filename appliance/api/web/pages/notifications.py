@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import JSONResponse, Response
 
+from appliance.api.web.mail_shown import MailShown, mail_shown
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
@@ -56,11 +57,12 @@ class _Notifications:
     house: PushHouse
     may_switch: bool
     key: str = ""
+    mail: MailShown | None = None
 
 
 @routes.get(ADDRESS)
-async def notifications_page(visit: Reading, saved: str = "") -> Response:
-    return await _page(visit, saved=saved)
+async def notifications_page(visit: Reading, saved: str = "", mailed: str = "") -> Response:
+    return await notifications_answer(visit, saved=saved, mailed=mailed)
 
 
 @routes.post(ADDRESS)
@@ -78,7 +80,7 @@ async def choose(
     try:
         await visit.write(lambda tx, _: choices.choose(tx, visit.staff_id, patch))
     except InvalidInput as exc:
-        return await _page(visit, 422, note=note_of(visit.words, exc))
+        return await notifications_answer(visit, 422, note=note_of(visit.words, exc))
     return go(visit, f"{ADDRESS}?saved=1")
 
 
@@ -92,7 +94,7 @@ async def choose_for_the_house(
     """Raises NotFound for who is no administrator of the whole house."""
     if is_on and not _MAIL.fullmatch(contact.strip()):
         wrong = InvalidInput("contact", "Write an address of e-mail, such as ict@example.com.")
-        return await _page(visit, 422, note=note_of(visit.words, wrong))
+        return await notifications_answer(visit, 422, note=note_of(visit.words, wrong))
     await visit.write(
         lambda tx, rights: _switch(
             tx, rights, visit, is_on=bool(is_on), shows=bool(shows_text), contact=contact.strip()
@@ -141,14 +143,16 @@ def _shown(found: News | None) -> Sequence[Shown]:
     return (Shown(conversation_id=found.conversation_id, listed=True),) if found else ()
 
 
-async def _page(
-    visit: Visit, status: int = 200, *, saved: str = "", note: Note | None = None
+async def notifications_answer(
+    visit: Visit, status: int = 200, *, saved: str = "", mailed: str = "", note: Note | None = None
 ) -> Response:
     found = await visit.read(lambda conn: _found(conn, visit))
     # Makes the key, where there is none, and loads what reads it.
     key = await asyncio.to_thread(_key, visit) if found.house.is_on else ""
     page = dataclasses.replace(found, key=key)
-    return visit.page("notifications.html", status, page=page, saved=saved, note=note)
+    return visit.page(
+        "notifications.html", status, page=page, saved=saved, mailed=mailed, note=note
+    )
 
 
 def _found(conn: sqlite3.Connection, visit: Visit) -> _Notifications:
@@ -158,6 +162,7 @@ def _found(conn: sqlite3.Connection, visit: Visit) -> _Notifications:
         lines=_lines(conn, rights),
         house=push.house(conn),
         may_switch=rights.may(Permission.STAFF_MANAGE, None),
+        mail=mail_shown(conn, visit),
     )
 
 

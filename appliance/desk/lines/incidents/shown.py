@@ -83,10 +83,21 @@ def on_lines(
             if rights.groups.hides(incident.about):
                 continue
             manages = rights.may(Permission.DEVICE_MANAGE, branch_of[line_id])
-            if manages or incident.facts.get("stops") or incident.kind in _FOR_ALL:
+            if manages or is_for_desk(incident):
                 entry = _at_line(conn, incident, lines.line(conn, line_id))
                 found.setdefault(line_id, []).append(replace(entry, line_id=line_id))
     return found
+
+
+def is_for_desk(incident: Incident) -> bool:
+    """Whether it concerns also who does not manage the devices of its line."""
+    return bool(incident.facts.get("stops")) or incident.kind in _FOR_ALL
+
+
+def branches_of(conn: sqlite3.Connection, incident: Incident) -> frozenset[str]:
+    """Of the lines that it is about; none for what concerns the machine or a program."""
+    about = _lines_of(conn, incident)
+    return frozenset(each.branch_id for each in lines.lines(conn) if each.id in about)
 
 
 def of_device(conn: sqlite3.Connection, device_id: str, line: Line) -> Sequence[IncidentEntry]:
@@ -98,7 +109,7 @@ def of_device(conn: sqlite3.Connection, device_id: str, line: Line) -> Sequence[
 def of_machine(conn: sqlite3.Connection) -> Sequence[IncidentEntry]:
     """As `of_device`, of the machine itself."""
     last = incidents.of_device(conn, None, limit=RECENT)
-    return [_of(conn, each) for each in last]
+    return [entry_of(conn, each) for each in last]
 
 
 def _lines_of(conn: sqlite3.Connection, incident: Incident) -> set[str]:
@@ -109,7 +120,7 @@ def _lines_of(conn: sqlite3.Connection, incident: Incident) -> set[str]:
 
 
 def _at_line(conn: sqlite3.Connection, incident: Incident, line: Line) -> IncidentEntry:
-    entry = _of(conn, incident)
+    entry = entry_of(conn, incident)
     if incident.until_ms is not None or not entry.stops:
         return entry
     others = (each for each in routes.open_routes(conn, line) if each.device_id != entry.device_id)
@@ -121,7 +132,8 @@ def _at_line(conn: sqlite3.Connection, incident: Incident, line: Line) -> Incide
     return replace(entry, taken_over=[each for each in entry.stops if each in can_send])
 
 
-def _of(conn: sqlite3.Connection, incident: Incident) -> IncidentEntry:
+def entry_of(conn: sqlite3.Connection, incident: Incident) -> IncidentEntry:
+    """As it stands, shown at none of its lines."""
     row = conn.execute("SELECT kind FROM device WHERE id = ?", (incident.device_id,)).fetchone()
     return IncidentEntry(
         id=incident.id,

@@ -1,0 +1,124 @@
+"""One mail over SMTP. It blocks, with deadlines, and tells what is certain of the outcome."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+import aiosmtplib
+from aiosmtplib import SMTP
+
+from appliance.errors import MailError, MailLater, MailRefused, MailUnconfirmed
+from appliance.mail_settings import MailTls
+from appliance.mailing.servers import MailServer
+
+WITHIN_S = 20.0
+"""For each answer but the last."""
+TAKEN_WITHIN_S = 120.0
+"""For the server's word that it has the mail; RFC 5321 §4.5.3.2.6 wants ten minutes, and nobody's
+thread waits that long here: what comes later is unconfirmed.
+"""
+_FINAL = 500
+
+
+def _nothing() -> None:
+    return
+
+
+def deliver(
+    server: MailServer,
+    content: bytes,
+    *,
+    sender: str,
+    to: str,
+    before_data: Callable[[], None] = _nothing,
+) -> str:
+    """The server's words when it took the mail. `before_data` is called when all but the mail was
+    said: what it raises ends the talk, and nothing was sent. No coroutine may run in this thread.
+
+    Raises MailError, or SetupError for what an administrator has to change.
+    """
+    return asyncio.run(_deliver(server, content, sender=sender, to=to, before_data=before_data))
+
+
+async def _deliver(
+    server: MailServer, content: bytes, *, sender: str, to: str, before_data: Callable[[], None]
+) -> str:
+    client = await _connected(server)
+    try:
+        await _addressed(server, client, sender, to)
+        before_data()
+        return await _data(server, client, content)
+    finally:
+        await _leave(client)
+
+
+async def _connected(server: MailServer) -> SMTP:
+    client = SMTP(
+        hostname=server.reached_at(),
+        port=server.port,
+        use_tls=server.tls is MailTls.TLS,
+        start_tls=server.tls is MailTls.STARTTLS,
+        tls_context=None if server.tls is MailTls.NONE else server.context(),
+        timeout=WITHIN_S,
+    )
+    try:
+        await client.connect()
+        if server.user is not None:
+            await client.login(server.user, server.password)
+    except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
+        client.close()
+        raise MailLater(str(_not_sent(server, exc))) from exc
+    return client
+
+
+async def _addressed(server: MailServer, client: SMTP, sender: str, to: str) -> None:
+    """That the sender may not send is no fault of this mail, and may be put right."""
+    try:
+        await client.mail(sender)
+    except (aiosmtplib.SMTPException, OSError) as exc:
+        raise MailLater(str(_not_sent(server, exc))) from exc
+    try:
+        await client.rcpt(to)
+    except (aiosmtplib.SMTPException, OSError) as exc:
+        raise _not_sent(server, exc) from exc
+
+
+async def _data(server: MailServer, client: SMTP, content: bytes) -> str:
+    """An answer is certain; without one nobody knows whether the mail was taken."""
+    try:
+        answer = await client.data(content, timeout=TAKEN_WITHIN_S)
+    except aiosmtplib.SMTPResponseException as exc:
+        raise _not_sent(server, exc) from exc
+    except (aiosmtplib.SMTPException, OSError) as exc:
+        raise MailUnconfirmed("The mail server did not say whether it took the mail.") from exc
+    return f"{answer.code} {answer.message}"
+
+
+async def _leave(client: SMTP) -> None:
+    try:
+        await client.quit(timeout=2.0)
+    except (aiosmtplib.SMTPException, OSError):
+        client.close()
+
+
+def _not_sent(server: MailServer, exc: BaseException) -> MailError:
+    """With what an administrator needs to know; a server's words may hold addresses of its own."""
+    where = f"{server.host}:{server.port}"
+    if isinstance(exc, aiosmtplib.SMTPAuthenticationError):
+        return MailLater(f"The mail server {where} does not take this user and password.")
+    if isinstance(exc, aiosmtplib.SMTPResponseException):
+        said = f"The mail server {where} answers {exc.code} {exc.message}"
+        return (MailRefused if exc.code >= _FINAL else MailLater)(said)
+    if _is_of_certificate(exc):
+        return MailLater(f"The certificate of the mail server {where} is not trusted: {exc}")
+    if "STARTTLS" in str(exc):
+        return MailLater(f"The mail server {where} offers no STARTTLS.")
+    return MailLater(f"The mail server {where} cannot be reached: {exc or type(exc).__name__}")
+
+
+def _is_of_certificate(exc: BaseException | None) -> bool:
+    while exc is not None:
+        if isinstance(exc, ssl.SSLCertVerificationError):
+            return True
+        exc = exc.__cause__ or exc.__context__
+    return False
