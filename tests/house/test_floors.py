@@ -26,7 +26,7 @@ SHELVES = (
         *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
         *("lists", "rounds", "automatic"),
     },
-    {"intake", "catalogue", "privacy"},
+    {"intake", "catalogue", "privacy", "website", "feeds"},
 )
 WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}
 EMULATED = "appliance.emulated"

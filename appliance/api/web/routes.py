@@ -70,6 +70,7 @@ from appliance.api.web.pages import (
     thread,
     tokens,
     verdict,
+    website,
 )
 
 router = PageFinder()
@@ -132,6 +133,7 @@ for part in (
     team,
     branches,
     automatic,
+    website,
     labels,
     saved_views,
     new_view,
