@@ -7,6 +7,7 @@ the names of those that it has.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
+from urllib.parse import quote
 
 from appliance import identities
 from appliance.identities import TEL, WHATSAPP_GROUP, WHATSAPP_LID, Identity, Reads, told
@@ -60,6 +61,9 @@ class Channel:
     own_sender: str | None = field(default=None, compare=False)
     #: In parts where the channel counts parts, else in characters.
     longest: int = field(default=MAX_TEXT, compare=False)
+    #: How a link begins that opens it at a `{number}`, or at its `{digits}` alone; the text follows
+    #: it, percent-encoded. None: no link does.
+    link: str | None = field(default=None, compare=False)
 
     @classmethod
     def named(cls, name: str) -> "Channel":
@@ -110,6 +114,17 @@ class Channel:
         """Who it is whom a device shows so on this channel."""
         return told(sender, *self.also_shows, self.identity)
 
+    def link_to(self, number: str, text: str) -> str | None:
+        """Opens this channel on whose phone it is, with the text typed and not sent."""
+        begins = self.link_start(number)
+        return None if begins is None else begins + quote(text, safe="")
+
+    def link_start(self, number: str) -> str | None:
+        """The link without its text."""
+        if self.link is None:
+            return None
+        return self.link.format(number=number, digits=number.removeprefix("+"))
+
     def parts_of(self, text: str) -> int:
         """The number of pieces in which this text travels."""
         return count_parts(text) if self.counts_parts else 1
@@ -131,6 +146,7 @@ Channel.WHATSAPP = Channel(
     clears_chats=True,
     own_sender="+0",
     longest=65_536,  # WhatsApp's own limit, above what the house takes
+    link="https://wa.me/{digits}?text=",
 )
 Channel.SMS = Channel(
     name="sms",
@@ -139,6 +155,7 @@ Channel.SMS = Channel(
     counts_parts=True,
     needs_own_message=False,
     longest=MAX_PARTS,
+    link="sms:{number}?&body=",  # RFC 5724 has `?body=`; iPhones have read `&body=` alone
 )
 
 _KNOWN = {each.name: each for each in (Channel.WHATSAPP, Channel.SMS)}

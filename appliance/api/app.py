@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from appliance.api import cloud, problems, smsgate
+from appliance.api import cloud, problems, public, smsgate
 from appliance.api.cloud.routes import router as cloud_routes
 from appliance.api.compression import Compression, StaticTexts
 from appliance.api.dropin import told
@@ -56,6 +56,7 @@ from appliance.api.json.openapi import DOCUMENT_PATH, document
 from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
 from appliance.api.problems import Problem, ProblemError
+from appliance.api.public import PublicFigures
 from appliance.api.services import Services
 from appliance.api.smsgate.routes import router as smsgate_routes
 from appliance.api.web.assets import STATIC_DIR
@@ -106,6 +107,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)
     # Before the API: a page asks for dozens of files, and routes are looked through in their order.
+    app.include_router(public.router, include_in_schema=False)
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for part in (
         health,
@@ -153,6 +155,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.tokens = TokenBook(services.store)
     state.wrong = WrongTries(services.store, services.clock)
     state.figures = KeptFigures(services.store, services.clock)
+    state.public_figures = PublicFigures(services.store, services.clock)
     state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
     door = Door(services.store, services.clock, state.wrong)
     provider = OidcProvider(services.oidc, services.clock) if services.oidc else None

@@ -19,6 +19,9 @@ VENDOR = Path(__file__).parent / "vendor"
 """Put there by `scripts/prepare`."""
 WIDTH, HEIGHT = 595.28, 841.89
 """A4."""
+_A5 = (419.53, 595.28)
+SMALLER = 0.7047
+"""A5 is A4 drawn so much smaller: its width is what fits."""
 Ink = tuple[float, float, float]
 
 _FACES = {
@@ -41,8 +44,10 @@ class LetterRun:
 class PdfSheets(FPDF):
     """Raises LettersMissing where the letters are missing."""
 
-    def __init__(self, title: str, language: str, made_ms: int) -> None:
-        super().__init__(unit="pt", format="A4")
+    def __init__(self, title: str, language: str, made_ms: int, *, half: bool = False) -> None:
+        """`half`: on A5. All is put as on A4."""
+        super().__init__(unit="pt", format=_A5 if half else "A4")
+        self._scale = SMALLER if half else 1.0
         self.set_auto_page_break(auto=False)
         self.set_title(title)
         self.set_lang(language)
@@ -65,6 +70,8 @@ class PdfSheets(FPDF):
     def next_sheet(self) -> None:
         self.add_page()
         self._on_page.clear()
+        if self._scale < 1:
+            self._out(f"{self._scale} 0 0 {self._scale} 0 0 cm")
 
     def put(self, x: float, y: float, size: float, runs: Iterable[LetterRun], ink: Ink) -> None:
         """A line of text on the base line `y`, beginning at `x`."""
@@ -84,6 +91,10 @@ class PdfSheets(FPDF):
         red, green, blue = ink
         at = f"{x:.2f} {HEIGHT - y - height:.2f} {width:.2f} {height:.2f}"
         self._out(f"{red:g} {green:g} {blue:g} rg {at} re f")
+
+    def ground(self, width: float, height: float, ink: Ink) -> None:
+        """The whole top of the sheet, to its edges."""
+        self.block(0, -HEIGHT, width, HEIGHT + height, ink)
 
     def picture(self, jpeg: bytes, x: float, y: float, width: float) -> None:
         self.image(BytesIO(jpeg), x=x, y=y, w=width)

@@ -46,6 +46,10 @@ class OfficeHours:
                 return max(at_ms, opens_ms)
         return None
 
+    def on(self, day: date) -> Spans:
+        """When it is open on this day, public holidays and exceptions counted in."""
+        return _minutes_of(self, day)
+
     def open_ms(self, from_ms: int, until_ms: int) -> int:
         """How long the office was open between the two times."""
         zone = ZoneInfo(self.zone)

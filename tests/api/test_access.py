@@ -27,6 +27,7 @@ from tests.api.office import Desk, Office
 WORKER = "+31655500301"
 OPEN = {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/static"}
 OPEN |= {"/static/sheets/{name}.css", "/manifest.webmanifest", "/service-worker.js", "/offline"}
+OPEN |= {"/public/{digits}.json"}
 """Open to anybody: nothing in these is about a person."""
 DOOR = {"/login", "/login/{token}", "/setup"}
 DOOR |= {"/oidc/login", "/oidc/callback", "/login-passkey", "/login-passkey/options"}
@@ -162,6 +163,7 @@ COMPANY = {
     "POST /setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 }
 STAFF = {"GET /settings/team", "POST /settings/team name=Nieuw&branch={branch}"}
+STAFF |= {"GET /settings/website?line={line}", "GET /settings/website/{line}/poster.svg"}
 OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /me"}
 LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
 LEAD |= {"GET /overview/over-time/volume.csv"}

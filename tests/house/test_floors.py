@@ -27,7 +27,7 @@ SHELVES = (
         *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
         *("lists", "rounds", "automatic", "webhooks", "smsgate"),
     },
-    {"intake", "catalogue", "privacy"},
+    {"intake", "catalogue", "privacy", "website", "feeds"},
 )
 WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}
 EMULATED = "appliance.emulated"

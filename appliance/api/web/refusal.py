@@ -41,6 +41,8 @@ FIELDS = {
     "after_done": "The question is too long for SMS. Make it shorter.",
     "without_files": "What stands in place of files is too long: more than one SMS.",
     "fallback_after_min": "Write a number of minutes, at most a week.",
+    "first_words": "The first words have at most 160 characters: a finer square is hard to read.",
+    "refresh_from": "Give the whole address of the figures, with https:// before it, or none.",
     "device": "Choose the phone or modem that has the SIM card.",
     "fallback_modem": "This number sends over that modem already; choose another, or none.",
     "file": "This file cannot be sent. WhatsApp carries photos, films and sound up to 16 MB, and"

@@ -71,6 +71,7 @@ from appliance.api.web.pages import (
     thread,
     tokens,
     verdict,
+    website,
 )
 
 router = PageFinder()
@@ -133,6 +134,7 @@ for part in (
     team,
     branches,
     automatic,
+    website,
     labels,
     saved_views,
     new_view,

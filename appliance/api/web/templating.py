@@ -45,6 +45,7 @@ from appliance.api.web.words import (
     row_sentences,
     search_sentences,
     staff_sentences,
+    website_sentences,
     writing_sentences,
 )
 from appliance.api.web.words.i18n import Words
@@ -108,6 +109,7 @@ def environment() -> Environment:
         search_sentences=search_sentences,
         staff_sentences=staff_sentences,
         setting_fields=setting_fields.FIELDS,
+        website_sentences=website_sentences,
         writing_sentences=writing_sentences,
         icon=icon,
         tick=tick,

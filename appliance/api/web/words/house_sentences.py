@@ -67,6 +67,9 @@ def _field(words: Words, name: str) -> str:
         "welcome_text": words.text("welcome"),
         "device": words.text("phone or modem"),
         "fallback_modem": words.text("modem that takes over"),
+        "first_words": words.text("first words of those who write"),
+        "public_figures": words.text("whether its figures are public"),
+        "refresh_from": words.text("where the website finds fresh figures"),
         "own_profile": words.text("name or picture in WhatsApp"),
     }
     labels = {each.name: words.text(each.label) for each in setting_fields.FIELDS}

@@ -13,7 +13,7 @@ from appliance.api.web.words.i18n import Words
 from appliance.desk.automatic.deciding import RuleName
 from appliance.desk.privacy.ledger.public_facts import PublicFacts
 from appliance.phone_numbers import readable
-from appliance.store.opening_hours import Pieces
+from appliance.store.opening_hours import Pieces, Week
 
 
 def paragraphs(words: Words, facts: PublicFacts) -> Iterator[str]:
@@ -48,9 +48,15 @@ def _numbers(words: Words, facts: PublicFacts) -> Iterator[str]:
         yield f"{number} ({over})" if over else number
 
 
+def stretches(words: Words, week: Week) -> Iterator[tuple[str, str]]:
+    """Which days, and from when until when on them; days beside each other are said together."""
+    days = [(int(digit), pieces) for digit, pieces in sorted(week.items()) if pieces]
+    for run in _runs(days):
+        yield _stretch(words, [each[0] for each in run], run[0][1])
+
+
 def _hours(words: Words, facts: PublicFacts) -> str:
-    days = [(int(digit), pieces) for digit, pieces in sorted(facts.week.items()) if pieces]
-    said = ", ".join(_stretch(words, [each[0] for each in run], run[0][1]) for run in _runs(days))
+    said = ", ".join(" ".join(each) for each in stretches(words, facts.week))
     if not said:
         return words.text("You may write at any time.")
     answer = words.text("We answer {hours}. You may write at any time.").format(hours=said)
@@ -66,12 +72,12 @@ def _runs(days: list[tuple[int, Pieces]]) -> Iterator[list[tuple[int, Pieces]]]:
         yield [(number, pieces) for _, pieces, number in run]
 
 
-def _stretch(words: Words, days: list[int], pieces: Pieces) -> str:
+def _stretch(words: Words, days: list[int], pieces: Pieces) -> tuple[str, str]:
     names = get_day_names("wide", locale=words.language)
     first, last = names[days[0] - 1], names[days[-1] - 1]
     until = words.text("{first} to {last}").format(first=first, last=last)
     hours = words.text(" and ").join(f"{begins}-{ends}" for begins, ends in pieces)
-    return f"{until if len(days) > 1 else first} {hours}"
+    return until if len(days) > 1 else first, hours
 
 
 def _how_often(words: Words, facts: PublicFacts) -> Iterator[str]:

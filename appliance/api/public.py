@@ -1,0 +1,111 @@
+"""`/public/{digits}.json`: what a website may ask of a line that makes its figures public.
+
+Anybody may ask from any site, without a cookie and without a name: it holds what hangs at the door.
+A line that does not want it, and a number that is none, are the same 404.
+"""
+
+import hashlib
+import json
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from appliance.addresses import network_of
+from appliance.api.forwarded import address_of
+from appliance.api.problems import problem
+from appliance.api.public_facts import facts_body
+from appliance.clock import Clock
+from appliance.desk.website import facts
+from appliance.store.store import Store
+
+router = APIRouter()
+
+KEEP_S = 60.0
+"""So long an answer serves all who ask: a busy website costs one read a minute."""
+MOST_KEPT = 200
+A_MINUTE_S = 60.0
+MOST_A_MINUTE = 60
+"""From one address; behind one router many people may open the same website."""
+MOST_ADDRESSES = 10_000
+_DIGITS = re.compile("[1-9][0-9]{6,14}")
+_FOR_ALL = {"Access-Control-Allow-Origin": "*", "Vary": "Accept-Encoding"}
+_CACHED = {"Cache-Control": "public, max-age=300"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    body: bytes | None
+    tag: str
+    until_s: float
+
+
+_NOTHING = _Kept(None, "", 0.0)
+
+
+class PublicFigures:
+    """For the event loop: what was read a moment ago, and how often each address asked."""
+
+    def __init__(
+        self, store: Store, clock: Clock, *, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._now_s = now_s
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._asked: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def wait_s(self, address: str) -> int:
+        """Seconds until this address may ask again; 0: it may, and is counted."""
+        whose, now_s = network_of(address), self._now_s()
+        began_s, count = self._asked.pop(whose, (now_s, 0))
+        if now_s - began_s >= A_MINUTE_S:
+            began_s, count = now_s, 0
+        self._asked[whose] = (began_s, count + 1)
+        if len(self._asked) > MOST_ADDRESSES:
+            self._asked.popitem(last=False)
+        return 0 if count < MOST_A_MINUTE else max(1, round(began_s + A_MINUTE_S - now_s))
+
+    async def of(self, digits: str) -> _Kept:
+        """With None for a body where there is nothing to tell."""
+        if _DIGITS.fullmatch(digits) is None:
+            return _NOTHING
+        kept = self._kept.get(digits)
+        if kept is not None and self._now_s() < kept.until_s:
+            return kept
+        now_ms = self._clock.now_ms()
+        found = await self._store.aread(lambda conn: facts.public(conn, digits, now_ms))
+        body = None if found is None else _drawn(facts_body(found))
+        tag = "" if body is None else f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+        kept = _Kept(body, tag, self._now_s() + KEEP_S)
+        self._kept.pop(digits, None)
+        self._kept[digits] = kept
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return kept
+
+
+def _drawn(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@router.get("/public/{digits}.json")
+async def public_figures(request: Request, digits: str) -> Response:
+    figures: PublicFigures = request.app.state.public_figures
+    wait_s = figures.wait_s(address_of(request))
+    if wait_s:
+        headers = {**_FOR_ALL, "Retry-After": str(wait_s)}
+        return Response("Too many requests from your address.", 429, headers, "text/plain")
+    found = await figures.of(digits)
+    if found.body is None:
+        answer = problem("not-found", "There is nothing at this address.").response()
+        answer.headers.update(_FOR_ALL)
+        return answer
+    headers = {**_FOR_ALL, **_CACHED, "ETag": found.tag}
+    if found.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(found.body, media_type="application/json", headers=headers)
