@@ -137,6 +137,7 @@ class Services:
     shown whose data; `readings_kept` returns once what it was told until now stands in the log.
     `push_services` are hosts beside those that every browser uses. `oidc` is the provider that
     staff may log in with. `address` is what browsers open, where it is known.
+    `import_folder` is where the folders lie that may be watched for files of people.
     `histories` are what the planner keeps of each SIM.
     """
 
@@ -163,6 +164,7 @@ class Services:
     oidc: OidcSettings | None = None
     address: str | None = None
     admins_need_passkey: bool = False
+    import_folder: Path | None = None
     histories: Histories = field(default_factory=Histories)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 

@@ -44,6 +44,7 @@ from appliance.runtime.drivers import driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
+from appliance.runtime.import_watcher import ImportWatcher
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.list_follower import ListFollower
 from appliance.runtime.machine.machine import Machine
@@ -78,6 +79,7 @@ class Balie:
         secure_cookies: bool = False,
         max_waiting: int = DEFAULT_MAX_WAITING,
         max_media_mb: int = DEFAULT_MAX_MEDIA_MB,
+        import_folder: Path | None = None,
         settings: Mapping[str, BaseModel] | None = None,
         connections: Connections | None = None,
         proxies: Networks = NO_NETWORKS,
@@ -124,6 +126,7 @@ class Balie:
         )
         self._retention = RetentionThread(self.store, data)
         self._lists = ListFollower(self.store, self._planner.ask)
+        self._imports = ImportWatcher(self.store, gate, import_folder)
         self.services = self._make_services(
             gate,
             media_room,
@@ -135,6 +138,7 @@ class Balie:
             oidc=oidc,
             address=address,
             admins_need_passkey=admins_need_passkey,
+            import_folder=import_folder,
         )
 
     def _make_work(self, gate: ConsentGate, profile: Profile) -> QueueWork:
@@ -169,6 +173,7 @@ class Balie:
         oidc: OidcSettings | None,
         address: str | None,
         admins_need_passkey: bool,
+        import_folder: Path | None,
     ) -> Services:
         return Services(
             store=self.store,
@@ -184,6 +189,7 @@ class Balie:
             oidc=oidc,
             address=address,
             admins_need_passkey=admins_need_passkey,
+            import_folder=import_folder,
             setup_code=self._setup_code(),
             room=room,
             media_room=media_room,
@@ -225,6 +231,7 @@ class Balie:
         self._erasures.start()
         self._retention.start()
         self._lists.start()
+        self._imports.start()
         self._started = True
 
     def _settle_keys(self) -> None:
@@ -239,6 +246,7 @@ class Balie:
         self._started = False
         self._erasures.stop()
         self._retention.stop()
+        self._imports.stop()
         self._lists.stop()
         self._rounds.stop()
         self._push.stop()

@@ -271,6 +271,7 @@ def open_office(
     asking: Asking | None = None,
     oidc: OidcSettings | None = None,
     admins_need_passkey: bool = False,
+    import_folder: Path | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -292,6 +293,7 @@ def open_office(
         asking=asking or nobody,
         oidc=oidc,
         admins_need_passkey=admins_need_passkey,
+        import_folder=import_folder,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

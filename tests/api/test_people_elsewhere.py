@@ -1,6 +1,5 @@
 """People whom another system keeps, too: entered by their personnel number, and told back."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -179,8 +178,8 @@ def test_software_is_told_who_changed_since(
 
 
 @pytest.fixture
-def of_tilburg(office: Office, tilburg: Desk) -> Iterator[Caller]:
-    yield office.caller(branch_id=tilburg.branch_id)
+def of_tilburg(office: Office, tilburg: Desk) -> Caller:
+    return office.caller(branch_id=tilburg.branch_id)
 
 
 def test_who_is_gone_is_told_too(
