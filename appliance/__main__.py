@@ -17,6 +17,7 @@ from appliance.cli import (
     pacing,
     people,
     people_files,
+    people_folders,
     plan,
     recording,
     reports,
@@ -51,6 +52,9 @@ app.add_typer(retention.retention_app, name="retention")
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)
+people_files.people_app.command("watch")(people_folders.watch_folder)
+people_files.people_app.command("folders")(people_folders.list_folders)
+people_files.people_app.command("leave")(people_folders.leave_folder)
 people.staff_app.command("disable")(colleagues.disable)
 people.staff_app.command("enable")(colleagues.enable)
 people.staff_app.command("link")(colleagues.link)
