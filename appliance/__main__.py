@@ -5,6 +5,7 @@ import typer
 from appliance import __version__
 from appliance.cli import (
     archive,
+    automatic,
     care,
     clock,
     colleagues,
@@ -62,6 +63,9 @@ people.staff_app.command("role")(colleagues.role)
 people.staff_app.command("sessions")(colleagues.list_sessions)
 directory.line_app.command("list")(line_settings.list_lines)
 directory.line_app.command("set")(line_settings.set_line)
+directory.line_app.command("rules")(automatic.line_rules)
+directory.line_app.command("roster")(automatic.line_roster)
+directory.branch_app.command("hours")(automatic.branch_hours)
 directory.line_app.command("pacing")(pacing.line_pacing)
 app.command("backup")(care.backup)
 app.command("restore")(care.restore)
