@@ -5,6 +5,7 @@ import typer
 from appliance import __version__
 from appliance.cli import (
     archive,
+    automatic,
     beside,
     care,
     clock,
@@ -18,6 +19,7 @@ from appliance.cli import (
     pacing,
     people,
     people_files,
+    people_folders,
     plan,
     recording,
     reports,
@@ -52,6 +54,9 @@ app.add_typer(retention.retention_app, name="retention")
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)
+people_files.people_app.command("watch")(people_folders.watch_folder)
+people_files.people_app.command("folders")(people_folders.list_folders)
+people_files.people_app.command("leave")(people_folders.leave_folder)
 people.staff_app.command("disable")(colleagues.disable)
 people.staff_app.command("enable")(colleagues.enable)
 people.staff_app.command("link")(colleagues.link)
@@ -61,6 +66,9 @@ directory.line_app.command("list")(line_settings.list_lines)
 directory.line_app.command("set")(line_settings.set_line)
 directory.line_app.command("beside")(beside.put_beside)
 directory.line_app.command("telegram")(beside.put_telegram)
+directory.line_app.command("rules")(automatic.line_rules)
+directory.line_app.command("roster")(automatic.line_roster)
+directory.branch_app.command("hours")(automatic.branch_hours)
 directory.line_app.command("pacing")(pacing.line_pacing)
 app.command("backup")(care.backup)
 app.command("restore")(care.restore)

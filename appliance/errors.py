@@ -31,6 +31,7 @@ BalieError
     └── DeviceGone          the device is away or does not answer; nothing was in its hands
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -55,13 +56,23 @@ class NotFound(BalieError):
 
 
 class Refused(BalieError):
-    """`code` is the problem's name in the API, such as `consent-required`."""
+    """`code` is the problem's name in the API, such as `consent-required`; `facts` are ids for the
+    program that asked.
+    """
 
-    def __init__(self, code: Reason, sentence: str, *, remedy: str = "") -> None:
+    def __init__(
+        self,
+        code: Reason,
+        sentence: str,
+        *,
+        remedy: str = "",
+        facts: Mapping[str, str | None] | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
         self.remedy = remedy
+        self.facts = facts or {}
 
 
 class FileRefused(BalieError):

@@ -159,6 +159,10 @@ class EventKind(Enum):
     ARCHIVE_TAKEN = "archive.taken"
     #: Where the archive of each quarter goes; facts: `on`, `format`.
     ARCHIVE_CHANGED = "archive.changed"
+    #: A folder for files of people, or what came in it; facts: `folder`, `what` (`watched`, `left`,
+    #: `changed`, `allowed`, `forbidden`, `done`, `refused`), `import` where it is about one file,
+    #: `by` where the console did it.
+    IMPORT_CHANGED = "import.changed"
     #: Somebody said how long things are kept; facts: `fields`, the names of what is other now, as
     #: `placed.texts`; `token` where software did it.
     RETENTION_CHANGED = "retention.changed"

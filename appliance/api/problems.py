@@ -193,8 +193,10 @@ def problem_of(exc: BalieError) -> Problem:  # noqa: PLR0911 -- one for each err
         case NotFound():
             return problem("not-found", str(exc))
         case Refused():
-            remedy: dict[str, Any] = {"remedy": exc.remedy} if exc.remedy else {}
-            return problem(exc.code, exc.sentence, **remedy)
+            extra: dict[str, Any] = {**exc.facts}
+            if exc.remedy:
+                extra["remedy"] = exc.remedy
+            return problem(exc.code, exc.sentence, **extra)
         case FileRefused():
             code = "too-large" if isinstance(exc, FileTooLarge) else "unsupported-media"
             return problem(code, str(exc))

@@ -142,6 +142,8 @@ class Services:
     `histories` are what the planner keeps of each SIM. `urls` judges where webhooks go.
     `histories` are what the planner keeps of each SIM. `mail` mails colleagues; None: the house has
     no mail server.
+    `import_folder` is where the folders lie that may be watched for files of people.
+    `histories` are what the planner keeps of each SIM.
     """
 
     store: Store
@@ -168,6 +170,7 @@ class Services:
     address: str | None = None
     admins_need_passkey: bool = False
     mail: MailPost | None = None
+    import_folder: Path | None = None
     histories: Histories = field(default_factory=Histories)
     urls: UrlPolicy = field(default_factory=UrlPolicy)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)

@@ -50,6 +50,7 @@ from appliance.runtime.drivers import account_of, driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
+from appliance.runtime.import_watcher import ImportWatcher
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.list_follower import ListFollower
 from appliance.runtime.machine.machine import Machine
@@ -86,6 +87,7 @@ class Balie:
         secure_cookies: bool = False,
         max_waiting: int = DEFAULT_MAX_WAITING,
         max_media_mb: int = DEFAULT_MAX_MEDIA_MB,
+        import_folder: Path | None = None,
         settings: Mapping[str, BaseModel] | None = None,
         connections: Connections | None = None,
         proxies: Networks = NO_NETWORKS,
@@ -140,6 +142,7 @@ class Balie:
         self._told = ReadingNotes(self.store, data)
         dialects = (Standard(), Cloud())
         self._relay = Relay(self.store, dialects, self._urls, accessed=self._told)
+        self._imports = ImportWatcher(self.store, gate, import_folder)
         self.services = self._make_services(
             gate,
             media_room,
@@ -152,6 +155,7 @@ class Balie:
             address=address,
             admins_need_passkey=admins_need_passkey,
             mail=post,
+            import_folder=import_folder,
         )
 
     def _make_work(self, gate: ConsentGate, profile: Profile) -> QueueWork:
@@ -187,6 +191,7 @@ class Balie:
         address: str | None,
         admins_need_passkey: bool,
         mail: MailPost | None,
+        import_folder: Path | None,
     ) -> Services:
         return Services(
             store=self.store,
@@ -203,6 +208,7 @@ class Balie:
             address=address,
             admins_need_passkey=admins_need_passkey,
             mail=mail,
+            import_folder=import_folder,
             setup_code=self._setup_code(),
             room=room,
             media_room=media_room,
@@ -248,6 +254,7 @@ class Balie:
         self._retention.start()
         self._lists.start()
         self._relay.start()
+        self._imports.start()
         self._started = True
 
     def _settle_keys(self) -> None:
@@ -263,6 +270,7 @@ class Balie:
         self._relay.stop()
         self._erasures.stop()
         self._retention.stop()
+        self._imports.stop()
         self._lists.stop()
         self._rounds.stop()
         if self._mail is not None:

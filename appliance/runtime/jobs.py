@@ -23,6 +23,7 @@ from appliance.store import (
     emergencies,
     holds,
     idempotency,
+    import_folders,
     incidents,
     kept_copies,
     media_fetches,
@@ -212,6 +213,7 @@ def _sweep(tx: Tx) -> None:
     idempotency.forget_old(tx)
     gone_devices.ask_about_the_gone(tx)
     incidents.forget_old(tx)
+    import_folders.forget_old(tx)
     battery_days.forget_old(tx)
     media_fetches.give_up_the_gone(tx)
     day_end.release_absent(tx)

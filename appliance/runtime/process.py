@@ -59,6 +59,7 @@ def run_balie(
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
             max_media_mb=settings.max_media_mb,
+            import_folder=settings.import_folder,
             settings=_of_kinds(settings),
             connections=connections,
             proxies=proxies,

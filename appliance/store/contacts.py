@@ -116,12 +116,22 @@ def tell(
     facts: Mapping[str, Any] | None = None,
     also: str | None = None,
 ) -> None:
-    """Appends an event that the person's history shows, and that of `also`."""
+    """Appends an event that the person's history shows, and that of `also`: both changed."""
     tx.emit(kind, contact_id=contact_id, staff_id=staff_id, facts=dict(facts or {}))
     seq = events.last_seq(tx.conn)
+    both = [each for each in (contact_id, also) if each]
     tx.conn.executemany(
         "INSERT INTO contact_event (contact_id, event_seq) VALUES (?, ?)",
-        [(each, seq) for each in (contact_id, also) if each],
+        [(each, seq) for each in both],
+    )
+    touch(tx, both)
+
+
+def touch(tx: Tx, contact_ids: Sequence[str]) -> None:
+    """What is shown of them is other now: who asks what changed since is told them."""
+    tx.conn.execute(
+        "UPDATE contact SET changed_ms = ? WHERE id IN (SELECT value FROM json_each(?))",
+        (tx.now_ms, json.dumps(list(contact_ids))),
     )
 
 
@@ -145,6 +155,7 @@ def detach(tx: Tx, identity: Identity) -> None:
         (said.id, tx.now_ms, *identity),
     )
     _note_back(tx, said.id, identity)
+    touch(tx, [said.id])
 
 
 def held_since_ms(tx: Tx, identity: Identity) -> int:

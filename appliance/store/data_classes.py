@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 from appliance.store.data_class import DataClass
 from appliance.store.mail_data_classes import MAIL_COLUMNS
+from appliance.store.people_data_classes import PEOPLE_COLUMNS
 from appliance.store.privacy_data_classes import PRIVACY_COLUMNS
 from appliance.store.smsgate_data_classes import SMSGATE_COLUMNS
 from appliance.store.webhook_data_classes import WEBHOOK_COLUMNS
 
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     **MAIL_COLUMNS,
+    **PEOPLE_COLUMNS,
     **PRIVACY_COLUMNS,
     **SMSGATE_COLUMNS,
     **WEBHOOK_COLUMNS,
@@ -52,33 +54,6 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "device_setting": {
         DataClass.OFFICE: "address namespace name old new",
         DataClass.TECHNICAL: "set_ms",
-    },
-    "contact": {
-        DataClass.IDENTITY: "chosen_name office_name personnel_number fields sorts_as",
-        DataClass.EVIDENCE: "state state_ms blocked_ms",
-        DataClass.TECHNICAL: "id created_ms joined_into",
-    },
-    "contact_branch": {DataClass.TECHNICAL: "branch_id contact_id"},
-    "contact_label": {DataClass.EVIDENCE: "label_id", DataClass.TECHNICAL: "contact_id"},
-    "contact_note": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "contact_id branch_id"},
-    "contact_event": {DataClass.TECHNICAL: "contact_id event_seq"},
-    "contact_change": {
-        DataClass.IDENTITY: "before",
-        DataClass.EVIDENCE: "kind at_ms undone_ms",
-        DataClass.TECHNICAL: "seq contact_id other_id consent_seq",
-    },
-    "contact_apart": {DataClass.TECHNICAL: "contact_id other_id"},
-    "former_holder": {
-        DataClass.IDENTITY: "value scheme",
-        DataClass.TECHNICAL: "seq contact_id consent_seq",
-    },
-    "contact_identity": {
-        DataClass.IDENTITY: "value scheme on_whatsapp",
-        DataClass.TECHNICAL: "contact_id checked_ms created_ms",
-    },
-    "identity_claim": {
-        DataClass.IDENTITY: "value scheme",
-        DataClass.TECHNICAL: "contact_id staff_id at_ms",
     },
     "chat_group": {
         DataClass.IDENTITY: "jid name guarded_name",

@@ -46,6 +46,8 @@ class IncidentKind(StrEnum):
     USB = "usb"
     #: The folder for the archives of each quarter is not there: a stick was pulled out.
     ARCHIVE_FOLDER = "archive-folder"
+    #: A folder in which another system leaves its people is not there, or nothing can be put away.
+    IMPORT_FOLDER = "import-folder"
     MODEM_SILENT = "modem-silent"
     NO_CREDIT = Reason.NO_CREDIT.value
     #: The token of a program ends soon.

@@ -229,6 +229,11 @@ def mail(db: Database) -> None:
     _run_script(db.conn, "0043_mail.sql")
 
 
+@migrations(name="0045_people_elsewhere")
+def people_elsewhere(db: Database) -> None:
+    _run_script(db.conn, "0045_people_elsewhere.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -273,6 +273,7 @@ def open_office(
     oidc: OidcSettings | None = None,
     admins_need_passkey: bool = False,
     urls: UrlPolicy | None = None,
+    import_folder: Path | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -295,6 +296,7 @@ def open_office(
         oidc=oidc,
         admins_need_passkey=admins_need_passkey,
         urls=urls or UrlPolicy(),
+        import_folder=import_folder,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

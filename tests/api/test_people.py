@@ -70,6 +70,7 @@ def test_a_person_is_entered_once(office: Office, tilburg: Desk, planning: Calle
         "state": "placed",
         "state_since": anna["created_at"],
         "created_at": anna["created_at"],
+        "updated_at": anna["updated_at"],
     }
     assert planning.get(f"/contacts/{ANNA}").json() == anna
     assert [each.contact_id for each in told(office, "contact.created")] == [anna["id"]]

@@ -17,6 +17,8 @@ from appliance.api.json.reads import READS
 from appliance.api.services import nothing_waits
 from appliance.clock import SystemClock
 from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import delta
+from appliance.desk.contacts.delta import DeltaPlace
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.desk.outgoing.sending import Author
@@ -150,7 +152,10 @@ SERVED = SimpleNamespace(
 )
 OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "listConversations": {"state": [None, "open", "done"]},
-    "listContacts": {"q": [None, "anna", "0687654321"]},
+    "listContacts": {
+        "q": [None, "anna", "0687654321"],
+        "updated_since": [None],
+    },
     "listContactHistory": {"contact": [ANNA]},
     "getHold": {"contact": [ANNA]},
     "getConsent": {"request": [SERVED], "contact": [ANNA], "on": [None, "2026-03-05"]},
@@ -240,3 +245,27 @@ def test_who_is_named_by_an_id_is_found_in_their_thread(office: Office, tilburg:
 
     found = office.store.read(plans)
     assert not {each: names - SMALL for each, names in found.items() if names - SMALL}
+
+
+@pytest.mark.parametrize("sees", ["everything", "one branch"])
+def test_who_changed_is_found_in_the_order_of_time(
+    office: Office, tilburg: Desk, sees: str
+) -> None:
+    """Nothing is sorted either: a page costs what stands on it."""
+    office.writes(ANNA, tilburg)
+    sight = Sight(None if sees == "everything" else frozenset({tilburg.branch_id}))
+
+    def plans(conn: sqlite3.Connection) -> Sequence[str]:
+        seen: set[str] = set()
+        conn.set_trace_callback(seen.add)
+        try:
+            assert delta.changed(conn, sight, DeltaPlace(updated_ms=0), 51)
+        finally:
+            conn.set_trace_callback(None)
+        assert not {one for each in seen for one in scanned(conn, each)} - SMALL
+        (walk,) = (each for each in seen if "contact_updated" in each)
+        return [row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {walk}")]
+
+    details = office.store.read(plans)
+    assert any("contact_updated (" in each for each in details), details
+    assert not any("ORDER BY" in each for each in details), details

@@ -102,3 +102,19 @@ def test_what_is_saved_is_read_again(store: Store, file: Path, tmp_path: Path) -
     assert (again.exit_code, "there already" in again.stderr) == (1, True)
     told("export", "--to", cards)
     assert "FN:Anna de Vries" in cards.read_text("utf-8")
+
+
+def test_a_folder_is_watched_from_the_console(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only one that is there below the config's; with whose it is, and until it is left."""
+    (tmp_path / "exports" / "salaris").mkdir(parents=True)
+    assert "import_folder" in balie("watch", "--folder", "salaris").stderr
+    monkeypatch.setenv("BALIE_IMPORT_FOLDER", str(tmp_path / "exports"))
+    assert told("folders") == {"watched": [], "others": ["salaris"]}
+    watched = told("watch", "--folder", "salaris", "--branch", "Utrecht", "--most", 10)
+    assert (watched["branch"], watched["most_percent"]) == ("Utrecht", 10)
+    assert "watched already" in balie("watch", "--folder", "salaris").stderr
+    assert told("folders") == {"watched": [watched], "others": []}
+    told("leave", "--folder", "salaris")
+    assert told("folders") == {"watched": [], "others": ["salaris"]}

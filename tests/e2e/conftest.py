@@ -90,6 +90,7 @@ def empty(page_server: WebServer, tmp_path: Path) -> Iterator[Place]:
         ready=tuple,
         data_dir=tmp_path,
         setup_code=SETUP_CODE,
+        import_folder=tmp_path / "exports",
     )
     with page_server.serving(services):
         yield Place(page_server.url, store, Filler(store), page_server, services)

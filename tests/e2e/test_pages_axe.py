@@ -14,6 +14,7 @@ from appliance.api.app import create_app
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.views import InboxView
 from appliance.desk.access.sight import Sight
+from appliance.desk.contacts.importing import deciding
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.erasing import asking as erasing
@@ -31,14 +32,16 @@ from appliance.enrolment import ToDo
 from appliance.identities import tel
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
+from appliance.runtime.import_watcher import ImportWatcher
 from appliance.screen_rules import ScreenButton, UnknownScreen
-from appliance.store import contacts, devices, incidents, lines
+from appliance.store import contacts, devices, import_folders, incidents, lines
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 from tests.api.office import send_to_lists
 from tests.e2e import rounded
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.filled import fill
+from tests.e2e.left_files import FOLDER, leave_file
 from tests.e2e.lively import liven
 from tests.e2e.plugged import PluggedPhones
 from tests.e2e.test_pages_door import invited
@@ -206,6 +209,18 @@ def asked_to_see(place: Place) -> str:
     return place.store.write(work)
 
 
+def file_of_people(place: Place) -> str:
+    """The id of a file that waits in a watched folder."""
+    base = place.services.import_folder
+    assert base is not None
+    leave_file(base)
+    by = Author(staff_id=place.desk.filled.staff["Marit Hoekstra"])
+    branch_id = place.desk.filled.branches["Utrecht"]
+    place.store.write(lambda tx: deciding.watch(tx, base, FOLDER, branch_id=branch_id, by=by))
+    ImportWatcher(place.store, place.services.gate, base).catch_up()
+    return place.store.read(import_folders.newest_runs)[0].id
+
+
 def kept_view(place: Place) -> str:
     """The id of a saved view that all have."""
     of = Author(staff_id=place.desk.filled.staff["Sanne de Wit"])
@@ -288,6 +303,7 @@ MADE: Mapping[str, Callable[[Place], str]] = {
     "request_id": asked_to_see,
     "erasure_id": asked_to_be_erased,
     "round_id": rounded.half_full,
+    "run_id": file_of_people,
 }
 """What has to be made for a look, by the parameter that names it in an address."""
 

@@ -1,9 +1,11 @@
-"""People in a browser: an ugly file is taken in, and two contacts are joined and parted again."""
+"""People in a browser: files are taken in, and two contacts are joined and parted again."""
 
 from playwright.sync_api import FilePayload, expect
 
 from appliance.desk.search import following
+from appliance.runtime.import_watcher import ImportWatcher
 from tests.e2e.conftest import OpenPage, Place
+from tests.e2e.left_files import FOLDER, leave_file
 from tests.e2e.test_pages_axe import line_and_person
 
 FILE = (
@@ -41,3 +43,34 @@ def test_a_file_is_taken_in_and_two_contacts_become_one(open_page: OpenPage, pla
     expect(page.locator(".undo")).to_contain_text(f"Joined with {name}")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".undo")).to_have_count(0)
+
+
+def test_a_file_of_the_night_is_taken_in_once_somebody_looked(
+    open_page: OpenPage, place: Place
+) -> None:
+    """A folder is chosen, never written; the first file waits; each row has its verdict."""
+    base = place.services.import_folder
+    assert base is not None
+    leave_file(base)
+    watcher = ImportWatcher(place.store, place.services.gate, base)
+    page = open_page("/people/import", name="Marit Hoekstra")
+    page.get_by_role("link", name="Watched folders and what came in them").click()
+    page.get_by_label("Folder", exact=True).select_option(FOLDER)
+    page.get_by_label("New people belong to").select_option("Utrecht")
+    page.get_by_role("button", name="Watch it", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    watcher.catch_up()
+    page.reload()
+    files = page.get_by_role("region", name="Files")
+    expect(files).to_contain_text("Say first what its columns are.")
+    files.get_by_role("link", name="nacht.csv").click()
+    page.get_by_label("Uurloon").select_option("Own field")
+    page.get_by_role("button", name="Take 2 rows in").click()
+    expect(page.get_by_text("is taken in")).to_be_visible()
+    watcher.catch_up()
+    page.reload()
+    rows = page.get_by_role("region", name="Rows").get_by_role("row")
+    expect(rows).to_have_count(4)
+    expect(rows.filter(has_text="cannot be taken in")).to_contain_text("no telephone number")
+    page.get_by_role("link", name="Zoë de Wit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Zoë de Wit")

@@ -217,6 +217,7 @@ CONTACT: dict[str, Any] = {
     "state": "placed",
     "state_since": _AT,
     "created_at": _AT,
+    "updated_at": _AT,
 }
 
 CONVERSATION: dict[str, Any] = {

@@ -65,6 +65,7 @@ class ContactOut(AnswerBody):
     )
     state_since: datetime = Field(description="Since when they stand so with the agency.")
     created_at: datetime
+    updated_at: datetime = Field(description="When anything of this was last changed.")
 
 
 class StaffRef(AnswerBody):

@@ -33,8 +33,11 @@ from appliance.api.json.list_bodies import (
     SendPreviewOut,
 )
 from appliance.api.json.people_bodies import (
+    ContactByIn,
     ContactIn,
     ContactPatchIn,
+    ContactsByIn,
+    ContactsByOut,
     HoldIn,
     ImportOut,
     MergeIn,
@@ -80,8 +83,11 @@ _BODIES: tuple[type[BaseModel], ...] = (
     GuardIn,
     GuardOut,
     MembersIn,
+    ContactByIn,
     ContactIn,
     ContactPatchIn,
+    ContactsByIn,
+    ContactsByOut,
     ArchiveIn,
     EraseIn,
     ErasureAskedOut,

@@ -1,6 +1,8 @@
 """`/contacts`: the people, what the office says of them, and what became of that."""
 
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,12 +12,15 @@ from appliance.api.json.callers import WRITES_CONTACTS, Caller
 from appliance.api.json.conversations import branch_of
 from appliance.api.json.declared import Many, One, Read, nobody
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
+from appliance.api.json.list_bodies import Moment
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import ContactOut
-from appliance.api.json.paging import DEFAULT_LIMIT, Limit, Paged
+from appliance.api.json.paging import DEFAULT_LIMIT, After, Limit, page, page_of
 from appliance.api.json.people_bodies import (
     ContactIn,
     ContactPatchIn,
+    GoneContactOut,
+    ListedContactOut,
     MergeIn,
     NumberIn,
     PastOut,
@@ -25,11 +30,14 @@ from appliance.api.json.people_bodies import (
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.times import ms_of
 from appliance.desk.access.accesses import Shown
+from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
-from appliance.desk.contacts import changing, joining, past, people, splitting
+from appliance.desk.contacts import changing, delta, joining, past, people, splitting
 from appliance.desk.contacts.changing import Changer, ContactChange
+from appliance.desk.contacts.delta import Changed, DeltaPlace, GoneContact
 from appliance.desk.contacts.past import PastAsked
 from appliance.desk.contacts.people import ContactEntry, PeopleAsked
+from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
 from appliance.identities import Identity, meant
@@ -38,15 +46,64 @@ from appliance.store import contacts
 from appliance.store.store import Tx
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ListAsked:
+    """The people, or (`since`) those who changed."""
+
+    people: PeopleAsked
+    since: DeltaPlace | None = None
+
+    @property
+    def limit(self) -> int:
+        return self.people.limit
+
+
 async def _people_asked(
-    paged: Paged,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
     q: Annotated[
         str | None,
         Query(description="Beginnings of names, numbers, personnel numbers.", max_length=500),
     ] = None,
     personnel_number: Annotated[str | None, Query(max_length=200)] = None,
-) -> PeopleAsked:
-    return PeopleAsked(page=paged, q=q, personnel_number=personnel_number)
+    updated_since: Annotated[
+        Moment | None,
+        Query(
+            description="Those who changed then or later, the oldest change first, with those who"
+            " are gone: erased, or part of another contact. Not with `q` or `personnel_number`."
+        ),
+    ] = None,
+) -> _ListAsked:
+    if updated_since is None:
+        page = await page_of(limit, after)
+        return _ListAsked(people=PeopleAsked(page=page, q=q, personnel_number=personnel_number))
+    if q or personnel_number:
+        raise InvalidInput("updated_since", "Ask for “updated_since” alone.")
+    since = DeltaPlace(updated_ms=max(0, ms_of(updated_since)))
+    place = since if after is None else DeltaPlace.of(after)
+    later = max(place, since, key=lambda each: each.updated_ms)
+    return _ListAsked(people=PeopleAsked(page=Page(limit=limit + 1)), since=later)
+
+
+def _people(conn: sqlite3.Connection, sight: Sight, asked: _ListAsked) -> Sequence[Changed]:
+    if asked.since is None:
+        return people.contacts(conn, sight, asked.people)
+    return delta.changed(conn, sight, asked.since, asked.limit)
+
+
+class _ListedPeople(Many[_ListAsked, Changed]):
+    """A page of those who changed goes on behind a time, not behind an id."""
+
+    def body(self, found: Sequence[Changed], asked: _ListAsked) -> dict[str, Any]:
+        limit = asked.limit - 1
+        told = page(found, limit, _listed)
+        if asked.since is not None and told["next"] is not None:
+            told["next"] = delta.place_of(found[limit - 1]).cursor
+        return told
+
+
+def _listed(entry: Changed) -> dict[str, Any]:
+    return body_of(GoneContactOut if isinstance(entry, GoneContact) else ContactOut, entry)
 
 
 async def _contact_name(contact: str) -> str:
@@ -69,19 +126,23 @@ def _shown_contact(entry: ContactEntry) -> Shown:
     return Shown(contact_id=entry.id)
 
 
+def _shown_person(entry: Changed) -> Shown | None:
+    return _shown_contact(entry) if isinstance(entry, ContactEntry) else None
+
+
 READS: tuple[Read[Any, Any], ...] = (
-    Many(
+    _ListedPeople(
         tag="contacts",
         path="/contacts",
         scope=Scope.CONTACTS_READ,
         name="listContacts",
-        summary="The people",
-        description="By id.",
+        summary="The people, or those who changed since a moment",
+        description="By id; with `updated_since` the oldest change first.",
         asked=_people_asked,
-        read=people.contacts,
-        model=ContactOut,
+        read=_people,
+        model=ListedContactOut,
         example=examples.CONTACT,
-        shown=_shown_contact,
+        shown=_shown_person,
     ),
     One(
         tag="contacts",
@@ -143,8 +204,8 @@ async def add_contact(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: ContactIn) -> dict[str, Any]:
         branch_id = branch_of(tx.conn, caller, wanted.branch)
-        added = changing.enter(tx, _change(wanted), _changer(caller), branch_id=branch_id)
-        return _shown(tx.conn, caller, added)
+        added = changing.enter(tx, change_of(wanted), changer_of(caller), branch_id=branch_id)
+        return shown_to(tx.conn, caller, added)
 
     return await writes.made(request, _SCOPE, ContactIn, work)
 
@@ -165,8 +226,8 @@ async def change_contact(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: ContactPatchIn) -> dict[str, Any]:
         found = _named(tx.conn, caller, request)
-        changing.change(tx, found, _change(wanted), _changer(caller))
-        return _shown(tx.conn, caller, found)
+        changing.change(tx, found, change_of(wanted), changer_of(caller))
+        return shown_to(tx.conn, caller, found)
 
     def whose(conn: sqlite3.Connection, caller: Caller, _: ContactPatchIn) -> tuple[Identity, ...]:
         return _all_of(conn, _named(conn, caller, request))
@@ -195,8 +256,8 @@ async def merge_contacts(request: Request) -> Response:
     def work(tx: Tx, caller: Caller, wanted: MergeIn) -> dict[str, Any]:
         keep = _named(tx.conn, caller, request)
         other = caller.sight.contact(tx.conn, wanted.other)
-        joining.join_by(tx, keep, other.id, _changer(caller).by)
-        return _shown(tx.conn, caller, keep)
+        joining.join_by(tx, keep, other.id, changer_of(caller).by)
+        return shown_to(tx.conn, caller, keep)
 
     return await writes.made(request, _SCOPE, MergeIn, work, whose=whose, status=200)
 
@@ -224,8 +285,8 @@ async def split_contact(request: Request) -> Response:
     def work(tx: Tx, caller: Caller, wanted: SplitIn) -> dict[str, Any]:
         found = _named(tx.conn, caller, request)
         numbers = [meant(each, field="numbers") for each in wanted.numbers]
-        new_id = splitting.split(tx, found, numbers, _changer(caller).by)
-        return _shown(tx.conn, caller, new_id)
+        new_id = splitting.split(tx, found, numbers, changer_of(caller).by)
+        return shown_to(tx.conn, caller, new_id)
 
     return await writes.made(request, _SCOPE, SplitIn, work, whose=whose)
 
@@ -255,14 +316,14 @@ async def undo_contact(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: UndoIn) -> dict[str, Any]:
         found = _named(tx.conn, caller, request)
-        by = _changer(caller).by
+        by = changer_of(caller).by
         change = splitting.undo(tx, found, by, sight=caller.sight, other_id=wanted.other)
-        return _shown(tx.conn, caller, change.contact_id)
+        return shown_to(tx.conn, caller, change.contact_id)
 
     return await writes.made(request, _SCOPE, UndoIn, work, whose=whose, status=200)
 
 
-def _change(wanted: ContactPatchIn) -> ContactChange:
+def change_of(wanted: ContactPatchIn) -> ContactChange:
     """Raises InvalidInput."""
     given = wanted.model_fields_set
     named_so = "name" in given and "office_name" not in given
@@ -283,7 +344,7 @@ def _change(wanted: ContactPatchIn) -> ContactChange:
     )
 
 
-def _changer(caller: Caller) -> Changer:
+def changer_of(caller: Caller) -> Changer:
     reads = caller.token.may(Scope.CONTACTS_READ)
     return Changer(by=Author(token_id=caller.token.id), sight=caller.sight, reads=reads)
 
@@ -298,7 +359,7 @@ def _all_of(conn: sqlite3.Connection, *contact_ids: str) -> tuple[Identity, ...]
     return tuple(one for each in contact_ids for one in contacts.identities_of(conn, each))
 
 
-def _shown(conn: sqlite3.Connection, caller: Caller, contact_id: str) -> dict[str, Any]:
+def shown_to(conn: sqlite3.Connection, caller: Caller, contact_id: str) -> dict[str, Any]:
     """A token that may not read people is told the id alone."""
     if not caller.token.may(Scope.CONTACTS_READ):
         return {"id": contact_id}

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from appliance.api.json.bodies import AnswerBody
 from appliance.api.json.list_bodies import Moment
+from appliance.api.json.office_bodies import ContactOut
 
 
 class NumberIn(BaseModel):
@@ -48,6 +49,37 @@ class ContactIn(ContactPatchIn):
     branch: str | None = Field(None, description="Its id or its name.", max_length=80)
 
 
+class ContactByIn(ContactIn):
+    """What the office says of somebody, who may be here already. It brings no consent."""
+
+    numbers: list[Annotated[str, Field(max_length=80)] | NumberIn] = Field(
+        [], description="Added to those that they have; none is taken away.", max_length=20
+    )
+
+
+class ContactsByItemIn(ContactByIn):
+    personnel_number: str = Field(description="Who it is about.", max_length=200)
+
+
+class ContactsByIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    items: list[ContactsByItemIn] = Field(min_length=1, max_length=500)
+
+
+class ContactsByRowOut(AnswerBody):
+    personnel_number: str
+    verdict: Literal["new", "update", "same", "refused"]
+    why: str = Field(description="Of a refused one: what is wrong, in English.")
+    code: str | None = Field(description="Of a refused one: as a request of its own would answer.")
+    contact: str | None
+    other: str | None = Field(description="Who else has the number, where `number-taken`.")
+
+
+class ContactsByOut(AnswerBody):
+    items: list[ContactsByRowOut] = Field(description="In the order in which they came.")
+
+
 class MergeIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -80,6 +112,19 @@ class ImportedRowOut(AnswerBody):
 class ImportOut(AnswerBody):
     rows: list[ImportedRowOut]
     written: bool = Field(description="false: nothing was.")
+
+
+class GoneContactOut(AnswerBody):
+    """Somebody who is here no more: forget them, or their own card."""
+
+    id: str
+    updated_at: datetime
+    erased_at: datetime | None = Field(None, description="All that was kept of them is gone.")
+    joined_into: str | None = Field(None, description="The contact that they are part of now.")
+
+
+class ListedContactOut(RootModel[ContactOut | GoneContactOut]):
+    """One that is gone stands in answers to `updated_since` alone."""
 
 
 class PastOut(AnswerBody):

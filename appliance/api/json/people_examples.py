@@ -30,3 +30,22 @@ IMPORT: dict[str, Any] = {
     "rows": [{"row": 2, "verdict": "new", "why": "", "contact": CONTACT["id"]}],
     "written": True,
 }
+CONTACT_BY_IN: dict[str, Any] = {
+    "office_name": "Anna de Wit",
+    "numbers": ["+31687654321"],
+    "state": "placed",
+    "branch": "Tilburg",
+}
+CONTACTS_BY_IN: dict[str, Any] = {"items": [{"personnel_number": "00123", **CONTACT_BY_IN}]}
+CONTACTS_BY: dict[str, Any] = {
+    "items": [
+        {
+            "personnel_number": "00123",
+            "verdict": "new",
+            "why": "",
+            "code": None,
+            "contact": CONTACT["id"],
+            "other": None,
+        }
+    ]
+}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -120,7 +121,9 @@ async def import_contacts(request: Request) -> Response:
             check_still_valid(tx, caller)
             return taking_in.take_in(tx, some, who, branch_id=branch_id)
 
-        done |= {each.row: each for each in await services.store.awrite(work)}
+        held = await services.store.aread(lambda conn, some=some: taking_in.concerned(conn, some))  # type: ignore[misc]
+        taken = await services.at_gate(partial(services.gate.write, services.store, held, work))
+        done |= {each.row: each for each in taken}
     shown = [done.get(each.row, each) for each in rows]
     return JSONResponse(_answer(caller, shown, written=writes))
 

@@ -145,6 +145,7 @@ def _drawings(visit: Visit, found: _RowsFound) -> Sequence[str]:
     places = {
         line.id: RowPlace(
             zone=line.zone,
+            within_min=line.within_min,
             may_write=any(each.may_write for each in found.lines),
             branch=line.branch if len(found.lines) > 1 else "",
             query=_ALL_NUMBERS.query(),

@@ -23,18 +23,19 @@ DRAWN = 1024
 class RowPlace:
     """The list that a row stands in, as far as the row shows it. `branch`: empty where all rows are
     of one. `query`: what names the list in an address. `is_open`: its conversation stands beside
-    the list.
+    the list. `within_min`: the time in which the branch wants to answer.
     """
 
     zone: str
     may_write: bool
+    within_min: int
     branch: str = ""
     query: str = ""
     is_open: bool = False
 
 
 def drawn_row(row: ConversationRow, place: RowPlace, words: Words, now_ms: int) -> Markup:
-    when = row_sentences.when(words, row, place.zone, now_ms)
+    when = row_sentences.when(words, row, place.zone, now_ms, within_min=place.within_min)
     return _drawn(row, place, when, words.language)
 
 

@@ -54,6 +54,15 @@ def bsns_in(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
         yield found
 
 
+def is_bsn(text: str) -> bool:
+    """Nine digits, as forms write them, that pass the test of eleven. One of eleven numbers does by
+    chance.
+    """
+    digits = re.sub(r"[ .-]", "", text)
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) == _NINE
+    return is_number and len(set(digits)) > 1 and _is_bsn(digits)
+
+
 def has_bank_number(text: str) -> bool:
     """An IBAN of any country, a Polish account without its letters, or the number of a card."""
     return any(map(_is_iban, _ibans(text))) or any(

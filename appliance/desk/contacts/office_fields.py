@@ -1,5 +1,6 @@
 """Fields of the office's own: short texts under names that it chose, such as `Shirt size`."""
 
+import re
 from collections.abc import Mapping
 
 from appliance.characters import clean_name, without_hidden
@@ -10,6 +11,7 @@ MAX_FIELD_NAME = 40
 MAX_FIELD_TEXT = 500
 #: The citizen service number: a staffing agency may not keep it beside a chat.
 _FORBIDDEN = ("bsn", "burgerservicenummer", "sofinummer")
+_FORBIDDEN_WORDS = frozenset({*_FORBIDDEN, "bsnnr", "bsnnummer", "sofi", "sofinr", "burgerservice"})
 
 
 def changed(was: Mapping[str, str], wanted: Mapping[str, str | None]) -> Mapping[str, str]:
@@ -43,4 +45,6 @@ def named(given: str) -> str:
 def is_forbidden(name: str) -> bool:
     """Whether a field or column of this name would hold citizen service numbers."""
     plain = "".join(letter for letter in name.casefold() if letter.isalpha())
-    return any(plain == each or plain.startswith(f"{each}n") for each in _FORBIDDEN)
+    if any(plain == each or plain.startswith(f"{each}n") for each in _FORBIDDEN):
+        return True
+    return not _FORBIDDEN_WORDS.isdisjoint(re.split(r"[\W\d_]+", name.casefold()))

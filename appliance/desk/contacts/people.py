@@ -49,6 +49,7 @@ class ContactEntry:
     state: str
     state_since_ms: int
     created_ms: int
+    updated_ms: int
 
     @property
     def name(self) -> str | None:
@@ -188,8 +189,8 @@ ORDER BY search_name.rowid DESC LIMIT :most
 """
 # The view `shown_identity` would be read from one end to the other for each contact.
 _ENTRIES = """
-SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_ms, fields, state,
-  coalesce(state_ms, contact.created_ms) AS state_since_ms, blocked_ms,
+SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_ms, updated_ms,
+  fields, state, coalesce(state_ms, contact.created_ms) AS state_since_ms, blocked_ms,
   (SELECT json_group_array(json_array(value, scheme, on_whatsapp)) FROM
    (SELECT value, scheme, created_ms, on_whatsapp FROM contact_identity
     WHERE contact_id = contact.id

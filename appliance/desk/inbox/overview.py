@@ -50,7 +50,8 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxLine:
-    """A number that this person may read, and what is new on it for them.
+    """A number that this person may read, and what is new on it for them. `within_min`: the branch
+    wants to answer in this time.
 
     `code`: a code for the number itself came just now; it is read on another page. `crowded`: first
     answers that wait because many new people wrote, for people who lead or manage devices.
@@ -61,6 +62,7 @@ class InboxLine:
     branch_id: str
     branch: str
     zone: str
+    within_min: int
     stopped: str | None
     may_write: bool
     unread: int
@@ -138,6 +140,7 @@ def lines(conn: sqlite3.Connection, rights: Rights, staff_id: str) -> Sequence[I
             branch_id=row["branch_id"],
             branch=row["branch"],
             zone=settings_of(row["settings"]).zone,
+            within_min=settings_of(row["settings"]).answer_within_min,
             stopped=row["stopped"],
             may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
             unread=row["unread"],

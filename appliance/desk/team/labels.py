@@ -10,6 +10,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
+from appliance.store import contacts
 from appliance.store.store import Tx
 
 MAX_NAME = 40
@@ -92,6 +93,7 @@ def rename(tx: Tx, label: Label, name: str, *, by: Author = _NOBODY) -> None:
         return
     _check_free(tx, name, label.branch_id, but=label.id)
     tx.conn.execute("UPDATE label SET name = ? WHERE id = ?", (name, label.id))
+    _touch_people(tx, label)
     _tell(tx, label.branch_id, label.id, "renamed", by)
 
 
@@ -111,6 +113,7 @@ def merge(tx: Tx, label: Label, into: Label, *, by: Author = _NOBODY) -> None:
     """
     if into.id == label.id or into.branch_id not in (None, label.branch_id):
         raise InvalidInput("into", "Choose another label, of the same branch or of all.")
+    _touch_people(tx, label)
     for table in ("conversation_label", "contact_label"):
         tx.conn.execute(
             f"UPDATE OR IGNORE {table} SET label_id = ? WHERE label_id = ?",  # noqa: S608
@@ -126,6 +129,7 @@ def merge(tx: Tx, label: Label, into: Label, *, by: Author = _NOBODY) -> None:
 
 def remove(tx: Tx, label: Label, *, by: Author = _NOBODY) -> None:
     """It goes from every conversation and person that had it."""
+    _touch_people(tx, label)
     tx.conn.execute("DELETE FROM conversation_label WHERE label_id = ?", (label.id,))
     tx.conn.execute("DELETE FROM contact_label WHERE label_id = ?", (label.id,))
     tx.conn.execute("DELETE FROM label WHERE id = ?", (label.id,))
@@ -204,6 +208,14 @@ def _check_free(tx: Tx, name: str, branch_id: str | None, *, but: str = "") -> N
 def _check_colour(colour: str | None) -> None:
     if colour not in (None, *COLOURS):
         raise InvalidInput("colour", f"Choose a colour: {', '.join(COLOURS)}.")
+
+
+def _touch_people(tx: Tx, label: Label) -> None:
+    """Their cards show it: software that asks what changed is told."""
+    having = tx.conn.execute(
+        "SELECT contact_id FROM contact_label WHERE label_id = ?", (label.id,)
+    ).fetchall()
+    contacts.touch(tx, [row["contact_id"] for row in having])
 
 
 def _tell(tx: Tx, branch_id: str | None, label_id: str, what: str, by: Author, **more: str) -> None:

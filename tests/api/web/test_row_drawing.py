@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from appliance.api.web.row_drawing import RowPlace, drawn_row, draws
+from appliance.api.web.words import row_sentences
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
 from appliance.desk.inbox.overview import ConversationRow
@@ -28,7 +29,7 @@ ROW = ConversationRow(
     waiting_ms=None,
     draft=None,
 )
-PLACE = RowPlace(zone="Europe/Amsterdam", may_write=True)
+PLACE = RowPlace(zone="Europe/Amsterdam", may_write=True, within_min=60)
 OTHER_OF_ROW: dict[str, Any] = {
     "direction": Direction.OUT,
     "state": MessageState.READ,
@@ -39,7 +40,7 @@ OTHER_OF_ROW: dict[str, Any] = {
     "waiting_ms": NOW_MS - 20 * MINUTE_MS,
     "returns_ms": NOW_MS,
 }
-OTHER_OF_PLACE = {"zone": "Europe/Lisbon"}
+OTHER_OF_PLACE = {"zone": "Europe/Lisbon", "within_min": 20}
 
 
 def other(item: Any, name: str, known: dict[str, Any]) -> Any:
@@ -76,3 +77,16 @@ def test_a_row_says_another_time_when_time_has_passed() -> None:
     assert len(set(said)) == len(said)
     assert "20 min" in said[1]
     assert "21 min" in said[2]
+
+
+def test_a_wait_presses_by_what_the_branch_wants() -> None:
+    """A quarter of its time goes by without a word, three are calm, and beyond all of it is over."""
+    waits = (14, 15, 45, 46, 60, 61)
+    said = ("", "calm", "calm", "late", "late", "over")
+    assert tuple(row_sentences.urgency(each * MINUTE_MS, 60) for each in waits) == said
+    thirds = (4, 5, 15, 16, 20, 21)
+    assert tuple(row_sentences.urgency(each * MINUTE_MS, 20) for each in thirds) == said
+    row = replace(ROW, waiting_ms=NOW_MS - 30 * MINUTE_MS)
+    quick = replace(PLACE, within_min=20)
+    assert "waiting calm" in drawn_row(row, PLACE, Words("en"), NOW_MS)
+    assert "waiting over" in drawn_row(row, quick, Words("en"), NOW_MS)

@@ -130,6 +130,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",
         *(f"/people/{contact}{each}" for each in PERSON_POSTS),
+        "/people/imports",
+        *(f"/people/imports/{each}" for each in (waiting, f"folders/{waiting}")),
         f"/privacy/people/{contact}/erase",
         *(f"/rounds/{waiting}/{each}" for each in (f"answers/{contact}", "close", "cancel")),
         *(f"/privacy/requests/{waiting}/{each}" for each in REQUEST_POSTS),

@@ -115,6 +115,7 @@ class ListPane:
         line = self.line_of(row.line_id)
         place = RowPlace(
             zone=line.zone,
+            within_min=line.within_min,
             may_write=self.may_write,
             branch=line.branch if self.names_branches else "",
             query=self.wanted.query(),

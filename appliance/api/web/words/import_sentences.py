@@ -1,11 +1,16 @@
 """What the page of the import says of a file, its columns and its rows."""
 
+from collections.abc import Mapping, Sequence
+
 from appliance.api.web.words import people_sentences
 from appliance.api.web.words.i18n import Words
+from appliance.desk.contacts.card_files import csv_line
 from appliance.desk.contacts.importing import columns
 from appliance.desk.contacts.importing.csv_table import MOST_ROWS, ROW_CHARACTERS
 from appliance.desk.contacts.importing.verdicts import JudgedRow, RowReason, RowVerdict
+from appliance.desk.contacts.importing.watching import WhyRefused, WhyWaits, kept_row
 from appliance.errors import InvalidInput
+from appliance.store.import_folders import ImportedRow, ImportRun, ImportState, RunEnd
 
 
 def wrong(words: Words, exc: InvalidInput) -> str:
@@ -62,8 +67,77 @@ def verdict(words: Words, found: RowVerdict) -> tuple[str, str]:
 
 
 def why(words: Words, row: JudgedRow) -> str:
-    what = row.what
-    if row.reason is RowReason.CHANGES:
+    return _why(words, row.reason, row.what)
+
+
+def why_kept(words: Words, row: ImportedRow) -> str:
+    """Of a row of which no name and no number was kept."""
+    return _why(words, RowReason[row.reason], row.what or "…")
+
+
+def state(words: Words, run: ImportRun) -> tuple[str, str]:
+    """The icon and the word."""
+    return {
+        ImportState.WAITING: ("alert", words.text("waits for you")),
+        ImportState.ALLOWED: ("clock", words.text("is taken in")),
+        ImportState.FORBIDDEN: ("clock", words.text("is put away")),
+        ImportState.DONE: ("tick", words.text("taken in")),
+        ImportState.REFUSED: ("alert", words.text("not taken in")),
+    }[run.state]
+
+
+def looks_like(run: ImportRun) -> str:
+    """The verdict of a row whose colour it has."""
+    colours = {ImportState.DONE: RowVerdict.SAME, ImportState.REFUSED: RowVerdict.REFUSED}
+    return colours.get(run.state, RowVerdict.DOUBLE).value
+
+
+def counted(words: Words, counts: Mapping[str, int]) -> str:
+    """How many rows of each verdict."""
+    known = [each for each in RowVerdict if each.value in counts]
+    return ", ".join(f"{counts[each.value]} {verdict(words, each)[1]}" for each in known)
+
+
+def kept_verdict(words: Words, row: ImportedRow) -> tuple[str, str]:
+    return verdict(words, RowVerdict(row.verdict))
+
+
+def of_run(words: Words, why: str, what: str) -> str:
+    """For what a file waits, or why it was not taken in; empty where there is nothing to say."""
+    changes, _, rows = what.partition("/")
+    return {
+        WhyWaits.COLUMNS: words.text("Say first what its columns are."),
+        WhyWaits.MANY: words.text("{changes} of {rows} rows would change something: look first."),
+        WhyRefused.TABLE: words.text("This is no CSV file with a head in its first row."),
+        WhyRefused.SERVICE_NUMBERS: words.text(
+            "Column {column} holds citizen service numbers (BSN). Nothing of the file was kept."
+            " Leave the column out of the export."
+        ),
+        WhyRefused.KEY: words.text("No column has a number or a personnel number."),
+        WhyRefused.FORBIDDEN: words.text("A colleague decided so."),
+        WhyRefused.REPLACED: words.text("Another file came under its name."),
+        WhyRefused.GONE: words.text("Somebody took the file away."),
+    }.get(why, "").format(changes=changes, rows=rows, column=what)
+
+
+def report(words: Words, end: RunEnd, rows: Sequence[JudgedRow]) -> str:
+    """The file that is put beside one that was taken in or refused."""
+    head = [words.text("Row"), words.text("What becomes of it"), words.text("Why")]
+    if end.state is ImportState.REFUSED:
+        refused = ["", words.text("not taken in"), of_run(words, end.why, end.what)]
+        return csv_line(head) + csv_line(refused)
+    kept = [kept_row(each) for each in rows]
+    lines = [
+        csv_line(
+            [str(each.row), verdict(words, RowVerdict(each.verdict))[1], why_kept(words, each)]
+        )
+        for each in kept
+    ]
+    return csv_line(head) + "".join(lines)
+
+
+def _why(words: Words, reason: RowReason, what: str) -> str:
+    if reason is RowReason.CHANGES:
         what = ", ".join(people_sentences.field(words, each) for each in what.split(", "))
     return {
         RowReason.ENTERED: "",
@@ -94,4 +168,4 @@ def why(words: Words, row: JudgedRow) -> str:
         RowReason.NOT_TAKEN: words.text(
             "It could not be taken in. Change the person on their own page; it says why."
         ),
-    }[row.reason].format(what=what)
+    }[reason].format(what=what)

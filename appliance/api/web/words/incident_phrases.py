@@ -169,6 +169,10 @@ BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
         "The folder for the archives of each quarter is not there, so none is made.",
         "Plug the stick in again, or name another folder under Privacy, Archive.",
     ),
+    IncidentKind.IMPORT_FOLDER: (
+        "A folder for files of people is not there or cannot be written, so none is taken in.",
+        "Connect it again and give Balie's user the right to write there; see People, Imports.",
+    ),
 }
 """Where neither a reason nor a code says more."""
 
@@ -193,6 +197,7 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.DISK: "Disk",
     IncidentKind.USB: "USB",
     IncidentKind.ARCHIVE_FOLDER: "Folder for archives",
+    IncidentKind.IMPORT_FOLDER: "Folder for imports",
     IncidentKind.MODEM_SILENT: "Modem silent",
     IncidentKind.NO_CREDIT: "No credit",
     IncidentKind.TOKEN_ENDS: "Token ends",

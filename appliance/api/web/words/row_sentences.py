@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from appliance.api.web.words.i18n import Words
 from appliance.desk.inbox.overview import ConversationRow
 
-_TOLD_MS, _LATE_MS, _OVER_MS = 15 * 60_000, 45 * 60_000, 60 * 60_000
+_MINUTE_MS = 60_000
+_TOLD, _LATE = 1 / 4, 3 / 4
+"""Of the time within which the branch wants to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +20,20 @@ class RowTime:
     said: str
 
 
-def when(words: Words, row: ConversationRow, zone: str, now_ms: int) -> RowTime:
+def when(words: Words, row: ConversationRow, zone: str, now_ms: int, *, within_min: int) -> RowTime:
     waited_ms = now_ms - row.waiting_ms if row.waiting_ms else 0
-    presses = urgency(waited_ms)
+    presses = urgency(waited_ms, within_min)
     said = words.span(waited_ms) if presses else words.short(row.last_ms, zone, now_ms)
     return RowTime(urgency=presses, said=said)
 
 
-def urgency(waited_ms: int) -> str:
+def urgency(waited_ms: int, within_min: int) -> str:
     """How the wait for an answer is shown; empty where it is too short to be worth more than the
-    time of the message. An hour is what people mean by the same morning.
+    time of the message. `within_min` is the branch's own target.
     """
-    if waited_ms < _TOLD_MS:
+    target_ms = within_min * _MINUTE_MS
+    if waited_ms < _TOLD * target_ms:
         return ""
-    if waited_ms <= _LATE_MS:
+    if waited_ms <= _LATE * target_ms:
         return "calm"
-    return "late" if waited_ms <= _OVER_MS else "over"
+    return "late" if waited_ms <= target_ms else "over"

@@ -21,13 +21,15 @@ TARGETS = (NUMBER, NAME, FIRST, INFIX, LAST, PERSONNEL, STATE, SINCE, LABELS, NO
 
 _HEADS: Mapping[str, str] = {
     NUMBER: "number numbers phone phonenumber mobile mobilephone telephone tel telefoon nummer"
-    " telefoonnummer telefoonnr mobiel mobielnummer mobielnr mobieletelefoon gsm gsmnummer",
+    " telefoonnummer telefoonnr mobiel mobielnummer mobielnr mobieletelefoon gsm gsmnummer"
+    " telefoonmobiel mobielprivé mobielprive telefoonprivé telefoonprive mobielnr telnr telnummer",
     NAME: "name officename fullname displayname naam volledigenaam weergavenaam",
     FIRST: "firstname givenname voornaam roepnaam",
     INFIX: "infix tussenvoegsel voorvoegsel voorvoegsels",
     LAST: "lastname surname familyname achternaam familienaam",
     PERSONNEL: "personnelnumber personnelno employeenumber employeeid personeelsnummer personeelsnr"
-    " persnr medewerkernummer medewerkersnummer werknemersnummer uitzendkrachtnummer",
+    " persnr persnummer pnr medewerkernr medewerkernummer medewerkersnummer werknemersnummer"
+    " uitzendkrachtnummer",
     NOTES: "notes note notitie notities opmerking opmerkingen",
     STATE: "state status relatie",
     SINCE: "statesince statussince since sinds statussinds relatiesinds",

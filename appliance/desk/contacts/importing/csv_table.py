@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.desk.contacts.importing import service_numbers
 from appliance.desk.contacts.office_fields import is_forbidden
 from appliance.errors import InvalidInput
 
@@ -35,6 +36,20 @@ class CsvTable:
     rows: Sequence[CsvRow]
 
 
+class ForbiddenColumn(InvalidInput):
+    """It would hold citizen service numbers; `column` is its name in quotes, or which one it is
+    where its name does not tell.
+    """
+
+    def __init__(self, column: str) -> None:
+        sentence = (
+            f"The column {column} holds citizen service numbers (BSN), which may not be kept here."
+            " Take it out of the file first."
+        )
+        super().__init__(FIELD, sentence)
+        self.column = column
+
+
 def read_csv(raw: bytes) -> CsvTable:
     """Raises InvalidInput for what is no table, and for a column of citizen service numbers."""
     text = _text(raw)
@@ -47,8 +62,7 @@ def read_csv(raw: bytes) -> CsvTable:
     head = [cell.strip() for cell in lines[0].cells]
     forbidden = next((name for name in head if is_forbidden(name)), None)
     if forbidden is not None:
-        sentence = f"The column “{forbidden}” may not be kept here. Take it out of the file first."
-        raise InvalidInput(FIELD, sentence)
+        raise ForbiddenColumn(f"“{forbidden}”")
     if len(lines) - 1 > MOST_ROWS:
         raise InvalidInput(FIELD, f"A file has at most {MOST_ROWS} rows. Cut it into pieces.")
     width = len(head)
@@ -56,7 +70,11 @@ def read_csv(raw: bytes) -> CsvTable:
         CsvRow(row.number, [_plain(cell) for cell in [*row.cells, *[""] * width][:width]])
         for row in lines[1:]
     ]
-    return CsvTable(head=head, rows=rows)
+    table = CsvTable(head=head, rows=rows)
+    holding = service_numbers.columns_of(table.head, [row.cells for row in table.rows])
+    if holding:
+        raise ForbiddenColumn(str(holding[0] + 1))
+    return table
 
 
 def _text(raw: bytes) -> str:

@@ -3,6 +3,7 @@
 An import gives no consent: whom it enters has to write first.
 """
 
+import sqlite3
 from collections.abc import Sequence
 
 from appliance.desk.contacts import changing
@@ -15,6 +16,8 @@ from appliance.desk.contacts.importing.verdicts import (
     refused,
 )
 from appliance.errors import InvalidInput, Refused
+from appliance.identities import Identity
+from appliance.store import contacts
 from appliance.store.store import Tx
 
 AT_ONCE = 100
@@ -29,6 +32,16 @@ def pieces(rows: Sequence[JudgedRow]) -> Sequence[Sequence[JudgedRow]]:
     """What changes something, in the pieces in which it is written."""
     some = [each for each in rows if each.change is not None]
     return [some[at : at + AT_ONCE] for at in range(0, len(some), AT_ONCE)]
+
+
+def concerned(conn: sqlite3.Connection, rows: Sequence[JudgedRow]) -> tuple[Identity, ...]:
+    """Those whose numbers change: whoever writes it holds the locks of their taps."""
+    ids = {
+        each.contact_id
+        for each in rows
+        if each.contact_id and each.change and each.change.given & changing.AT_GATE
+    }
+    return tuple(one for each in sorted(ids) for one in contacts.identities_of(conn, each))
 
 
 def take_in(

@@ -33,11 +33,14 @@ def _statements(text: str) -> Sequence[str]:
 
 CARD = _statements("""
 UPDATE contact SET chosen_name = NULL, office_name = NULL, personnel_number = NULL, fields = '{}',
-  state = 'self', state_ms = NULL, blocked_ms = NULL, joined_into = id WHERE id OF_CONTACT;
+  state = 'self', state_ms = NULL, blocked_ms = NULL, joined_into = id, changed_ms = :now
+  WHERE id OF_CONTACT;
 DELETE FROM identity_claim WHERE contact_id OF_CONTACT;
 DELETE FROM contact_identity WHERE contact_id OF_CONTACT;
 DELETE FROM contact_note WHERE contact_id OF_CONTACT;
 DELETE FROM contact_label WHERE contact_id OF_CONTACT;
+INSERT OR IGNORE INTO erased_contact_branch (contact_id, branch_id)
+  SELECT contact_id, branch_id FROM contact_branch WHERE contact_id OF_CONTACT;
 DELETE FROM contact_branch WHERE contact_id OF_CONTACT;
 DELETE FROM contact_apart WHERE contact_id OF_CONTACT OR other_id OF_CONTACT;
 DELETE FROM contact_change WHERE contact_id OF_CONTACT OR other_id OF_CONTACT;
