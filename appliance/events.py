@@ -197,6 +197,8 @@ class EventKind(Enum):
     READINGS_CHANGED = "readings.changed"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 -- the name of an event
+    #: How often a program may ask was changed; facts: `token`, `per_minute` (null: as usual), `by`.
+    TOKEN_LIMITED = "token.limited"  # noqa: S105 -- the name of an event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

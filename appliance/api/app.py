@@ -53,6 +53,7 @@ from appliance.api.json.openapi import DOCUMENT_PATH, document
 from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
 from appliance.api.problems import ProblemError
+from appliance.api.quotas import Quotas
 from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.looks import Looks
@@ -141,6 +142,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state = app.state
     state.services = services
     state.tokens = TokenBook(services.store)
+    state.quotas = Quotas()
     state.wrong = WrongTries(services.store, services.clock)
     state.figures = KeptFigures(services.store, services.clock)
     state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)

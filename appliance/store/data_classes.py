@@ -130,7 +130,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "api_token": {
         DataClass.OFFICE: "name token_hash scopes",
-        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms",
+        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms per_minute",
     },
     "idempotency": {
         DataClass.CONTENT: "response",

@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer, SecurityScopes
 from appliance.api.forwarded import address_of
 from appliance.api.json.times import iso
 from appliance.api.problems import ProblemError, problem
+from appliance.api.quotas import Quotas
 from appliance.api.services import Services
 from appliance.desk.access import tokens
 from appliance.desk.access.accesses import Accesses, Reader
@@ -74,7 +75,9 @@ class TokenBook:
 
 
 async def caller_of(request: Request, *scopes: str) -> Caller:
-    """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope."""
+    """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope, 429 when it
+    asks too often.
+    """
     services: Services = request.app.state.services
     book: TokenBook = request.app.state.tokens
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
@@ -86,12 +89,22 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
         wrong.note(Tried.TOKEN, address=address_of(request))
         raise revoked()
     check_time(token, services.clock.now_ms())
+    admit(request, token)
     for name in scopes:
         if not token.may(Scope(name)):
             raise _forbidden(name)
     branches = None if token.branch_id is None else frozenset({token.branch_id})
     accesses = services.accesses(Reader(token_id=token.id))
     return Caller(token, Sight(branches, token.groups), services, accesses)
+
+
+def admit(request: Request, token: ApiToken) -> None:
+    """Counts a request of this token, however it came in; the headers of the answer tell of it.
+
+    Raises ProblemError (429).
+    """
+    quotas: Quotas = request.app.state.quotas
+    quotas.take(request.scope, token.id, token.per_minute)
 
 
 async def identify(
