@@ -52,6 +52,7 @@ from appliance.api.json.metrics import Metrics
 from appliance.api.json.openapi import DOCUMENT_PATH, document
 from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
+from appliance.api.methods import HeadRequests, not_possible
 from appliance.api.problems import ProblemError
 from appliance.api.quotas import Quotas
 from appliance.api.services import Services
@@ -97,6 +98,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
+    app.add_middleware(HeadRequests)
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)
     # Before the API: a page asks for dozens of files, and routes are looked through in their order.
@@ -175,21 +177,17 @@ async def _answer(request: Request, exc: Exception) -> Response:
             return problems.of_validation(exc.errors()).response()
         case HTTPException(status_code=404) if _for_browser(request):
             return nothing_here(request)
+        case HTTPException(status_code=405):
+            return not_possible(request).response()
         case HTTPException():
-            detail = _http_detail(request, exc)
+            detail = _http_detail(exc)
             return problems.of_status(exc.status_code, detail, exc.headers).response()
         case _:
             raise exc
 
 
-def _http_detail(request: Request, exc: HTTPException) -> str:
-    match exc.status_code:
-        case 404:
-            return "There is nothing at this address."
-        case 405:
-            return f"{request.method} is not possible here."
-        case _:
-            return exc.detail
+def _http_detail(exc: HTTPException) -> str:
+    return "There is nothing at this address." if exc.status_code == 404 else exc.detail  # noqa: PLR2004 -- not found
 
 
 def _for_browser(request: Request) -> bool:
