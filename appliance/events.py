@@ -209,6 +209,8 @@ class EventKind(Enum):
     WEBHOOK_DISABLED = "webhook.disabled"
     #: A test: only that one is told.
     WEBHOOK_PING = "webhook.ping"
+    #: How often a program may ask was changed; facts: `token`, `per_minute` (null: as usual), `by`.
+    TOKEN_LIMITED = "token.limited"  # noqa: S105 -- the name of an event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

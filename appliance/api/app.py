@@ -56,8 +56,10 @@ from appliance.api.json.metrics import Metrics
 from appliance.api.json.openapi import DOCUMENT_PATH, document
 from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
+from appliance.api.methods import HeadRequests, not_possible
 from appliance.api.problems import Problem, ProblemError
 from appliance.api.public import PublicFigures
+from appliance.api.quotas import Quotas
 from appliance.api.services import Services
 from appliance.api.smsgate.routes import router as smsgate_routes
 from appliance.api.web.assets import STATIC_DIR
@@ -105,6 +107,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     app.add_middleware(BodyLimit, told=_told)
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
+    app.add_middleware(HeadRequests)
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)
     # Before the API: a page asks for dozens of files, and routes are looked through in their order.
@@ -155,6 +158,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state = app.state
     state.services = services
     state.tokens = TokenBook(services.store)
+    state.quotas = Quotas()
     state.wrong = WrongTries(services.store, services.clock)
     state.figures = KeptFigures(services.store, services.clock)
     state.public_figures = PublicFigures(services.store, services.clock)
@@ -192,9 +196,10 @@ def _problem(request: Request, exc: Exception) -> Problem:
             return problems.problem_of(exc)
         case RequestValidationError():
             return problems.of_validation(exc.errors())
+        case HTTPException(status_code=405):
+            return not_possible(request)
         case HTTPException():
-            detail = _http_detail(request, exc)
-            return problems.of_status(exc.status_code, detail, exc.headers)
+            return problems.of_status(exc.status_code, _http_detail(exc), exc.headers)
         case _:
             raise exc
 
@@ -203,14 +208,8 @@ def _told(path: str, problem: Problem) -> Response:
     return told(DROP_INS, path, problem)
 
 
-def _http_detail(request: Request, exc: HTTPException) -> str:
-    match exc.status_code:
-        case 404:
-            return "There is nothing at this address."
-        case 405:
-            return f"{request.method} is not possible here."
-        case _:
-            return exc.detail
+def _http_detail(exc: HTTPException) -> str:
+    return "There is nothing at this address." if exc.status_code == 404 else exc.detail  # noqa: PLR2004 -- not found
 
 
 def _for_browser(request: Request) -> bool:

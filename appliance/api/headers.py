@@ -3,6 +3,8 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from appliance.api.quotas import headers_of as quota_headers
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "media-src 'self' blob:; "
@@ -43,6 +45,7 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.raw.extend(self._headers)
+                headers.raw.extend(quota_headers(scope))
                 if self._secure or scope["scheme"] == "https":
                     headers.append(*_HSTS)
                 if "cache-control" not in headers:

@@ -103,6 +103,9 @@ CATALOGUE: Mapping[str, Known] = {
     "invalid-input": Known(
         422, "A field is not right", "“06” is too short for a phone number. Write +31612345678."
     ),
+    "too-many-requests": Known(
+        429, "Too many requests", "This token asks too often. Ask again in 2 s."
+    ),
     "internal-error": Known(500, "Balie made a mistake", "It is in Balie's log."),
     "line-full": Known(
         503,
@@ -125,6 +128,7 @@ _BY_STATUS = {
     415: "unsupported-media",
     416: "range-not-satisfiable",
     422: "invalid-input",
+    429: "too-many-requests",
     500: "internal-error",
     503: "store-unavailable",
 }

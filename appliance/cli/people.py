@@ -11,6 +11,7 @@ from appliance.cli.output import DataOption, JsonOption, open_store, says_what_i
 from appliance.desk.access import passwords, tokens
 from appliance.desk.access.rights import ADMIN, FIRST_ROLES, ROLES
 from appliance.desk.access.tokens import ApiToken
+from appliance.desk.privacy.log.changes import CLI
 from appliance.desk.team import accounts, staff
 from appliance.store import branches
 from appliance.store.store import Tx
@@ -144,6 +145,24 @@ def add_token(
     show(as_json, facts, f"Token for {name}, shown this once: {new.token}{key}\n{until}")
 
 
+@token_app.command("limit")
+@says_what_is_wrong
+def limit_token(
+    token_id: Annotated[str, typer.Argument(help="The token's id (see: balie token list).")],
+    per_minute: Annotated[
+        int | None, typer.Option(help="Requests a minute; without: as usual.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Says how often a program may ask."""
+    with open_store(data) as store:
+        store.write(lambda tx: tokens.limit(tx, token_id, per_minute, by=CLI))
+    allowed = per_minute or tokens.USUAL_PER_MINUTE
+    facts = {"id": token_id, "per_minute": allowed}
+    show(as_json, facts, f"The token may ask {allowed} times a minute.")
+
+
 @token_app.command("list")
 @says_what_is_wrong
 def list_tokens(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -158,6 +177,7 @@ def list_tokens(data: DataOption = None, as_json: JsonOption = False) -> None:
             "used": iso(each.used_ms) if each.used_ms is not None else None,
             "expires": iso(each.expires_ms) if each.expires_ms is not None else None,
             "revoked": each.revoked_ms is not None,
+            "per_minute": each.per_minute or tokens.USUAL_PER_MINUTE,
         }
         for each in found
     ]

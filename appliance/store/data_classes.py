@@ -116,6 +116,8 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "api_token": {
         DataClass.OFFICE: "name token_hash scopes signing_key",
         DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms",
+        DataClass.OFFICE: "name token_hash scopes",
+        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms per_minute",
     },
     "idempotency": {
         DataClass.CONTENT: "response",

@@ -234,6 +234,11 @@ def people_elsewhere(db: Database) -> None:
     _run_script(db.conn, "0045_people_elsewhere.sql")
 
 
+@migrations(name="0046_quotas")
+def quotas(db: Database) -> None:
+    _run_script(db.conn, "0046_quotas.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

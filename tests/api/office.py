@@ -89,6 +89,7 @@ class Office:
     missing: list[str] = field(default_factory=list)
     planned: list[None] = field(default_factory=list)
     gate: ConsentGate = field(default_factory=ConsentGate)
+    desks: list[Desk] = field(default_factory=list)
     _keys: int = 0
 
     def desk(self, name: str, number: str) -> Desk:
@@ -107,6 +108,7 @@ class Office:
             )
 
         desk = self.store.write(add)
+        self.desks.append(desk)
         self.phone_is(desk, Status(state=DeviceState.READY, channels=BOTH))
         return desk
 

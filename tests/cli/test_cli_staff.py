@@ -168,6 +168,9 @@ def test_a_token_is_shown_once_and_opens_until_revoked(running: Store) -> None:
     listed = told("token", "list")
     assert added["token"] not in json.dumps(listed)
     assert listed["items"][0]["scopes"] == ["messages:read"]
+    assert told("token", "limit", added["id"], "--per-minute", "60")["per_minute"] == 60
+    assert told("token", "list")["items"][-1]["per_minute"] == 60
+    assert told("token", "limit", added["id"])["per_minute"] == tokens.USUAL_PER_MINUTE
     told("token", "revoke", added["id"])
     assert running.read(lambda conn: tokens.find(conn, added["token"])) is None
     assert told("token", "list")["items"][0]["revoked"] is True

@@ -6,13 +6,16 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import DAY_OR_TIME, one_of, whole
 from appliance.api.json.mapping import From
 
 
 class ArchiveIn(BaseModel):
     """Of a line, a contact or a conversation: one of the three."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra=one_of("line", "contact", "conversation")
+    )
 
     line: str | None = Field(None, description="Id or number of a line.", max_length=64)
     contact: str | None = Field(None, description="Id or number of a contact.", max_length=80)
@@ -22,15 +25,20 @@ class ArchiveIn(BaseModel):
         alias="from",
         description="The first day as 2026-07-01, or a time; all there is if left out.",
         max_length=40,
+        json_schema_extra=DAY_OR_TIME,
     )
     last: str | None = Field(
         None,
         alias="to",
         description="The last day, which counts, or the time before which it ends; else now.",
         max_length=40,
+        json_schema_extra=DAY_OR_TIME,
     )
     period: str | None = Field(
-        None, description="… or a quarter as `2026-Q3`, or a year as `2026`.", max_length=10
+        None,
+        description="… or a quarter as `2026-Q3`, or a year as `2026`.",
+        max_length=10,
+        json_schema_extra=whole("(?:19[7-9][0-9]|20[0-9]{2})(?:-Q[1-4])?"),
     )
     format: Literal["pdf", "json", "zip"] = "pdf"
     language: Literal["nl", "en"] = Field("nl", description="Of its sentences.")

@@ -14,6 +14,7 @@ from appliance.api.json.bodies import PageOut
 from appliance.api.json.callers import WRITES_PRIVACY, Caller
 from appliance.api.json.declared import One, Read, nobody
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
+from appliance.api.json.forms import Time
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import DEFAULT_LIMIT, Limit
 from appliance.api.json.sending import DirectRoute
@@ -68,10 +69,10 @@ async def _asked(
     contact: Annotated[str | None, Query(description="Id or number of a contact.")] = None,
     kind: Annotated[ReadingKind | None, Query(description="What they did.")] = None,
     since: Annotated[
-        datetime | None, Query(alias="from", description="Not what was before, with its offset.")
+        Time | None, Query(alias="from", description="Not what was before, with its offset.")
     ] = None,
     until: Annotated[
-        datetime | None, Query(alias="to", description="Only what was before, with its offset.")
+        Time | None, Query(alias="to", description="Only what was before, with its offset.")
     ] = None,
     after: Annotated[
         str | None, Query(description="`next` of the page before.", max_length=40)

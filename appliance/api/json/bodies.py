@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from appliance.api.json.forms import VISIBLE, Recipient, Shown, one_of
 from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, WantedChannel
 from appliance.desk.outgoing.attaching import MOST_FILES
@@ -17,9 +18,6 @@ from appliance.media.kinds import MediaKind, MediaState
 from appliance.messages import MAX_TEXT
 
 T = TypeVar("T")
-
-MAX_TO = 320
-"""As long as an address of e-mail may be (RFC 3696, erratum 1690)."""
 
 MAX_TTL_S = 30 * 24 * 3600
 """One month: an office that needs longer means a list with a date, not a message."""
@@ -39,21 +37,32 @@ State = Literal[
 ]
 
 
+_NOTHING_TO_SAY: dict[str, Any] = {
+    "properties": {
+        "text": {"not": VISIBLE},
+        "media": {"anyOf": [{"type": "null"}, {"type": "array", "maxItems": 0}]},
+    }
+}
+
+
 class MessageIn(BaseModel):
     """A message to send. It leaves only if the recipient agreed to hear from this line."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={**one_of("to", "group"), "not": _NOTHING_TO_SAY},
+    )
 
     line: str = Field(description="The line to send from: its id or its number.", max_length=64)
     group: str | None = Field(
         None, description="The id of a group to post in, in place of `to`.", max_length=64
     )
-    to: str | None = Field(
+    to: Recipient | None = Field(
         None,
         description="The recipient: a phone number, best as E.164, the id of a contact, the"
         " `…@lid` of one whose number WhatsApp hides, or somebody on a channel with identities of"
         " its own, such as `telegram:123456789`.",
-        max_length=MAX_TO,
         validate_default=True,
     )
     text: str = Field(
@@ -114,10 +123,10 @@ class ListIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     line: str = Field(description="The line to send from: its id or its number.", max_length=64)
-    to: list[Annotated[str, Field(max_length=64)]] = Field(
+    to: list[Recipient] = Field(
         description="The recipients' phone numbers, best as E.164.", min_length=1, max_length=10_000
     )
-    texts: list[str] = Field(
+    texts: list[Shown] = Field(
         description="Variants of what to say, taken in turn; `{naam}` is the recipient's name,"
         " `{voornaam}` the first word of it. More than 10 people never get the same words one"
         " after another.",

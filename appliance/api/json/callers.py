@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer, SecurityScopes
 from appliance.api.forwarded import address_of
 from appliance.api.json.times import iso
 from appliance.api.problems import ProblemError, problem
+from appliance.api.quotas import Quotas
 from appliance.api.services import Services
 from appliance.desk.access import tokens
 from appliance.desk.access.accesses import Accesses, Reader
@@ -74,7 +75,9 @@ class TokenBook:
 
 
 async def caller_of(request: Request, *scopes: str) -> Caller:
-    """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope."""
+    """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope, 429 when it
+    asks too often.
+    """
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         raise unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
@@ -95,14 +98,24 @@ async def caller_by(request: Request, text: str, *scopes: str) -> Caller:
 
 
 def caller_with(request: Request, token: ApiToken, *scopes: str) -> Caller:
-    """Who has this token, which was found valid. Raises ProblemError (403)."""
+    """Who has this token, which was found valid. Raises ProblemError (403, 429)."""
     services: Services = request.app.state.services
+    admit(request, token)
     for name in scopes:
         if not token.may(Scope(name)):
             raise forbidden(name)
     branches = None if token.branch_id is None else frozenset({token.branch_id})
     accesses = services.accesses(Reader(token_id=token.id))
     return Caller(token, Sight(branches, token.groups), services, accesses)
+
+
+def admit(request: Request, token: ApiToken) -> None:
+    """Counts a request of this token, however it came in; the headers of the answer tell of it.
+
+    Raises ProblemError (429).
+    """
+    quotas: Quotas = request.app.state.quotas
+    quotas.take(request.scope, token.id, token.per_minute)
 
 
 async def identify(
@@ -115,7 +128,7 @@ async def identify(
 def require(caller: Caller, scope: Scope) -> None:
     """For what takes another scope than its route. Raises ProblemError."""
     if not caller.token.may(scope):
-        raise _forbidden(scope.value)
+        raise forbidden(scope.value)
 
 
 def check_time(token: ApiToken, now_ms: int) -> None:

@@ -11,6 +11,7 @@ from appliance.api.json.callers import WRITES_PRIVACY, Caller
 from appliance.api.json.consent_bodies import ConsentProofOut, ObjectedOut, ObjectionIn
 from appliance.api.json.declared import One, Read
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
+from appliance.api.json.forms import SomeDay
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.services import Services
 from appliance.desk.access.accesses import Shown
@@ -35,7 +36,7 @@ async def _asked(
     request: Request,
     contact: str,
     on: Annotated[
-        str | None,
+        SomeDay,
         Query(
             description="A day, which is taken to its end, or a time with its offset; else now.",
             max_length=40,

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
-from fastapi import APIRouter, Depends, Security
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Request, Security
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from appliance.api.json.bodies import PageOut
@@ -20,6 +20,7 @@ from appliance.api.json.callers import Caller, identify
 from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import HasId, page
+from appliance.api.json.tags import IF_NONE_MATCH, TAG_HEADER, tagged
 from appliance.desk.access.accesses import Accesses, Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
@@ -72,17 +73,19 @@ class Read(ABC, Generic[Asked, Found]):
 
     def add_to(self, router: APIRouter) -> None:
         async def endpoint(
+            request: Request,
             caller: Annotated[Caller, Security(identify, scopes=[self.scope.value])],
             asked: Annotated[Any, Depends(self.asked)],
-        ) -> JSONResponse:
+        ) -> Response:
             found = await caller.accesses.read(
                 lambda conn: self.read(conn, caller.sight, asked),
                 lambda found: self.whom(found, asked),
             )
             self.tell(caller.accesses, asked)
-            return JSONResponse(self.body(found, asked))
+            return tagged(request, JSONResponse(self.body(found, asked)))
 
         model, example = self.answer
+        etag = {"ETag": TAG_HEADER}
         problems = (*READ_PROBLEMS, *self.problems)
         router.add_api_route(
             self.path,
@@ -91,7 +94,11 @@ class Read(ABC, Generic[Asked, Found]):
             operation_id=self.name,
             summary=self.summary,
             response_model=None,
-            responses=answers(model, example, *problems, description=self.description),
+            responses={
+                **answers(model, example, *problems, description=self.description, headers=etag),
+                304: {"description": "It is as `If-None-Match` says."},
+            },
+            openapi_extra={"parameters": [IF_NONE_MATCH]},
         )
 
 

@@ -13,6 +13,20 @@ READ_PROBLEMS = ("unauthorized", "forbidden", "invalid-input", "store-unavailabl
 WRITE_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
 """The problems that every write with a body may answer."""
 
+QUOTA_HEADERS = {
+    "RateLimit-Policy": {
+        "description": "How often this token may ask: `q` requests in `w` seconds.",
+        "schema": {"type": "string"},
+        "example": '"token";q=30000;w=60',
+    },
+    "RateLimit": {
+        "description": "What is left: `r` requests; all of it is there again in `t` seconds.",
+        "schema": {"type": "string"},
+        "example": '"token";r=29999;t=1',
+    },
+}
+"""As the IETF's draft “RateLimit header fields for HTTP” has them."""
+
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -37,15 +51,19 @@ def answers(
     media_type: str = "application/json",
     headers: dict[str, Any] | None = None,
 ) -> Responses:
-    """The good answer (a text where there is no model) and every problem that may come instead."""
+    """The good answer (a text where there is no model) and every problem that may come instead.
+
+    Whatever needs a token is counted: its answers say how often it may ask.
+    """
     schema = {"type": "string"} if model is None else ref(model)
     good: dict[str, Any] = {
         "description": description,
         "content": {media_type: {"schema": schema, "example": example}},
     }
-    if headers:
-        good["headers"] = headers
-    return {status: good, **_problems(codes)}
+    if "unauthorized" not in codes:
+        return {status: good, **_problems(codes)}
+    good["headers"] = {**(headers or {}), **QUOTA_HEADERS}
+    return {status: good, **_problems((*codes, "too-many-requests"))}
 
 
 def _problems(codes: tuple[str, ...]) -> Responses:

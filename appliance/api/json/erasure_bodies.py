@@ -13,13 +13,26 @@ StaysName = Literal["opt-out", "ledger", "log", "amounts", "others"]
 _COUNTS = "How many of each kind: messages, media, notes, …"
 
 
+def _only_this_word(schema: dict[str, Any]) -> None:
+    """Only a dry run goes without it."""
+    schema["enum"] = ["ERASE"]
+    del schema["default"]
+
+
 class EraseIn(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"required": ["typed"]}
+    )
 
     reason: str = Field(
         "", description="Why; names and numbers in it are not kept.", max_length=2_000
     )
-    typed: str = Field("", description="The word ERASE: it cannot be undone.", max_length=100)
+    typed: str = Field(
+        "",
+        description="The word ERASE: it cannot be undone.",
+        max_length=100,
+        json_schema_extra=_only_this_word,
+    )
 
 
 class CopyOut(AnswerBody):

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import VISIBLE, Recipient
 from appliance.api.json.mapping import From
+from appliance.characters import MAX_NAME
 
 
 class MemberOut(AnswerBody):
@@ -69,8 +71,8 @@ class GroupIn(_WithPicture):
     """A group to make. Everybody who is to be in it must have written to this line."""
 
     line: str = Field(description="The line: its id or its number.", max_length=64)
-    name: str
-    members: list[Annotated[str, Field(max_length=64)]] = Field(
+    name: str = Field(json_schema_extra={**VISIBLE, "maxLength": MAX_NAME})
+    members: list[Recipient] = Field(
         description="Numbers, or ids of contacts.", min_length=1, max_length=256
     )
 
@@ -78,14 +80,14 @@ class GroupIn(_WithPicture):
 class GroupPatchIn(_WithPicture):
     """What a group is to be called and to show from now on; its guard guards that."""
 
-    name: str | None = None
+    name: str | None = Field(None, json_schema_extra={**VISIBLE, "maxLength": MAX_NAME})
 
 
 class GuardIn(_WithPicture):
     """Without a name or picture the guard keeps the one that it had, else the present one."""
 
     on: bool
-    name: str | None = None
+    name: str | None = Field(None, json_schema_extra={**VISIBLE, "maxLength": MAX_NAME})
 
 
 class MembersIn(BaseModel):

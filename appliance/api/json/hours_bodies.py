@@ -1,10 +1,11 @@
 """The bodies of requests and answers about when a branch is open."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import DAY, whole
 
 HOURS: dict[str, Any] = {
     "zone": "Europe/Amsterdam",
@@ -17,6 +18,10 @@ HOURS: dict[str, Any] = {
 }
 
 _PIECES = "From and until, as `08:30`; until may be `24:00`."
+
+
+_Clock = Annotated[str, Field(json_schema_extra=whole("(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"))]
+_Piece = Annotated[list[_Clock], Field(json_schema_extra={"minItems": 2, "maxItems": 2})]
 
 
 class ExceptionOut(AnswerBody):
@@ -36,8 +41,8 @@ class HoursOut(AnswerBody):
 class ExceptionIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    date: str
-    open: list[list[str]] = Field(description=_PIECES)
+    date: str = Field(json_schema_extra=whole(DAY))
+    open: list[_Piece] = Field(description=_PIECES)
 
 
 class HoursIn(BaseModel):
@@ -46,6 +51,8 @@ class HoursIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     zone: str | None = None
-    weekdays: dict[str, list[list[str]]] | None = None
+    weekdays: dict[str, list[_Piece]] | None = Field(
+        None, json_schema_extra={"propertyNames": whole("[1-7]")}
+    )
     holidays: str | None = None
     exceptions: list[ExceptionIn] | None = None

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from appliance.api.json import examples, writes
 from appliance.api.json.callers import WRITES_MESSAGES, Caller
 from appliance.api.json.declared import One, nobody
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
+from appliance.api.json.forms import Time
 from appliance.api.json.mapping import body_of
 from appliance.api.json.now import Now
 from appliance.api.json.rule_bodies import RULES, TRIAL, RulesIn, RulesOut, TrialOut
@@ -40,7 +40,7 @@ class _Tried:
 async def _trial_of(
     now_ms: Now,
     line_id: str,
-    at: Annotated[AwareDatetime, Query(description="When somebody would write.")],
+    at: Annotated[Time, Query(description="When somebody would write.")],
     first: Annotated[bool, Query(description="Whether for the first time.")] = False,
     there: Annotated[bool, Query(description="Whether a colleague is logged in.")] = True,
     name: Annotated[

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import VISIBLE, Recipient, Shown
 from appliance.desk.contacts.table import TableConsent
 from appliance.desk.lists.rules import MOST_DAYS, ListRule
+from appliance.desk.lists.saved_lists import MAX_NAME
 from appliance.desk.outgoing.attaching import MOST_FILES
 from appliance.desk.outgoing.lists import MAX_RECIPIENTS
 from appliance.desk.outgoing.wording import MAX_VARIANTS
@@ -68,11 +70,11 @@ class SavedListIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: str
+    name: str = Field(json_schema_extra={**VISIBLE, "maxLength": MAX_NAME})
     branch: str | None = Field(
         None, description="Its id or name; a token for one branch may leave it out."
     )
-    members: list[str] | None = Field(
+    members: list[Recipient] | None = Field(
         None, description="Ids or numbers of contacts.", max_length=MAX_RECIPIENTS
     )
     rule: ListRuleIn | None = None
@@ -83,8 +85,8 @@ class SavedListPatchIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: str | None = None
-    members: list[str] | None = Field(None, max_length=MAX_RECIPIENTS)
+    name: str | None = Field(None, json_schema_extra={**VISIBLE, "maxLength": MAX_NAME})
+    members: list[Recipient] | None = Field(None, max_length=MAX_RECIPIENTS)
     rule: ListRuleIn | None = None
 
 
@@ -92,7 +94,7 @@ class SavedListOut(AnswerBody):
     id: str
     name: str
     branch: str
-    members: list[str] | None = Field(
+    members: list[Recipient] | None = Field(
         description="The ids of the contacts in it, in their order; null where a rule finds them."
     )
     rule: ListRuleOut | None
@@ -106,7 +108,7 @@ class SendIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     line: str = Field(description="The line to send from: its id or its number.", max_length=64)
-    variants: list[str] = Field(
+    variants: list[Shown] = Field(
         default_factory=list,
         max_length=MAX_VARIANTS,
         description="The text, taken in turn, with placeholders such as `{voornaam}` and `{naam}`."

@@ -70,7 +70,7 @@ def _attribute(name: str, field: FieldInfo, entry: type[Any]) -> str:
 
 
 def _conversion(field: FieldInfo, attribute: str) -> Convert | None:
-    if attribute.endswith("_ms"):
+    if attribute.endswith("_ms") and field.annotation is not int:
         return iso_or_none
     if field.annotation is bool:
         return bool

@@ -29,7 +29,8 @@ class OneOf:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {**handler(schema), "enum": list(self.names())}
+        names = list(self.names())
+        return {**handler(schema), "enum": names} if names else handler(schema)
 
     def _check(self, given: Any) -> Any:
         names = self.names()

@@ -1,5 +1,7 @@
 """The OpenAPI 3.1 document: FastAPI's, with the schemas that our routes refer to."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -7,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from appliance.api.json import forms
 from appliance.api.json.archive_bodies import ArchiveIn
 from appliance.api.json.audit_bodies import ReadingLogIn
 from appliance.api.json.bodies import (
@@ -21,7 +24,6 @@ from appliance.api.json.bodies import (
     UploadOut,
 )
 from appliance.api.json.consent_bodies import ObjectedOut, ObjectionIn
-from appliance.api.json.documented import schema_name
 from appliance.api.json.erasure_bodies import EraseIn, ErasureAskedOut, ErasurePreviewOut
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.hours_bodies import HoursIn
@@ -70,6 +72,8 @@ from appliance.api.json.webhook_bodies import (
     WebhookPatchIn,
 )
 
+_REF = "#/components/schemas/"
+_PAGE = re.compile("PageOut_(.*)_")
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
 _BODIES: tuple[type[BaseModel], ...] = (
@@ -177,16 +181,37 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
             license_info={"name": "MIT", "identifier": "MIT"},
         )
         app.openapi_schema["components"]["schemas"].update(_schemas())
+        app.openapi_schema = forms.with_references(app.openapi_schema)
     return app.openapi_schema
 
 
 def _schemas() -> dict[str, Any]:
-    """All bodies under the names that `documented.ref` uses for them."""
-    given, together = models_json_schema(
-        [(model, "validation") for model in _BODIES], ref_template="#/components/schemas/{model}"
+    """All bodies, each once and under the name that `documented.ref` uses for it."""
+    _, together = models_json_schema(
+        [(model, "validation") for model in _BODIES], ref_template=_REF + "{model}"
     )
-    schemas: dict[str, Any] = dict(together["$defs"])
-    for model in _BODIES:
-        pydantic_name = given[(model, "validation")]["$ref"].rpartition("/")[2]
-        schemas[schema_name(model)] = schemas[pydantic_name]
-    return schemas
+    found: dict[str, Any] = together["$defs"]
+    names = {name: _name_of(name, found) for name in found}
+    renamed = _renamed(found, {_REF + name: _REF + new for name, new in names.items()})
+    schemas = {names[name]: {**renamed[name], "title": names[name]} for name in found}
+    return {**schemas, **forms.named()}
+
+
+def _name_of(pydantic_name: str, every: Mapping[str, Any]) -> str:
+    """As `schema_name` names a model. What is taken in keeps its name where it has the same one."""
+    page = _PAGE.fullmatch(pydantic_name)
+    if page:
+        return f"{page[1].removesuffix('Out')}Page"
+    short = pydantic_name.removesuffix("Out")
+    return pydantic_name if short in every else short
+
+
+def _renamed(schema: Any, references: Mapping[str, str]) -> Any:
+    if isinstance(schema, dict):
+        return {
+            key: references.get(each, each) if key == "$ref" else _renamed(each, references)
+            for key, each in schema.items()
+        }
+    if isinstance(schema, list):
+        return [_renamed(each, references) for each in schema]
+    return schema

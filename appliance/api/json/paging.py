@@ -5,6 +5,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Query
 
+from appliance.api.json.forms import Cursor
 from appliance.desk.inbox.directory import Page
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
@@ -21,7 +22,7 @@ class HasId(Protocol):
 Item = TypeVar("Item", bound=HasId)
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page.")]
-After = Annotated[str | None, Query(description="`next` of the page before.")]
+After = Annotated[Cursor, Query(description="`next` of the page before.")]
 
 
 async def page_of(limit: Limit = DEFAULT_LIMIT, after: After = None) -> Page:

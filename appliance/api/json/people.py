@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from appliance.api.json import examples, people_examples, writes
+from appliance.api.json import examples, forms, people_examples, writes
 from appliance.api.json.callers import WRITES_CONTACTS, Caller
 from appliance.api.json.conversations import branch_of
 from appliance.api.json.declared import Many, One, Read, nobody
@@ -114,7 +114,13 @@ async def _past_asked(
     contact: str,
     limit: Limit = DEFAULT_LIMIT,
     before: Annotated[
-        str | None, Query(alias="after", description="`next` of the page before.", max_length=20)
+        str | None,
+        Query(
+            alias="after",
+            description="`next` of the page before.",
+            max_length=20,
+            json_schema_extra=forms.whole("[0-9]{1,18}"),
+        ),
     ] = None,
 ) -> PastAsked:
     if before is not None and not before.isdecimal():

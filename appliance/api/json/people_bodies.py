@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import VISIBLE, Number
 from appliance.api.json.list_bodies import Moment
 from appliance.api.json.office_bodies import ContactOut
 
@@ -15,7 +16,7 @@ class NumberIn(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    number: Annotated[str, Field(max_length=80)]
+    number: Number
 
 
 class ContactPatchIn(BaseModel):
@@ -26,8 +27,11 @@ class ContactPatchIn(BaseModel):
     office_name: str | None = Field(None, description="What the office calls them.", max_length=200)
     name: str | None = Field(None, description="The same as `office_name`.", max_length=200)
     personnel_number: str | None = Field(None, max_length=200)
-    numbers: list[Annotated[str, Field(max_length=80)] | NumberIn] = Field(
-        [], description="These and no others; the last one can be replaced.", max_length=20
+    numbers: list[Number | NumberIn] = Field(
+        [],
+        description="These and no others; the last one can be replaced.",
+        max_length=20,
+        json_schema_extra={"minItems": 1},
     )
     labels: list[Annotated[str, Field(max_length=64)]] = Field(
         [], description="Names of labels: these and no others.", max_length=50
@@ -89,7 +93,7 @@ class MergeIn(BaseModel):
 class SplitIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    numbers: list[Annotated[str, Field(max_length=80)]] = Field(
+    numbers: list[Number] = Field(
         description="Those of the other person.", min_length=1, max_length=20
     )
 
@@ -138,7 +142,17 @@ class PastOut(AnswerBody):
 
 
 class HoldIn(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "if": {"properties": {"on": {"const": True}}},
+            "then": {
+                "properties": {"reason": {"type": "string", **VISIBLE}},
+                "required": ["reason"],
+            },
+        },
+    )
 
     on: bool
     reason: str | None = Field(None, description="Why; needed to hold them.", max_length=2_000)

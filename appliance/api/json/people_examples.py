@@ -8,7 +8,7 @@ CONTACT_IN: dict[str, Any] = {
     "office_name": "Anna de Wit",
     "personnel_number": "10234",
     "numbers": ["+31687654321"],
-    "labels": ["heftruck"],
+    "labels": [],
     "fields": {"Shirt": "XL"},
     "state": "candidate",
     "branch": "Tilburg",

@@ -101,6 +101,7 @@ async def import_contacts(request: Request) -> Response:
     """
     caller = await caller_of(request, Scope.CONTACTS_WRITE.value)
     asked = request.query_params
+    dry_run, in_part = _flag(request, "dry_run"), _flag(request, "partial")
     raw, mapping = await _body(request)
     table = read_csv(raw)
     targets = columns.mapped(table.head, mapping) if mapping else columns.guessed(table.head)
@@ -111,9 +112,7 @@ async def import_contacts(request: Request) -> Response:
         lambda conn: branch_of(conn, caller, asked.get("branch") or None)
     )
     rows = await services.store.aread(lambda conn: verdicts.judged(conn, who, table, targets))
-    writes = not _flag(request, "dry_run") and (
-        taking_in.is_decided(rows) or _flag(request, "partial")
-    )
+    writes = not dry_run and (taking_in.is_decided(rows) or in_part)
     done: dict[int, JudgedRow] = {}
     for some in taking_in.pieces(rows) if writes else ():
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from appliance.api.json import report_examples
 from appliance.api.json.callers import Caller, identify
 from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.forms import SomeDay
 from appliance.api.json.mapping import body_of
 from appliance.api.json.report_bodies import (
     BusyReportOut,
@@ -49,16 +50,16 @@ def _endpoint(kind: ReportKind) -> Any:
     async def endpoint(
         caller: _Reads,
         first: Annotated[
-            str,
+            SomeDay,
             Query(
                 alias="from",
                 max_length=40,
                 description="The first day, as 2026-11-01 or as a time on it; else 29 days back.",
             ),
-        ] = "",
+        ] = None,
         last: Annotated[
-            str, Query(alias="to", max_length=40, description="The last day; else today.")
-        ] = "",
+            SomeDay, Query(alias="to", max_length=40, description="The last day; else today.")
+        ] = None,
         by: Annotated[
             By,
             Query(
@@ -69,7 +70,7 @@ def _endpoint(kind: ReportKind) -> Any:
         line: Annotated[str | None, Query(description="Id or number of one line.")] = None,
         accept: Annotated[str, Header(include_in_schema=False)] = "",
     ) -> Response:
-        wanted = ReportWish(kind=kind, first=first, last=last, by=by)
+        wanted = ReportWish(kind=kind, first=first or "", last=last or "", by=by)
         found, until_ms = await _found(caller, wanted, line)
         if by is By.STAFF:
             what = ReadingKind.EXPORT if CSV in accept else ReadingKind.READ

@@ -7,10 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
 from appliance.api.json.mapping import From
-from appliance.store.terms import Keeps, Relation, Terms
+from appliance.store.terms import MAX_DAYS, Keeps, Relation, Terms
 
+_TERM: dict[str, Any] = {"minimum": 1, "maximum": MAX_DAYS}
 Days = Annotated[
-    int | None, Field(description="1 to 36500; null: as for `any`, and there: kept for ever.")
+    int | None,
+    Field(
+        description="1 to 36500; null: as for `any`, and there: kept for ever.",
+        json_schema_extra=_TERM,
+    ),
 ]
 
 
@@ -39,7 +44,9 @@ class RetentionIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     relations: RelationsIn = RelationsIn()
-    audit: int | None = Field(None, description="Days for the log of reading; null: kept.")
+    audit: int | None = Field(
+        None, description="Days for the log of reading; null: kept.", json_schema_extra=_TERM
+    )
 
     @property
     def named(self) -> dict[str, int | None]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody, ContactRef
+from appliance.api.json.forms import Recipient, Shown
 from appliance.api.json.mapping import From
 from appliance.desk.rounds.starting import MOST_AT_ONCE, MOST_PEOPLE, MOST_SEATS
 
@@ -21,13 +22,13 @@ class RoundIn(BaseModel):
     lines: list[str] | None = Field(
         None, description="… or several, which share the people.", min_length=1, max_length=40
     )
-    contacts: list[Annotated[str, Field(max_length=64)]] | None = Field(
+    contacts: list[Recipient] | None = Field(
         None,
         description="Whom to ask: ids or numbers.",
         min_length=1,
         max_length=MOST_PEOPLE,
     )
-    variants: list[str] = Field(
+    variants: list[Shown] = Field(
         description="The question, in one way or several that are taken in turn; `{naam}` and"
         " `{voornaam}` as in lists.",
         min_length=1,
@@ -48,11 +49,11 @@ class RoundIn(BaseModel):
     label: str | None = Field(
         None, description="With the order `label`: who has it comes first.", max_length=64
     )
-    confirm_text: str = Field(description="To whoever gets a seat.")
-    reserve_text: str | None = Field(
+    confirm_text: Shown = Field(description="To whoever gets a seat.")
+    reserve_text: Shown | None = Field(
         None, description="To whoever says yes when the seats are taken; else `filled_text`."
     )
-    filled_text: str | None = Field(
+    filled_text: Shown | None = Field(
         None, description="To whoever else answers when nobody is needed any more."
     )
     list: str | None = Field(

@@ -1,5 +1,6 @@
 """Examples of rounds."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from appliance.api.json.examples import CONTACT, LINE
@@ -12,6 +13,8 @@ _BRAM = {
     "name": "Bram Jansen",
 }
 _STRANGER = {"id": None, "number": "+31687654399", "name": None}
+_DAY = datetime.now(UTC).date() + timedelta(days=180)
+"""Of an example that one may send as it is: no round is for work in the past."""
 _AT = "2026-03-02T09:00:00.000Z"
 _QUESTION = "Hoi {voornaam}, kun je morgen van 07:00 tot 15:00 werken? Antwoord met ja of nee."
 
@@ -20,9 +23,9 @@ ROUND_IN: dict[str, Any] = {
     "contacts": ["+31687654321", "+31687654322", "+31687654399"],
     "variants": [_QUESTION],
     "seats": 1,
-    "starts_at": "2026-03-03T06:00:00.000Z",
-    "ends_at": "2026-03-03T14:00:00.000Z",
-    "closes_at": "2026-03-02T17:00:00.000Z",
+    "starts_at": f"{_DAY}T06:00:00.000Z",
+    "ends_at": f"{_DAY}T14:00:00.000Z",
+    "closes_at": f"{_DAY}T05:00:00.000Z",
     "confirm_text": "Top, je staat op het rooster voor morgen 07:00!",
     "reserve_text": "Dank je! Je staat op de reservelijst.",
 }

@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import Shown
+from appliance.store.line_rules import MOST_HOURS, MOST_MINUTES, MOST_VARIANTS
 
 RULES: dict[str, Any] = {
     "welcome": {"on": True, "variants": []},
@@ -78,11 +80,13 @@ class LineRuleIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     on: bool | None = None
-    variants: list[str] | None = Field(None, description=_VARIANTS)
+    variants: list[Shown] | None = Field(
+        None, description=_VARIANTS, json_schema_extra={"maxItems": MOST_VARIANTS}
+    )
 
 
 class BusyRuleIn(LineRuleIn):
-    after_min: int | None = None
+    after_min: int | None = Field(None, json_schema_extra={"minimum": 1, "maximum": MOST_MINUTES})
 
 
 class RulesIn(BaseModel):
@@ -94,4 +98,4 @@ class RulesIn(BaseModel):
     outside_hours: LineRuleIn | None = None
     nobody_logged_in: LineRuleIn | None = None
     all_busy: BusyRuleIn | None = None
-    every_hours: int | None = None
+    every_hours: int | None = Field(None, json_schema_extra={"minimum": 0, "maximum": MOST_HOURS})

@@ -9,6 +9,7 @@ from fastapi import Query
 from appliance.api.json import examples
 from appliance.api.json.bodies import PageOut
 from appliance.api.json.declared import Read
+from appliance.api.json.forms import VISIBLE
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import HitOut
 from appliance.api.json.paging import MAX_LIMIT, After, cursor
@@ -52,7 +53,8 @@ async def _asked(
             description="Words, all of which must be there; in quotes if beside each other."
             " Filters: `from:` whoever wrote, by the beginning of a name or number; `line:`;"
             " `label:`; `before:` and `after:` a day as 2026-03-31, `after:` with that day;"
-            " `has:photo`; `is:failed`."
+            " `has:photo`; `is:failed`.",
+            json_schema_extra=VISIBLE,
         ),
     ],
     kind: Annotated[HitKind | None, Query(description="Only these.")] = None,

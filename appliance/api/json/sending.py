@@ -34,7 +34,7 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "required": False,
     "description": "The same key with the same body gives the first answer again.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
     "example": "shift-2026-03-02-anna",
 }
 _POSTED = {

@@ -6,13 +6,27 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody, MediaOut
+from appliance.api.json.forms import VISIBLE
 from appliance.api.json.office_bodies import StaffRef
+from appliance.desk.team import labels, saved_views
+
+_DONE_LATER: dict[str, Any] = {
+    "state": {"const": "done"},
+    "snoozed_until": {"type": "string"},
+}
+"""A conversation is done or put away, not both."""
 
 
 class ConversationPatchIn(BaseModel):
     """What is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "not": {"required": ["state", "snoozed_until"], "properties": _DONE_LATER}
+        },
+    )
 
     state: Literal["open", "done"] = "open"
     assignee: str | None = Field(
@@ -60,7 +74,7 @@ class ViewIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: str
+    name: str = Field(json_schema_extra={**VISIBLE, "maxLength": saved_views.MAX_NAME})
     shared: bool = False
     filter: FilterIn
     branch: str | None = Field(None, description="Its id or its name.", max_length=80)
@@ -69,7 +83,7 @@ class ViewIn(BaseModel):
 class ViewPatchIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: str | None = None
+    name: str | None = Field(None, json_schema_extra={**VISIBLE, "maxLength": saved_views.MAX_NAME})
     shared: bool | None = None
     filter: FilterIn | None = None
 
@@ -107,11 +121,11 @@ class LabelIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: str
+    name: str = Field(json_schema_extra={**VISIBLE, "maxLength": labels.MAX_NAME})
     branch: str | None = Field(None, description="Its id or its name.", max_length=80)
 
 
 class LabelPatchIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: str
+    name: str = Field(json_schema_extra={**VISIBLE, "maxLength": labels.MAX_NAME})

@@ -5,7 +5,12 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import Shown, whole
+from appliance.desk.outgoing.wording import MAX_VARIANTS
 from appliance.desk.texts.canned_texts import DEFAULT_LANGUAGE
+
+_SHORTCUT = whole(r"/?[^\s/{}]{1,40}")
+_LANGUAGE = whole("[a-z]{2,3}")
 
 
 class TextOut(AnswerBody):
@@ -28,11 +33,11 @@ class TextIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    shortcut: str
-    title: str
-    variants: list[str] = Field(min_length=1)
+    shortcut: str = Field(json_schema_extra=_SHORTCUT)
+    title: Shown
+    variants: list[Shown] = Field(min_length=1, max_length=MAX_VARIANTS)
     branch: str | None = Field(None, description="Its id or name; left out: all branches.")
-    language: str = DEFAULT_LANGUAGE
+    language: str = Field(DEFAULT_LANGUAGE, json_schema_extra=_LANGUAGE)
 
 
 class TextPatchIn(BaseModel):
@@ -40,15 +45,15 @@ class TextPatchIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    shortcut: str | None = None
-    title: str | None = None
-    variants: list[str] | None = Field(None, min_length=1)
+    shortcut: str | None = Field(None, json_schema_extra=_SHORTCUT)
+    title: Shown | None = None
+    variants: list[Shown] | None = Field(None, min_length=1, max_length=MAX_VARIANTS)
     branch: str | None = None
-    language: str | None = None
+    language: str | None = Field(None, json_schema_extra=_LANGUAGE)
 
 
 class RenderIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     contact: str = Field(description="Id or number of whom it is for.", max_length=64)
-    variant: int | None = Field(None, description="From 0; left out: they are taken in turn.")
+    variant: int | None = Field(None, ge=0, description="From 0; left out: they are taken in turn.")

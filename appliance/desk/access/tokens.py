@@ -27,6 +27,9 @@ MAX_LIFE_DAYS = 3650
 NEVER = "never"
 WARN_MS = 14 * _DAY_MS
 """So long before its end an incident says so."""
+USUAL_PER_MINUTE = 30_000
+"""Requests: more than a Pi answers. It stops a program that runs wild, and none that works."""
+MOST_PER_MINUTE = 1_000_000
 
 
 class Scope(Enum):
@@ -80,7 +83,8 @@ ALL_SCOPES = frozenset(Scope)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
     """`branch_id` None: every branch. `used_ms` is to the hour: see `is_stale`. `expires_ms` None:
-    it never ends. `groups` are looked up for one that comes in.
+    it never ends. `groups` are looked up for one that comes in. `per_minute` None:
+    as usual.
     """
 
     id: str
@@ -92,6 +96,7 @@ class ApiToken:
     revoked_ms: int | None
     expires_ms: int | None = None
     groups: GroupLimits = NO_LIMITS
+    per_minute: int | None = None
 
     def is_stale(self, now_ms: int) -> bool:
         """Whether it is time to call `used` again."""
@@ -173,6 +178,22 @@ def revoke(tx: Tx, token_id: str, *, by_staff_id: str | None = None) -> None:
         staff_id=by_staff_id,
         facts={"token": token_id},
     )
+
+
+def limit(tx: Tx, token_id: str, per_minute: int | None, *, by: str) -> None:
+    """How many requests a minute it may make; None: as usual. Raises NotFound, or InvalidInput."""
+    if per_minute is not None and not 1 <= per_minute <= MOST_PER_MINUTE:
+        sentence = f"A token makes from 1 to {MOST_PER_MINUTE} requests a minute."
+        raise InvalidInput("per_minute", sentence)
+    done = tx.conn.execute(
+        "UPDATE api_token SET per_minute = ? WHERE id = ? AND revoked_ms IS NULL"
+        " RETURNING branch_id",
+        (per_minute, token_id),
+    ).fetchone()
+    if done is None:
+        raise NotFound("token")
+    facts = {"token": token_id, "per_minute": per_minute, "by": by}
+    tx.emit(EventKind.TOKEN_LIMITED, branch_id=done["branch_id"], facts=facts)
 
 
 def used(tx: Tx, token_id: str) -> None:
@@ -278,4 +299,5 @@ def _from_row(row: sqlite3.Row) -> ApiToken:
         used_ms=row["used_ms"],
         revoked_ms=row["revoked_ms"],
         expires_ms=row["expires_ms"],
+        per_minute=row["per_minute"],
     )

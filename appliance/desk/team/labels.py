@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from appliance.characters import clean_name
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.sending import Author
@@ -189,8 +190,8 @@ def put(tx: Tx, conversation_id: str, wanted: Collection[str]) -> bool:
 
 
 def _clean(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > MAX_NAME or not name.isprintable():
+    name = clean_name(name) or ""
+    if not 1 <= len(name) <= MAX_NAME:
         raise InvalidInput("name", f"A label has a name of 1 to {MAX_NAME} characters.")
     return name
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.characters import clean_name
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.sending import Author
@@ -155,8 +156,8 @@ def _view(row: sqlite3.Row) -> SavedView:
 
 
 def _clean(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > MAX_NAME or not name.isprintable():
+    name = clean_name(name) or ""
+    if not 1 <= len(name) <= MAX_NAME:
         raise InvalidInput("name", f"A view has a name of 1 to {MAX_NAME} characters.")
     return name
 
