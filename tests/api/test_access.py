@@ -32,12 +32,10 @@ OPEN |= {"/public/{digits}.json"}
 DOOR = {"/login", "/login/{token}", "/setup"}
 DOOR |= {"/oidc/login", "/oidc/callback", "/login-passkey", "/login-passkey/options"}
 
-DROP_INS = (SMSGATE,)
-OPEN_DROP_INS = {f"{SMSGATE}/health"}
-OPEN_DROP_INS |= {f"{SMSGATE}/health/{each}" for each in ("live", "ready", "startup")}
 DROP_INS = (SMSGATE, CLOUD)
 VERSION = "{version:graph_version}"
-OPEN_DROP_INS: set[str] = set()
+OPEN_DROP_INS = {f"{SMSGATE}/health"}
+OPEN_DROP_INS |= {f"{SMSGATE}/health/{each}" for each in ("live", "ready", "startup")}
 
 
 def routes_of(office: Office) -> list[Route | Mount]:

@@ -368,7 +368,7 @@ def a_pass(client: Client, *scopes: str, **more: Any) -> dict[str, Any]:
 
 
 def by(client: Client, text: str) -> Client:
-    return Client(client.office, NewToken(id="", token=text, expires_ms=None))
+    return Client(client.office, NewToken(id="", token=text, expires_ms=None, signing_key=None))
 
 
 def test_a_pass_does_less_for_a_shorter_time(
