@@ -162,7 +162,7 @@ def idle_webhooks() -> Measured:
 
 def _idle_share(endpoints: int) -> float:
     with _told(endpoints) as (_, came):
-        time.sleep(2)
+        time.sleep(4)
         began_s = time.process_time()
         time.sleep(IDLE_S)
         share = (time.process_time() - began_s) / IDLE_S * 100

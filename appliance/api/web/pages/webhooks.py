@@ -15,7 +15,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.webhooks import looking_after
 from appliance.desk.webhooks.event_names import EVERYTHING
-from appliance.desk.webhooks.looking_after import Change, Wish
+from appliance.desk.webhooks.looking_after import ANY_DIALECT, DIALECT, Change, Wish
 from appliance.desk.webhooks.naming import judge
 from appliance.errors import InvalidInput
 from appliance.store.branch_settings import BranchSettings
@@ -125,22 +125,27 @@ async def again(
     return await _done(
         visit,
         webhook_id,
-        lambda tx, sight, by: looking_after.send_again(tx, sight, webhook_id, delivery, by),
+        lambda tx, sight, by: looking_after.send_again(
+            tx, sight, webhook_id, delivery, by, ANY_DIALECT
+        ),
     )
 
 
 @routes.post(f"{PAGE}/{{webhook_id}}/remove")
 async def remove(visit: Posting, webhook_id: str) -> Response:
-    await _do(visit, lambda tx, sight, by: looking_after.remove(tx, sight, webhook_id, by))
+    await _do(
+        visit, lambda tx, sight, by: looking_after.remove(tx, sight, webhook_id, by, ANY_DIALECT)
+    )
     return go(visit, f"{PAGE}?saved=1")
 
 
 async def _switched(visit: Visit, webhook_id: str, *, enabled: bool) -> Response:
-    change = Change(enabled=enabled)
     return await _done(
         visit,
         webhook_id,
-        lambda tx, sight, by: looking_after.change(tx, sight, webhook_id, change, by),
+        lambda tx, sight, by: looking_after.switch(
+            tx, sight, webhook_id, by, enabled=enabled, dialect=ANY_DIALECT
+        ),
     )
 
 
@@ -184,7 +189,7 @@ async def _page(
         "webhooks.html",
         status,
         shown=await visit.read(lambda conn: shown(conn, rights)),
-        webhooks=await visit.read(lambda conn: looking_after.listed(conn, sight)),
+        webhooks=await visit.read(lambda conn: looking_after.listed(conn, sight, ANY_DIALECT)),
         said=webhook_sentences,
         everything=EVERYTHING,
         saved=saved,
@@ -207,15 +212,18 @@ async def _one(
     must_manage(visit)
     rights = visit.session.rights
     sight = _sight(rights)
-    webhook = await visit.read(lambda conn: looking_after.one(conn, sight, webhook_id))
+    webhook = await visit.read(lambda conn: looking_after.one(conn, sight, webhook_id, ANY_DIALECT))
     posted = await visit.read(
-        lambda conn: looking_after.deliveries(conn, sight, webhook_id, limit=_SHOWN)
+        lambda conn: looking_after.deliveries(
+            conn, sight, webhook_id, limit=_SHOWN, dialect=ANY_DIALECT
+        )
     )
     return visit.page(
         "webhook.html",
         status,
         shown=await visit.read(lambda conn: shown(conn, rights)),
         webhook=webhook,
+        is_own=webhook.dialect == DIALECT,
         posted=posted,
         said=webhook_sentences,
         everything=EVERYTHING,
