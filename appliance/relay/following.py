@@ -32,17 +32,18 @@ _CHANGES = _WEBHOOKS | {EventKind.TOKEN_REVOKED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """`cursors` by the ids of endpoints: the moves that were counted, and how far it was told."""
+    """`cursors` by the ids of endpoints: the moves that were counted, and how far it was told.
+    `changed`: endpoints are to be read anew, because of changes of these.
+    """
 
     made: Sequence[NewDelivery] = ()
     cursors: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     must_write: bool = False
-    changed: bool = False
+    changed: frozenset[str] | None = None
     more: bool = False
 
     def keep(self, tx: Tx) -> None:
-        known = {each.id for each in webhooks.endpoints(tx.conn)} if self.made else set()
-        webhook_deliveries.add(tx, (each for each in self.made if each.webhook_id in known))
+        webhook_deliveries.add(tx, self.made)
         webhooks.follow_to(tx, self.cursors)
 
 
@@ -58,8 +59,10 @@ class Follower:
         self._waiting: dict[str, int] = {}
         self._epoch = ""
 
-    def load(self, conn: sqlite3.Connection, now_ms: int) -> None:
-        """All that can be told; where somebody moved a cursor, it is there now."""
+    def load(self, conn: sqlite3.Connection, now_ms: int, *, counts: bool = True) -> None:
+        """All that can be told; where somebody moved a cursor, it is there now. `counts`: what
+        waits is counted anew, for others than new ones, too.
+        """
         self._epoch = known_epoch(conn)
         live = [each for each in webhooks.endpoints(conn) if each.is_live(now_ms)]
         self.endpoints = {each.id: each for each in live if each.dialect in self.dialects}
@@ -67,8 +70,9 @@ class Follower:
             if self._moves.get(each.id) != each.moves:
                 self._moves[each.id] = each.moves
                 self._seen[each.id] = self._kept[each.id] = each.event_seq
-            most = MAX_WAITING
-            self._waiting[each.id] = webhook_deliveries.waiting(conn, each.id, most=most)
+            if counts or each.id not in self._waiting:
+                most = MAX_WAITING
+                self._waiting[each.id] = webhook_deliveries.waiting(conn, each.id, most=most)
         for gone in self._seen.keys() - self.endpoints.keys():
             del self._seen[gone], self._kept[gone], self._waiting[gone], self._moves[gone]
 
@@ -122,11 +126,11 @@ class Follower:
             if event.seq > self._seen[each.id] and may_see(conn, each, sights[each.id], event)
             for planned in self._made(conn, each, event)
         ]
-        changed = bool(batch) and batch[-1].kind in _CHANGES
+        changed = _changed(batch)
         reached = [each.id for each in whose if last > self._seen[each.id]]
         cursors = {each: (self._moves[each], last) for each in reached}
         far = any(last - self._kept[each] >= RARELY for each in reached)
-        must_write = bool(made) or changed or far
+        must_write = bool(made) or changed is not None or far
         return Found(made=made, cursors=cursors, must_write=must_write, changed=changed, more=more)
 
     def _made(
@@ -145,11 +149,21 @@ class Follower:
 
 
 def _up_to_change(batch: Sequence[Event]) -> Sequence[Event]:
-    """What comes after a change of endpoints is for those that there are then."""
+    """What comes after changes of endpoints is for those that there are then."""
+    has_come = False
     for place, event in enumerate(batch):
         if event.kind in _CHANGES:
-            return batch[: place + 1]
+            has_come = True
+        elif has_come:
+            return batch[:place]
     return batch
+
+
+def _changed(batch: Sequence[Event]) -> frozenset[str] | None:
+    changes = [event for event in batch if event.kind in _CHANGES]
+    if not changes:
+        return None
+    return frozenset(str(event.facts.get("webhook")) for event in changes)
 
 
 def _lane(event: Event) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import h11
 
-from appliance.desk.webhooks.url_policy import Place, Unreachable, UrlPolicy
+from appliance.desk.webhooks.url_policy import Place, Unreachable, UrlPolicy, is_address
 from appliance.errors import InvalidInput
 from appliance.relay.dialect import Answer
 
@@ -45,8 +45,8 @@ class _Connection:
     used_s: float
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):
-            self.writer.close()
+        """At once: nothing is left to be said, and a receiver that hangs would not listen."""
+        self.writer.transport.abort()
 
 
 class Poster:
@@ -100,6 +100,8 @@ class Poster:
 
     async def _look_up(self, place: Place) -> Sequence[str]:
         """Each time anew: what a name leads to may have changed since it was judged."""
+        if is_address(place.host):
+            return [place.host]
         loop = asyncio.get_running_loop()
         try:
             found = await loop.run_in_executor(

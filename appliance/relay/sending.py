@@ -108,6 +108,7 @@ class Sender:
         await self._results.finish(within_s)
         for each in self._served.values():
             each.poster.close()
+        await asyncio.sleep(0)  # the sockets are closed in the next turn of the loop
         self._names.shutdown(wait=False, cancel_futures=True)
 
     def _new(self, webhook_id: str) -> _Served | None:

@@ -35,6 +35,9 @@ class Standard:
     name = NAME
     waits_s: Sequence[float] = WAITS_S
 
+    def __init__(self) -> None:
+        self._epoch = ""
+
     def keeps_bytes(self, endpoint: Endpoint) -> bool:
         return endpoint.content is Content.FULL
 
@@ -54,7 +57,8 @@ class Standard:
     def body(
         self, conn: sqlite3.Connection, endpoint: Endpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
-        data = {**event.facts, **_about(event), "epoch": known_epoch(conn)}
+        self._epoch = self._epoch or known_epoch(conn)
+        data = {**event.facts, **_about(event), "epoch": self._epoch}
         if endpoint.content is Content.FULL:
             data["content"] = _content(conn, endpoint, event)
         told = {"type": delivery.type, "timestamp": iso(event.at_ms), "data": data}

@@ -111,9 +111,10 @@ class Trier:
 
     async def _said(self, dialect: Dialect, endpoint: Endpoint, delivery: Delivery) -> _Said | None:
         """What earlier tries said, unless it has been taken out of the row since."""
-        kept = self._store.read(lambda conn: webhook_deliveries.body_of(conn, delivery.seq))
-        if kept is not None:
-            return _Said(body=kept, is_kept=True)
+        if delivery.body is not None:
+            kept = self._store.read(lambda conn: webhook_deliveries.body_of(conn, delivery.seq))
+            if kept is not None:
+                return _Said(body=kept, is_kept=True)
         event = self._store.read(lambda conn: events.one(conn, delivery.event_seq))
         if event is None:
             return None

@@ -89,7 +89,9 @@ def id_of(epoch: str, event_seq: int, webhook_id: str, part: str = "") -> str:
 
 
 def add(tx: Tx, made: Iterable[NewDelivery]) -> None:
-    """What was told before is told once more, under the same id."""
+    """What was told before is told once more, under the same id; one whose endpoint was removed
+    meanwhile is not made.
+    """
     tx.conn.executemany(
         _ADD,
         [
@@ -246,7 +248,8 @@ _ANEW = "state = 'pending', due_ms = 0, tries = 0, ended_ms = NULL"
 _ADD = f"""
 INSERT INTO webhook_delivery
   (id, webhook_id, event_seq, part, type, lane, message_id, state, due_ms, created_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0, ?8
+WHERE EXISTS (SELECT 1 FROM webhook WHERE id = ?2)
 ON CONFLICT (id) DO UPDATE SET {_ANEW}
 """  # noqa: S608 -- our own words
 _DELIVERY = (

@@ -72,6 +72,7 @@ from appliance.api.web.pages import (
     thread,
     tokens,
     verdict,
+    webhooks,
     website,
 )
 
@@ -141,6 +142,7 @@ for part in (
     saved_views,
     new_view,
     tokens,
+    webhooks,
     setup_team,
     installing,
     sheets,

@@ -10,6 +10,7 @@ import re
 import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -78,7 +79,7 @@ class UrlPolicy:
         Raises InvalidInput for `url`.
         """
         place = _parsed(url)
-        if _is_address(place.host):
+        if is_address(place.host):
             self._judge(place, place.host)
         elif _is_here(place.host) and not self.allowed.holds(place.host, place.port):
             raise _refused("It names Balie's own machine.")
@@ -110,6 +111,16 @@ class UrlPolicy:
             raise _refused("Outside of the company's own network it takes https.")
 
 
+def is_address(host: str) -> bool:
+    """In the form that has one meaning: no octal, no hexadecimal, no fewer than four numbers."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=512)
 def _parsed(url: str) -> Place:
     if len(url) > MAX_URL or not _VISIBLE.fullmatch(url) or "\\" in url:
         raise _refused(f"An address has at most {MAX_URL} visible ASCII characters.")
@@ -133,19 +144,10 @@ def _parsed(url: str) -> Place:
 
 def _is_host(host: str, netloc: str) -> bool:
     if "[" in netloc or ":" in host:
-        return netloc.startswith("[") and "%" not in host and _is_address(host)
+        return netloc.startswith("[") and "%" not in host and is_address(host)
     if _NUMBERS.fullmatch(host.rpartition(".")[2]):
-        return _is_address(host)
+        return is_address(host)
     return _HOST.fullmatch(host) is not None
-
-
-def _is_address(host: str) -> bool:
-    """In the form that has one meaning: no octal, no hexadecimal, no fewer than four numbers."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_here(host: str) -> bool:
