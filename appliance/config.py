@@ -21,6 +21,7 @@ from appliance.modem_settings import ModemSettings
 from appliance.oidc_settings import OidcSettings
 from appliance.phone_settings import PhoneSettings
 from appliance.web_settings import WebSettings
+from appliance.webhook_settings import WebhookSettings
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     phone: PhoneSettings = PhoneSettings()
     web: WebSettings = WebSettings()
     oidc: OidcSettings | None = None
+    webhooks: WebhookSettings = WebhookSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -94,7 +96,8 @@ def load(file: Path | None, **given: Any) -> Settings:
     except ValidationError as exc:
         raise SetupError(_sentences(exc)) from exc
     except SettingsError as exc:
-        table = next(name for name in ("modem", "phone", "web", "oidc") if f'"{name}"' in str(exc))
+        tables = ("modem", "phone", "web", "oidc", "webhooks")
+        table = next(name for name in tables if f'"{name}"' in str(exc))
         raise SetupError(f"{PREFIX}{table.upper()} is no JSON object: {exc}.") from exc
     except ValueError as exc:
         raise SetupError(f"{file} is no TOML: {exc}") from exc

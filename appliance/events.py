@@ -197,6 +197,14 @@ class EventKind(Enum):
     READINGS_CHANGED = "readings.changed"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 -- the name of an event
+    #: Who is told what happens; facts of each below: `webhook`, and `token` where software did it.
+    #: Here also `what`: `added`, `changed`, `on`, `off`, `rotated`, `replayed`, `resent` or
+    #: `removed`.
+    WEBHOOK_CHANGED = "webhook.changed"
+    #: Balie tells it no more; facts: `why`, which is `gone` or `failing`.
+    WEBHOOK_DISABLED = "webhook.disabled"
+    #: A test: only that one is told.
+    WEBHOOK_PING = "webhook.ping"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ from appliance.api.json import (
     sending,
     texts,
     uploading,
+    webhooks,
 )
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.kept_figures import KeptFigures
@@ -132,6 +133,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         erasing,
         retention,
         rounds,
+        webhooks,
         events,
     ):
         app.include_router(part.router)

@@ -12,6 +12,7 @@ from appliance.api.connections import Connections
 from appliance.clock import Clock
 from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.outgoing.room import Room
+from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.devices.protocol import Driver
 from appliance.enrolment import Enrolment, EnrolmentWish, Portrait, Stage, ToDo
 from appliance.errors import BalieError, DeviceGone, NotFound, Transient
@@ -137,7 +138,7 @@ class Services:
     shown whose data; `readings_kept` returns once what it was told until now stands in the log.
     `push_services` are hosts beside those that every browser uses. `oidc` is the provider that
     staff may log in with. `address` is what browsers open, where it is known.
-    `histories` are what the planner keeps of each SIM.
+    `histories` are what the planner keeps of each SIM. `urls` judges where webhooks go.
     """
 
     store: Store
@@ -164,6 +165,7 @@ class Services:
     address: str | None = None
     admins_need_passkey: bool = False
     histories: Histories = field(default_factory=Histories)
+    urls: UrlPolicy = field(default_factory=UrlPolicy)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

@@ -132,9 +132,16 @@ def add_token(
     with open_store(data) as store:
         new = store.write(work)
     ends = iso(new.expires_ms) if new.expires_ms is not None else None
-    facts = {"id": new.id, "name": name, "token": new.token, "expires": ends}
+    facts = {
+        "id": new.id,
+        "name": name,
+        "token": new.token,
+        "signing_key": new.signing_key,
+        "expires": ends,
+    }
     until = f"It ends on {ends[:10]}." if ends else "It never ends."
-    show(as_json, facts, f"Token for {name}, shown this once: {new.token}\n{until}")
+    key = f"\nKey of signatures: {new.signing_key}" if new.signing_key else ""
+    show(as_json, facts, f"Token for {name}, shown this once: {new.token}{key}\n{until}")
 
 
 @token_app.command("list")

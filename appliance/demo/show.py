@@ -16,6 +16,7 @@ from appliance.api.app import create_app
 from appliance.api.connections import Connections
 from appliance.api.services import DemoDoors
 from appliance.clock import ScaledClock, SystemClock, scaled_from
+from appliance.config import load
 from appliance.demo.children import PULLED_S, Emulation, emulation, own_adb_server, pull_phone
 from appliance.demo.colleagues import Colleagues
 from appliance.demo.doors import doors
@@ -80,7 +81,8 @@ def run_demo(options: DemoOptions) -> None:
         if options.traffic and not (data / DATABASE).exists():
             live(data / DATABASE, devices, seed_of_world=SEED, now_ms=clock.now_ms())
         connections = Connections(min(CONNECTIONS, allow_descriptors() // 2))
-        balie = Balie(data, clock, connections=connections)
+        allowed = load(None).webhooks.allowed
+        balie = Balie(data, clock, connections=connections, webhooks_allow=allowed)
         stack.callback(balie.stop)
         seeded = seed(balie.store, devices)
         balie.start()

@@ -26,6 +26,7 @@ from appliance.desk.outgoing.room import Room
 from appliance.desk.privacy.erasing import again
 from appliance.desk.privacy.erasing.job import ErasureSteps, no_erasure_steps
 from appliance.desk.team import staff
+from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import Errand
 from appliance.devices.worker import DeviceWorker
@@ -38,6 +39,9 @@ from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.steps import Steps, no_steps
 from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
+from appliance.relay.relay import Relay
+from appliance.relay.smsgate import Smsgate
+from appliance.relay.standard import Standard
 from appliance.runtime import kinds, memories
 from appliance.runtime.archivist import Archivist
 from appliance.runtime.drivers import driver_for
@@ -59,6 +63,7 @@ from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
 from appliance.store.store import Store
+from appliance.webhook_settings import NONE_ALLOWED, Allowed
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +90,7 @@ class Balie:
         oidc: OidcSettings | None = None,
         address: str | None = None,
         admins_need_passkey: bool = False,
+        webhooks_allow: Allowed = NONE_ALLOWED,
         steps: Steps = no_steps,
         erasure_steps: ErasureSteps = no_erasure_steps,
     ) -> None:
@@ -124,6 +130,9 @@ class Balie:
         )
         self._retention = RetentionThread(self.store, data)
         self._lists = ListFollower(self.store, self._planner.ask)
+        self._urls = UrlPolicy(webhooks_allow)
+        self._told = ReadingNotes(self.store, data)
+        self._relay = Relay(self.store, [Standard(), Smsgate()], self._urls, accessed=self._told)
         self.services = self._make_services(
             gate,
             media_room,
@@ -194,6 +203,7 @@ class Balie:
             histories=self._histories,
             accessed=self._readings,
             readings_kept=self._readings.kept,
+            urls=self._urls,
         )
 
     def start(self) -> None:
@@ -225,6 +235,7 @@ class Balie:
         self._erasures.start()
         self._retention.start()
         self._lists.start()
+        self._relay.start()
         self._started = True
 
     def _settle_keys(self) -> None:
@@ -237,6 +248,7 @@ class Balie:
 
     def stop(self) -> None:
         self._started = False
+        self._relay.stop()
         self._erasures.stop()
         self._retention.stop()
         self._lists.stop()
@@ -252,6 +264,7 @@ class Balie:
             watch.stop()
         self._machine.close()
         self._readings.finish()
+        self._told.finish()
         self.store.close()
 
     def _make_worker(self, device: Device) -> DeviceWorker:

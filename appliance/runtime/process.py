@@ -66,6 +66,7 @@ def run_balie(
             oidc=settings.oidc,
             address=settings.web.address,
             admins_need_passkey=settings.web.admins_need_passkey,
+            webhooks_allow=settings.webhooks.allowed,
         )
         try:
             balie.start()

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from appliance.store.data_class import DataClass
 from appliance.store.privacy_data_classes import PRIVACY_COLUMNS
 from appliance.store.smsgate_data_classes import SMSGATE_COLUMNS
+from appliance.store.webhook_data_classes import WEBHOOK_COLUMNS
 
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     **PRIVACY_COLUMNS,
     **SMSGATE_COLUMNS,
+    **WEBHOOK_COLUMNS,
     "meta": {DataClass.TECHNICAL: "name value"},
     "branch": {
         DataClass.OFFICE: "name settings",
@@ -131,7 +133,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "staff_id expires_ms used_ms",
     },
     "api_token": {
-        DataClass.OFFICE: "name token_hash scopes",
+        DataClass.OFFICE: "name token_hash scopes signing_key",
         DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms",
     },
     "idempotency": {

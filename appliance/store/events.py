@@ -127,6 +127,11 @@ def after(conn: sqlite3.Connection, seq: int, *, limit: int = 500) -> Sequence[E
     return [from_row(row) for row in rows]
 
 
+def one(conn: sqlite3.Connection, seq: int) -> Event | None:
+    row = conn.execute(f"{_AS_TOLD} seq = ?", (seq,)).fetchone()
+    return None if row is None else from_row(row)
+
+
 def of_message(conn: sqlite3.Connection, message_id: str) -> Sequence[Event]:
     """The history of one message, oldest first."""
     rows = conn.execute(f"{_AS_TOLD} message_id = ? ORDER BY seq", (message_id,))
@@ -145,6 +150,33 @@ def spare_numbers(conn: sqlite3.Connection) -> None:
 
 def last_seq(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+
+
+def between(conn: sqlite3.Connection, from_ms: int, until_ms: int) -> range:
+    """The numbers of the events of a time; later events have later times."""
+    first = conn.execute("SELECT min(seq) FROM event").fetchone()[0]
+    if first is None:
+        return range(0)
+    ends = range(int(first), last_seq(conn) + 1)
+    return range(_first_since(conn, ends, from_ms), _first_since(conn, ends, until_ms))
+
+
+def at_ms_of(conn: sqlite3.Connection, seq: int) -> int:
+    """When the first event of this number or a later one was."""
+    row = conn.execute("SELECT at_ms FROM event WHERE seq >= ? ORDER BY seq LIMIT 1", (seq,))
+    found = row.fetchone()
+    return int(found["at_ms"]) if found else 0
+
+
+def _first_since(conn: sqlite3.Connection, among: range, at_ms: int) -> int:
+    low, high = among.start, among.stop
+    while low < high:
+        middle = (low + high) // 2
+        if at_ms_of(conn, middle) < at_ms:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def from_row(row: sqlite3.Row) -> Event:

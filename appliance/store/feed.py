@@ -169,3 +169,9 @@ def epoch_of(tx: Tx) -> str:
     )
     row = tx.conn.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
     return str(row["value"])
+
+
+def known_epoch(conn: sqlite3.Connection) -> str:
+    """As `epoch_of`, for who only reads: empty before the first call of that."""
+    row = conn.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
+    return "" if row is None else str(row["value"])

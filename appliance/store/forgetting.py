@@ -173,6 +173,7 @@ UPDATE media SET state = ?, why = NULL, name = '', sha256 = NULL, bytes = NULL, 
 _OF_MESSAGES = (
     f"DELETE FROM earlier_text WHERE message_id {_THESE}",  # noqa: S608 -- our own words
     f"DELETE FROM reaction WHERE message_id {_THESE}",  # noqa: S608 -- our own words
+    f"UPDATE webhook_delivery SET body = NULL WHERE body IS NOT NULL AND message_id {_THESE}",  # noqa: S608 -- our own words
 )
 _OF_ATTEMPTS = (
     f"UPDATE attempt SET baseline = NULL, evidence = '{{}}' WHERE id {_THESE}",  # noqa: S608 -- our own words

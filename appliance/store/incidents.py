@@ -52,6 +52,8 @@ class IncidentKind(StrEnum):
     TOKEN_ENDS = "token-ends"  # noqa: S105 -- what is wrong
     #: What a database was used with: a key of the house is not here.
     HOUSE_KEY = "house-key"
+    #: Nothing is posted to a webhook any more, because nothing arrived there.
+    WEBHOOK_OFF = "webhook-off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

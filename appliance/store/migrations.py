@@ -204,6 +204,11 @@ def unmade(db: Database) -> None:
     _run_script(db.conn, "0038_unmade.sql")
 
 
+@migrations(name="0039_webhooks")
+def webhooks(db: Database) -> None:
+    _run_script(db.conn, "0039_webhooks.sql")
+
+
 @migrations(name="0040_smsgate")
 def smsgate(db: Database) -> None:
     _run_script(db.conn, "0040_smsgate.sql")

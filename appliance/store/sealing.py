@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.errors import SetupError
-from appliance.store import house_key, incidents, push
+from appliance.store import house_key, incidents, push, signing_keys, webhooks
 from appliance.store.house_key import HouseKey
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
@@ -39,6 +39,8 @@ def settle(tx: Tx, data_dir: Path) -> Sequence[str]:
             )
     _complain(tx, missing)
     push.seal_all(tx, key)
+    signing_keys.seal_all(tx, key, all_keys_here=not missing)
+    webhooks.seal_all(tx, key)
     return missing
 
 

@@ -29,6 +29,7 @@ from appliance.desk.lists import saved_lists, sends
 from appliance.desk.lists.rules import ListRule
 from appliance.desk.lists.sends import SendWish
 from appliance.desk.outgoing.sending import Author
+from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.devices.news_protocol import MissedCall
 from appliance.devices.protocol import DeviceState, Group, Incoming, Status, TextForm
 from appliance.oidc_settings import OidcSettings
@@ -271,6 +272,7 @@ def open_office(
     asking: Asking | None = None,
     oidc: OidcSettings | None = None,
     admins_need_passkey: bool = False,
+    urls: UrlPolicy | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -292,6 +294,7 @@ def open_office(
         asking=asking or nobody,
         oidc=oidc,
         admins_need_passkey=admins_need_passkey,
+        urls=urls or UrlPolicy(),
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

@@ -17,6 +17,7 @@ FLOORS = {
     "queue": 3,
     "desk": 4,
     "api": 5,
+    "relay": 5,
 }
 TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
@@ -24,7 +25,7 @@ SHELVES = (
     {"access", "consent", "outgoing", "care"},
     {
         *("inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"),
-        *("lists", "rounds", "automatic", "smsgate"),
+        *("lists", "rounds", "automatic", "webhooks", "smsgate"),
     },
     {"intake", "catalogue", "privacy"},
 )

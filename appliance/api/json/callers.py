@@ -32,7 +32,7 @@ _bearer = HTTPBearer(
     "`groups:read`, `groups:write`, `rounds:read`, `rounds:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
     "`conversations:read`, `conversations:write`, `lists:read`, `lists:write`, `reports:read`, "
-    "`privacy:write`, `audit:read`. "
+    "`privacy:write`, `webhooks:write`, `audit:read`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 
@@ -112,6 +112,12 @@ async def identify(
     return await caller_of(request, *scopes.scopes)
 
 
+def require(caller: Caller, scope: Scope) -> None:
+    """For what takes another scope than its route. Raises ProblemError."""
+    if not caller.token.may(scope):
+        raise forbidden(scope.value)
+
+
 def check_time(token: ApiToken, now_ms: int) -> None:
     """Raises ProblemError for a token that has ended."""
     if token.expires_ms is not None and token.has_ended(now_ms):
@@ -153,6 +159,7 @@ WRITES_GROUPS = Security(identify, scopes=[Scope.GROUPS_WRITE.value])
 WRITES_CONVERSATIONS = Security(identify, scopes=[Scope.CONVERSATIONS_WRITE.value])
 WRITES_ROUNDS = Security(identify, scopes=[Scope.ROUNDS_WRITE.value])
 WRITES_LISTS = Security(identify, scopes=[Scope.LISTS_WRITE.value])
+WRITES_WEBHOOKS = Security(identify, scopes=[Scope.WEBHOOKS_WRITE.value])
 WRITES_PRIVACY = Security(identify, scopes=[Scope.PRIVACY_WRITE.value])
 WritesMessages = Annotated[Caller, WRITES_MESSAGES]
 ReadsEvents = Annotated[Caller, Security(identify, scopes=[Scope.EVENTS_READ.value])]

@@ -57,6 +57,15 @@ from appliance.api.json.team_bodies import (
     ViewPatchIn,
 )
 from appliance.api.json.text_bodies import RenderedOut, RenderIn, TextIn, TextPatchIn
+from appliance.api.json.webhook_bodies import (
+    NewWebhookOut,
+    ReplayIn,
+    ReplayOut,
+    RotatedOut,
+    ToldAgainOut,
+    WebhookIn,
+    WebhookPatchIn,
+)
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
@@ -114,6 +123,13 @@ _BODIES: tuple[type[BaseModel], ...] = (
     HealthOut,
     ProblemOut,
     UploadOut,
+    WebhookIn,
+    WebhookPatchIn,
+    NewWebhookOut,
+    RotatedOut,
+    ToldAgainOut,
+    ReplayIn,
+    ReplayOut,
     *REPORTS,
     *dict.fromkeys(model for read in READS for model in (read.model, read.answer[0])),
 )
@@ -137,6 +153,7 @@ _TAGS = [
         "name": "privacy",
         "description": "Who changed and who read what, how long things are kept, and who is held.",
     },
+    {"name": "webhooks", "description": "Have what happens posted to an address, signed."},
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},
 ]

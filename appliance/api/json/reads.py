@@ -26,6 +26,7 @@ from appliance.api.json import (
     saved_lists,
     search,
     texts,
+    webhook_reads,
 )
 from appliance.api.json.declared import Read
 
@@ -50,6 +51,7 @@ READS: Sequence[Read[Any, Any]] = (
     *archive.READS,
     *erasing.READS,
     *retention.READS,
+    *webhook_reads.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

@@ -11,7 +11,8 @@ from appliance.desk.access.bearer import new_token, token_hash
 from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
-from appliance.store import incidents
+from appliance.store import incidents, signing_keys, webhooks
+from appliance.store.house_key import HouseKey
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 
@@ -65,6 +66,8 @@ class Scope(Enum):
     LISTS_WRITE = "lists:write"
     #: Read reports: how many, how fast, how busy; no names of contacts.
     REPORTS_READ = "reports:read"
+    #: Say where Balie posts what happens, and look after that.
+    WEBHOOKS_WRITE = "webhooks:write"
     #: Read who changed what and who read what.
     AUDIT_READ = "audit:read"
     #: What a privacy officer does: say how long things are kept, hold, hand out, erase.
@@ -110,11 +113,12 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewToken:
-    """`token` is shown only this once."""
+    """`token` is shown only this once. `signing_key` None: the key of the house is not here."""
 
     id: str
     token: str
     expires_ms: int | None
+    signing_key: str | None
 
 
 def add(
@@ -144,7 +148,12 @@ def add(
     )
     facts = {"token": token_id, "scopes": named, "expires_ms": expires_ms}
     tx.emit(EventKind.TOKEN_ADDED, branch_id=branch_id, staff_id=by_staff_id, facts=facts)
-    return NewToken(id=token_id, token=token, expires_ms=expires_ms)
+    return NewToken(
+        id=token_id,
+        token=token,
+        expires_ms=expires_ms,
+        signing_key=signing_keys.make(tx, token_id),
+    )
 
 
 def revoke(tx: Tx, token_id: str, *, by_staff_id: str | None = None) -> None:
@@ -157,6 +166,7 @@ def revoke(tx: Tx, token_id: str, *, by_staff_id: str | None = None) -> None:
     ).fetchone()
     if done is None:
         raise NotFound("token")
+    webhooks.switch_off_of_token(tx, token_id)
     tx.emit(
         EventKind.TOKEN_REVOKED,
         branch_id=done["branch_id"],
@@ -185,6 +195,14 @@ def by_id(conn: sqlite3.Connection, token_id: str) -> ApiToken | None:
         "SELECT * FROM api_token WHERE id = ? AND revoked_ms IS NULL", (token_id,)
     ).fetchone()
     return None if row is None else _found(conn, row)
+
+
+def signing_key(conn: sqlite3.Connection, key: HouseKey, token_id: str) -> str:
+    """64 hexadecimal digits, as text: what Balie tells the token's program is signed with them.
+
+    Raises NotFound, or SetupError where the key that sealed it is not here.
+    """
+    return signing_keys.of_token(conn, key, token_id)
 
 
 def is_valid(conn: sqlite3.Connection, token_id: str, now_ms: int | None = None) -> bool:

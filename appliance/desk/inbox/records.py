@@ -109,6 +109,17 @@ def search(
     return [MessageRecord(**dict(row), **beside(row["id"])) for row in found]
 
 
+def one(conn: sqlite3.Connection, sight: Sight, message_id: str) -> MessageRecord:
+    """Without its history. Raises NotFound."""
+    row = conn.execute(
+        f"{_RECORD} WHERE m.id = :id AND {IN_SIGHT}",
+        {"id": message_id, "branches": sight.json},
+    ).fetchone()
+    if row is None or sight.groups.hides(row["conversation_id"]):
+        raise NotFound("message")
+    return MessageRecord(**dict(row), **_beside(conn, [message_id])(message_id))
+
+
 def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
     """Raises NotFound."""
     row = conn.execute(

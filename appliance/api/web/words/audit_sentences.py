@@ -59,6 +59,7 @@ _CHANGED: Mapping[str, str] = {
     "erasure": "had a person erased",
     "privacy": "worked on a request about data",
     "archive": "asked for an archive, saved one, or changed where they go",
+    "webhook": "changed which software is told what happens",
     "retention": "changed how long things are kept, or let go of what is old",
     "emergency": "took or ended emergency access",
     "phone": "dealt with what is to be taken off a phone",

@@ -157,6 +157,10 @@ BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
             " are not known again. If it is lost for good: balie key forget."
         ),
     ),
+    IncidentKind.WEBHOOK_OFF: (
+        "A webhook was switched off: nothing that was posted there arrived.",
+        "Look under Settings, Webhooks, why; then switch it on again there.",
+    ),
     IncidentKind.ARCHIVE_FOLDER: (
         "The folder for the archives of each quarter is not there, so none is made.",
         "Plug the stick in again, or name another folder under Privacy, Archive.",
@@ -189,5 +193,6 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.NO_CREDIT: "No credit",
     IncidentKind.TOKEN_ENDS: "Token ends",
     IncidentKind.HOUSE_KEY: "Key of the house",
+    IncidentKind.WEBHOOK_OFF: "Webhook off",
 }
 """Short, for a list of what was wrong before."""

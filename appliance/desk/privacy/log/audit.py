@@ -14,6 +14,7 @@ from itertools import takewhile
 from appliance.desk.access.sight import Sight
 from appliance.desk.privacy.log import changes, reads
 from appliance.errors import InvalidInput
+from appliance.store import events
 from appliance.store.readings import ReadingKind
 
 WALK = 100_000
@@ -139,7 +140,7 @@ def _changed(
 ) -> _Walk:
     if asked.hashes or asked.kind not in (None, *changes.KINDS):
         return _Walk(entries=(), down_to_seq=0, down_to_ms=0, is_whole=True)
-    seqs = changes.between(conn, asked.from_ms, asked.until_ms)
+    seqs = events.between(conn, asked.from_ms, asked.until_ms)
     first, top = seqs.start, min(before, seqs.stop)
     floor = first if asked.contact_id else max(first, changes.back(conn, top, WALK))
     entries: list[AuditEntry] = []
@@ -155,7 +156,7 @@ def _changed(
 def _ended(
     conn: sqlite3.Connection, entries: Sequence[AuditEntry], at_seq: int, *, is_whole: bool
 ) -> _Walk:
-    at_ms = 0 if is_whole else changes.at_ms_of(conn, at_seq)
+    at_ms = 0 if is_whole else events.at_ms_of(conn, at_seq)
     return _Walk(entries=entries, down_to_seq=at_seq, down_to_ms=at_ms, is_whole=is_whole)
 
 

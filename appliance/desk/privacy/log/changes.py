@@ -67,39 +67,12 @@ def newest(conn: sqlite3.Connection, wanted: WantedChanges, among: range) -> Ite
         before = seqs[-1]
 
 
-def between(conn: sqlite3.Connection, from_ms: int, until_ms: int) -> range:
-    """The numbers of the events of a time; later events have later times."""
-    first = conn.execute("SELECT min(seq) FROM event").fetchone()[0]
-    if first is None:
-        return range(0)
-    ends = range(int(first), events.last_seq(conn) + 1)
-    return range(_first_since(conn, ends, from_ms), _first_since(conn, ends, until_ms))
-
-
 def back(conn: sqlite3.Connection, seq: int, count: int) -> int:
     """The number of the event so many before; 0 where there are fewer. Numbers leave gaps."""
     row = conn.execute(
         "SELECT seq FROM event WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?", (seq, count - 1)
     ).fetchone()
     return int(row["seq"]) if row else 0
-
-
-def at_ms_of(conn: sqlite3.Connection, seq: int) -> int:
-    """When the first event of this number or a later one was."""
-    row = conn.execute("SELECT at_ms FROM event WHERE seq >= ? ORDER BY seq LIMIT 1", (seq,))
-    found = row.fetchone()
-    return int(found["at_ms"]) if found else 0
-
-
-def _first_since(conn: sqlite3.Connection, among: range, at_ms: int) -> int:
-    low, high = among.start, among.stop
-    while low < high:
-        middle = (low + high) // 2
-        if at_ms_of(conn, middle) < at_ms:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def _kinds(wanted: ReadingKind | None) -> list[EventKind]:

@@ -1,0 +1,145 @@
+"""What one does with a webhook: make it, change it, pause it, give it a new secret, try it again.
+
+Who may see the branch that it is for may do all of it. What it is told follows from its token; who
+made it on the page manages tokens.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.desk.access.sight import Sight
+from appliance.desk.webhooks import event_names
+from appliance.desk.webhooks.secrets import new_secret
+from appliance.errors import InvalidInput, NotFound
+from appliance.store import webhook_deliveries, webhooks
+from appliance.store.feed import epoch_of
+from appliance.store.store import Tx
+from appliance.store.webhook_deliveries import Delivery, DeliveryState
+from appliance.store.webhooks import By, Content, Endpoint, OffWhy
+
+DIALECT = "standard"
+MAX_ENDPOINTS = 500
+"""Each is asked about every event: a program that makes one a minute is mistaken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """`url` was judged. `line` is an id or a number; None: all lines that the program sees."""
+
+    url: str
+    events: Sequence[str]
+    line: str | None = None
+    branch_id: str | None = None
+    content: Content = Content.IDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """None stays as it is."""
+
+    url: str | None = None
+    events: Sequence[str] | None = None
+    content: Content | None = None
+    enabled: bool | None = None
+
+
+def add(tx: Tx, sight: Sight, wish: Wish, by: By) -> tuple[Endpoint, str]:
+    """The endpoint and its secret. Raises InvalidInput, or NotFound for the line."""
+    if len(webhooks.endpoints(tx.conn)) >= MAX_ENDPOINTS:
+        raise InvalidInput("url", f"There are {MAX_ENDPOINTS} webhooks already; remove some.")
+    secret = new_secret()
+    made = webhooks.add(
+        tx,
+        dialect=DIALECT,
+        url=wish.url,
+        events_wanted=event_names.checked(wish.events),
+        by=by,
+        branch_id=wish.branch_id,
+        line_id=None if wish.line is None else sight.line(tx.conn, wish.line).id,
+        content=wish.content,
+        secret=secret,
+    )
+    return made, secret
+
+
+def listed(conn: sqlite3.Connection, sight: Sight) -> Sequence[Endpoint]:
+    """The oldest first."""
+    found = webhooks.endpoints(conn, dialect=DIALECT)
+    return [each for each in found if sight.sees_branch(each.branch_id)]
+
+
+def one(conn: sqlite3.Connection, sight: Sight, webhook_id: str) -> Endpoint:
+    """Raises NotFound."""
+    found = webhooks.endpoint(conn, webhook_id.lower())
+    if found is None or found.dialect != DIALECT or not sight.sees_branch(found.branch_id):
+        raise NotFound("webhook")
+    return found
+
+
+def change(tx: Tx, sight: Sight, webhook_id: str, wanted: Change, by: By) -> Endpoint:
+    """Raises InvalidInput and NotFound."""
+    found = one(tx.conn, sight, webhook_id)
+    names = None if wanted.events is None else event_names.checked(wanted.events)
+    if (wanted.url, names, wanted.content) != (None, None, None):
+        webhooks.change(
+            tx, found.id, by, url=wanted.url, events_wanted=names, content=wanted.content
+        )
+    if wanted.enabled is True and not found.enabled:
+        webhooks.switch_on(tx, found.id, by)
+    elif wanted.enabled is False:
+        webhooks.switch_off(tx, found.id, OffWhy.PERSON, by)
+    return one(tx.conn, sight, found.id)
+
+
+def remove(tx: Tx, sight: Sight, webhook_id: str, by: By) -> None:
+    """Raises NotFound."""
+    webhooks.remove(tx, one(tx.conn, sight, webhook_id).id, by)
+
+
+def rotate(tx: Tx, sight: Sight, webhook_id: str, by: By) -> tuple[str, int]:
+    """The new secret, and when that of before signs no more. Raises NotFound."""
+    secret = new_secret()
+    ends_ms = webhooks.rotate(tx, one(tx.conn, sight, webhook_id).id, secret, by)
+    return secret, ends_ms
+
+
+def ping(tx: Tx, sight: Sight, webhook_id: str, by: By) -> str:
+    """The id of what is posted. Raises NotFound, and InvalidInput where it is off."""
+    found = _on(tx.conn, sight, webhook_id)
+    return webhook_deliveries.id_of(epoch_of(tx), webhooks.ping(tx, found.id, by), found.id)
+
+
+def deliveries(
+    conn: sqlite3.Connection,
+    sight: Sight,
+    webhook_id: str,
+    *,
+    limit: int,
+    before: str | None = None,
+    state: DeliveryState | None = None,
+) -> Sequence[Delivery]:
+    """The newest first. Raises NotFound."""
+    found = one(conn, sight, webhook_id)
+    return webhook_deliveries.newest(conn, found.id, limit=limit, before=before, state=state)
+
+
+def send_again(tx: Tx, sight: Sight, webhook_id: str, delivery_id: str, by: By) -> str:
+    """The same, under the same id. Raises NotFound, and InvalidInput where it is off."""
+    found = _on(tx.conn, sight, webhook_id)
+    if not webhook_deliveries.again(tx, found.id, delivery_id):
+        raise NotFound("delivery")
+    webhooks.tell_again(tx, found, by)
+    return delivery_id
+
+
+def replay(tx: Tx, sight: Sight, webhook_id: str, since_ms: int, by: By) -> None:
+    """All that happened since then. Raises NotFound, and InvalidInput where it is off."""
+    webhooks.rewind(tx, _on(tx.conn, sight, webhook_id).id, since_ms, by)
+
+
+def _on(conn: sqlite3.Connection, sight: Sight, webhook_id: str) -> Endpoint:
+    found = one(conn, sight, webhook_id)
+    if not found.enabled:
+        raise InvalidInput("enabled", "This webhook is off. Switch it on first.")
+    return found

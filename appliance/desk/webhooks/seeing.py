@@ -1,0 +1,46 @@
+"""What an endpoint may be told: what its token sees, or its branch, and what its line is about."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from appliance.desk.access import group_limits
+from appliance.desk.access.sight import Sight
+from appliance.desk.access.tokens import Scope
+from appliance.events import Event
+from appliance.store.webhooks import Endpoint
+
+_NO_TOKEN = ""
+
+
+def sight_of(conn: sqlite3.Connection, endpoint: Endpoint) -> Sight:
+    """One that a page made sees no group that is held to some people."""
+    branches = None if endpoint.branch_id is None else frozenset({endpoint.branch_id})
+    return Sight(branches, group_limits.of_token(conn, endpoint.token_id or _NO_TOKEN))
+
+
+def sights_of(conn: sqlite3.Connection, endpoints: Iterable[Endpoint]) -> Mapping[str, Sight]:
+    """By the ids of the endpoints, each kind looked up once."""
+    kept = dict[tuple[str | None, str | None], Sight]()
+    found = dict[str, Sight]()
+    for each in endpoints:
+        whose = (each.branch_id, each.token_id)
+        if whose not in kept:
+            kept[whose] = sight_of(conn, each)
+        found[each.id] = kept[whose]
+    return found
+
+
+def may_see(conn: sqlite3.Connection, endpoint: Endpoint, sight: Sight, event: Event) -> bool:
+    if event.facts.get("webhook") == endpoint.id:
+        return True
+    if endpoint.line_id is not None and event.line_id != endpoint.line_id:
+        return False
+    known = sight.sees_at_once(event)
+    return sight.sees_event(conn, event) if known is None else known
+
+
+def may_audit(endpoint: Endpoint) -> bool:
+    """Whether it is told of colleagues and tokens: one that a page made was made by who manages
+    those.
+    """
+    return endpoint.token_id is None or Scope.AUDIT_READ.value in endpoint.scopes

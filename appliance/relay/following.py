@@ -1,0 +1,159 @@
+"""Follows the log for all endpoints at once: finds out what each of them is to be told.
+
+Endpoints that are at the end of the log share one reading of what comes. One that is behind,
+because it has too much waiting or somebody asked for what was before, is read for apart and delays
+nobody.
+What an event makes and how far that endpoint was followed are written in one transaction.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from appliance.desk.webhooks.seeing import may_see, sights_of
+from appliance.events import Event, EventKind
+from appliance.relay.dialect import Dialect
+from appliance.store import events, webhook_deliveries, webhooks
+from appliance.store.feed import known_epoch
+from appliance.store.store import Tx
+from appliance.store.webhook_deliveries import NewDelivery
+from appliance.store.webhooks import Endpoint
+
+PIECE = 500
+"""Events of one reading."""
+RARELY = 500
+"""How far it is stands in the database at least after so many events, also when nobody was told."""
+MAX_WAITING = 10_000
+"""An endpoint with so many that wait is followed for no further until some of them are over."""
+_WEBHOOKS = frozenset({EventKind.WEBHOOK_CHANGED, EventKind.WEBHOOK_DISABLED})
+_CHANGES = _WEBHOOKS | {EventKind.TOKEN_REVOKED}
+"""After these the endpoints are read anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """`cursors` by the ids of endpoints: the moves that were counted, and how far it was told."""
+
+    made: Sequence[NewDelivery] = ()
+    cursors: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    must_write: bool = False
+    changed: bool = False
+    more: bool = False
+
+    def keep(self, tx: Tx) -> None:
+        known = {each.id for each in webhooks.endpoints(tx.conn)} if self.made else set()
+        webhook_deliveries.add(tx, (each for each in self.made if each.webhook_id in known))
+        webhooks.follow_to(tx, self.cursors)
+
+
+class Follower:
+    """Used by the thread `relay` alone. `next` reads, `Found.keep` writes, then comes `kept`."""
+
+    def __init__(self, dialects: Iterable[Dialect]) -> None:
+        self.dialects = {each.name: each for each in dialects}
+        self.endpoints: dict[str, Endpoint] = {}
+        self._seen: dict[str, int] = {}
+        self._kept: dict[str, int] = {}
+        self._moves: dict[str, int] = {}
+        self._waiting: dict[str, int] = {}
+        self._epoch = ""
+
+    def load(self, conn: sqlite3.Connection, now_ms: int) -> None:
+        """All that can be told; where somebody moved a cursor, it is there now."""
+        self._epoch = known_epoch(conn)
+        live = [each for each in webhooks.endpoints(conn) if each.is_live(now_ms)]
+        self.endpoints = {each.id: each for each in live if each.dialect in self.dialects}
+        for each in self.endpoints.values():
+            if self._moves.get(each.id) != each.moves:
+                self._moves[each.id] = each.moves
+                self._seen[each.id] = self._kept[each.id] = each.event_seq
+            most = MAX_WAITING
+            self._waiting[each.id] = webhook_deliveries.waiting(conn, each.id, most=most)
+        for gone in self._seen.keys() - self.endpoints.keys():
+            del self._seen[gone], self._kept[gone], self._waiting[gone], self._moves[gone]
+
+    def next(self, conn: sqlite3.Connection) -> Found:
+        """What the next events make: first for those at the end, else for those that are behind."""
+        if not self.endpoints:
+            return Found()
+        head = max(self._seen.values())
+        able = [each for each in self.endpoints.values() if self._waiting[each.id] < MAX_WAITING]
+        ahead = [each for each in able if self._seen[each.id] == head]
+        behind = [each for each in able if self._seen[each.id] < head]
+        batch = events.after(conn, head, limit=PIECE) if ahead else ()
+        if batch:
+            return self._found(conn, ahead, batch, more=bool(behind) or len(batch) == PIECE)
+        if not behind:
+            return Found()
+        start = min(self._seen[each.id] for each in behind)
+        batch = [each for each in events.after(conn, start, limit=PIECE) if each.seq <= head]
+        return self._found(conn, behind, batch, more=True, ends_at=None if batch else head)
+
+    def kept(self, found: Found) -> None:
+        """It was written, or there was nothing to write."""
+        for webhook_id, (_, to) in found.cursors.items():
+            self._seen[webhook_id] = to
+            if found.must_write:
+                self._kept[webhook_id] = to
+        for each in found.made:
+            self._waiting[each.webhook_id] += 1
+
+    def over(self, webhook_id: str) -> None:
+        """One of what waited for it waits no more."""
+        if webhook_id in self._waiting:
+            self._waiting[webhook_id] -= 1
+
+    def _found(
+        self,
+        conn: sqlite3.Connection,
+        whose: Sequence[Endpoint],
+        batch: Sequence[Event],
+        *,
+        more: bool,
+        ends_at: int | None = None,
+    ) -> Found:
+        batch = _up_to_change(batch)
+        last = batch[-1].seq if ends_at is None else ends_at
+        sights = sights_of(conn, whose)
+        made = [
+            planned
+            for event in batch
+            for each in whose
+            if event.seq > self._seen[each.id] and may_see(conn, each, sights[each.id], event)
+            for planned in self._made(conn, each, event)
+        ]
+        changed = bool(batch) and batch[-1].kind in _CHANGES
+        reached = [each.id for each in whose if last > self._seen[each.id]]
+        cursors = {each: (self._moves[each], last) for each in reached}
+        far = any(last - self._kept[each] >= RARELY for each in reached)
+        must_write = bool(made) or changed or far
+        return Found(made=made, cursors=cursors, must_write=must_write, changed=changed, more=more)
+
+    def _made(
+        self, conn: sqlite3.Connection, endpoint: Endpoint, event: Event
+    ) -> Iterator[NewDelivery]:
+        for each in self.dialects[endpoint.dialect].planned(conn, endpoint, event):
+            yield NewDelivery(
+                id=webhook_deliveries.id_of(self._epoch, event.seq, endpoint.id, each.part),
+                webhook_id=endpoint.id,
+                event_seq=event.seq,
+                part=each.part,
+                type=each.type,
+                lane=_lane(event),
+                message_id=event.message_id,
+            )
+
+
+def _up_to_change(batch: Sequence[Event]) -> Sequence[Event]:
+    """What comes after a change of endpoints is for those that there are then."""
+    for place, event in enumerate(batch):
+        if event.kind in _CHANGES:
+            return batch[: place + 1]
+    return batch
+
+
+def _lane(event: Event) -> str:
+    """What is told in the order of the log: what is about one conversation, or else about one
+    person or device.
+    """
+    return event.conversation_id or event.contact_id or event.device_id or event.line_id or ""

@@ -1,0 +1,91 @@
+"""What became of tries, written together: many in one transaction, while more of them come."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from appliance.relay.dialect import Meaning
+from appliance.store import webhook_deliveries, webhooks
+from appliance.store.store import Store, Tx
+from appliance.store.webhook_deliveries import DeliveryState, Outcome
+from appliance.store.webhooks import OffWhy
+
+log = logging.getLogger(__name__)
+
+FAILING_MS = 5 * 24 * 3_600_000
+"""An endpoint at which nothing arrived for so long is switched off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    webhook_id: str
+    outcome: Outcome
+    meaning: Meaning
+
+    @property
+    def is_over(self) -> bool:
+        return self.outcome.state is not DeliveryState.PENDING
+
+
+class Results:
+    """For one event loop. `kept` is told of each result once it is written."""
+
+    def __init__(self, store: Store, kept: Callable[[Result], None]) -> None:
+        self._store = store
+        self._kept = kept
+        self._waiting: list[Result] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    def add(self, result: Result) -> None:
+        self._waiting.append(result)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+            self._writing.add_done_callback(complain)
+
+    async def finish(self, within_s: float) -> None:
+        if self._writing is not None:
+            await asyncio.wait([self._writing], timeout=within_s)
+
+    async def _write(self) -> None:
+        """What a power cut takes back is sent again, under the same id."""
+        while batch := self._waiting:
+            self._waiting = []
+            written = self._store.submit(lambda tx, batch=batch: _keep(tx, batch), durable=False)  # type: ignore[misc]
+            await asyncio.wrap_future(written)
+            for each in batch:
+                self._kept(each)
+
+
+def _keep(tx: Tx, batch: Sequence[Result]) -> None:
+    webhook_deliveries.keep_outcomes(tx, (each.outcome for each in batch))
+    by_endpoint: dict[str, list[Result]] = {}
+    for each in batch:
+        by_endpoint.setdefault(each.webhook_id, []).append(each)
+    for webhook_id, results in by_endpoint.items():
+        _judge(tx, webhook_id, results)
+
+
+def _judge(tx: Tx, webhook_id: str, results: Sequence[Result]) -> None:
+    """Whether it is to be told any more."""
+    found = webhooks.endpoint(tx.conn, webhook_id)
+    if found is None:
+        return
+    failing_ms = found.failing_ms
+    for each in results:
+        if each.meaning is Meaning.TAKEN:
+            failing_ms = None
+        elif each.meaning is Meaning.AGAIN:
+            failing_ms = failing_ms or each.outcome.attempt.at_ms
+        elif each.meaning is Meaning.GONE:
+            webhooks.switch_off(tx, webhook_id, OffWhy.GONE)
+    if failing_ms != found.failing_ms:
+        webhooks.note_failing(tx, webhook_id, failing_ms)
+    if failing_ms is not None and tx.now_ms - failing_ms >= FAILING_MS:
+        webhooks.switch_off(tx, webhook_id, OffWhy.FAILING)
+
+
+def complain(task: asyncio.Task[None]) -> None:
+    """Of a task that nobody waits for."""
+    if not task.cancelled() and (exc := task.exception()) is not None:
+        log.error("a webhook could not be told: %s", type(exc).__name__, exc_info=exc)
