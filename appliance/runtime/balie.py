@@ -43,6 +43,7 @@ from appliance.queue.steps import Steps, no_steps
 from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
 from appliance.relay.relay import Relay
+from appliance.relay.smsgate import Smsgate
 from appliance.relay.standard import Standard
 from appliance.runtime import kinds, memories
 from appliance.runtime.archivist import Archivist
@@ -143,6 +144,7 @@ class Balie:
         dialects = (Standard(), Cloud())
         self._relay = Relay(self.store, dialects, self._urls, accessed=self._told)
         self._imports = ImportWatcher(self.store, gate, import_folder)
+        self._relay = Relay(self.store, [Standard(), Smsgate()], self._urls, accessed=self._told)
         self.services = self._make_services(
             gate,
             media_room,

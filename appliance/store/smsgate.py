@@ -17,7 +17,7 @@ PENDING = "Pending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewRequest:
+class NewSending:
     """`message_ids` in the order in which they were accepted, at least one."""
 
     id: str
@@ -42,7 +42,7 @@ def is_known(conn: sqlite3.Connection, token_id: str, request_id: str) -> bool:
     return found.fetchone() is not None
 
 
-def keep(tx: Tx, new: NewRequest) -> None:
+def keep(tx: Tx, new: NewSending) -> None:
     """In the transaction that accepted its messages, and nothing but these meanwhile."""
     first_seq = _seq(tx, new.message_ids[0])
     last_seq = first_seq + len(new.message_ids) - 1
@@ -64,6 +64,14 @@ def keep(tx: Tx, new: NewRequest) -> None:
         _keep_refused(tx, first_seq, new.refused)
 
 
+def name_of(conn: sqlite3.Connection, token_id: str, message_id: str) -> str | None:
+    """How the program of this token named the request that the message is of; None where it is of
+    no such request.
+    """
+    row = conn.execute(_NAME, (message_id, token_id)).fetchone()
+    return row and str(row["id"])
+
+
 def _keep_refused(tx: Tx, message_seq: int, refused: Sequence[RefusedRecipient]) -> None:
     tx.conn.execute("DELETE FROM smsgate_refused WHERE at_ms < ?", (tx.now_ms - TOLD_FOR_MS,))
     tx.conn.executemany(
@@ -79,3 +87,11 @@ def _keep_refused(tx: Tx, message_seq: int, refused: Sequence[RefusedRecipient])
 def _seq(tx: Tx, message_id: str) -> int:
     row = tx.conn.execute("SELECT seq FROM message WHERE id = ?", (message_id,)).fetchone()
     return int(row["seq"])
+
+
+_NAME = """
+SELECT s.id FROM message m
+CROSS JOIN smsgate_message s ON s.seq = (
+  SELECT max(n.seq) FROM smsgate_message n WHERE n.seq <= m.seq)
+WHERE m.id = ? AND m.seq <= s.last_seq AND s.token_id = ?
+"""

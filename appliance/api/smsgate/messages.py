@@ -15,7 +15,7 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.smsgate import requests
 from appliance.desk.smsgate.cancelling import cancel
 from appliance.desk.smsgate.paging import Span
-from appliance.desk.smsgate.requests import Recipient
+from appliance.desk.smsgate.requests import SmsRecipient
 from appliance.store.store import Tx
 
 router = APIRouter(prefix=PREFIX)
@@ -83,7 +83,7 @@ def body(found: requests.Request) -> dict[str, Any]:
     }
 
 
-def _recipient(each: Recipient) -> dict[str, Any]:
+def _recipient(each: SmsRecipient) -> dict[str, Any]:
     return {"phoneNumber": each.number, "state": each.state, "error": each.error}
 
 

@@ -1,6 +1,5 @@
 """`POST /messages`: one text to one or several numbers, by the entrance that all messages have."""
 
-import re
 import time
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,11 +12,11 @@ from appliance.api.json.metrics import Metrics
 from appliance.api.json.posting import not_before_ms, read_body
 from appliance.api.json.sending import DirectRoute
 from appliance.api.json.times import iso, ms_of
-from appliance.api.smsgate.bodies import ID, MessageIn
+from appliance.api.smsgate.bodies import SmsIn, checked_id
 from appliance.api.smsgate.paths import PREFIX
 from appliance.api.smsgate.visitors import visitor_of
 from appliance.desk.access.tokens import Scope
-from appliance.desk.smsgate.sending import Kept, Wanted, send
+from appliance.desk.smsgate.sending import SentSms, WantedSms, send
 from appliance.desk.smsgate.states import FAILED
 from appliance.errors import InvalidInput
 from appliance.identities import Identity, tel
@@ -27,7 +26,6 @@ from appliance.store.store import Tx
 
 router = APIRouter(prefix=PREFIX, route_class=DirectRoute)
 
-_ID = re.compile(ID)
 _MS_PER_S = 1000
 
 
@@ -36,7 +34,7 @@ _MS_PER_S = 1000
 async def send_message(request: Request) -> Response:
     began_s = time.perf_counter()
     visitor = await visitor_of(request, Scope.MESSAGES_WRITE)
-    posted = read_body(MessageIn, await request.body())
+    posted = read_body(SmsIn, await request.body())
     services = visitor.caller.services
     wanted = _wanted(posted, services.clock.now_ms())
 
@@ -52,7 +50,7 @@ async def send_message(request: Request) -> Response:
     return JSONResponse(answer, 202)
 
 
-def _wanted(posted: MessageIn, now_ms: int) -> Wanted:
+def _wanted(posted: SmsIn, now_ms: int) -> WantedSms:
     """Raises InvalidInput for what Balie does not carry."""
     if posted.is_encrypted:
         raise InvalidInput("isEncrypted", "Balie cannot read, and so cannot send, encrypted texts.")
@@ -60,10 +58,10 @@ def _wanted(posted: MessageIn, now_ms: int) -> Wanted:
         raise InvalidInput("textMessage", "Only texts can be sent, no data and no MMS.")
     if posted.ttl is not None and posted.valid_until is not None:
         raise InvalidInput("ttl", "Give “ttl” or “validUntil”, not both.")
-    return Wanted(
+    return WantedSms(
         to=[_recipient(each) for each in posted.phone_numbers],
         text=_text(posted),
-        id=_id(posted),
+        id=checked_id(posted.id),
         line=posted.device_id or None,
         ttl_ms=None if posted.ttl is None else posted.ttl * _MS_PER_S,
         until_ms=None if posted.valid_until is None else ms_of(posted.valid_until),
@@ -71,19 +69,11 @@ def _wanted(posted: MessageIn, now_ms: int) -> Wanted:
     )
 
 
-def _text(posted: MessageIn) -> str:
+def _text(posted: SmsIn) -> str:
     given = posted.text_message.text if posted.text_message is not None else posted.message
     if given is None:
         raise InvalidInput("textMessage", "Say what to send, in “textMessage.text”.")
     return given
-
-
-def _id(posted: MessageIn) -> str | None:
-    if not posted.id:
-        return None
-    if not _ID.fullmatch(posted.id):
-        raise InvalidInput("id", "An id has 1 to 64 visible ASCII characters, and no “/”.")
-    return posted.id
 
 
 @lru_cache(maxsize=1024)
@@ -91,7 +81,7 @@ def _recipient(number: str) -> Identity:
     return tel(parse_number(number, field="phoneNumbers"))
 
 
-def _accepted(kept: Kept, now_ms: int) -> Mapping[str, Any]:
+def _accepted(kept: SentSms, now_ms: int) -> Mapping[str, Any]:
     waiting = [_told(each, PENDING, None) for each in kept.accepted]
     refused = [_told(each.identity, FAILED, each.why) for each in kept.refused]
     at = iso(now_ms)

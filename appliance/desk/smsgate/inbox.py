@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.desk.access.sight import Sight
 from appliance.desk.smsgate import paging
 from appliance.desk.smsgate.paging import Span, lines_in_sight
@@ -27,15 +28,17 @@ def inbox(
     conn: sqlite3.Connection, sight: Sight, span: Span, line: str | None
 ) -> Sequence[Received]:
     """`line` is an id or a number, None for all in sight."""
-    places = [{"line": each} for each in lines_in_sight(conn, sight, line)]
+    places = [
+        {"line": each, "channel": Channel.SMS.name} for each in lines_in_sight(conn, sight, line)
+    ]
     seqs = paging.page(conn, _STRETCH, places, span)
     rows = conn.execute(_RECEIVED, (json.dumps(list(seqs)),))
     return [Received(**dict(row)) for row in rows]
 
 
 _STRETCH = """
-SELECT seq FROM message INDEXED BY message_sms_in
-WHERE line_id = :line AND direction = 'in' AND channel = 'sms' AND seq >= :first AND seq < :last
+SELECT seq FROM message INDEXED BY message_came
+WHERE line_id = :line AND channel = :channel AND direction = 'in' AND seq >= :first AND seq < :last
 """
 _RECEIVED = """
 SELECT m.id, m.value AS sender, line.number AS recipient, m.text, m.created_ms, m.contact_id,

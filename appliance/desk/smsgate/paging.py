@@ -102,7 +102,7 @@ def _merged(
     parts = []
     for at, place in enumerate(places):
         values |= {f"{name}{at}": value for name, value in place.items()}
-        parts.append(re.sub(r":(line|state)\b", rf":\g<1>{at}", stretch))
+        parts.append(re.sub(r":(line|state|channel)\b", rf":\g<1>{at}", stretch))
     merge = " UNION ALL ".join(parts)
     rows = conn.execute(f"{merge} ORDER BY seq {span.order} LIMIT :limit OFFSET :offset", values)
     return [row["seq"] for row in rows]

@@ -27,6 +27,7 @@ _BY_RESOURCE: dict[str, frozenset[Scope]] = {
     "inbox": frozenset({Scope.MESSAGES_READ}),
     "devices": frozenset({Scope.LINES_READ}),
     "logs": frozenset({Scope.EVENTS_READ}),
+    "webhooks": frozenset({Scope.WEBHOOKS_WRITE}),
     "settings": frozenset(),
     "tokens": frozenset(),
 }

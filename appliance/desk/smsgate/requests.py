@@ -17,7 +17,7 @@ from appliance.store import events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class SmsRecipient:
     """`error` says why it failed. `message_id` None: refused at once."""
 
     number: str
@@ -37,12 +37,12 @@ class Request:
     line_id: str
     state: str
     created_ms: int
-    recipients: Sequence[Recipient]
+    recipients: Sequence[SmsRecipient]
     times: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RequestPage:
     """`total`: so many there are in all."""
 
     requests: Sequence[Request]
@@ -51,7 +51,7 @@ class Found:
 
 def search(
     conn: sqlite3.Connection, sight: Sight, span: Span, *, state: str | None, line: str | None
-) -> Found:
+) -> RequestPage:
     """None: no filter on that. `line` is an id or a number; one that is not in sight has none."""
     states = [state] if state else ALL
     lines = lines_in_sight(conn, sight, line)
@@ -65,7 +65,7 @@ def search(
         seqs = paging.page_of(conn, _ALL, [{}], span, total)
     else:
         seqs = paging.page_of(conn, _STRETCH, places, span, total)
-    return Found(requests=_requests(conn, seqs), total=total)
+    return RequestPage(requests=_requests(conn, seqs), total=total)
 
 
 def one(conn: sqlite3.Connection, sight: Sight, token_id: str, request_id: str) -> Request:
@@ -80,9 +80,9 @@ def one(conn: sqlite3.Connection, sight: Sight, token_id: str, request_id: str) 
 def _requests(conn: sqlite3.Connection, seqs: Sequence[int]) -> Sequence[Request]:
     """In the order of `seqs`."""
     about = (json.dumps(list(seqs)),)
-    refused: dict[int, list[Recipient]] = {}
+    refused: dict[int, list[SmsRecipient]] = {}
     for row in conn.execute(_REFUSED, about):
-        told = Recipient(number=row["value"], state=FAILED, error=row["why"])
+        told = SmsRecipient(number=row["value"], state=FAILED, error=row["why"])
         refused.setdefault(row["message_seq"], []).append(told)
     found = {
         seq: _request(conn, list(rows), refused.get(seq, ()))
@@ -92,7 +92,7 @@ def _requests(conn: sqlite3.Connection, seqs: Sequence[int]) -> Sequence[Request
 
 
 def _request(
-    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], refused: Sequence[Recipient]
+    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], refused: Sequence[SmsRecipient]
 ) -> Request:
     first = rows[0]
     return Request(
@@ -105,10 +105,10 @@ def _request(
     )
 
 
-def _recipient(row: sqlite3.Row) -> Recipient:
+def _recipient(row: sqlite3.Row) -> SmsRecipient:
     state = MessageState(row["state"])
     word = WORDS[state]
-    return Recipient(
+    return SmsRecipient(
         number=row["value"],
         state=word,
         error=(row["reason"] or state.value) if word == FAILED else None,

@@ -15,12 +15,14 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity
 from appliance.reasons import Reason
 from appliance.store import consent, smsgate
-from appliance.store.smsgate import NewRequest, RefusedRecipient
+from appliance.store.smsgate import NewSending, RefusedRecipient
 from appliance.store.store import Tx
+
+_TWICE = f"{Reason.TWICE}: This number stands here twice."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedSms:
     """`id` None: the client gives it no name. `line` None: the one that they last wrote to."""
 
     to: Sequence[Identity]
@@ -43,7 +45,7 @@ class AlreadyKnown(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class SentSms:
     """`line_id` is that of the first recipient who may be written to."""
 
     id: str
@@ -52,7 +54,7 @@ class Kept:
     refused: Sequence[RefusedRecipient]
 
 
-def send(tx: Tx, sight: Sight, token_id: str, room: Room, wanted: Wanted) -> Kept:
+def send(tx: Tx, sight: Sight, token_id: str, room: Room, wanted: WantedSms) -> SentSms:
     """Raises AlreadyKnown, Refused when all of them are refused, InvalidInput and LineFull; then
     nothing is kept.
     """
@@ -61,6 +63,9 @@ def send(tx: Tx, sight: Sight, token_id: str, room: Room, wanted: Wanted) -> Kep
     accepted, refused = _Accepted(), list[RefusedRecipient]()
     first: Refused | None = None
     for identity in wanted.to:
+        if identity in accepted.to:
+            refused.append(RefusedRecipient(identity=identity, why=_TWICE))
+            continue
         try:
             _accept(tx, sight, token_id, room, wanted, identity, accepted)
         except Refused as exc:
@@ -90,13 +95,11 @@ def _accept(
     sight: Sight,
     token_id: str,
     room: Room,
-    wanted: Wanted,
+    wanted: WantedSms,
     identity: Identity,
     accepted: _Accepted,
 ) -> None:
     """Raises Refused, and then nothing of this recipient's is kept."""
-    if identity in accepted.to:
-        raise Refused(Reason.TWICE, "This number stands here twice.")
     line_id = _line(tx, sight, wanted, identity)
     with tx.whole():
         done = accept(tx, _request(tx, line_id, identity, token_id, room, wanted))
@@ -106,12 +109,12 @@ def _accept(
 def _kept(
     tx: Tx,
     token_id: str,
-    wanted: Wanted,
+    wanted: WantedSms,
     accepted: _Accepted,
     refused: Sequence[RefusedRecipient],
-) -> Kept:
+) -> SentSms:
     request_id = wanted.id or accepted.ids[0]
-    new = NewRequest(
+    new = NewSending(
         id=request_id,
         token_id=token_id,
         line_id=accepted.line_id,
@@ -119,13 +122,13 @@ def _kept(
         refused=refused,
     )
     smsgate.keep(tx, new)
-    return Kept(
+    return SentSms(
         id=request_id, line_id=accepted.line_id, accepted=tuple(accepted.to), refused=refused
     )
 
 
 def _request(
-    tx: Tx, line_id: str, identity: Identity, token_id: str, room: Room, wanted: Wanted
+    tx: Tx, line_id: str, identity: Identity, token_id: str, room: Room, wanted: WantedSms
 ) -> SendRequest:
     return SendRequest(
         line_id=line_id,
@@ -139,7 +142,7 @@ def _request(
     )
 
 
-def _ttl_ms(tx: Tx, wanted: Wanted) -> int | None:
+def _ttl_ms(tx: Tx, wanted: WantedSms) -> int | None:
     """Raises InvalidInput."""
     if wanted.until_ms is None:
         return wanted.ttl_ms
@@ -149,7 +152,7 @@ def _ttl_ms(tx: Tx, wanted: Wanted) -> int | None:
     return left_ms
 
 
-def _line(tx: Tx, sight: Sight, wanted: Wanted, identity: Identity) -> str:
+def _line(tx: Tx, sight: Sight, wanted: WantedSms, identity: Identity) -> str:
     """Raises InvalidInput."""
     if wanted.line is not None:
         try:

@@ -77,5 +77,5 @@ CREATE TABLE smsgate_pass (
 ) STRICT;
 CREATE INDEX smsgate_pass_age ON smsgate_pass (expires_ms);
 
--- The inbox of such a client: what came by SMS, line by line.
-CREATE INDEX message_sms_in ON message (line_id) WHERE direction = 'in' AND channel = 'sms';
+-- The inbox of such a client: what came over one channel, line by line.
+CREATE INDEX message_came ON message (line_id, channel) WHERE direction = 'in';
