@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
+        body = self.rfile.read(int(self.headers["content-length"] or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         got = Got(path=self.path, headers=headers, body=body, at_s=time.monotonic())
         say = self.server.receiver.take(got)
