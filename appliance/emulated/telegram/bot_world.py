@@ -141,7 +141,7 @@ class BotWorld:
         """Whoever writes has begun to talk to the bot. Gives the message as the bot gets it."""
         content: Json = {"text": text, **more}
         if text.startswith("/"):
-            length = len(text.split()[0])
+            length = len(text.split(maxsplit=1)[0])
             content["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
         return self.put(bot, person, content)
 
