@@ -13,6 +13,8 @@ from typing import Any
 Json = dict[str, Any]
 
 _FIRST_UPDATE = 700_000_001
+_EPOCH_S = 1_767_225_600
+"""The year 2026."""
 _FIRST_BOT = 7_100_000_001
 _FIRST_PERSON = 510_000_001
 
@@ -116,7 +118,16 @@ class BotWorld:
         with self.news:
             bot_id = _FIRST_BOT + len(self.bots)
             token = f"{bot_id}:AAEmulated{len(self.bots):025d}"
-            bot = EmulatedBot(token=token, id=bot_id, username=username, first_name=first_name)
+            # A world that is made again later goes on behind the numbers of the one before.
+            behind = max(self.now_s - _EPOCH_S, 0)
+            bot = EmulatedBot(
+                token=token,
+                id=bot_id,
+                username=username,
+                first_name=first_name,
+                next_update=_FIRST_UPDATE + behind,
+                next_message=1 + behind,
+            )
             self.bots[token] = bot
             return bot
 
