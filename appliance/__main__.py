@@ -15,6 +15,7 @@ from appliance.cli import (
     doctor,
     keys,
     line_settings,
+    mail,
     pacing,
     people,
     people_files,
@@ -60,6 +61,7 @@ people.staff_app.command("sessions")(colleagues.list_sessions)
 directory.line_app.command("list")(line_settings.list_lines)
 directory.line_app.command("set")(line_settings.set_line)
 directory.line_app.command("beside")(beside.put_beside)
+directory.line_app.command("mail")(mail.put_mailbox)
 directory.line_app.command("pacing")(pacing.line_pacing)
 app.command("backup")(care.backup)
 app.command("restore")(care.restore)
