@@ -16,6 +16,7 @@ from appliance.cli import (
     doctor,
     keys,
     line_settings,
+    mail,
     pacing,
     people,
     people_files,
@@ -69,6 +70,7 @@ directory.line_app.command("telegram")(beside.put_telegram)
 directory.line_app.command("rules")(automatic.line_rules)
 directory.line_app.command("roster")(automatic.line_roster)
 directory.branch_app.command("hours")(automatic.branch_hours)
+directory.line_app.command("mail")(mail.put_mailbox)
 directory.line_app.command("pacing")(pacing.line_pacing)
 app.command("backup")(care.backup)
 app.command("restore")(care.restore)

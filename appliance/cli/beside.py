@@ -39,7 +39,7 @@ def put_beside(
     if found not in Kind.known() or found.has_sim:
         raise InvalidInput("kind", f"No package here brings a “{kind}” that stands beside a line.")
     if remove:
-        _remove(line, kind, data, as_json=as_json)
+        remove_beside(line, kind, data, as_json=as_json)
         return
     if not address:
         raise SetupError("Say where it is: --address.")
@@ -108,7 +108,7 @@ def put(
     show(as_json, facts, f"{said} {given.note}".strip())
 
 
-def _remove(line: str, kind: str, data: Path | None, *, as_json: bool) -> None:
+def remove_beside(line: str, kind: str, data: Path | None, *, as_json: bool) -> None:
     def work(tx: Tx) -> dict[str, str]:
         found = lines.line(tx.conn, line)
         device_id = beside.remove(tx, found.id, kind, by="cli")

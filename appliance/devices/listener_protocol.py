@@ -6,6 +6,7 @@ from typing import Protocol
 from appliance.devices.news_protocol import (
     Leaving,
     MissedCall,
+    NotArrived,
     PictureChange,
     PlaceName,
     Quoting,
@@ -33,6 +34,12 @@ class Listener(Protocol):
     def withdrew(self, device_id: str, leaving: Leaving) -> None:
         """Durable on return; the same one may be told again. Never while the device holds the lock
         of a tap (`Attempt.clear_to_send`).
+        """
+        ...
+
+    def not_arrived(self, device_id: str, told: NotArrived) -> None:
+        """Durable on return; the same one may be told again, and one of no attempt of the device is
+        dropped.
         """
         ...
 

@@ -109,3 +109,12 @@ class Leaving:
     words: str
     at_ms: int
     cursor: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotArrived:
+    """A message that had left will not arrive, the service says. `words` are the service's."""
+
+    attempt_id: str
+    words: str
+    cursor: tuple[str, int] | None = None

@@ -92,7 +92,8 @@ class Incoming:
     message, and with another text it was changed since. Behind a `#` stands which it is of those
     that came at one moment. `sender` is E.164 where the device knows a number, else what it shows
     (`…@lid`, an alphanumeric SMS sender). `at_ms` is the device's time brought to UTC.
-    `exact` is False when it was read from a screen, which shows minutes only.
+    `exact` is False when it was read from a screen, which shows minutes only. `heading` is a line
+    above the text, as the subject of a mail.
     """
 
     channel: Channel
@@ -103,6 +104,7 @@ class Incoming:
     sender_name: str | None = None
     group: Group | None = None
     exact: bool = True
+    heading: str = ""
     origin: Origin = Origin.PERSON
     form: TextForm = TextForm.WORDS
     media: IncomingMedia | None = field(default=None, compare=False)
@@ -150,7 +152,7 @@ class Outgoing:
     `number` is what the driver writes to: the value of whom it is for, in a scheme that the channel
     writes to. `text` is the caption of the `file`, and may be empty then. `group` is set for a
     post; `number` is then its address. A device that cannot answer the `quoted` message sends it
-    without that, and says so.
+    without that, and says so. `by_rule`: a rule of the line says it, and no person or program.
     """
 
     attempt_id: str
@@ -163,6 +165,7 @@ class Outgoing:
     file: OutgoingFile | None = None
     group: Group | None = None
     quoted: QuotedText | None = None
+    by_rule: bool = False
 
     @property
     def identity(self) -> Identity:

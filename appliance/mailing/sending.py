@@ -63,12 +63,18 @@ async def _connected(server: MailServer) -> SMTP:
     )
     try:
         await client.connect()
-        if server.user is not None:
+        await client.ehlo()
+        if server.user is not None and not _lets_all_in(server, client):
             await client.login(server.user, server.password)
     except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
         client.close()
         raise MailLater(str(_not_sent(server, exc))) from exc
     return client
+
+
+def _lets_all_in(server: MailServer, client: SMTP) -> bool:
+    """A relay of the house may ask nobody who they are."""
+    return server.tls is MailTls.NONE and not client.supports_extension("auth")
 
 
 async def _addressed(server: MailServer, client: SMTP, sender: str, to: str) -> None:

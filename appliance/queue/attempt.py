@@ -183,11 +183,17 @@ def claim(
         file=carried.file,
         group=posts.group_of(tx.conn, line_id, planned.queued.waiting.identity, now_ms=tx.now_ms),
         quoted=_quoted(tx, message_id),
+        by_rule=_is_by_rule(tx, message_id),
     )
     _open(tx, outgoing, device_id, signature)
     if earlier is not None:
         parts.carry_over(tx, outgoing.attempt_id, earlier)
     return outgoing
+
+
+def _is_by_rule(tx: Tx, message_id: str) -> bool:
+    row = tx.conn.execute("SELECT rule FROM message WHERE id = ?", (message_id,)).fetchone()
+    return row["rule"] is not None
 
 
 def _quoted(tx: Tx, message_id: str) -> QuotedText | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 
 from appliance.devices.kind import Kind, learn
+from appliance.devices.mail.kind import KIND as MAIL
 from appliance.devices.modem.kind import KIND as MODEM
 from appliance.devices.phone.kind import KIND as PHONE
 from appliance.devices.telegram.kind import KIND as TELEGRAM
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 GROUP = "balie.kinds"
 
 _OWN = (PHONE, MODEM, TELEGRAM)
+_OWN = (PHONE, MODEM, MAIL)
 
 
 def load() -> None:

@@ -36,6 +36,8 @@ class SmtpServer:
     """
 
     host: str = "127.0.0.1"
+    user: str = USER
+    password: str = PASSWORD
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
@@ -68,7 +70,7 @@ class SmtpServer:
 
     def authenticated(self, _: Any, __: Any, ___: Any, mechanism: str, data: Any) -> AuthResult:
         self.logins += 1
-        fits = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+        fits = (data.login, data.password) == (self.user.encode(), self.password.encode())
         return AuthResult(success=fits, handled=False)
 
 
@@ -91,7 +93,7 @@ def smtp_server(
             require_starttls=starts,
             auth_required=starts,
             auth_require_tls=starts,
-            authenticator=server.authenticated if context else None,
+            authenticator=server.authenticated,
         )
         server.talks.append(begun)
         return begun

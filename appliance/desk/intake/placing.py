@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from appliance.characters import clean_name
 from appliance.desk.care import marking
-from appliance.desk.intake import attached, posts, revisions
+from appliance.desk.intake import attached, headings, posts, revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import Incoming, TextForm
-from appliance.identities import Identity
+from appliance.identities import ALPHA, WHATSAPP_LID, Identity
+from appliance.identities import kept as kept_identity
 from appliance.messages import Origin
-from appliance.phone_numbers import is_e164
 from appliance.store import care_gone, contacts, conversations, devices, erased, lines, messages
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -66,7 +66,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         line_id=line.id,
         contact_id=contact_id,
         identity=sender,
-        text=incoming.text,
+        text=headings.shown(incoming),
         channel=incoming.channel,
         device_key=incoming.key,
         sender_name=incoming.sender_name,
@@ -163,7 +163,7 @@ def _arrival(
         line=line,
         contact_id=contact_id,
         identity=sender,
-        text=incoming.text,
+        text=headings.said(incoming),
         channel=incoming.channel,
         has_files=incoming.media is not None,
     )
@@ -180,8 +180,9 @@ def shown_identity(told: Identity) -> Identity:
 
 
 def shown_sender(sender: str) -> str:
-    """A number, or a word in which nothing is hidden."""
-    return sender if is_e164(sender) else clean_name(sender) or "?"
+    """A number or what a channel has a form for, as it is; a word in which nothing is hidden."""
+    has_form = kept_identity(sender).scheme not in (ALPHA, WHATSAPP_LID)
+    return sender if has_form else clean_name(sender) or "?"
 
 
 def _named(incoming: Incoming, sender: Identity) -> Incoming:

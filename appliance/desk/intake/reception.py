@@ -14,6 +14,7 @@ from appliance.channels import Channel
 from appliance.desk.consent import near_stop_words, rule_words
 from appliance.desk.intake import (
     by_hand,
+    headings,
     leavings,
     long_sms,
     places,
@@ -23,6 +24,7 @@ from appliance.desk.intake import (
     reactions,
     recollection,
     sims,
+    undelivered,
 )
 from appliance.desk.intake import calls as missed
 from appliance.desk.lines import archive_news, device_states, screens
@@ -31,6 +33,7 @@ from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPa
 from appliance.devices.news_protocol import (
     Leaving,
     MissedCall,
+    NotArrived,
     PictureChange,
     PlaceName,
     Quoting,
@@ -74,7 +77,7 @@ class Reception:
                 placing.keep(tx, device_id, line, incoming)
                 _reach(tx, device_id, incoming.cursor)
 
-        if _may_withdraw(incoming.text):
+        if _may_withdraw(headings.said(incoming)):
             whose = self._store.read(lambda conn: posts.whose(conn, device_id, incoming, sender))
             self._gate.write(self._store, whose, keep)
         else:
@@ -88,6 +91,13 @@ class Reception:
             _reach(tx, device_id, leaving.cursor)
 
         self._gate.write(self._store, (who,), keep)
+
+    def not_arrived(self, device_id: str, told: NotArrived) -> None:
+        def keep(tx: Tx) -> None:
+            undelivered.keep(tx, device_id, told)
+            _reach(tx, device_id, told.cursor)
+
+        self._store.write(keep)
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
         def keep(tx: Tx) -> None:

@@ -1,0 +1,36 @@
+"""The channel e-mail: people are written to by `mail:` and their address."""
+
+from appliance.channels import Channel
+from appliance.errors import InvalidInput
+from appliance.mailbox_settings import mail_address
+
+SCHEME = "mail"
+_LONGEST = 10_000
+"""Characters: what is longer is a document, and goes as one."""
+
+
+def value_of(address: str) -> str:
+    """The value of an identity. Raises InvalidInput for what is no address."""
+    return f"{SCHEME}:{mail_address(address)}"
+
+
+def address_of(value: str) -> str:
+    return value.removeprefix(f"{SCHEME}:")
+
+
+def who(text: str) -> str | None:
+    """What people write, with or without `mail:`, as the one whom they mean."""
+    try:
+        return value_of(address_of(text))
+    except InvalidInput:
+        return None
+
+
+MAIL = Channel(
+    name="mail",
+    label="E-mail",
+    identity=SCHEME,
+    reads_identity=who,
+    carries_media=True,
+    longest=_LONGEST,
+)

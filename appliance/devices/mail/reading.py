@@ -1,0 +1,165 @@
+"""A mail from outside, read: whoever wrote it may have written anything."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage, MIMEPart
+from email.utils import parseaddr, parsedate_to_datetime
+from typing import TypeVar
+
+from appliance.characters import clean_file_name, clean_name
+from appliance.devices.mail import html_text, machines
+from appliance.devices.mail.channel import value_of
+from appliance.devices.mail.machines import Bounce
+from appliance.devices.mail.own_words import own_words
+from appliance.errors import InvalidInput
+
+T = TypeVar("T")
+
+_ID = re.compile(r"<[^<>\s]{1,250}>")
+_ANSWER = re.compile(r"\s*(?:re|aw|antw|sv|odp|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
+_LONGEST_TEXT = 10_000
+_LONGEST_SUBJECT = 300
+MOST_FILES = 20
+NO_NAME = "file"
+"""Of a file that is given none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFile:
+    """`place`: which of the mail's files it is, from 0."""
+
+    place: int
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMail:
+    """`sender` is the value of an identity; None where there is none that could be answered.
+    `heading` is the subject where it says something of its own, `text` what was written now.
+    """
+
+    message_id: str | None
+    sender: str | None
+    sender_name: str | None
+    subject: str
+    heading: str
+    text: str
+    at_ms: int | None
+    by_machine: bool
+    bounce: Bounce | None
+    references: Sequence[str]
+    files: Sequence[MailFile]
+
+    def key(self, place: str) -> str:
+        """The same for the same mail, in whichever folder and however often it comes. `place` is
+        where it lies, for one that names itself by nothing.
+        """
+        named = self.message_id or place
+        return named.replace("#", "%23")
+
+
+def read(content: bytes) -> ReadMail:
+    """Raises nothing."""
+    mail = message_from_bytes(content, policy=policy.default)
+    whole = mail if isinstance(mail, EmailMessage) else EmailMessage()
+    raw = message_from_bytes(content)
+    sender, name = _sender(whole, str(raw.get("From", "")))
+    ids = _ID.findall(str(raw.get("Message-ID", "")))
+    subject = _tried(lambda: str(whole["Subject"] or ""), "")
+    subject = _whole_letters(" ".join(subject.split()))[:_LONGEST_SUBJECT]
+    body = _tried(lambda: _words(whole), "")
+    files: Sequence[MailFile] = _tried(lambda: _files(whole), ())
+    return ReadMail(
+        message_id=ids[0] if ids else None,
+        sender=sender,
+        sender_name=name,
+        subject=subject,
+        heading="" if _ANSWER.match(subject) else subject,
+        text=_whole_letters(body)[:_LONGEST_TEXT],
+        at_ms=_tried(lambda: _date(str(raw.get("Date", ""))), None),
+        by_machine=sender is None
+        or _tried(lambda: machines.is_of_a_machine(raw, sender.removeprefix("mail:")), True),
+        bounce=_tried(lambda: machines.bounce_of(raw), None),
+        references=_ID.findall(str(raw.get("References", "")))[-10:],
+        files=files,
+    )
+
+
+def answer_subject(subject: str) -> str:
+    """`Re: …`, once, however often they answered one another."""
+    bare = subject
+    while found := _ANSWER.match(bare):
+        bare = bare[found.end() :]
+    return f"Re: {bare}".strip()
+
+
+def _sender(mail: EmailMessage, raw: str) -> tuple[str | None, str | None]:
+    def by_parser() -> tuple[str, str]:
+        addresses: Sequence[Address] = mail["From"].addresses
+        return addresses[0].display_name, addresses[0].addr_spec
+
+    name, address = _tried(by_parser, parseaddr(raw))
+    try:
+        return value_of(address), clean_name(_whole_letters(name))
+    except InvalidInput:
+        return None, None
+
+
+def _words(mail: EmailMessage) -> str:
+    """Plain text where there is some; else what a reader sees of the HTML."""
+    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    said = own_words(_content(plain)) if plain is not None else ""
+    if not said and html is not None:
+        said = own_words(html_text.words_of(_content(html)))
+    return said
+
+
+def _content(part: MIMEPart) -> str:
+    """In the encoding that it names, else as Western mail programs of old wrote."""
+    payload = part.get_payload(decode=True)
+    content = payload if isinstance(payload, bytes) else b""
+    for charset in (part.get_content_charset("utf-8"), "utf-8"):
+        try:
+            return content.decode(charset)
+        except (LookupError, ValueError):
+            continue
+    return content.decode("cp1252", "replace")
+
+
+def _files(mail: EmailMessage) -> Sequence[MailFile]:
+    found: list[MailFile] = []
+    for part in mail.iter_attachments():
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes) or not content or len(found) >= MOST_FILES:
+            continue
+        name = clean_file_name(_whole_letters(_name_of(part)))
+        found.append(MailFile(place=len(found), name=name or NO_NAME, content=content))
+    return found
+
+
+def _name_of(part: MIMEPart) -> str:
+    return _tried(lambda: part.get_filename() or "", "")
+
+
+def _date(text: str) -> int | None:
+    at = parsedate_to_datetime(text)
+    aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    return int(aware.timestamp() * 1000)
+
+
+def _whole_letters(text: str) -> str:
+    """Without NUL and halves of letters, which a header in no encoding leaves."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _tried(read_it: Callable[[], T], otherwise: T) -> T:
+    """The parser of the library stumbles over some mails in many ways; none costs us the mail."""
+    try:
+        return read_it()
+    except Exception:
+        return otherwise

@@ -1,0 +1,71 @@
+"""A mailbox beside a line: where it is read, where its answers go out, and under which address."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from appliance.errors import InvalidInput
+
+_PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
+_LONGEST = 254
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPlace:
+    """`secure`: encrypted from the first byte; else STARTTLS, but on this machine and the LAN."""
+
+    host: str
+    port: int
+    secure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxSettings:
+    """`imap` and `smtp` are addresses such as `imaps://mail.example.com`; `name` stands beside the
+    address in what is sent. `ca_file`: certificates trusted beside those of the system.
+    """
+
+    imap: str
+    smtp: str
+    user: str
+    address: str
+    name: str = ""
+    ca_file: str | None = None
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> "MailboxSettings":
+        """From what is kept. Raises InvalidInput."""
+        known = {each: settings.get(each) for each in cls.__dataclass_fields__}
+        found = cls(**{name: value for name, value in known.items() if value is not None})
+        for place in ("imap", "smtp"):
+            place_of(getattr(found, place), place)
+        mail_address(found.address)
+        return found
+
+    def kept(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def place_of(url: str, scheme: str) -> MailPlace:
+    """Raises InvalidInput."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    known = parts.scheme in (scheme, f"{scheme}s")
+    if not known or not host or "@" in parts.netloc or parts.path.strip("/") or parts.query:
+        sentence = f"Give it as {scheme}s://mail.example.com, or {scheme}:// for STARTTLS."
+        raise InvalidInput(scheme, sentence)
+    secure = parts.scheme == f"{scheme}s"
+    return MailPlace(host=host, port=port or _PORTS[parts.scheme], secure=secure)
+
+
+def mail_address(text: str) -> str:
+    """In the one form in which it is kept: the domain in small letters. Raises InvalidInput."""
+    local, _, domain = text.strip().rpartition("@")
+    plain = text.isascii() and text.isprintable() and not set(text) & set(' <>,;:"()[]\\')
+    if not plain or not local or "." not in domain or len(text) > _LONGEST or "@" in local:
+        raise InvalidInput("address", "Write an address of e-mail, such as anna@example.com.")
+    return f"{local}@{domain.casefold()}"

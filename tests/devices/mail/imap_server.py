@@ -1,0 +1,164 @@
+"""A real IMAP server on the loopback: Debian's Dovecot, as a user without rights, on a folder."""
+
+import grp
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from imaplib import IMAP4
+from pathlib import Path
+from socket import create_server
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from imap_tools import MailBoxUnencrypted
+
+PASSWORD = "geheim"
+USER = "utrecht@example.com"
+_NOBODY = 65534
+_STARTS_S = 20.0
+
+CONFIG = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = {folder}/base
+state_dir = {folder}/state
+log_path = {folder}/log
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail/%u
+mailbox_list_index = no
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u
+}}
+namespace inbox {{
+  inbox = yes
+  mailbox Verzonden {{
+    auto = create
+    special_use = \\Sent
+  }}
+}}
+"""
+
+
+@dataclass(slots=True)
+class ImapServer:
+    port: int
+    folder: Path
+
+    def put(self, content: bytes) -> None:
+        """A mail arrives."""
+        with self.opened() as box:
+            box.append(content, "INBOX")
+
+    def sent(self) -> list[str]:
+        """The ids of what lies among what was sent."""
+        with self.opened() as box:
+            box.folder.set("Verzonden")
+            return [str(each.obj["Message-ID"]) for each in box.fetch(mark_seen=False)]
+
+    def unread(self) -> int:
+        with self.opened() as box:
+            return len(box.uids("UNSEEN"))
+
+    def number_anew(self) -> None:
+        """As after the server was put back from a copy: its mails have other numbers."""
+        for each in (self.folder / "mail" / USER).glob("dovecot*"):
+            if each.name.startswith(("dovecot-uidlist", "dovecot.index", "dovecot-uidvalidity")):
+                each.unlink()
+
+    @contextmanager
+    def opened(self) -> Iterator[MailBoxUnencrypted]:
+        with MailBoxUnencrypted("127.0.0.1", self.port).login(USER, PASSWORD) as box:
+            yield box
+
+
+@contextmanager
+def imap_server() -> Iterator[ImapServer]:
+    """As long as the block runs, in a folder that its user may reach: pytest's own are closed."""
+    with TemporaryDirectory(prefix="balie-imap-") as folder:
+        yield from _running(Path(folder))
+
+
+def _running(folder: Path) -> Iterator[ImapServer]:
+    dovecot = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert dovecot, "scripts/prepare --tests installs dovecot-imapd"
+    uid = os.getuid() or _NOBODY
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    _make_folders(folder, uid)
+    about = {"folder": folder, "port": port, "password": PASSWORD, "uid": uid, **_names(uid)}
+    config = folder / "dovecot.conf"
+    config.write_text(CONFIG.format(**about))
+    with (folder / "out").open("wb") as out:
+        as_user: dict[str, Any] = {"user": uid, "group": _names(uid)["gid"], "extra_groups": []}
+        server = subprocess.Popen(
+            [dovecot, "-F", "-c", config],
+            stdout=out,
+            stderr=out,
+            **(as_user if os.getuid() == 0 else {}),
+        )
+    try:
+        found = ImapServer(port=port, folder=folder)
+        _wait_for(found)
+        yield found
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _names(uid: int) -> dict[str, object]:
+    entry = pwd.getpwuid(uid)
+    return {
+        "user": entry.pw_name,
+        "group": grp.getgrgid(entry.pw_gid).gr_name,
+        "gid": entry.pw_gid,
+    }
+
+
+def _make_folders(folder: Path, uid: int) -> None:
+    for each in ("base", "state", "mail"):
+        (folder / each).mkdir(parents=True)
+    if os.getuid() == 0:
+        for each in (folder, *folder.iterdir()):
+            os.chown(each, uid, -1)
+
+
+def _wait_for(server: ImapServer) -> None:
+    ends_s = time.monotonic() + _STARTS_S
+    while True:
+        try:
+            with server.opened():
+                return
+        except (OSError, IMAP4.error):
+            if time.monotonic() > ends_s:
+                raise
+            time.sleep(0.05)

@@ -1,0 +1,128 @@
+"""Mails as programs and people write them: whose they are, what they say now, and who is none."""
+
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.devices.mail.channel import MAIL, who
+from appliance.devices.mail.html_text import words_of
+from appliance.devices.mail.own_words import own_words
+from appliance.devices.mail.reading import answer_subject, read
+from appliance.identities import Identity
+
+HEAD = b"From: Anna de Wit <anna@Example.COM>\r\nTo: utrecht@example.com\r\n"
+
+
+def said(text: str) -> str:
+    return read(HEAD + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + text.encode()).text
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "Op ma 15 jun 2026 om 10:00 schreef Utrecht <utrecht@example.com>:\n> Kun je?\n>\n> Groet",
+        "Op ma 15 jun 2026 om 10:00 schreef Balie Utrecht <\nutrecht@example.com>:\n\n> Kun je?",
+        "On Mon, 15 Jun 2026 at 10:00, Utrecht wrote:\n> Can you?",
+        "Am 15.06.2026 um 10:00 schrieb Utrecht:\n> Geht es?",
+        "-----Oorspronkelijk bericht-----\nVan: Utrecht\nKun je morgen?",
+        "Van: Utrecht <utrecht@example.com>\nVerzonden: maandag 15 juni 2026\nAan: Anna\nKun je?",
+        "________________________________\nFrom: Utrecht\nSent: Monday",
+        "-- \nAnna de Wit\nHeftruckchauffeur",
+        "Verstuurd vanaf mijn iPhone",
+        "> Kun je morgen?",
+    ],
+)
+def test_a_bubble_holds_what_was_written_now(quoted: str) -> None:
+    """As Gmail, Apple Mail, Thunderbird and Outlook quote in the languages of our workers."""
+    assert said(f"Ja, dat kan.\nHoe laat?\n\n{quoted}") == "Ja, dat kan.\nHoe laat?"
+
+
+def test_an_answer_below_or_between_quotes_is_kept() -> None:
+    """Nothing that somebody wrote is lost; what they only mention in a sentence is no quote."""
+    below = "On Monday, Utrecht wrote:\n> Kun je morgen?\n\nJa.\n\n> En woensdag?\n\nNee."
+    assert said(below) == "Ja.\n\nNee."
+    assert said("Van: mij\nIk kom.") == "Van: mij\nIk kom."
+    assert (
+        said("Op maandag schreef ik al: ik kan niet.") == "Op maandag schreef ik al: ik kan niet."
+    )
+    assert own_words("") == ""
+
+
+def test_html_is_read_as_a_reader_sees_it() -> None:
+    """Without scripts, hidden words and quotes; a link says where it leads."""
+    html = (
+        "<html><head><style>p{}</style></head><body><p>Hoi,<br>ik&nbsp;kan <b>morgen</b>.</p>"
+        "<div style='display: none'>koop nu</div><script>alert(1)</script>"
+        "<p><a href='https://evil.example/x'>je rooster</a></p>"
+        "<div class='gmail_quote'>Op ma schreef Utrecht:<blockquote>Kun je?</blockquote></div>"
+    )
+    assert words_of(html).split("\n\n") == [
+        "Hoi,\nik kan morgen.",
+        "je rooster (https://evil.example/x)",
+    ]
+    mail = EmailMessage()
+    mail["From"] = "anna@example.com"
+    mail.set_content(html, subtype="html")
+    assert read(mail.as_bytes()).text.startswith("Hoi,\nik kan morgen.")
+    assert words_of("<div>" * 1_000 + "diep") == "diep"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "Auto-Submitted: auto-replied",
+        "Precedence: bulk",
+        "List-Id: <nieuws.example.com>",
+        "Return-Path: <>",
+        "X-Auto-Response-Suppress: All",
+    ],
+)
+def test_what_a_machine_wrote_is_no_message(mark: str) -> None:
+    """Nobody waits for an answer to it, and two machines must not answer one another."""
+    assert read(HEAD + mark.encode() + b"\r\n\r\nIk ben er niet.").by_machine
+    assert not read(HEAD + b"Auto-Submitted: no\r\n\r\nIk ben er.").by_machine
+    for sender in (b"MAILER-DAEMON@mx.example.com", b"no-reply@example.com", b"geen adres"):
+        assert read(b"From: " + sender + b"\r\n\r\nx").by_machine
+
+
+def test_a_bounce_names_the_mail_that_did_not_arrive() -> None:
+    """Only one of ours, and only when it failed for good."""
+    assert read(bounce("balie.0190aaaa-bbbb@example.com")).bounce is not None
+    found = read(bounce("balie.0190aaaa-bbbb@example.com")).bounce
+    assert found is not None
+    assert (found.attempt_id, found.words) == ("0190aaaa-bbbb", "smtp; 550 5.1.1 no such user")
+    assert read(bounce("other@example.com")).bounce is None
+    assert read(bounce("balie.0190aaaa-bbbb@example.com", action="delayed")).bounce is None
+
+
+def bounce(message_id: str, action: str = "failed") -> bytes:
+    return (
+        "From: MAILER-DAEMON@mx.example.com\r\nTo: utrecht@example.com\r\nReturn-Path: <>\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nIt failed.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; mx.example.com\r\n\r\n"
+        f"Final-Recipient: rfc822; anna@example.com\r\nAction: {action}\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1\r\n no such user\r\n\r\n"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"From: utrecht@example.com\r\nMessage-ID: <{message_id}>\r\n\r\nHoi\r\n--b--\r\n"
+    ).encode()
+
+
+def test_an_address_has_one_form() -> None:
+    """Its domain in small letters; what could mean two addresses, or none, is refused."""
+    assert who("Anna@Example.COM") == who("mail:Anna@example.com") == "mail:Anna@example.com"
+    for wrong in ("anna", "@x.nl", "a@b", "a@b@c.nl", "a b@c.nl", "a@c.nl, d@e.nl", "ü@c.nl"):
+        assert who(wrong) is None
+    assert MAIL.told("mail:anna@example.com") == Identity("mail:anna@example.com", "mail")
+    assert answer_subject("RE: Antw: Re[2]: Rooster") == "Re: Rooster"
+
+
+@given(st.binary(max_size=300))
+def test_no_mail_is_too_odd_to_be_read(content: bytes) -> None:
+    """Whatever stands in it, something is told, and it can be kept."""
+    for head in (b"", HEAD, HEAD + b"Content-Type: text/html; charset=none\r\n\r\n"):
+        found = read(head + content)
+        (found.text + found.subject + (found.sender_name or "") + (found.sender or "")).encode()
