@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from appliance.api import problems, public
+from appliance.api import calendar, problems, public
+from appliance.api.address_brake import AddressBrake
 from appliance.api.compression import Compression, StaticTexts
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
@@ -45,6 +46,7 @@ from appliance.api.json import (
     sending,
     texts,
     uploading,
+    vcards,
 )
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.kept_figures import KeptFigures
@@ -100,7 +102,8 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)
     # Before the API: a page asks for dozens of files, and routes are looked through in their order.
-    app.include_router(public.router, include_in_schema=False)
+    for part in (public, calendar):
+        app.include_router(part.router, include_in_schema=False)
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for part in (
         health,
@@ -116,6 +119,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         conversations,
         people,
         people_import,
+        vcards,
         dossiers,
         reports,
         audit,
@@ -145,6 +149,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.tokens = TokenBook(services.store)
     state.wrong = WrongTries(services.store, services.clock)
     state.figures = KeptFigures(services.store, services.clock)
+    state.brake = AddressBrake()
     state.public_figures = PublicFigures(services.store, services.clock)
     state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
     door = Door(services.store, services.clock, state.wrong)
@@ -193,6 +198,12 @@ def _http_detail(request: Request, exc: HTTPException) -> str:
             return exc.detail
 
 
+def _path(request: Request) -> str:
+    """As the route has it: in some addresses stands a secret."""
+    route = request.scope.get("route")
+    return str(getattr(route, "path", request.url.path))
+
+
 def _for_browser(request: Request) -> bool:
     """True for a browser at an address outside the API."""
     accepted = request.headers.get("accept", "")
@@ -204,7 +215,7 @@ async def _answer_bug(request: Request, exc: Exception) -> Response:
 
     A damaged database page can hold anything, and reading it can raise any error: that is no bug.
     """
-    log.error("%s %s failed: %s", request.method, request.url.path, type(exc).__name__)
+    log.error("%s %s failed: %s", request.method, _path(request), type(exc).__name__)
     services: Services = request.app.state.services
     if await asyncio.to_thread(services.store.is_damaged):
         sentence = f"{services.store.path} is damaged; {type(exc).__name__} came of it."

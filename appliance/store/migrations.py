@@ -204,6 +204,11 @@ def unmade(db: Database) -> None:
     _run_script(db.conn, "0038_unmade.sql")
 
 
+@migrations(name="0044_feeds")
+def feeds(db: Database) -> None:
+    _run_script(db.conn, "0044_feeds.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -21,7 +21,7 @@ _OF_THE_OFFICE = """
 branch line device incident battery_day device_setting group_right staff staff_account passkey
 staff_grant session login_link api_token adoption absence duty_roster duty_shift own_profile
 line_code screen_rule canned_text label saved_view notice_choice push_subscription push_house
-report_house emergency
+report_house emergency calendar_feed
 """
 ALL = (
     KeptOut(
