@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from appliance.api import cloud, problems, public, smsgate
+from appliance.api import calendar, cloud, problems, public, smsgate
+from appliance.api.address_brake import AddressBrake
 from appliance.api.cloud.routes import router as cloud_routes
 from appliance.api.compression import Compression, StaticTexts
 from appliance.api.dropin import told
@@ -48,6 +49,7 @@ from appliance.api.json import (
     sending,
     texts,
     uploading,
+    vcards,
     webhooks,
 )
 from appliance.api.json.callers import TokenBook
@@ -111,7 +113,8 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)
     # Before the API: a page asks for dozens of files, and routes are looked through in their order.
-    app.include_router(public.router, include_in_schema=False)
+    for part in (public, calendar):
+        app.include_router(part.router, include_in_schema=False)
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for part in (
         health,
@@ -128,6 +131,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         people,
         people_by_number,
         people_import,
+        vcards,
         dossiers,
         reports,
         audit,
@@ -161,6 +165,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.quotas = Quotas()
     state.wrong = WrongTries(services.store, services.clock)
     state.figures = KeptFigures(services.store, services.clock)
+    state.brake = AddressBrake()
     state.public_figures = PublicFigures(services.store, services.clock)
     state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
     door = Door(services.store, services.clock, state.wrong)
@@ -212,6 +217,12 @@ def _http_detail(exc: HTTPException) -> str:
     return "There is nothing at this address." if exc.status_code == 404 else exc.detail  # noqa: PLR2004 -- not found
 
 
+def _path(request: Request) -> str:
+    """As the route has it: in some addresses stands a secret."""
+    route = request.scope.get("route")
+    return str(getattr(route, "path", request.url.path))
+
+
 def _for_browser(request: Request) -> bool:
     """True for a browser at an address outside the APIs."""
     accepted, path = request.headers.get("accept", ""), request.url.path
@@ -224,7 +235,7 @@ async def _answer_bug(request: Request, exc: Exception) -> Response:
 
     A damaged database page can hold anything, and reading it can raise any error: that is no bug.
     """
-    log.error("%s %s failed: %s", request.method, request.url.path, type(exc).__name__)
+    log.error("%s %s failed: %s", request.method, _path(request), type(exc).__name__)
     services: Services = request.app.state.services
     if await asyncio.to_thread(services.store.is_damaged):
         sentence = f"{services.store.path} is damaged; {type(exc).__name__} came of it."

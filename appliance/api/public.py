@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from appliance.addresses import network_of
+from appliance.api.address_brake import AddressBrake
 from appliance.api.forwarded import address_of
 from appliance.api.problems import problem
 from appliance.api.public_facts import facts_body
@@ -28,10 +28,6 @@ router = APIRouter()
 KEEP_S = 60.0
 """So long an answer serves all who ask: a busy website costs one read a minute."""
 MOST_KEPT = 200
-A_MINUTE_S = 60.0
-MOST_A_MINUTE = 60
-"""From one address; behind one router many people may open the same website."""
-MOST_ADDRESSES = 10_000
 _DIGITS = re.compile("[1-9][0-9]{6,14}")
 _FOR_ALL = {"Access-Control-Allow-Origin": "*", "Vary": "Accept-Encoding"}
 _CACHED = {"Cache-Control": "public, max-age=300"}
@@ -48,7 +44,7 @@ _NOTHING = _Kept(None, "", 0.0)
 
 
 class PublicFigures:
-    """For the event loop: what was read a moment ago, and how often each address asked."""
+    """For the event loop: what was read a moment ago."""
 
     def __init__(
         self, store: Store, clock: Clock, *, now_s: Callable[[], float] = time.monotonic
@@ -57,18 +53,6 @@ class PublicFigures:
         self._clock = clock
         self._now_s = now_s
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._asked: OrderedDict[str, tuple[float, int]] = OrderedDict()
-
-    def wait_s(self, address: str) -> int:
-        """Seconds until this address may ask again; 0: it may, and is counted."""
-        whose, now_s = network_of(address), self._now_s()
-        began_s, count = self._asked.pop(whose, (now_s, 0))
-        if now_s - began_s >= A_MINUTE_S:
-            began_s, count = now_s, 0
-        self._asked[whose] = (began_s, count + 1)
-        if len(self._asked) > MOST_ADDRESSES:
-            self._asked.popitem(last=False)
-        return 0 if count < MOST_A_MINUTE else max(1, round(began_s + A_MINUTE_S - now_s))
 
     async def of(self, digits: str) -> _Kept:
         """With None for a body where there is nothing to tell."""
@@ -96,7 +80,8 @@ def _drawn(body: object) -> bytes:
 @router.get("/public/{digits}.json")
 async def public_figures(request: Request, digits: str) -> Response:
     figures: PublicFigures = request.app.state.public_figures
-    wait_s = figures.wait_s(address_of(request))
+    brake: AddressBrake = request.app.state.brake
+    wait_s = brake.wait_s(address_of(request))
     if wait_s:
         headers = {**_FOR_ALL, "Retry-After": str(wait_s)}
         return Response("Too many requests from your address.", 429, headers, "text/plain")

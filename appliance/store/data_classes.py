@@ -195,6 +195,11 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "staff_id imported_ms",
         DataClass.TECHNICAL: "line_id",
     },
+    "calendar_feed": {
+        DataClass.OFFICE: "token_hash with_names",
+        DataClass.EVIDENCE: "made_by made_ms",
+        DataClass.TECHNICAL: "id staff_id line_id",
+    },
     "duty_shift": {
         DataClass.OFFICE: "who starts_ms ends_ms",
         DataClass.TECHNICAL: "line_id staff_id",

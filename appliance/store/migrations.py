@@ -229,6 +229,11 @@ def mail(db: Database) -> None:
     _run_script(db.conn, "0043_mail.sql")
 
 
+@migrations(name="0044_feeds")
+def feeds(db: Database) -> None:
+    _run_script(db.conn, "0044_feeds.sql")
+
+
 @migrations(name="0045_people_elsewhere")
 def people_elsewhere(db: Database) -> None:
     _run_script(db.conn, "0045_people_elsewhere.sql")

@@ -27,7 +27,7 @@ from tests.api.office import Desk, Office
 WORKER = "+31655500301"
 OPEN = {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/static"}
 OPEN |= {"/static/sheets/{name}.css", "/manifest.webmanifest", "/service-worker.js", "/offline"}
-OPEN |= {"/public/{digits}.json"}
+OPEN |= {"/public/{digits}.json", "/calendar/{token}.ics"}
 """Open to anybody: nothing in these is about a person."""
 DOOR = {"/login", "/login/{token}", "/setup"}
 DOOR |= {"/oidc/login", "/oidc/callback", "/login-passkey", "/login-passkey/options"}

@@ -3,8 +3,7 @@
 import httpx
 import pytest
 
-from appliance.api.public import MOST_A_MINUTE, PublicFigures
-from appliance.clock import ManualClock
+from appliance.api.address_brake import MOST_A_MINUTE, AddressBrake
 from appliance.store import line_website
 from tests.api.office import Desk, Office
 
@@ -56,15 +55,15 @@ def test_nothing_of_anybody_stands_in_it(office: Office, tilburg: Desk, address:
     assert set(office.client.get(address).json()) == keys
 
 
-def test_one_address_asks_so_often_a_minute(office: Office, address: str) -> None:
+def test_one_address_asks_so_often_a_minute() -> None:
     """The next minute it may again; others are not held up by it."""
     passed_s = [0.0]
-    figures = PublicFigures(office.store, ManualClock(0), now_s=lambda: passed_s[0])
-    assert all(figures.wait_s("10.0.0.5") == 0 for _ in range(MOST_A_MINUTE))
-    assert figures.wait_s("10.0.0.5") == 60
-    assert figures.wait_s("10.0.0.6") == 0
+    brake = AddressBrake(now_s=lambda: passed_s[0])
+    assert all(brake.wait_s("10.0.0.5") == 0 for _ in range(MOST_A_MINUTE))
+    assert brake.wait_s("10.0.0.5") == 60
+    assert brake.wait_s("10.0.0.6") == 0
     passed_s[0] = 60.0
-    assert figures.wait_s("10.0.0.5") == 0
+    assert brake.wait_s("10.0.0.5") == 0
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(office: Office, address: str) -> None:

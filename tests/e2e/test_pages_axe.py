@@ -68,6 +68,7 @@ NO_PAGES = {
     "/emergency/notes",
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",
+    "/media/{media_id}/people",
     "/overview/over-time/{kind}.csv",
     "/overview/over-time/after-done/answers.csv",
     "/people/export.csv",

@@ -13,7 +13,7 @@ MOST = 100
 CONSOLE = "console"
 _OWN = (
     *("password", "account", "passkey-added", "passkey-renamed", "passkey-removed"),
-    *("absence", "absence-ended"),
+    *("absence", "absence-ended", "calendar"),
 )
 """What only the colleague themself changes."""
 

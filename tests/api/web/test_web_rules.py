@@ -124,6 +124,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/lines/{line_id}/handover/away",
         *(f"/settings/automatic/{line_id}{each}" for each in AUTOMATIC),
         f"/settings/website/{line_id}",
+        *(f"/settings/calendars/{line_id}{each}" for each in ("", "/end")),
         f"/devices/{device_id}/screen/tap",
         f"/devices/{device_id}/screen/back",
         f"/devices/{device_id}/screen/end",

@@ -127,8 +127,12 @@ async def people_page(
 
 
 @routes.get("/people/new")
-async def new_person_page(visit: Reading) -> Response:
-    return await _new_page(visit, Entering())
+async def new_person_page(
+    visit: Reading,
+    name: Annotated[str, Query(max_length=200)] = "",
+    number: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
+    return await _new_page(visit, Entering(office_name=name, number=number))
 
 
 @routes.post("/people/new")

@@ -41,6 +41,7 @@ def _of_staff(words: Words, entry: HouseEntry) -> str:
         "email": words.text("changed their address of e-mail"),
         "absence": words.text("went away for some time"),
         "absence-ended": words.text("is back"),
+        "calendar": words.text("changed who may read their calendar"),
         "disabled": words.text("let them go"),
         "enabled": words.text("let them in again"),
         "role": words.text("changed what they may do"),
@@ -70,6 +71,7 @@ def _field(words: Words, name: str) -> str:
         "first_words": words.text("first words of those who write"),
         "public_figures": words.text("whether its figures are public"),
         "refresh_from": words.text("where the website finds fresh figures"),
+        "calendar": words.text("who may read its calendar"),
         "own_profile": words.text("name or picture in WhatsApp"),
     }
     labels = {each.name: words.text(each.label) for each in setting_fields.FIELDS}

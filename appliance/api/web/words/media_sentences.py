@@ -77,6 +77,11 @@ def is_told_whole(media: Media) -> bool:
     return media.why is MediaWhy.NO_FILE and bool(media.name)
 
 
+def is_card(media: Media) -> bool:
+    """Whether people stand on it who can be entered."""
+    return media.kind is MediaKind.CONTACT and media.state is MediaState.HERE
+
+
 def not_recorded(words: Words, exc: FileRefused) -> str:
     if isinstance(exc, NoFfmpeg):
         return words.text(
