@@ -7,7 +7,7 @@ import pytest
 
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
-from appliance.desk.contacts import joining
+from appliance.desk.contacts import joining, table
 from appliance.desk.outgoing.sending import Author
 from appliance.store import events
 from tests.api.office import Caller, Desk, Office
@@ -177,8 +177,13 @@ def test_software_is_told_who_changed_since(
     assert planning.get("/contacts", updated_since=LONG_AGO, q="a").status_code == 422
 
 
-@pytest.fixture
-def of_tilburg(office: Office, tilburg: Desk) -> Caller:
+@pytest.fixture(params=["few", "many"])
+def of_tilburg(
+    office: Office, tilburg: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Caller:
+    """Its software, where it sees few people and where it sees many."""
+    if request.param == "many":
+        monkeypatch.setattr(table, "FEW", 0)
     return office.caller(branch_id=tilburg.branch_id)
 
 
