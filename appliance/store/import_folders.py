@@ -139,6 +139,12 @@ def open_runs(conn: sqlite3.Connection, folder_id: str) -> Sequence[ImportRun]:
     return [_run(row) for row in rows]
 
 
+def waiting(conn: sqlite3.Connection) -> Sequence[ImportRun]:
+    """Those that somebody has to look at."""
+    rows = conn.execute(f"{_RUNS} WHERE r.ended_ms IS NULL AND r.state = 'waiting'")
+    return [_run(row) for row in rows]
+
+
 def run(conn: sqlite3.Connection, run_id: str) -> ImportRun:
     """Raises NotFound."""
     row = conn.execute(f"{_RUNS} WHERE r.id = ?", (run_id,)).fetchone()

@@ -7,7 +7,7 @@ import pytest
 
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
-from appliance.desk.contacts import joining
+from appliance.desk.contacts import joining, table
 from appliance.desk.outgoing.sending import Author
 from appliance.store import events
 from tests.api.office import Caller, Desk, Office
@@ -129,6 +129,20 @@ def test_a_branch_has_personnel_numbers_of_its_own(
     assert {twice.json()["contact"], twice.json()["other"]} == {theirs, mine.json()["id"]}
 
 
+def test_who_goes_to_another_branch_is_known_there(
+    office: Office, tilburg: Desk, breda: Desk, planning: Caller
+) -> None:
+    """Once, as one event; the branch of before knows them, too."""
+    put(planning, "1", name="Anna", numbers=[ANNA], branch="Tilburg")
+    here = office.caller(branch_id=breda.branch_id)
+    assert here.get("/contacts").json()["items"] == []
+    for _ in range(2):
+        assert put(planning, "1", branch="Breda").status_code == 200
+    assert told(office) == ["contact.created", "contact.changed"]
+    for caller in (here, office.caller(branch_id=tilburg.branch_id)):
+        assert [each["name"] for each in caller.get("/contacts").json()["items"]] == ["Anna"]
+
+
 def test_many_are_put_at_once(office: Office, tilburg: Desk, planning: Caller) -> None:
     """Each has its verdict, and one that is refused holds up no other."""
     items = [
@@ -177,8 +191,13 @@ def test_software_is_told_who_changed_since(
     assert planning.get("/contacts", updated_since=LONG_AGO, q="a").status_code == 422
 
 
-@pytest.fixture
-def of_tilburg(office: Office, tilburg: Desk) -> Caller:
+@pytest.fixture(params=["few", "many"])
+def of_tilburg(
+    office: Office, tilburg: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Caller:
+    """Its software, where it sees few people and where it sees many."""
+    if request.param == "many":
+        monkeypatch.setattr(table, "FEW", 0)
     return office.caller(branch_id=tilburg.branch_id)
 
 

@@ -52,9 +52,10 @@ _NEW = answers(ContactOut, examples.CONTACT, status=201, description="They are n
 )
 async def put_contact_by(request: Request) -> Response:
     """The same request again changes nothing. What it leaves out stays as it is; numbers are added,
-    labels are these and no others. Whoever has a telephone number of it and no personnel number yet
-    is that person: people often write before an office enters them. It brings no consent. Where it
-    would be two people's, `contact` and `other` name them.
+    labels are these and no others, and a `branch` that is named knows them from then on. Whoever
+    has a telephone number of it and no personnel number yet is that person: people often write
+    before an office enters them. It brings no consent. Where it would be two people's, `contact`
+    and `other` name them.
     """
     caller = await caller_of(request, Scope.CONTACTS_WRITE.value)
     wanted = posting.read_body(ContactByIn, await request.body())

@@ -107,6 +107,18 @@ def change(tx: Tx, contact_id: str, wanted: ContactChange, who: Changer) -> bool
     return bool(changed)
 
 
+def make_known(tx: Tx, contact_id: str, branch_id: str, who: Changer) -> bool:
+    """The branch knows them from now on, also if nobody wrote there. False where it did."""
+    if Sight(frozenset({branch_id})).sees_contact(tx.conn, contact_id):
+        return False
+    tx.conn.execute(
+        "INSERT INTO contact_branch (branch_id, contact_id) VALUES (?, ?)", (branch_id, contact_id)
+    )
+    facts = {"fields": ["branches"], **who.author_fact}
+    contacts.tell(tx, EventKind.CONTACT_CHANGED, contact_id, staff_id=who.by.staff_id, facts=facts)
+    return True
+
+
 def _set_all(tx: Tx, contact_id: str, wanted: ContactChange, who: Changer) -> list[str]:
     """The names of what is other now."""
     return [

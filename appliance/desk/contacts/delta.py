@@ -4,13 +4,14 @@ Everybody stands once, at the time of their last change. Who changes while someb
 page moves to the end, so each page may tell somebody again, and none misses anybody.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.sight import IN_SIGHT, Sight
-from appliance.desk.contacts import people
+from appliance.desk.contacts import people, table
 from appliance.desk.contacts.people import ContactEntry
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
@@ -59,8 +60,12 @@ def changed(
 ) -> Sequence[Changed]:
     """The oldest change first."""
     about = {"since": place.updated_ms, "after": place.contact_id, "limit": limit}
+    few = None if sight.branches is None else table.few_in_sight(conn, sight)
     if sight.branches is None:
         rows = conn.execute(_ALL, about).fetchall()
+    elif few is not None:
+        of_few = {"ids": json.dumps(few), "branches": sight.json}
+        rows = conn.execute(_OF_FEW, {**about, **of_few}).fetchall()
     else:
         rows = conn.execute(_SEEN, {**about, "branches": sight.json}).fetchall()
     here = [row["id"] for row in rows if row["joined_into"] is None]
@@ -84,6 +89,16 @@ def _gone(row: sqlite3.Row) -> GoneContact:
 _ALL = """
 SELECT id, updated_ms, joined_into FROM contact INDEXED BY contact_updated
 WHERE (updated_ms, id) > (:since, :after) ORDER BY updated_ms, id LIMIT :limit
+"""
+# Somebody who sees few would walk the index from one end to the other, so theirs are sorted.
+_OF_FEW = """
+WITH seen (id) AS (
+  SELECT value FROM json_each(:ids)
+  UNION SELECT k.id FROM json_each(:ids) f CROSS JOIN contact k ON k.joined_into = f.value
+  UNION SELECT e.contact_id FROM erased_contact_branch e
+  WHERE e.branch_id IN (SELECT value FROM json_each(:branches)))
+SELECT k.id, k.updated_ms, k.joined_into FROM seen CROSS JOIN contact k ON k.id = seen.id
+WHERE (k.updated_ms, k.id) > (:since, :after) ORDER BY k.updated_ms, k.id LIMIT :limit
 """
 # Whose card is part of another one is seen by whoever sees that one.
 _SEEN = f"""

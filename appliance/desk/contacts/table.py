@@ -100,7 +100,7 @@ def _ids(conn: sqlite3.Connection, sight: Sight, asked: TableAsked) -> Iterator[
         return _recent(conn, sight, asked.after)
     if sight.branches is None:
         return _walk(conn, _ALL, asked, {})
-    few = _few(conn, sight)
+    few = few_in_sight(conn, sight)
     if few is not None:
         return iter(_gathered(conn, sight, asked, few))
     return _walk(conn, _SEEN, asked, _places(conn, sight))
@@ -126,7 +126,7 @@ def _gathered(
     return found[found.index(asked.after) + 1 :] if asked.after in found else found
 
 
-def _few(conn: sqlite3.Connection, sight: Sight) -> Sequence[str] | None:
+def few_in_sight(conn: sqlite3.Connection, sight: Sight) -> Sequence[str] | None:
     """All whom somebody sees; None where they are many."""
     about = {"branches": sight.json, "most": FEW + 1}
     rows = conn.execute(_THEIRS, about).fetchall()

@@ -2,8 +2,8 @@
 
 Whoever has that number is changed; else who has one of the telephone numbers and no personnel
 number yet, because people usually write before an office enters them; else somebody new is entered.
-Numbers are added and never taken away: one that they write from may be known to us alone. Nothing
-here gives consent.
+Numbers are added and never taken away: one that they write from may be known to us alone. So are
+branches: one that is named knows the person from then on. Nothing here gives consent.
 """
 
 import sqlite3
@@ -58,6 +58,8 @@ def upsert(
         entered = changing.enter(tx, change, who, branch_id=branch_id)
         return Upserted(contact_id=entered, verdict=Upsert.NEW)
     is_other = changing.change(tx, found, change, who)
+    if branch_id is not None and "branch" in wanted.given:
+        is_other |= changing.make_known(tx, found, branch_id, who)
     return Upserted(contact_id=found, verdict=Upsert.UPDATE if is_other else Upsert.SAME)
 
 

@@ -18,6 +18,7 @@ CREATE TABLE erased_contact_branch (
   branch_id  TEXT NOT NULL REFERENCES branch (id),
   PRIMARY KEY (contact_id, branch_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX erased_contact_branch_of ON erased_contact_branch (branch_id, contact_id);
 
 -- A folder below the one that the config names, in which another system leaves its people.
 CREATE TABLE import_folder (

@@ -80,7 +80,7 @@ def test_a_row_says_another_time_when_time_has_passed() -> None:
 
 
 def test_a_wait_presses_by_what_the_branch_wants() -> None:
-    """A quarter of its time goes by without a word, three are calm, and beyond all of it is over."""
+    """Nothing is said in a quarter of its time, three quarters are calm, beyond it all is over."""
     waits = (14, 15, 45, 46, 60, 61)
     said = ("", "calm", "calm", "late", "late", "over")
     assert tuple(row_sentences.urgency(each * MINUTE_MS, 60) for each in waits) == said

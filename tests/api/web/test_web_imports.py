@@ -87,6 +87,7 @@ def test_a_file_waits_until_its_columns_are_named(
     leaves(base)
     look(office, base)
     assert "Say first what its columns are." in lead.get(PAGE).text
+    assert "1 file of people waits for you." in lead.get("/people").text
     address = f"{PAGE}/{the_run(office).id}"
     seen = lead.get(address).text
     assert "Zoë Büchner" in seen

@@ -24,7 +24,7 @@ from appliance.desk.team import labels
 from appliance.desk.team.labels import Label
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import meant
-from appliance.store import branches
+from appliance.store import branches, import_folders
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.branches import Branch
 from appliance.store.readings import ReadingKind, Thing
@@ -37,12 +37,15 @@ _ALL = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableShown:
-    """`wrong` says what is not right about `asked.q`."""
+    """`files_waiting`: files of people that the reader has to look at. `wrong` says what is not
+    right about `asked.q`.
+    """
 
     asked: TableAsked
     people: PeoplePage
     labels: Sequence[Label]
     branches: Sequence[Branch]
+    files_waiting: int = 0
     wrong: bool = False
 
     @property
@@ -170,8 +173,18 @@ def _table(conn: sqlite3.Connection, visit: Visit, asked: TableAsked) -> TableSh
     sight = reading(visit)
     known = labels.listed(conn, sight, Page(limit=_ALL))
     seen = [each for each in branches.branches(conn) if sight.sees_branch(each.id)]
+    rights = visit.session.rights
+    files = [
+        each
+        for each in import_folders.waiting(conn)
+        if rights.may(Permission.CONTACT_EDIT, each.folder.branch_id)
+    ]
     plain = TableShown(
-        asked=asked, people=PeoplePage(rows=(), next=None), labels=known, branches=seen
+        asked=asked,
+        people=PeoplePage(rows=(), next=None),
+        labels=known,
+        branches=seen,
+        files_waiting=len(files),
     )
     if asked.label and asked.label not in {each.id for each in known}:
         return plain

@@ -73,6 +73,7 @@ def field(words: Words, name: str) -> str:
         "personnel_number": words.text("personnel number"),
         "numbers": words.text("numbers"),
         "labels": words.text("labels"),
+        "branches": words.text("branches that know them"),
         "fields": words.text("own fields"),
         "notes": words.text("notes"),
         "blocked": words.text("block"),

@@ -23,6 +23,7 @@ staff_grant session login_link api_token adoption absence duty_roster duty_shift
 line_code screen_rule canned_text label saved_view notice_choice push_subscription push_house
 report_house emergency webhook smsgate_pass
 report_house emergency calendar_feed
+report_house emergency import_folder import_run
 """
 ALL = (
     KeptOut(
@@ -121,6 +122,11 @@ ALL = (
         what="archives that were made",
         why="Each is a copy of what stands here; who asked for one stands in the log of changes.",
         columns={"archive": "*"},
+    ),
+    KeptOut(
+        what="which rows of a file of the office were about a person",
+        why="Nothing that a row said is kept; what it changed stands in the history of the card.",
+        columns={"import_row": "*"},
     ),
     KeptOut(
         what="what a shift hands over to the next one",
