@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,3 +175,10 @@ def test_no_query_whatever_makes_balie_stumble(
     planning: Caller, path: str, params: dict[str, str]
 ) -> None:
     assert planning.get(path, **params).status_code in {200, 404, 422}
+
+
+def test_what_each_scope_opens_when_stolen_is_said() -> None:
+    """SECURITY.md has a row that names it."""
+    said = (Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8")
+    rows = "\n".join(line.split("|")[1] for line in said.splitlines() if line.startswith("| `"))
+    assert [scope.value for scope in Scope if f"`{scope.value}`" not in rows] == []
