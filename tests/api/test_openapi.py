@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.api.json import bodies, examples, group_bodies, office_bodies
+from appliance.api.json import bodies, examples, forms, group_bodies, office_bodies
+from appliance.api.json.documented import schema_name
+from appliance.api.json.openapi import BODIES
 from appliance.api.problems import CATALOGUE
 from appliance.desk.access.tokens import Scope
 from tests.api.office import Caller, Desk, Office
@@ -182,3 +184,11 @@ def test_what_each_scope_opens_when_stolen_is_said() -> None:
     said = (Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8")
     rows = "\n".join(line.split("|")[1] for line in said.splitlines() if line.startswith("| `"))
     assert [scope.value for scope in Scope if f"`{scope.value}`" not in rows] == []
+
+
+def test_no_schema_takes_the_place_of_another(document: dict[str, Any]) -> None:
+    """What stands there by a name of its own is no model's."""
+    models = {schema_name(each) for each in BODIES}
+    assert not models & forms.named().keys()
+    assert forms.named().keys() < document["components"]["schemas"].keys()
+    assert "properties" in document["components"]["schemas"]["Number"]

@@ -41,7 +41,7 @@ DAY_OR_TIME = whole(f"{DAY}|{TIME}")
 _MARK = "x-form"
 """Stands where a schema of `NAMED` is meant, until the document is made."""
 RECIPIENT = {_MARK: "Recipient"}
-NUMBER = {_MARK: "Number"}
+NUMBER = {_MARK: "MobileNumber"}
 
 Shown = Annotated[str, Field(json_schema_extra=VISIBLE)]
 Recipient = Annotated[str, Field(max_length=64, json_schema_extra=RECIPIENT)]
@@ -92,9 +92,9 @@ def named() -> dict[str, Any]:
             " whose number WhatsApp hides. Numbers are also read as people write them.",
             **whole(f"{ID}|{_LID}|{number}"),
         },
-        "Number": {
+        "MobileNumber": {
             "type": "string",
-            "title": "Number",
+            "title": "MobileNumber",
             "description": "A mobile number in E.164. It is also read as people write it.",
             **whole(number),
         },

@@ -67,7 +67,7 @@ _REF = "#/components/schemas/"
 _PAGE = re.compile("PageOut_(.*)_")
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
-_BODIES: tuple[type[BaseModel], ...] = (
+BODIES: tuple[type[BaseModel], ...] = (
     MessageIn,
     AcceptedOut,
     CancelledOut,
@@ -187,7 +187,7 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     """All bodies, each once and under the name that `documented.ref` uses for it."""
     _, together = models_json_schema(
-        [(model, "validation") for model in _BODIES], ref_template=_REF + "{model}"
+        [(model, "validation") for model in BODIES], ref_template=_REF + "{model}"
     )
     found: dict[str, Any] = together["$defs"]
     names = {name: _name_of(name, found) for name in found}
