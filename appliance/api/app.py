@@ -37,6 +37,7 @@ from appliance.api.json import (
     lists,
     media,
     messages,
+    openapi,
     people,
     people_by_number,
     people_import,
@@ -55,7 +56,7 @@ from appliance.api.json import (
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.kept_figures import KeptFigures
 from appliance.api.json.metrics import Metrics
-from appliance.api.json.openapi import DOCUMENT_PATH, document
+from appliance.api.json.openapi import document
 from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
 from appliance.api.methods import HeadRequests, not_possible
@@ -99,12 +100,13 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     """`more_pages` are those that only some program has."""
     app = Application(
         title="Balie",
-        openapi_url=DOCUMENT_PATH,
+        openapi_url=None,  # `openapi.router` has it
         docs_url=None,  # Swagger UI comes from a CDN; nothing here does
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
     )
+    app.state.document_lock = asyncio.Lock()
     furnish(app, services)
     app.add_middleware(BodyLimit, told=_told)
     app.add_middleware(Compression)
@@ -153,6 +155,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         app.include_router(drop_in)
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
+    app.include_router(openapi.router, include_in_schema=False)
     app.add_exception_handler(Exception, _answer_bug)
     return app
 

@@ -141,10 +141,9 @@ class Balie:
         self._lists = ListFollower(self.store, self._planner.ask)
         self._urls = UrlPolicy(webhooks_allow)
         self._told = ReadingNotes(self.store, data)
-        dialects = (Standard(), Cloud())
+        dialects = (Standard(), Smsgate(), Cloud())
         self._relay = Relay(self.store, dialects, self._urls, accessed=self._told)
         self._imports = ImportWatcher(self.store, gate, import_folder)
-        self._relay = Relay(self.store, [Standard(), Smsgate()], self._urls, accessed=self._told)
         self.services = self._make_services(
             gate,
             media_room,

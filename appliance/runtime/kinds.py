@@ -17,8 +17,7 @@ log = logging.getLogger(__name__)
 
 GROUP = "balie.kinds"
 
-_OWN = (PHONE, MODEM, TELEGRAM)
-_OWN = (PHONE, MODEM, MAIL)
+_OWN = (PHONE, MODEM, TELEGRAM, MAIL)
 
 
 def load() -> None:

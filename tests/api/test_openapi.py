@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.api.json import bodies, examples, group_bodies, office_bodies
+from appliance.api.json import bodies, examples, forms, group_bodies, office_bodies
+from appliance.api.json.documented import schema_name
+from appliance.api.json.openapi import BODIES
 from appliance.api.problems import CATALOGUE
 from appliance.desk.access.tokens import Scope
 from tests.api.office import Caller, Desk, Office
@@ -174,3 +177,18 @@ def test_no_query_whatever_makes_balie_stumble(
     planning: Caller, path: str, params: dict[str, str]
 ) -> None:
     assert planning.get(path, **params).status_code in {200, 404, 422}
+
+
+def test_what_each_scope_opens_when_stolen_is_said() -> None:
+    """SECURITY.md has a row that names it."""
+    said = (Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8")
+    rows = "\n".join(line.split("|")[1] for line in said.splitlines() if line.startswith("| `"))
+    assert [scope.value for scope in Scope if f"`{scope.value}`" not in rows] == []
+
+
+def test_no_schema_takes_the_place_of_another(document: dict[str, Any]) -> None:
+    """What stands there by a name of its own is no model's."""
+    models = {schema_name(each) for each in BODIES}
+    assert not models & forms.named().keys()
+    assert forms.named().keys() < document["components"]["schemas"].keys()
+    assert "properties" in document["components"]["schemas"]["Number"]

@@ -44,7 +44,7 @@ MAX_TO = 320
 """As long as an address of e-mail may be (RFC 3696, erratum 1690)."""
 
 RECIPIENT = {_MARK: "Recipient"}
-NUMBER = {_MARK: "Number"}
+NUMBER = {_MARK: "MobileNumber"}
 
 Shown = Annotated[str, Field(json_schema_extra=VISIBLE)]
 Recipient = Annotated[str, Field(max_length=MAX_TO, json_schema_extra=RECIPIENT)]
@@ -95,9 +95,9 @@ def named() -> dict[str, Any]:
             " whose number WhatsApp hides. Numbers are also read as people write them.",
             **whole(f"{ID}|{_LID}|{number}"),
         },
-        "Number": {
+        "MobileNumber": {
             "type": "string",
-            "title": "Number",
+            "title": "MobileNumber",
             "description": "A mobile number in E.164. It is also read as people write it.",
             **whole(number),
         },

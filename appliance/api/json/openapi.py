@@ -1,10 +1,12 @@
 """The OpenAPI 3.1 document: FastAPI's, with the schemas that our routes refer to."""
 
+import asyncio
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -51,6 +53,7 @@ from appliance.api.json.reports import MODELS as REPORTS
 from appliance.api.json.retention_bodies import DueOut, RetentionIn, RetentionOut
 from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundPreviewOut
 from appliance.api.json.rule_bodies import RulesIn
+from appliance.api.json.tags import tagged
 from appliance.api.json.team_bodies import (
     ConversationPatchIn,
     LabelIn,
@@ -76,7 +79,7 @@ _REF = "#/components/schemas/"
 _PAGE = re.compile("PageOut_(.*)_")
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
-_BODIES: tuple[type[BaseModel], ...] = (
+BODIES: tuple[type[BaseModel], ...] = (
     MessageIn,
     AcceptedOut,
     CancelledOut,
@@ -169,6 +172,25 @@ _TAGS = [
 ]
 
 
+router = APIRouter()
+
+
+@router.get(DOCUMENT_PATH)
+async def get_document(request: Request) -> Response:
+    """To make it takes seconds on a Pi: outside of the event loop, once."""
+    making: asyncio.Lock = request.app.state.document_lock
+    async with making:
+        text = await asyncio.to_thread(_text, request.app)
+    return tagged(request, Response(text, media_type="application/json"))
+
+
+def _text(app: FastAPI) -> bytes:
+    if (text := getattr(app.state, "document", None)) is None:
+        text = app.state.document = json.dumps(app.openapi(), ensure_ascii=False).encode()
+    found: bytes = text
+    return found
+
+
 def document(app: FastAPI, version: str) -> dict[str, Any]:
     """Made once, then kept by the app."""
     if app.openapi_schema is None:
@@ -188,7 +210,7 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     """All bodies, each once and under the name that `documented.ref` uses for it."""
     _, together = models_json_schema(
-        [(model, "validation") for model in _BODIES], ref_template=_REF + "{model}"
+        [(model, "validation") for model in BODIES], ref_template=_REF + "{model}"
     )
     found: dict[str, Any] = together["$defs"]
     names = {name: _name_of(name, found) for name in found}

@@ -66,7 +66,7 @@ _TAKES = {
                         "mapping": {"type": "string"},
                     },
                 },
-                "example": {FIELD: "personen.csv"},
+                "example": {FIELD: _HEAD},
             },
         },
     },

@@ -9,7 +9,7 @@ _BRANCH = LINE["branch"]["id"]
 _CONVERSATION = CONVERSATION["id"]
 _STAFF = CONVERSATION["assignee"]["id"]
 
-CONVERSATION_PATCH_IN: dict[str, Any] = {"assignee": "Sanne", "labels": ["ziek"]}
+CONVERSATION_PATCH_IN: dict[str, Any] = {"state": "done", "closing_note": "Komt maandag langs."}
 _FILTER = {"label": "ziek", "waiting": True, "sort": "waiting"}
 VIEW: dict[str, Any] = {
     "id": "01977d2e-7d21-74ed-96fe-f7fa9b4c5d62",

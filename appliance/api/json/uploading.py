@@ -21,6 +21,7 @@ router = APIRouter(prefix="/api/v1", tags=["media"], route_class=DirectRoute)
 
 _WRITES_MEDIA = Security(identify, scopes=[Scope.MEDIA_WRITE.value])
 _CREATED = 201
+_CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Sanne van de balie\r\nTEL:+31612345678\r\nEND:VCARD\r\n"
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -31,7 +32,7 @@ _FORM: dict[str, Any] = {
                     "required": ["file"],
                     "properties": {"file": {"type": "string", "format": "binary"}},
                 },
-                "example": {"file": "rooster.pdf"},
+                "example": {"file": _CARD},
             }
         },
     },
