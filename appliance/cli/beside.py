@@ -64,7 +64,7 @@ def put_telegram(
     """Puts a Telegram bot beside a line: people write to it, and Balie answers as it."""
     kinds.load()
     if remove:
-        _remove(line, "telegram", data, as_json=as_json)
+        remove_beside(line, "telegram", data, as_json=as_json)
         return
     if not token_stdin:
         raise SetupError("The token comes on stdin, where no list of processes shows it.")

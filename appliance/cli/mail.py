@@ -7,7 +7,7 @@ import typer
 
 from appliance.cli.beside import one_line, put, remove_beside
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong
-from appliance.desk.lines.beside import NewBeside
+from appliance.devices.kind import GivenAccount, Kind
 from appliance.errors import SetupError
 from appliance.mailbox_settings import MailboxSettings, mail_address
 from appliance.runtime import kinds
@@ -55,10 +55,8 @@ def put_mailbox(
             "ca_file": str(ca_file.resolve()) if ca_file else None,
         }
     )
-    wanted = NewBeside(
-        kind=KIND, address=settings.address, settings=settings.kept(), secret=one_line("password")
-    )
-    put(line, wanted, f"The mailbox {settings.address}", data, as_json=as_json)
+    given = GivenAccount(address=settings.address, name=settings.address, settings=settings.kept())
+    put(line, Kind.named(KIND), given, one_line("password"), data, as_json=as_json)
 
 
 def _branch_of(line: str, data: Path | None) -> str:
