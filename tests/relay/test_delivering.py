@@ -129,7 +129,7 @@ def test_a_name_that_leads_elsewhere_later_leads_nowhere(
     assert len(receiver.got) == 1
 
 
-def attempts(store: Store, webhook_id: str) -> list[webhook_deliveries.Attempt]:
+def attempts(store: Store, webhook_id: str) -> list[webhook_deliveries.DeliveryAttempt]:
     found = store.read(lambda conn: webhook_deliveries.newest(conn, webhook_id, limit=9))
     return [attempt for each in found for attempt in each.attempts]
 
