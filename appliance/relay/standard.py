@@ -19,6 +19,7 @@ from appliance.desk.webhooks.seeing import may_audit, sight_of
 from appliance.errors import NotFound
 from appliance.events import Event, EventKind
 from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
+from appliance.store import erasures
 from appliance.store.feed import known_epoch
 from appliance.store.webhook_deliveries import Delivery
 from appliance.store.webhooks import Content, WebhookEndpoint
@@ -108,7 +109,7 @@ def _about(event: Event) -> dict[str, Any]:
 
 def _content(conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event) -> Any:
     """The message as the API shows it now; None of what is about no message."""
-    if event.message_id is None:
+    if event.message_id is None or erasures.is_left(conn, event.message_id):
         return None
     try:
         found = records.one(conn, sight_of(conn, endpoint), event.message_id)

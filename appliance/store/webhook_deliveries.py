@@ -149,6 +149,16 @@ def keep_bodies(tx: Tx, bodies: Mapping[int, bytes]) -> None:
     )
 
 
+def drop_bodies(tx: Tx, message_ids: Iterable[str] | None = None) -> None:
+    """Of what is about these messages, or of all: it is made anew for the next try."""
+    ids = None if message_ids is None else json.dumps(list(message_ids))
+    tx.conn.execute(
+        "UPDATE webhook_delivery SET body = NULL WHERE body IS NOT NULL"
+        " AND (?1 IS NULL OR message_id IN (SELECT value FROM json_each(?1)))",
+        (ids,),
+    )
+
+
 def body_of(conn: sqlite3.Connection, seq: int) -> bytes | None:
     row = conn.execute("SELECT body FROM webhook_delivery WHERE seq = ?", (seq,)).fetchone()
     return None if row is None else row["body"]
