@@ -17,7 +17,7 @@ from appliance.store import events, webhook_deliveries, webhooks
 from appliance.store.feed import known_epoch
 from appliance.store.store import Tx
 from appliance.store.webhook_deliveries import NewDelivery
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 PIECE = 500
 """Events of one reading."""
@@ -31,7 +31,7 @@ _CHANGES = _WEBHOOKS | {EventKind.TOKEN_REVOKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FollowedPiece:
     """`cursors` by the ids of endpoints: the moves that were counted, and how far it was told.
     `changed`: endpoints are to be read anew, because of changes of these.
     """
@@ -48,11 +48,13 @@ class Found:
 
 
 class Follower:
-    """Used by the thread `relay` alone. `next` reads, `Found.keep` writes, then comes `kept`."""
+    """Used by the thread `relay` alone. `next` reads, `keep` of what it found writes, then comes
+    `kept`.
+    """
 
     def __init__(self, dialects: Iterable[Dialect]) -> None:
         self.dialects = {each.name: each for each in dialects}
-        self.endpoints: dict[str, Endpoint] = {}
+        self.endpoints: dict[str, WebhookEndpoint] = {}
         self._seen: dict[str, int] = {}
         self._kept: dict[str, int] = {}
         self._moves: dict[str, int] = {}
@@ -76,10 +78,10 @@ class Follower:
         for gone in self._seen.keys() - self.endpoints.keys():
             del self._seen[gone], self._kept[gone], self._waiting[gone], self._moves[gone]
 
-    def next(self, conn: sqlite3.Connection) -> Found:
+    def next(self, conn: sqlite3.Connection) -> FollowedPiece:
         """What the next events make: first for those at the end, else for those that are behind."""
         if not self.endpoints:
-            return Found()
+            return FollowedPiece()
         head = max(self._seen.values())
         able = [each for each in self.endpoints.values() if self._waiting[each.id] < MAX_WAITING]
         ahead = [each for each in able if self._seen[each.id] == head]
@@ -88,12 +90,12 @@ class Follower:
         if batch:
             return self._found(conn, ahead, batch, more=bool(behind) or len(batch) == PIECE)
         if not behind:
-            return Found()
+            return FollowedPiece()
         start = min(self._seen[each.id] for each in behind)
         batch = [each for each in events.after(conn, start, limit=PIECE) if each.seq <= head]
         return self._found(conn, behind, batch, more=True, ends_at=None if batch else head)
 
-    def kept(self, found: Found) -> None:
+    def kept(self, found: FollowedPiece) -> None:
         """It was written, or there was nothing to write."""
         for webhook_id, (_, to) in found.cursors.items():
             self._seen[webhook_id] = to
@@ -110,12 +112,12 @@ class Follower:
     def _found(
         self,
         conn: sqlite3.Connection,
-        whose: Sequence[Endpoint],
+        whose: Sequence[WebhookEndpoint],
         batch: Sequence[Event],
         *,
         more: bool,
         ends_at: int | None = None,
-    ) -> Found:
+    ) -> FollowedPiece:
         batch = _up_to_change(batch)
         last = batch[-1].seq if ends_at is None else ends_at
         sights = sights_of(conn, whose)
@@ -131,10 +133,12 @@ class Follower:
         cursors = {each: (self._moves[each], last) for each in reached}
         far = any(last - self._kept[each] >= RARELY for each in reached)
         must_write = bool(made) or changed is not None or far
-        return Found(made=made, cursors=cursors, must_write=must_write, changed=changed, more=more)
+        return FollowedPiece(
+            made=made, cursors=cursors, must_write=must_write, changed=changed, more=more
+        )
 
     def _made(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, event: Event
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
     ) -> Iterator[NewDelivery]:
         for each in self.dialects[endpoint.dialect].planned(conn, endpoint, event):
             yield NewDelivery(

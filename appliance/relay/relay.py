@@ -16,7 +16,7 @@ from appliance.relay.sending import Sender
 from appliance.store import webhook_deliveries
 from appliance.store.feed import epoch_of
 from appliance.store.store import Store, Tx
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class Relay:
         for webhook_id in self._follower.endpoints:
             webhook_deliveries.sweep(tx, webhook_id, most=SWEPT)
 
-    def _endpoint(self, webhook_id: str) -> Endpoint | None:
+    def _endpoint(self, webhook_id: str) -> WebhookEndpoint | None:
         return self._follower.endpoints.get(webhook_id)
 
     async def _written(self, work: Callable[[Tx], object]) -> None:

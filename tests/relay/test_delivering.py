@@ -14,8 +14,9 @@ from appliance.clock import ManualClock
 from appliance.relay import following
 from appliance.store import webhook_deliveries
 from appliance.store.store import Store
+from tests.own_certificate import make_certificate
 from tests.relay.told import MORNING_MS, add, happens, policy_for, relaying
-from tests.webhook_receiver import Got, Receiver, Say
+from tests.webhook_receiver import Got, Receiver, Say, receiving
 
 ROOT = Path(__file__).parents[2]
 CHILD = "tests.relay.dying_child"
@@ -129,7 +130,29 @@ def test_a_name_that_leads_elsewhere_later_leads_nowhere(
     assert len(receiver.got) == 1
 
 
-def attempts(store: Store, webhook_id: str) -> list[webhook_deliveries.Attempt]:
+def test_a_certificate_is_that_of_the_name(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection goes to an address, and still another name's certificate opens nothing."""
+    certificate = make_certificate(tmp_path, "planning.test")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.cert))
+    real = socket.getaddrinfo
+
+    def look_up(host: object, port: object, *args: object, **more: object) -> object:
+        name = "127.0.0.1" if str(host).endswith(".test") else host
+        return real(name, port, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with receiving(certificate) as receiver, relaying(store, policy_for(receiver.port)):
+        add(store, receiver.url, "conversation.done")
+        other = add(store, receiver.url.replace("planning", "other"), "conversation.done")
+        happens(store, "a")
+        assert first_try(store, other.id) == (None, "tls")
+        (got,) = receiver.wait(1)
+        assert got.headers["host"] == f"planning.test:{receiver.port}"
+
+
+def attempts(store: Store, webhook_id: str) -> list[webhook_deliveries.DeliveryAttempt]:
     found = store.read(lambda conn: webhook_deliveries.newest(conn, webhook_id, limit=9))
     return [attempt for each in found for attempt in each.attempts]
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from appliance.clock import ManualClock
 from appliance.desk.access import tokens
 from appliance.events import Event, EventKind
-from appliance.relay.dialect import Answer, Keys, Meaning, Planned
+from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
 from appliance.store import webhook_deliveries, webhooks
 from appliance.store.store import Store
 from appliance.store.webhook_deliveries import Delivery
-from appliance.store.webhooks import By, Endpoint
+from appliance.store.webhooks import WebhookBy, WebhookEndpoint
 from tests.relay.told import happens, policy_for, relaying
 from tests.webhook_receiver import Receiver, Say
 
@@ -24,20 +24,20 @@ class Twice:
     name = "twice"
     waits_s: Sequence[float] = (10,)
 
-    def keeps_bytes(self, endpoint: Endpoint) -> bool:
+    def keeps_bytes(self, endpoint: WebhookEndpoint) -> bool:
         del endpoint
         return True
 
     def planned(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, event: Event
-    ) -> Sequence[Planned]:
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
+    ) -> Sequence[PlannedDelivery]:
         del conn, endpoint
         if event.kind is not EventKind.CONVERSATION_DONE:
             return ()
-        return [Planned(type=f"done:{part}", part=part) for part in ("a", "b")]
+        return [PlannedDelivery(type=f"done:{part}", part=part) for part in ("a", "b")]
 
     def body(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, delivery: Delivery, event: Event
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
         del conn
         if event.conversation_id == "nothing":
@@ -45,7 +45,7 @@ class Twice:
         return json.dumps({"webhookId": endpoint.external_id, "event": delivery.type}).encode()
 
     def headers(
-        self, endpoint: Endpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
+        self, endpoint: WebhookEndpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
     ) -> Mapping[str, str]:
         del endpoint
         signed = body + str(at_s).encode()
@@ -53,10 +53,10 @@ class Twice:
         signature = hmac.new(key, signed, hashlib.sha256).hexdigest()
         return {"X-Timestamp": str(at_s), "X-Signature": signature, "X-Id": delivery.id}
 
-    def meaning(self, answer: Answer) -> Meaning:
+    def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning:
         if answer.status == 422:
-            return Meaning.REFUSED
-        return Meaning.TAKEN if answer.status == 200 else Meaning.AGAIN
+            return AnswerMeaning.REFUSED
+        return AnswerMeaning.TAKEN if answer.status == 200 else AnswerMeaning.AGAIN
 
 
 def test_a_dialect_says_all_of_it(store: Store, clock: ManualClock, receiver: Receiver) -> None:
@@ -69,7 +69,7 @@ def test_a_dialect_says_all_of_it(store: Store, clock: ManualClock, receiver: Re
                 dialect="twice",
                 url=receiver.url,
                 events_wanted=["done"],
-                by=By(token_id=token.id),
+                by=WebhookBy(token_id=token.id),
                 external_id="mine",
             )
         )

@@ -16,7 +16,7 @@ from appliance.store import webhook_deliveries, webhooks
 from appliance.store.feed import epoch_of
 from appliance.store.store import Tx
 from appliance.store.webhook_deliveries import Delivery, DeliveryState
-from appliance.store.webhooks import By, Content, Endpoint, OffWhy
+from appliance.store.webhooks import Content, OffWhy, WebhookBy, WebhookEndpoint
 
 DIALECT = "standard"
 """What is made here. Those of other dialects are made by the routes that speak them; people see
@@ -28,7 +28,7 @@ MAX_ENDPOINTS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class WebhookWish:
     """`url` was judged. `line` is an id or a number; None: all lines that the program sees."""
 
     url: str
@@ -39,7 +39,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class WebhookChange:
     """None stays as it is."""
 
     url: str | None = None
@@ -48,7 +48,7 @@ class Change:
     enabled: bool | None = None
 
 
-def add(tx: Tx, sight: Sight, wish: Wish, by: By) -> tuple[Endpoint, str]:
+def add(tx: Tx, sight: Sight, wish: WebhookWish, by: WebhookBy) -> tuple[WebhookEndpoint, str]:
     """The endpoint and its secret. Raises InvalidInput, or NotFound for the line."""
     if len(webhooks.endpoints(tx.conn)) >= MAX_ENDPOINTS:
         raise InvalidInput("url", f"There are {MAX_ENDPOINTS} webhooks already; remove some.")
@@ -69,7 +69,7 @@ def add(tx: Tx, sight: Sight, wish: Wish, by: By) -> tuple[Endpoint, str]:
 
 def listed(
     conn: sqlite3.Connection, sight: Sight, dialect: str | None = DIALECT
-) -> Sequence[Endpoint]:
+) -> Sequence[WebhookEndpoint]:
     """The oldest first."""
     found = webhooks.endpoints(conn, dialect=dialect)
     return [each for each in found if sight.sees_branch(each.branch_id)]
@@ -77,7 +77,7 @@ def listed(
 
 def one(
     conn: sqlite3.Connection, sight: Sight, webhook_id: str, dialect: str | None = DIALECT
-) -> Endpoint:
+) -> WebhookEndpoint:
     """Raises NotFound."""
     found = webhooks.endpoint(conn, webhook_id.lower())
     if found is None or not sight.sees_branch(found.branch_id):
@@ -91,7 +91,7 @@ def switch(
     tx: Tx,
     sight: Sight,
     webhook_id: str,
-    by: By,
+    by: WebhookBy,
     *,
     enabled: bool,
     dialect: str | None = DIALECT,
@@ -104,7 +104,9 @@ def switch(
         webhooks.switch_off(tx, found.id, OffWhy.PERSON, by)
 
 
-def change(tx: Tx, sight: Sight, webhook_id: str, wanted: Change, by: By) -> Endpoint:
+def change(
+    tx: Tx, sight: Sight, webhook_id: str, wanted: WebhookChange, by: WebhookBy
+) -> WebhookEndpoint:
     """Raises InvalidInput and NotFound."""
     found = one(tx.conn, sight, webhook_id)
     names = None if wanted.events is None else event_names.checked(wanted.events)
@@ -117,19 +119,21 @@ def change(tx: Tx, sight: Sight, webhook_id: str, wanted: Change, by: By) -> End
     return one(tx.conn, sight, found.id)
 
 
-def remove(tx: Tx, sight: Sight, webhook_id: str, by: By, dialect: str | None = DIALECT) -> None:
+def remove(
+    tx: Tx, sight: Sight, webhook_id: str, by: WebhookBy, dialect: str | None = DIALECT
+) -> None:
     """Raises NotFound."""
     webhooks.remove(tx, one(tx.conn, sight, webhook_id, dialect).id, by)
 
 
-def rotate(tx: Tx, sight: Sight, webhook_id: str, by: By) -> tuple[str, int]:
+def rotate(tx: Tx, sight: Sight, webhook_id: str, by: WebhookBy) -> tuple[str, int]:
     """The new secret, and when that of before signs no more. Raises NotFound."""
     secret = new_secret()
     ends_ms = webhooks.rotate(tx, one(tx.conn, sight, webhook_id).id, secret, by)
     return secret, ends_ms
 
 
-def ping(tx: Tx, sight: Sight, webhook_id: str, by: By) -> str:
+def ping(tx: Tx, sight: Sight, webhook_id: str, by: WebhookBy) -> str:
     """The id of what is posted. Raises NotFound, and InvalidInput where it is off."""
     found = _on(tx.conn, sight, webhook_id)
     return webhook_deliveries.id_of(epoch_of(tx), webhooks.ping(tx, found.id, by), found.id)
@@ -155,7 +159,7 @@ def send_again(
     sight: Sight,
     webhook_id: str,
     delivery_id: str,
-    by: By,
+    by: WebhookBy,
     dialect: str | None = DIALECT,
 ) -> str:
     """The same, under the same id. Raises NotFound, and InvalidInput where it is off."""
@@ -166,14 +170,14 @@ def send_again(
     return delivery_id
 
 
-def replay(tx: Tx, sight: Sight, webhook_id: str, since_ms: int, by: By) -> None:
+def replay(tx: Tx, sight: Sight, webhook_id: str, since_ms: int, by: WebhookBy) -> None:
     """All that happened since then. Raises NotFound, and InvalidInput where it is off."""
     webhooks.rewind(tx, _on(tx.conn, sight, webhook_id).id, since_ms, by)
 
 
 def _on(
     conn: sqlite3.Connection, sight: Sight, webhook_id: str, dialect: str | None = DIALECT
-) -> Endpoint:
+) -> WebhookEndpoint:
     found = one(conn, sight, webhook_id, dialect)
     if not found.enabled:
         raise InvalidInput("enabled", "This webhook is off. Switch it on first.")

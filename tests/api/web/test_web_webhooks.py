@@ -1,7 +1,7 @@
 """The page of webhooks: made, tried, paused and looked into by who manages programs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -35,9 +35,9 @@ def office(
         relay.stop()
 
 
-def send(browser: Browser, address: str, form: dict[str, object]) -> httpx.Response:
+def send(browser: Browser, address: str, form: Mapping[str, object]) -> httpx.Response:
     """A form with several values of one name, as a browser sends it."""
-    return browser.client.post(address, data=form, headers={"X-CSRF-Token": browser.csrf})
+    return browser.client.post(address, data=dict(form), headers={"X-CSRF-Token": browser.csrf})
 
 
 def test_a_webhook_from_its_making_to_its_end(

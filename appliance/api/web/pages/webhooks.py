@@ -15,12 +15,12 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.webhooks import looking_after
 from appliance.desk.webhooks.event_names import EVERYTHING
-from appliance.desk.webhooks.looking_after import ANY_DIALECT, DIALECT, Change, Wish
+from appliance.desk.webhooks.looking_after import ANY_DIALECT, DIALECT, WebhookChange, WebhookWish
 from appliance.desk.webhooks.naming import judge
 from appliance.errors import InvalidInput
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.store import Tx
-from appliance.store.webhooks import By, Content
+from appliance.store.webhooks import Content, WebhookBy
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -31,7 +31,7 @@ _SHOWN = 50
 Url = Annotated[str, Form(max_length=2100)]
 Events = Annotated[list[str] | None, Form()]
 ContentName = Annotated[str, Form(max_length=10)]
-Doing = Callable[[Tx, Sight, By], object]
+Doing = Callable[[Tx, Sight, WebhookBy], object]
 
 
 @routes.get(PAGE)
@@ -48,11 +48,13 @@ async def add(
     content: ContentName = "ids",
 ) -> Response:
     must_manage(visit)
-    wanted, by = event or [], By(staff_id=visit.staff_id)
+    wanted, by = event or [], WebhookBy(staff_id=visit.staff_id)
 
     def work(tx: Tx, rights: Rights) -> tuple[str, str]:
         rights.require(Permission.STAFF_MANAGE, branch or None, "branch")
-        wish = Wish(url=url, events=wanted, branch_id=branch or None, content=_content(content))
+        wish = WebhookWish(
+            url=url, events=wanted, branch_id=branch or None, content=_content(content)
+        )
         made, secret = looking_after.add(tx, _sight(rights), wish, by)
         return made.id, secret
 
@@ -78,7 +80,7 @@ async def change(
     event: Events = None,
     content: ContentName = "ids",
 ) -> Response:
-    wanted = Change(url=url, events=event or [], content=_content(content))
+    wanted = WebhookChange(url=url, events=event or [], content=_content(content))
     try:
         await judge(visit.services.urls, url)
         await _do(
@@ -103,7 +105,7 @@ async def switch_off(visit: Posting, webhook_id: str) -> Response:
 async def rotate(visit: Posting, webhook_id: str) -> Response:
     """Shows the new secret, this once."""
     must_manage(visit)
-    by = By(staff_id=visit.staff_id)
+    by = WebhookBy(staff_id=visit.staff_id)
     secret, _ = await visit.write(
         lambda tx, rights: looking_after.rotate(tx, _sight(rights), webhook_id, by)
     )
@@ -159,7 +161,7 @@ async def _done(visit: Visit, webhook_id: str, work: Doing) -> Response:
 
 async def _do(visit: Visit, work: Doing) -> None:
     must_manage(visit)
-    by = By(staff_id=visit.staff_id)
+    by = WebhookBy(staff_id=visit.staff_id)
     await visit.write(lambda tx, rights: work(tx, _sight(rights), by))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from appliance.api.web.words.i18n import Words
-from appliance.desk.webhooks.event_names import EVERYTHING
-from appliance.store.webhook_deliveries import Attempt, DeliveryState
-from appliance.store.webhooks import Endpoint, OffWhy
+from appliance.desk.webhooks.event_names import EVERYTHING, PING
+from appliance.store.webhook_deliveries import DeliveryAttempt, DeliveryState
+from appliance.store.webhooks import OffWhy, WebhookEndpoint
 
 GROUPS: Sequence[tuple[str, Mapping[str, str]]] = (
     (
@@ -80,6 +80,7 @@ GROUPS: Sequence[tuple[str, Mapping[str, str]]] = (
         },
     ),
 )
+TEST = "a test"
 OFF: Mapping[OffWhy, str] = {
     OffWhy.PERSON: "Paused. What happens meanwhile is not posted.",
     OffWhy.TOKEN: "Off: the token of its program was revoked.",
@@ -102,6 +103,7 @@ ERRORS: Mapping[str, str] = {
     "no-key": "the secret cannot be read: give it a new one",
 }
 SENTENCES: Sequence[str] = (
+    TEST,
     *(title for title, _ in GROUPS),
     *(sentence for _, each in GROUPS for sentence in each.values()),
     *OFF.values(),
@@ -109,6 +111,7 @@ SENTENCES: Sequence[str] = (
     *ERRORS.values(),
 )
 _BY_NAME = {name: sentence for _, each in GROUPS for name, sentence in each.items()}
+_BY_NAME[PING] = TEST
 
 
 def off(words: Words, why: OffWhy) -> str:
@@ -120,11 +123,13 @@ def state(words: Words, found: DeliveryState) -> str:
 
 
 def event(words: Words, name: str) -> str:
-    """What happened, in plain words; the name itself where there are none, as of a test."""
+    """What happened, in plain words; the name itself where there are none, as other dialects have
+    their own.
+    """
     return words.text(_BY_NAME[name]) if name in _BY_NAME else name
 
 
-def attempt(words: Words, found: Attempt) -> str:
+def attempt(words: Words, found: DeliveryAttempt) -> str:
     """The status that was answered, or why nothing was."""
     if found.status is not None:
         return words.text("answered {status}").format(status=found.status)
@@ -132,7 +137,7 @@ def attempt(words: Words, found: Attempt) -> str:
     return words.text(ERRORS[error]) if error in ERRORS else error
 
 
-def wanted(words: Words, endpoint: Endpoint) -> str:
+def wanted(words: Words, endpoint: WebhookEndpoint) -> str:
     if EVERYTHING in endpoint.events:
         return words.text("all that happens")
     return ", ".join(endpoint.events)
