@@ -62,4 +62,4 @@ def test_each_library_takes_it_and_refuses_what_was_changed(
     sent = got.body.decode()
     names = ("standardwebhooks", "svix", "node")
     found = judged(got, secret, sent, sent.replace("done", "gone"))
-    assert found == dict.fromkeys(names, ["conversation.done", REFUSED])
+    assert found == {name: ["conversation.done", REFUSED] for name in names}

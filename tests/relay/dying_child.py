@@ -7,14 +7,14 @@ import time
 from pathlib import Path
 
 from appliance.clock import ManualClock
-from appliance.relay.dialect import Answer, Meaning
+from appliance.relay.dialect import AnswerMeaning, ReceiverAnswer
 from appliance.relay.standard import Standard
 from appliance.store.store import Store
 from tests.relay.told import MORNING_MS, policy_for, relaying
 
 
 class Dying(Standard):
-    def meaning(self, answer: Answer) -> Meaning:
+    def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning:
         os.kill(os.getpid(), signal.SIGKILL)
         return super().meaning(answer)
 

@@ -17,7 +17,8 @@ from appliance.store.store import Store
 from tests.relay.told import MORNING_MS, add, happens, policy_for, relaying
 from tests.webhook_receiver import Got, Receiver, Say
 
-CHILD = Path(__file__).with_name("dying_child.py")
+ROOT = Path(__file__).parents[2]
+CHILD = "tests.relay.dying_child"
 
 
 def conversation(got: Got) -> str:
@@ -128,7 +129,7 @@ def test_a_name_that_leads_elsewhere_later_leads_nowhere(
     assert len(receiver.got) == 1
 
 
-def attempts(store: Store, webhook_id: str) -> list[webhook_deliveries.Attempt]:
+def attempts(store: Store, webhook_id: str) -> list[webhook_deliveries.DeliveryAttempt]:
     found = store.read(lambda conn: webhook_deliveries.newest(conn, webhook_id, limit=9))
     return [attempt for each in found for attempt in each.attempts]
 
@@ -140,8 +141,8 @@ def test_killed_between_answer_and_commit_it_is_the_same_again(
     add(store, receiver.url, "conversation.done")
     happens(store, "a", "b")
     path = store.path
-    command = [sys.executable, str(CHILD), str(path), str(receiver.port)]
-    died = subprocess.run(command, check=False, timeout=60, capture_output=True)
+    command = [sys.executable, "-m", CHILD, str(path), str(receiver.port)]
+    died = subprocess.run(command, check=False, timeout=60, capture_output=True, cwd=ROOT)
     assert died.returncode == -9, died.stderr.decode()
     first = len(receiver.got)
     assert first >= 1

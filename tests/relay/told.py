@@ -11,7 +11,7 @@ from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
 from appliance.store import webhooks
 from appliance.store.store import Store, Tx
-from appliance.store.webhooks import BALIE, Endpoint
+from appliance.store.webhooks import BALIE, WebhookEndpoint
 from appliance.webhook_settings import WebhookSettings
 
 MORNING_MS = 1_772_440_200_000
@@ -32,8 +32,8 @@ def relaying(store: Store, policy: UrlPolicy, dialects: Sequence[Dialect] = ()) 
         relay.stop()
 
 
-def add(store: Store, url: str, *events: str, dialect: str = "standard") -> Endpoint:
-    def work(tx: Tx) -> Endpoint:
+def add(store: Store, url: str, *events: str, dialect: str = "standard") -> WebhookEndpoint:
+    def work(tx: Tx) -> WebhookEndpoint:
         return webhooks.add(
             tx,
             dialect=dialect,
