@@ -16,11 +16,11 @@ from appliance.desk.webhooks.seeing import sight_of
 from appliance.errors import NotFound
 from appliance.events import Event, EventKind
 from appliance.messages import MessageState, Origin
-from appliance.relay.dialect import Answer, Keys, Meaning, Planned
+from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
 from appliance.relay.standard import USER_AGENT
 from appliance.store import smsgate
 from appliance.store.webhook_deliveries import Delivery
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 FIRST_WAIT_S = 10.0
 WAITS_S = tuple(FIRST_WAIT_S * 2**times for times in range(14))
@@ -41,22 +41,22 @@ class Smsgate:
     name = hooks.DIALECT
     waits_s: Sequence[float] = WAITS_S
 
-    def keeps_bytes(self, endpoint: Endpoint) -> bool:
+    def keeps_bytes(self, endpoint: WebhookEndpoint) -> bool:
         del endpoint
         return True
 
     def planned(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, event: Event
-    ) -> Sequence[Planned]:
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
+    ) -> Sequence[PlannedDelivery]:
         name = _name_of(event)
         if name is None or name not in endpoint.events:
             return ()
         if name != hooks.RECEIVED and _request(conn, endpoint, event) is None:
             return ()
-        return (Planned(type=name),)
+        return (PlannedDelivery(type=name),)
 
     def body(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, delivery: Delivery, event: Event
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
         """None where the message is not in sight any more."""
         try:
@@ -78,7 +78,7 @@ class Smsgate:
         return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
     def headers(
-        self, endpoint: Endpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
+        self, endpoint: WebhookEndpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
     ) -> Mapping[str, str]:
         del endpoint, delivery
         key = (keys.signing_key or "").encode()
@@ -89,8 +89,8 @@ class Smsgate:
             "X-Signature": hmac.new(key, b"%s%d" % (body, at_s), hashlib.sha256).hexdigest(),
         }
 
-    def meaning(self, answer: Answer) -> Meaning:
-        return Meaning.TAKEN if _OK <= answer.status < _REDIRECT else Meaning.AGAIN
+    def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning:
+        return AnswerMeaning.TAKEN if _OK <= answer.status < _REDIRECT else AnswerMeaning.AGAIN
 
 
 def _name_of(event: Event) -> str | None:
@@ -105,7 +105,7 @@ def _name_of(event: Event) -> str | None:
             return None
 
 
-def _request(conn: sqlite3.Connection, endpoint: Endpoint, event: Event) -> str | None:
+def _request(conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event) -> str | None:
     """How the endpoint's program named the message, if it sent it by this API."""
     if endpoint.token_id is None or event.message_id is None:
         return None

@@ -15,12 +15,14 @@ import pytest
 from appliance.api.json.declared import Read
 from appliance.api.json.reads import READS
 from appliance.api.services import nothing_waits
+from appliance.channels import Channel
 from appliance.clock import SystemClock
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import delta, table
 from appliance.desk.contacts.delta import DeltaPlace
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.recipients import identity_of_contact
+from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.archive import asking
 from appliance.desk.privacy.archive.asking import ArchiveWish
@@ -29,6 +31,10 @@ from appliance.desk.privacy.erasing.asking import ErasureWish
 from appliance.desk.rounds import starting
 from appliance.desk.rounds.starting import StartRequest
 from appliance.desk.search.hits import HitKind
+from appliance.desk.smsgate import inbox, requests
+from appliance.desk.smsgate import sending as smsgate_sending
+from appliance.desk.smsgate.paging import Span
+from appliance.desk.smsgate.sending import WantedSms
 from appliance.desk.team import staff
 from appliance.desk.texts import canned_texts
 from appliance.desk.texts.canned_texts import TextAuthor, TextWords
@@ -270,3 +276,40 @@ def test_who_changed_is_found_in_the_order_of_time(
     details = office.store.read(plans)
     assert any("ORDER BY" in each for each in details) is (sees == "few"), details
     assert any("contact_updated (" in each for each in details) is (sees != "few"), details
+
+
+@pytest.mark.parametrize("sees", ["everything", "one branch"])
+def test_no_page_of_smsgates_api_looks_through_a_table(
+    office: Office, tilburg: Desk, sees: str
+) -> None:
+    """However far back it is, and whatever it is asked for."""
+    office.writes(ANNA, tilburg, channel=Channel.SMS)
+    token = office.token()
+    wanted = WantedSms(to=[tel(ANNA)], text="Tot morgen", id="1")
+    everything = Sight(None)
+    office.store.write(lambda tx: smsgate_sending.send(tx, everything, token.id, Room(), wanted))
+    sight = everything if sees == "everything" else Sight(frozenset({tilburg.branch_id}))
+    now_ms = office.clock.now_ms()
+
+    def read(conn: sqlite3.Connection) -> None:
+        for state, line, oldest_first, from_ms in product(
+            [None, "Pending"], [None, tilburg.number], [False, True], [None, now_ms]
+        ):
+            span = Span(from_ms=from_ms, to_ms=from_ms, oldest_first=oldest_first)
+            requests.search(conn, sight, span, state=state, line=line)
+            inbox.inbox(conn, sight, span, line)
+        assert requests.one(conn, sight, token.id, "1").recipients
+        assert requests.one(conn, sight, "another", "1").recipients
+
+    def plans(conn: sqlite3.Connection) -> Mapping[str, set[str]]:
+        seen: set[str] = set()
+        conn.set_trace_callback(seen.add)
+        try:
+            read(conn)
+        finally:
+            conn.set_trace_callback(None)
+        return {each: scanned(conn, each) - SMALL for each in seen}
+
+    found = office.store.read(plans)
+    assert any("smsgate_message" in each for each in found)
+    assert not {each: names - {"t"} for each, names in found.items() if names - {"t"}}

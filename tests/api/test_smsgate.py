@@ -1,86 +1,31 @@
 """SMSGate's API: what its clients send and read, on Balie's consent and pace."""
 
-import base64
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock
-from appliance.desk.access import tokens
-from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
+from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from appliance.desk.outgoing.room import Room
 from appliance.messages import MessageState
-from appliance.reasons import Reason
-from appliance.store import messages
 from tests.api.office import Desk, Office, WebServer
+from tests.api.smsgate_client import ANNA, BRAM, STRANGER, SmsClient, moved, sent, told
 
-ANNA, BRAM, STRANGER = "+31687654321", "+31687654322", "+31687654399"
 _S = MessageState
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Software that knows SMSGate only."""
-
-    office: Office
-    token: NewToken
-
-    def call(self, method: str, path: str, **more: Any) -> httpx.Response:
-        pair = base64.b64encode(f"sms:{self.token.token}".encode()).decode()
-        headers = {"Authorization": f"Basic {pair}"}
-        url = f"/3rdparty/v1{path}"
-        return self.office.client.request(method, url, headers=headers, **more)
-
-    def get(self, path: str, **params: Any) -> httpx.Response:
-        return self.call("GET", path, params=params)
-
-    def send(self, *to: str, text: str = "Tot morgen", **more: Any) -> httpx.Response:
-        body = {"phoneNumbers": to, "textMessage": {"text": text}, **more}
-        return self.call("POST", "/messages", json=body)
-
-    def with_scopes(self, *scopes: Scope) -> "Client":
-        return Client(self.office, self.office.token(frozenset(scopes)))
-
-
 @pytest.fixture
-def client(office: Office, tilburg: Desk) -> Client:
+def client(office: Office, tilburg: Desk) -> SmsClient:
     for number in (ANNA, BRAM):
         office.writes(number, tilburg, channel=Channel.SMS)
-    return Client(office, office.token(ALL_SCOPES))
-
-
-def moved(office: Office, number: str, *states: MessageState) -> None:
-    def move(tx: Any) -> None:
-        row = tx.conn.execute(
-            "SELECT id FROM message WHERE value = ? AND direction = 'out' ORDER BY seq DESC",
-            (number,),
-        ).fetchone()
-        for state in states:
-            assert messages.move(tx, row["id"], state, reason=Reason.BY_PERSON)
-
-    office.store.write(move)
-
-
-def sent(office: Office) -> list[dict[str, Any]]:
-    """What software wrote, not the line itself."""
-    found = office.caller().get("/messages", direction="out").json()["items"]
-    return [each for each in found if each["author"] == "planning"]
-
-
-def told(answer: httpx.Response) -> tuple[int, str]:
-    body = answer.json()
-    assert answer.headers["content-type"] == "application/json"
-    assert body["code"] == answer.status_code
-    assert body["message"]
-    return answer.status_code, body["data"]["code"]
+    return SmsClient(office, office.token(ALL_SCOPES))
 
 
 def test_a_message_is_accepted_and_told_as_that_gateway_tells_it(
-    office: Office, tilburg: Desk, client: Client
+    office: Office, tilburg: Desk, client: SmsClient
 ) -> None:
     answer = client.send(ANNA, id="shift-1", withDeliveryReport=True, priority=127, simNumber=1)
     assert answer.status_code == 202
@@ -102,7 +47,7 @@ def test_a_message_is_accepted_and_told_as_that_gateway_tells_it(
     assert (kept["text"], kept["channel"]) == ("Tot morgen", "sms")
 
 
-def test_the_old_form_of_a_text_and_national_numbers_are_read(client: Client) -> None:
+def test_the_old_form_of_a_text_and_national_numbers_are_read(client: SmsClient) -> None:
     body = {"phoneNumbers": ["06 87654321"], "message": "Hoi", "ttl": 3600}
     answer = client.call("POST", "/message", json=body, params={"skipPhoneValidation": "true"})
     assert answer.status_code == 202
@@ -110,7 +55,7 @@ def test_the_old_form_of_a_text_and_national_numbers_are_read(client: Client) ->
 
 
 def test_without_a_device_it_leaves_by_the_line_that_they_last_wrote_to(
-    office: Office, tilburg: Desk, breda: Desk, client: Client, clock: ManualClock
+    office: Office, tilburg: Desk, breda: Desk, client: SmsClient, clock: ManualClock
 ) -> None:
     clock.advance(s=60)
     office.writes(ANNA, breda, channel=Channel.SMS)
@@ -118,12 +63,12 @@ def test_without_a_device_it_leaves_by_the_line_that_they_last_wrote_to(
     assert client.send(BRAM).json()["deviceId"] == tilburg.line_id
     for name in (tilburg.line_id, tilburg.number):
         assert client.send(ANNA, deviceId=name).json()["deviceId"] == tilburg.line_id
-    one_branch = Client(office, office.token(branch_id=tilburg.branch_id))
+    one_branch = SmsClient(office, office.token(branch_id=tilburg.branch_id))
     assert one_branch.send(ANNA).json()["deviceId"] == tilburg.line_id
     assert told(one_branch.send(ANNA, deviceId=breda.line_id)) == (400, "invalid-input")
 
 
-def test_nobody_is_written_to_without_consent(office: Office, client: Client) -> None:
+def test_nobody_is_written_to_without_consent(office: Office, client: SmsClient) -> None:
     """400 and nothing kept: 409 would say that it is sent already, 403 to log in again."""
     office.writes(BRAM, office.desk("Goes", "+31612345677"), "STOP", channel=Channel.SMS)
     before = office.count("message")
@@ -135,7 +80,7 @@ def test_nobody_is_written_to_without_consent(office: Office, client: Client) ->
 
 
 def test_one_of_several_who_is_refused_costs_the_others_nothing(
-    office: Office, client: Client
+    office: Office, client: SmsClient
 ) -> None:
     """Each is a message of its own; who is refused is told with the reason, then and later."""
     answer = client.send(STRANGER, ANNA, BRAM, ANNA, id="all")
@@ -150,12 +95,12 @@ def test_one_of_several_who_is_refused_costs_the_others_nothing(
     assert len(sent(office)) == 2
 
 
-def test_the_same_id_again_sends_nothing(office: Office, client: Client) -> None:
+def test_the_same_id_again_sends_nothing(office: Office, client: SmsClient) -> None:
     """409, also for other words; another program may use the id for its own."""
     assert client.send(ANNA, id="1").status_code == 202
     assert told(client.send(ANNA, id="1")) == (409, "message-exists")
     assert told(client.send(BRAM, id="1", text="Iets anders")) == (409, "message-exists")
-    other = Client(office, office.token())
+    other = SmsClient(office, office.token())
     assert other.send(BRAM, id="1").status_code == 202
     assert other.get("/messages/1").json()["recipients"][0]["phoneNumber"] == BRAM
     assert client.get("/messages/1").json()["recipients"][0]["phoneNumber"] == ANNA
@@ -185,7 +130,7 @@ BAD: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("changed", BAD.values(), ids=BAD)
 def test_what_cannot_be_sent_is_a_bad_request(
-    office: Office, client: Client, changed: dict[str, Any]
+    office: Office, client: SmsClient, changed: dict[str, Any]
 ) -> None:
     before = office.count("message")
     body = {"phoneNumbers": [ANNA], "textMessage": {"text": "Hoi"}, **changed}
@@ -194,13 +139,13 @@ def test_what_cannot_be_sent_is_a_bad_request(
     assert office.count("message") == before
 
 
-def test_what_is_no_message_is_a_bad_request(client: Client) -> None:
+def test_what_is_no_message_is_a_bad_request(client: SmsClient) -> None:
     half = b'{"phoneNumbers": ["+31687654321"], "textMessage": {"text": "\\ud83d"}}'
     for raw in (b"", b"{", b"[]", b"\xff", half):
         assert told(client.call("POST", "/messages", content=raw))[0] == 400
 
 
-def test_a_full_line_is_told_when_to_try_again(web_server: WebServer, client: Client) -> None:
+def test_a_full_line_is_told_when_to_try_again(web_server: WebServer, client: SmsClient) -> None:
     """Nothing of it is kept, not even those for whom there was room."""
     assert client.send(ANNA, id="1").status_code == 202
     assert isinstance(web_server.app, FastAPI)
@@ -223,7 +168,7 @@ STATES = {
 }
 
 
-def test_the_whole_is_derived_from_its_recipients(office: Office, client: Client) -> None:
+def test_the_whole_is_derived_from_its_recipients(office: Office, client: SmsClient) -> None:
     """Any Pending, Cancelled, Processed in that order; all Failed; all Delivered; else Sent."""
     order = ["Pending", "Cancelled", "Processed"]
     for place, (one, first) in enumerate(STATES.items()):
@@ -249,14 +194,14 @@ def test_the_whole_is_derived_from_its_recipients(office: Office, client: Client
     assert sum(totals.values()) == 36
 
 
-def test_a_recipient_who_failed_is_told_with_the_reason(office: Office, client: Client) -> None:
+def test_a_recipient_who_failed_is_told_with_the_reason(office: Office, client: SmsClient) -> None:
     client.send(ANNA, id="1")
     moved(office, ANNA, _S.SENDING, _S.FAILED)
     (anna,) = client.get("/messages/1").json()["recipients"]
     assert anna == {"phoneNumber": ANNA, "state": "Failed", "error": "by-person"}
 
 
-def test_what_waits_is_cancelled_and_nothing_else(office: Office, client: Client) -> None:
+def test_what_waits_is_cancelled_and_nothing_else(office: Office, client: SmsClient) -> None:
     """Twice is once; a body, because clients read one."""
     client.send(ANNA, id="1")
     for _ in range(2):
@@ -271,7 +216,7 @@ def test_what_waits_is_cancelled_and_nothing_else(office: Office, client: Client
 
 
 def test_a_page_of_messages_is_found_by_state_time_and_line(
-    office: Office, tilburg: Desk, breda: Desk, client: Client, clock: ManualClock
+    office: Office, tilburg: Desk, breda: Desk, client: SmsClient, clock: ManualClock
 ) -> None:
     office.writes(ANNA, breda, channel=Channel.SMS)
     for place in range(5):
@@ -296,7 +241,7 @@ def test_a_page_of_messages_is_found_by_state_time_and_line(
     assert page(deviceId="nowhere") == ([], 0)
     assert page(**{"from": at}) == (["m4", "m3", "m2"], 3)
     assert page(to=at) == (["m1", "m0"], 2)
-    only = Client(office, office.token(branch_id=breda.branch_id))
+    only = SmsClient(office, office.token(branch_id=breda.branch_id))
     assert [each["id"] for each in only.get("/messages").json()] == ["m3", "m1"]
     assert told(only.get("/messages/m4")) == (404, "not-found")
     for bad in ({"state": "Gone"}, {"limit": 0}, {"offset": -1}, {"from": "yesterday"}):
@@ -304,7 +249,7 @@ def test_a_page_of_messages_is_found_by_state_time_and_line(
 
 
 def test_the_inbox_holds_what_came_by_sms(
-    office: Office, tilburg: Desk, client: Client, clock: ManualClock
+    office: Office, tilburg: Desk, client: SmsClient, clock: ManualClock
 ) -> None:
     clock.advance(s=60)
     office.writes(ANNA, tilburg, "Over WhatsApp")
@@ -339,7 +284,7 @@ def test_health_is_open_and_says_what_is_missing(office: Office) -> None:
 
 
 def test_lines_are_devices_that_are_not_removed_here(
-    office: Office, tilburg: Desk, breda: Desk, client: Client
+    office: Office, tilburg: Desk, breda: Desk, client: SmsClient
 ) -> None:
     found = client.get("/device").json()
     assert [each["id"] for each in found] == [tilburg.line_id, breda.line_id]
@@ -347,83 +292,13 @@ def test_lines_are_devices_that_are_not_removed_here(
     assert found[0].keys() == {"id", "name", "createdAt", "updatedAt", "lastSeen"}
     assert told(client.call("DELETE", f"/devices/{tilburg.line_id}"))[0] == 405
     assert told(client.call("DELETE", "/devices/nowhere"))[0] == 404
-    only = Client(office, office.token(branch_id=breda.branch_id))
+    only = SmsClient(office, office.token(branch_id=breda.branch_id))
     assert [each["id"] for each in only.get("/devices").json()] == [breda.line_id]
 
 
-def test_the_newest_events_are_the_log(client: Client) -> None:
+def test_the_newest_events_are_the_log(client: SmsClient) -> None:
     client.send(ANNA)
     newest = client.get("/logs").json()[-1]
     assert (newest["message"], newest["priority"]) == ("message.state", "INFO")
     assert newest.keys() == {"id", "createdAt", "message", "priority", "module", "context"}
     assert client.get("/logs", to="2020-01-01T00:00:00Z").json() == []
-
-
-def a_pass(client: Client, *scopes: str, **more: Any) -> dict[str, Any]:
-    answer = client.call("POST", "/auth/token", json={"scopes": scopes, **more})
-    assert answer.status_code == 201
-    body: dict[str, Any] = answer.json()
-    assert body["accessToken"] == body["access_token"]
-    return body
-
-
-def by(client: Client, text: str) -> Client:
-    return Client(client.office, NewToken(id="", token=text, expires_ms=None, signing_key=None))
-
-
-def test_a_pass_does_less_for_a_shorter_time(
-    office: Office, client: Client, clock: ManualClock
-) -> None:
-    made = a_pass(client, "messages:send", ttl=60)
-    assert made["tokenType"] == "Bearer"
-    sender = by(client, made["accessToken"])
-    assert sender.send(ANNA, id="1").status_code == 202
-    assert told(sender.send(ANNA, id="1")) == (409, "message-exists")
-    assert client.get("/messages/1").status_code == 200
-    assert told(sender.get("/messages/1")) == (403, "forbidden")
-    assert told(sender.call("POST", "/auth/token", json={"scopes": ["messages:send"]}))[0] == 403
-    assert len(sent(office)) == 1
-    clock.advance(s=61)
-    assert told(sender.send(ANNA)) == (401, "unauthorized")
-
-
-def test_a_pass_is_renewed_once_and_ended(client: Client) -> None:
-    made = a_pass(client, "all:any")
-    renewal = by(client, made["refreshToken"])
-    assert told(renewal.get("/devices")) == (401, "unauthorized")
-    again = renewal.call("POST", "/auth/token/refresh")
-    assert again.status_code == 201
-    assert told(renewal.call("POST", "/auth/token/refresh")) == (401, "unauthorized")
-    new = again.json()
-    assert by(client, new["accessToken"]).get("/devices").status_code == 200
-    assert client.call("DELETE", f"/auth/token/{new['id']}").status_code == 204
-    assert told(by(client, new["accessToken"]).get("/devices")) == (401, "unauthorized")
-    ended = by(client, new["refreshToken"]).call("POST", "/auth/token/refresh")
-    assert told(ended) == (401, "unauthorized")
-    first = by(client, made["accessToken"])
-    assert told(first.call("DELETE", "/auth/token/other")) == (404, "not-found")
-    assert first.call("DELETE", f"/auth/token/{made['id']}").status_code == 204
-    assert told(first.get("/devices")) == (401, "unauthorized")
-
-
-def test_a_pass_ends_with_its_token(office: Office, client: Client) -> None:
-    made = a_pass(client, "all:any", ttl=3600)
-    office.store.write(lambda tx: tokens.revoke(tx, client.token.id))
-    for text in (made["accessToken"], made["refreshToken"]):
-        assert told(by(client, text).send(ANNA)) == (401, "unauthorized")
-        refreshed = by(client, text).call("POST", "/auth/token/refresh")
-        assert told(refreshed) == (401, "unauthorized")
-
-
-def test_a_pass_does_nothing_that_its_token_may_not(client: Client) -> None:
-    reader = client.with_scopes(Scope.MESSAGES_READ)
-    for scopes, status in (
-        (["messages:send"], 403),
-        (["devices:list"], 403),
-        (["everything"], 400),
-        ([], 400),
-    ):
-        answer = reader.call("POST", "/auth/token", json={"scopes": scopes})
-        assert told(answer)[0] == status, scopes
-    made = a_pass(reader, "all:any")
-    assert told(by(client, made["accessToken"]).send(ANNA)) == (403, "forbidden")

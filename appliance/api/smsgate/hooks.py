@@ -15,7 +15,7 @@ from appliance.desk.smsgate import hooks
 from appliance.desk.smsgate.hooks import HookWish
 from appliance.desk.webhooks.naming import judge
 from appliance.store.store import Tx
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 router = APIRouter(prefix=PREFIX)
 
@@ -70,7 +70,7 @@ async def remove_webhook(request: Request, webhook_id: str) -> Response:
     return Response(status_code=_GONE)
 
 
-def _body(found: Endpoint) -> dict[str, Any]:
+def _body(found: WebhookEndpoint) -> dict[str, Any]:
     return {
         "id": hooks.name_of(found),
         "url": found.url,

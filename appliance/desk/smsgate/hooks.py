@@ -11,7 +11,7 @@ from appliance.desk.webhooks.looking_after import MAX_ENDPOINTS
 from appliance.errors import InvalidInput, NotFound
 from appliance.store import webhooks
 from appliance.store.store import Tx
-from appliance.store.webhooks import By, Content, Endpoint
+from appliance.store.webhooks import Content, WebhookBy, WebhookEndpoint
 
 DIALECT = "smsgate"
 RECEIVED = "sms:received"
@@ -30,16 +30,16 @@ class HookWish:
     branch_id: str | None = None
 
 
-def name_of(found: Endpoint) -> str:
+def name_of(found: WebhookEndpoint) -> str:
     """As the client calls it."""
     return found.external_id or found.id
 
 
-def put(tx: Tx, sight: Sight, token_id: str, wish: HookWish) -> Endpoint:
+def put(tx: Tx, sight: Sight, token_id: str, wish: HookWish) -> WebhookEndpoint:
     """One of the same name is changed, and what waits for it still comes. Raises InvalidInput."""
     if wish.event not in EVENTS:
         raise InvalidInput("event", f"It is one of: {', '.join(EVENTS)}.")
-    line_id, by = _line(tx, sight, wish.line), By(token_id=token_id)
+    line_id, by = _line(tx, sight, wish.line), WebhookBy(token_id=token_id)
     known = _named(tx.conn, token_id, wish.id) if wish.id else None
     if known is not None and known.line_id == line_id:
         if not known.enabled:
@@ -62,7 +62,7 @@ def put(tx: Tx, sight: Sight, token_id: str, wish: HookWish) -> Endpoint:
     )
 
 
-def of_token(conn: sqlite3.Connection, token_id: str) -> Sequence[Endpoint]:
+def of_token(conn: sqlite3.Connection, token_id: str) -> Sequence[WebhookEndpoint]:
     return webhooks.of_token(conn, token_id, dialect=DIALECT)
 
 
@@ -71,7 +71,7 @@ def remove(tx: Tx, token_id: str, name: str) -> None:
     found = _named(tx.conn, token_id, name)
     if found is None:
         raise NotFound("webhook")
-    webhooks.remove(tx, found.id, By(token_id=token_id))
+    webhooks.remove(tx, found.id, WebhookBy(token_id=token_id))
 
 
 def may_read(conn: sqlite3.Connection, token_id: str) -> bool:
@@ -80,7 +80,7 @@ def may_read(conn: sqlite3.Connection, token_id: str) -> bool:
     return token is not None and token.may(Scope.MESSAGES_READ)
 
 
-def _named(conn: sqlite3.Connection, token_id: str, name: str) -> Endpoint | None:
+def _named(conn: sqlite3.Connection, token_id: str, name: str) -> WebhookEndpoint | None:
     named = webhooks.named(conn, token_id, name, dialect=DIALECT)
     return named or next((each for each in of_token(conn, token_id) if each.id == name), None)
 
