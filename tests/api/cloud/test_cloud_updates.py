@@ -24,7 +24,8 @@ from appliance.media.probing import Measured
 from appliance.messages import MessageState
 from appliance.reasons import Reason
 from appliance.relay.dialect import Answer, Keys, Meaning, Planned
-from appliance.store import events, forgetting, media_fetches, messages, webhooks
+from appliance.store import cloud_messages, events, forgetting, media_fetches, messages, webhooks
+from appliance.store.cloud_messages import Tracked
 from appliance.store.store import Tx
 from appliance.store.webhook_deliveries import Delivery, DeliveryState
 from appliance.store.webhooks import By, Content, Endpoint
@@ -296,10 +297,16 @@ def test_a_reaction_names_what_it_is_on(
     assert told["from"] == "31687654321"
 
 
-def test_what_was_forgotten_is_told_no_more(office: Office, tilburg: Desk, heard: Heard) -> None:
+def test_what_was_forgotten_is_told_no_more(
+    office: Office, tilburg: Desk, heard: Heard, planning: Caller
+) -> None:
+    """Nor is what its program wanted to be told beside it kept any longer."""
     office.writes(ANNA, tilburg)
-    office.store.write(lambda tx: forgetting.forget_messages(tx, [came(office)]))
+    sent = kept(office, post(planning, tilburg, text(biz_opaque_callback_data="Anna")))["id"]
+    office.store.write(lambda tx: forgetting.forget_messages(tx, [came(office), sent]))
     assert heard.next() == []
+    tracked = office.store.read(lambda conn: cloud_messages.find(conn, sent))
+    assert tracked == Tracked(None)
 
 
 def test_the_signature_is_made_with_the_tokens_key(heard: Heard) -> None:
