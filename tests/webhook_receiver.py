@@ -1,6 +1,7 @@
 """A receiver of webhooks that keeps what it got, and answers as it is told."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.own_certificate import OwnCertificate
 
 WITHIN_S = 20.0
 
@@ -117,15 +120,24 @@ class _Handler(BaseHTTPRequestHandler):
     def handle(self) -> None:
         try:
             super().handle()
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             self.close_connection = True
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
+def receiving(certificate: OwnCertificate | None = None) -> Iterator[Receiver]:
+    """Over https with a certificate, under its name."""
     server = _Server(("127.0.0.1", 0), _Handler)
     port = server.server_address[1]
-    server.receiver = Receiver(f"http://127.0.0.1:{port}/hook", port)
+    url = f"http://127.0.0.1:{port}/hook"
+    if certificate is not None:
+        url = f"https://{certificate.name}:{port}/hook"
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate.cert, certificate.key)
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    server.receiver = Receiver(url, port)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -12,11 +12,11 @@ from typing import Protocol
 
 from appliance.events import Event
 from appliance.store.webhook_deliveries import Delivery
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlannedDelivery:
     """One delivery that an event makes. `type` is what the log of deliveries shows, `part` tells
     several of one event apart.
     """
@@ -35,7 +35,7 @@ class Keys:
     signing_key: str | None = None
 
 
-class Meaning(Enum):
+class AnswerMeaning(Enum):
     TAKEN = "taken"
     #: It may work at another time.
     AGAIN = "again"
@@ -46,7 +46,7 @@ class Meaning(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ReceiverAnswer:
     """Names of `headers` are in small letters."""
 
     status: int
@@ -68,24 +68,28 @@ class Dialect(Protocol):
     @property
     def waits_s(self) -> Sequence[float]: ...
 
-    def keeps_bytes(self, endpoint: Endpoint) -> bool: ...
+    def keeps_bytes(self, endpoint: WebhookEndpoint) -> bool: ...
 
     def planned(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, event: Event
-    ) -> Sequence[Planned]:
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
+    ) -> Sequence[PlannedDelivery]:
         """What this event makes for this endpoint; nothing of most."""
         ...
 
     def body(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, delivery: Delivery, event: Event
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
         """Made at the first try, from what the database says then. None: nothing is left to say."""
         ...
 
     def headers(
-        self, endpoint: Endpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
+        self, endpoint: WebhookEndpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
     ) -> Mapping[str, str]:
         """Of one try, the signature among them; `at_s` is the real time, in seconds."""
         ...
 
-    def meaning(self, answer: Answer) -> Meaning: ...
+    def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning: ...
+
+
+# As the dialects name them.
+Planned, Answer, Meaning = PlannedDelivery, ReceiverAnswer, AnswerMeaning

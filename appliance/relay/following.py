@@ -17,7 +17,7 @@ from appliance.store import events, webhook_deliveries, webhooks
 from appliance.store.feed import known_epoch
 from appliance.store.store import Tx
 from appliance.store.webhook_deliveries import NewDelivery
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 PIECE = 500
 """Events of one reading."""
@@ -31,35 +31,40 @@ _CHANGES = _WEBHOOKS | {EventKind.TOKEN_REVOKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """`cursors` by the ids of endpoints: the moves that were counted, and how far it was told."""
+class FollowedPiece:
+    """`cursors` by the ids of endpoints: the moves that were counted, and how far it was told.
+    `changed`: endpoints are to be read anew, because of changes of these.
+    """
 
     made: Sequence[NewDelivery] = ()
     cursors: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     must_write: bool = False
-    changed: bool = False
+    changed: frozenset[str] | None = None
     more: bool = False
 
     def keep(self, tx: Tx) -> None:
-        known = {each.id for each in webhooks.endpoints(tx.conn)} if self.made else set()
-        webhook_deliveries.add(tx, (each for each in self.made if each.webhook_id in known))
+        webhook_deliveries.add(tx, self.made)
         webhooks.follow_to(tx, self.cursors)
 
 
 class Follower:
-    """Used by the thread `relay` alone. `next` reads, `Found.keep` writes, then comes `kept`."""
+    """Used by the thread `relay` alone. `next` reads, `keep` of what it found writes, then comes
+    `kept`.
+    """
 
     def __init__(self, dialects: Iterable[Dialect]) -> None:
         self.dialects = {each.name: each for each in dialects}
-        self.endpoints: dict[str, Endpoint] = {}
+        self.endpoints: dict[str, WebhookEndpoint] = {}
         self._seen: dict[str, int] = {}
         self._kept: dict[str, int] = {}
         self._moves: dict[str, int] = {}
         self._waiting: dict[str, int] = {}
         self._epoch = ""
 
-    def load(self, conn: sqlite3.Connection, now_ms: int) -> None:
-        """All that can be told; where somebody moved a cursor, it is there now."""
+    def load(self, conn: sqlite3.Connection, now_ms: int, *, counts: bool = True) -> None:
+        """All that can be told; where somebody moved a cursor, it is there now. `counts`: what
+        waits is counted anew, for others than new ones, too.
+        """
         self._epoch = known_epoch(conn)
         live = [each for each in webhooks.endpoints(conn) if each.is_live(now_ms)]
         self.endpoints = {each.id: each for each in live if each.dialect in self.dialects}
@@ -67,15 +72,16 @@ class Follower:
             if self._moves.get(each.id) != each.moves:
                 self._moves[each.id] = each.moves
                 self._seen[each.id] = self._kept[each.id] = each.event_seq
-            most = MAX_WAITING
-            self._waiting[each.id] = webhook_deliveries.waiting(conn, each.id, most=most)
+            if counts or each.id not in self._waiting:
+                most = MAX_WAITING
+                self._waiting[each.id] = webhook_deliveries.waiting(conn, each.id, most=most)
         for gone in self._seen.keys() - self.endpoints.keys():
             del self._seen[gone], self._kept[gone], self._waiting[gone], self._moves[gone]
 
-    def next(self, conn: sqlite3.Connection) -> Found:
+    def next(self, conn: sqlite3.Connection) -> FollowedPiece:
         """What the next events make: first for those at the end, else for those that are behind."""
         if not self.endpoints:
-            return Found()
+            return FollowedPiece()
         head = max(self._seen.values())
         able = [each for each in self.endpoints.values() if self._waiting[each.id] < MAX_WAITING]
         ahead = [each for each in able if self._seen[each.id] == head]
@@ -84,12 +90,12 @@ class Follower:
         if batch:
             return self._found(conn, ahead, batch, more=bool(behind) or len(batch) == PIECE)
         if not behind:
-            return Found()
+            return FollowedPiece()
         start = min(self._seen[each.id] for each in behind)
         batch = [each for each in events.after(conn, start, limit=PIECE) if each.seq <= head]
         return self._found(conn, behind, batch, more=True, ends_at=None if batch else head)
 
-    def kept(self, found: Found) -> None:
+    def kept(self, found: FollowedPiece) -> None:
         """It was written, or there was nothing to write."""
         for webhook_id, (_, to) in found.cursors.items():
             self._seen[webhook_id] = to
@@ -106,12 +112,12 @@ class Follower:
     def _found(
         self,
         conn: sqlite3.Connection,
-        whose: Sequence[Endpoint],
+        whose: Sequence[WebhookEndpoint],
         batch: Sequence[Event],
         *,
         more: bool,
         ends_at: int | None = None,
-    ) -> Found:
+    ) -> FollowedPiece:
         batch = _up_to_change(batch)
         last = batch[-1].seq if ends_at is None else ends_at
         sights = sights_of(conn, whose)
@@ -122,15 +128,17 @@ class Follower:
             if event.seq > self._seen[each.id] and may_see(conn, each, sights[each.id], event)
             for planned in self._made(conn, each, event)
         ]
-        changed = bool(batch) and batch[-1].kind in _CHANGES
+        changed = _changed(batch)
         reached = [each.id for each in whose if last > self._seen[each.id]]
         cursors = {each: (self._moves[each], last) for each in reached}
         far = any(last - self._kept[each] >= RARELY for each in reached)
-        must_write = bool(made) or changed or far
-        return Found(made=made, cursors=cursors, must_write=must_write, changed=changed, more=more)
+        must_write = bool(made) or changed is not None or far
+        return FollowedPiece(
+            made=made, cursors=cursors, must_write=must_write, changed=changed, more=more
+        )
 
     def _made(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, event: Event
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
     ) -> Iterator[NewDelivery]:
         for each in self.dialects[endpoint.dialect].planned(conn, endpoint, event):
             yield NewDelivery(
@@ -145,11 +153,21 @@ class Follower:
 
 
 def _up_to_change(batch: Sequence[Event]) -> Sequence[Event]:
-    """What comes after a change of endpoints is for those that there are then."""
+    """What comes after changes of endpoints is for those that there are then."""
+    has_come = False
     for place, event in enumerate(batch):
         if event.kind in _CHANGES:
-            return batch[: place + 1]
+            has_come = True
+        elif has_come:
+            return batch[:place]
     return batch
+
+
+def _changed(batch: Sequence[Event]) -> frozenset[str] | None:
+    changes = [event for event in batch if event.kind in _CHANGES]
+    if not changes:
+        return None
+    return frozenset(str(event.facts.get("webhook")) for event in changes)
 
 
 def _lane(event: Event) -> str:

@@ -7,15 +7,15 @@ from appliance.relay.dialect import Keys
 from appliance.store import webhooks
 from appliance.store.key_at_hand import house_key
 from appliance.store.store import Store
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 
 class Keyring:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: dict[str, tuple[Endpoint, int | None, Keys]] = {}
+        self._kept: dict[str, tuple[WebhookEndpoint, int | None, Keys]] = {}
 
-    def of(self, endpoint: Endpoint) -> Keys:
+    def of(self, endpoint: WebhookEndpoint) -> Keys:
         """Raises SetupError, or NotFound where its token has no key."""
         now_ms = self._store.clock.now_ms()
         kept = self._kept.get(endpoint.id)
@@ -32,7 +32,7 @@ class Keyring:
         self._kept.pop(webhook_id, None)
 
 
-def _opened(conn: sqlite3.Connection, endpoint: Endpoint, now_ms: int) -> Keys:
+def _opened(conn: sqlite3.Connection, endpoint: WebhookEndpoint, now_ms: int) -> Keys:
     key, token_id = house_key(conn), endpoint.token_id
     return Keys(
         secrets=webhooks.secrets_of(key, endpoint, now_ms),

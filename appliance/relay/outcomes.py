@@ -5,10 +5,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from appliance.relay.dialect import Meaning
+from appliance.relay.dialect import AnswerMeaning
 from appliance.store import webhook_deliveries, webhooks
 from appliance.store.store import Store, Tx
-from appliance.store.webhook_deliveries import DeliveryState, Outcome
+from appliance.store.webhook_deliveries import DeliveryOutcome, DeliveryState
 from appliance.store.webhooks import OffWhy
 
 log = logging.getLogger(__name__)
@@ -20,8 +20,8 @@ FAILING_MS = 5 * 24 * 3_600_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     webhook_id: str
-    outcome: Outcome
-    meaning: Meaning
+    outcome: DeliveryOutcome
+    meaning: AnswerMeaning
 
     @property
     def is_over(self) -> bool:
@@ -73,11 +73,11 @@ def _judge(tx: Tx, webhook_id: str, results: Sequence[Result]) -> None:
         return
     failing_ms = found.failing_ms
     for each in results:
-        if each.meaning is Meaning.TAKEN:
+        if each.meaning is AnswerMeaning.TAKEN:
             failing_ms = None
-        elif each.meaning is Meaning.AGAIN:
+        elif each.meaning is AnswerMeaning.AGAIN:
             failing_ms = failing_ms or each.outcome.attempt.at_ms
-        elif each.meaning is Meaning.GONE:
+        elif each.meaning is AnswerMeaning.GONE:
             webhooks.switch_off(tx, webhook_id, OffWhy.GONE)
     if failing_ms != found.failing_ms:
         webhooks.note_failing(tx, webhook_id, failing_ms)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import h11
 
-from appliance.desk.webhooks.url_policy import Place, Unreachable, UrlPolicy
+from appliance.desk.webhooks.url_policy import Unreachable, UrlPlace, UrlPolicy, is_address
 from appliance.errors import InvalidInput
-from appliance.relay.dialect import Answer
+from appliance.relay.dialect import ReceiverAnswer
 
 CONNECT_S = 5.0
 TOTAL_S = 15.0
@@ -45,8 +45,8 @@ class _Connection:
     used_s: float
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):
-            self.writer.close()
+        """At once: nothing is left to be said, and a receiver that hangs would not listen."""
+        self.writer.transport.abort()
 
 
 class Poster:
@@ -63,7 +63,7 @@ class Poster:
         self._idle: list[tuple[tuple[str, str, int], _Connection]] = []
         self._closed = False
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> ReceiverAnswer:
         """Raises PostFailed."""
         try:
             async with asyncio.timeout(TOTAL_S):
@@ -83,7 +83,7 @@ class Poster:
             each.close()
         self._idle.clear()
 
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> ReceiverAnswer:
         try:
             place = self._policy.place(url)
             async with _connecting():
@@ -98,8 +98,10 @@ class Poster:
                 return await self._asked(place, known, sent)
         return await self._asked(place, await self._connect(place, addresses), sent)
 
-    async def _look_up(self, place: Place) -> Sequence[str]:
+    async def _look_up(self, place: UrlPlace) -> Sequence[str]:
         """Each time anew: what a name leads to may have changed since it was judged."""
+        if is_address(place.host):
+            return [place.host]
         loop = asyncio.get_running_loop()
         try:
             found = await loop.run_in_executor(
@@ -110,11 +112,11 @@ class Poster:
             return ()
         return list(dict.fromkeys(str(each[4][0]) for each in found))
 
-    async def _connect(self, place: Place, addresses: Sequence[str]) -> _Connection:
+    async def _connect(self, place: UrlPlace, addresses: Sequence[str]) -> _Connection:
         async with _connecting():
             return await self._first(place, addresses)
 
-    async def _first(self, place: Place, addresses: Sequence[str]) -> _Connection:
+    async def _first(self, place: UrlPlace, addresses: Sequence[str]) -> _Connection:
         """The first that takes a connection. The certificate is that of the name."""
         *others, last = addresses
         for address in others:
@@ -122,7 +124,7 @@ class Poster:
                 return await self._opened(place, address)
         return await self._opened(place, last)
 
-    async def _opened(self, place: Place, address: str) -> _Connection:
+    async def _opened(self, place: UrlPlace, address: str) -> _Connection:
         tls = self._tls() if place.is_tls else None
         name = place.host if place.is_tls else None
         reader, writer = await asyncio.open_connection(
@@ -130,7 +132,7 @@ class Poster:
         )
         return _Connection(address, reader, writer, h11.Connection(h11.CLIENT), time.monotonic())
 
-    def _take(self, place: Place, addresses: Iterable[str]) -> _Connection | None:
+    def _take(self, place: UrlPlace, addresses: Iterable[str]) -> _Connection | None:
         """One that is open to an address which the name still has."""
         while self._idle:
             key, found = self._idle.pop()
@@ -141,8 +143,8 @@ class Poster:
         return None
 
     async def _asked(
-        self, place: Place, connection: _Connection, sent: Sequence[h11.Event]
-    ) -> Answer:
+        self, place: UrlPlace, connection: _Connection, sent: Sequence[h11.Event]
+    ) -> ReceiverAnswer:
         try:
             for each in sent:
                 connection.writer.write(connection.http.send(each) or b"")
@@ -170,17 +172,17 @@ async def _connecting() -> AsyncIterator[None]:
         raise PostFailed("connect-timeout") from None
 
 
-def _key(place: Place) -> tuple[str, str, int]:
+def _key(place: UrlPlace) -> tuple[str, str, int]:
     return place.scheme, place.host, place.port
 
 
-def _request(place: Place, headers: Mapping[str, str], body: bytes) -> Sequence[h11.Event]:
+def _request(place: UrlPlace, headers: Mapping[str, str], body: bytes) -> Sequence[h11.Event]:
     all_headers = {**headers, "Host": place.authority, "Content-Length": str(len(body))}
     request = h11.Request(method="POST", target=place.target, headers=list(all_headers.items()))
     return [request, h11.Data(data=body), h11.EndOfMessage()]
 
 
-async def _answer(connection: _Connection) -> tuple[Answer, bool]:
+async def _answer(connection: _Connection) -> tuple[ReceiverAnswer, bool]:
     """What was answered, and whether all of it was read."""
     status, headers, body = 0, dict[str, str](), b""
     while True:
@@ -197,8 +199,8 @@ async def _answer(connection: _Connection) -> tuple[Answer, bool]:
                 body += event.data
                 if len(body) > MAX_BYTES:
                     body = body[:MAX_BYTES]
-                    return Answer(status=status, headers=headers, body=body), False
+                    return ReceiverAnswer(status=status, headers=headers, body=body), False
             case h11.EndOfMessage():
-                return Answer(status=status, headers=headers, body=body), True
+                return ReceiverAnswer(status=status, headers=headers, body=body), True
             case _:
                 raise EOFError

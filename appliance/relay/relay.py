@@ -16,7 +16,7 @@ from appliance.relay.sending import Sender
 from appliance.store import webhook_deliveries
 from appliance.store.feed import epoch_of
 from appliance.store.store import Store, Tx
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -125,17 +125,20 @@ class Relay:
         self._follower.kept(found)
         for webhook_id in dict.fromkeys(each.webhook_id for each in found.made):
             sender.wake(webhook_id)
-        if found.changed:
-            self._load(sender)
+        if found.changed is not None:
+            self._load(sender, found.changed)
         return found.more
 
-    def _load(self, sender: Sender) -> None:
-        now_ms = self._store.clock.now_ms()
-        self._store.read(lambda conn: self._follower.load(conn, now_ms))
+    def _load(self, sender: Sender, changed: frozenset[str] | None = None) -> None:
+        """`changed` are those that are looked at; without it all of them."""
+        now_ms, counts = self._store.clock.now_ms(), changed is None
+        self._store.read(lambda conn: self._follower.load(conn, now_ms, counts=counts))
         for gone in set(sender.known) - self._follower.endpoints.keys():
             sender.forget(gone)
+        known = set(sender.known)
         for webhook_id in self._follower.endpoints:
-            sender.wake(webhook_id)
+            if changed is None or webhook_id in changed or webhook_id not in known:
+                sender.wake(webhook_id)
 
     async def _look_after(self, sender: Sender) -> None:
         await self._written(epoch_of)
@@ -147,7 +150,7 @@ class Relay:
         for webhook_id in self._follower.endpoints:
             webhook_deliveries.sweep(tx, webhook_id, most=SWEPT)
 
-    def _endpoint(self, webhook_id: str) -> Endpoint | None:
+    def _endpoint(self, webhook_id: str) -> WebhookEndpoint | None:
         return self._follower.endpoints.get(webhook_id)
 
     async def _written(self, work: Callable[[Tx], object]) -> None:

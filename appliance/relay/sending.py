@@ -15,14 +15,14 @@ from functools import cache
 
 from appliance.desk.access.accesses import Accessed
 from appliance.desk.webhooks.url_policy import UrlPolicy
-from appliance.relay.dialect import Dialect, Meaning
+from appliance.relay.dialect import AnswerMeaning, Dialect
 from appliance.relay.outcomes import Result, Results, complain
 from appliance.relay.posting import Poster
 from appliance.relay.trying import Trier
 from appliance.store import webhook_deliveries
 from appliance.store.store import Store
 from appliance.store.webhook_deliveries import Delivery
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 PARALLEL = 4
 """At once to one endpoint, while it takes what it gets; one that does not gets one at a time."""
@@ -58,7 +58,7 @@ class Sender:
         store: Store,
         dialects: Mapping[str, Dialect],
         policy: UrlPolicy,
-        endpoint: Callable[[str], Endpoint | None],
+        endpoint: Callable[[str], WebhookEndpoint | None],
         over: Callable[[str], None],
         accessed: Callable[[Accessed], None] | None = None,
     ) -> None:
@@ -108,6 +108,7 @@ class Sender:
         await self._results.finish(within_s)
         for each in self._served.values():
             each.poster.close()
+        await asyncio.sleep(0)  # the sockets are closed in the next turn of the loop
         self._names.shutdown(wait=False, cancel_futures=True)
 
     def _new(self, webhook_id: str) -> _Served | None:
@@ -134,14 +135,14 @@ class Sender:
                 self._come_again(webhook_id, served)
                 return
 
-    def _live(self, webhook_id: str, served: _Served) -> Endpoint | None:
+    def _live(self, webhook_id: str, served: _Served) -> WebhookEndpoint | None:
         endpoint = self._endpoint(webhook_id)
         if endpoint is None or self._served.get(webhook_id) is not served:
             return None
         is_live = endpoint.is_live(self._store.clock.now_ms()) and self._store.keeps
         return endpoint if is_live else None
 
-    def _next(self, endpoint: Endpoint, served: _Served) -> Delivery | None:
+    def _next(self, endpoint: WebhookEndpoint, served: _Served) -> Delivery | None:
         """The first that is due, unless an earlier one of its conversation is on its way."""
         if not served.queue:
             now_ms, most = self._store.clock.now_ms(), READ_AT_ONCE + len(served.busy)
@@ -157,7 +158,7 @@ class Sender:
             blocked.add(each.lane)
         return None
 
-    def _begin(self, endpoint: Endpoint, served: _Served, delivery: Delivery) -> None:
+    def _begin(self, endpoint: WebhookEndpoint, served: _Served, delivery: Delivery) -> None:
         served.busy.add(delivery.seq)
         if delivery.lane and not delivery.tries:
             served.lanes.add(delivery.lane)
@@ -166,7 +167,7 @@ class Sender:
         task.add_done_callback(served.tries.discard)
         task.add_done_callback(complain)
 
-    async def _try(self, endpoint: Endpoint, served: _Served, delivery: Delivery) -> None:
+    async def _try(self, endpoint: WebhookEndpoint, served: _Served, delivery: Delivery) -> None:
         try:
             result = await self._trier.tried(served.poster, endpoint, delivery)
         finally:
@@ -176,8 +177,8 @@ class Sender:
             served.busy.discard(delivery.seq)
             self._over(endpoint.id)
             return
-        if result.meaning in (Meaning.TAKEN, Meaning.AGAIN):
-            served.is_failing = result.meaning is Meaning.AGAIN
+        if result.meaning in (AnswerMeaning.TAKEN, AnswerMeaning.AGAIN):
+            served.is_failing = result.meaning is AnswerMeaning.AGAIN
         self._results.add(result)
 
     def _kept(self, result: Result) -> None:

@@ -18,10 +18,11 @@ from appliance.desk.webhooks.secrets import bytes_of
 from appliance.desk.webhooks.seeing import may_audit, sight_of
 from appliance.errors import NotFound
 from appliance.events import Event, EventKind
-from appliance.relay.dialect import Answer, Keys, Meaning, Planned
+from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
+from appliance.store import erasures
 from appliance.store.feed import known_epoch
 from appliance.store.webhook_deliveries import Delivery
-from appliance.store.webhooks import Content, Endpoint
+from appliance.store.webhooks import Content, WebhookEndpoint
 
 NAME = "standard"
 USER_AGENT = f"Balie/{version('balie')}"
@@ -35,12 +36,15 @@ class Standard:
     name = NAME
     waits_s: Sequence[float] = WAITS_S
 
-    def keeps_bytes(self, endpoint: Endpoint) -> bool:
+    def __init__(self) -> None:
+        self._epoch = ""
+
+    def keeps_bytes(self, endpoint: WebhookEndpoint) -> bool:
         return endpoint.content is Content.FULL
 
     def planned(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, event: Event
-    ) -> Sequence[Planned]:
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
+    ) -> Sequence[PlannedDelivery]:
         del conn
         if event.kind is EventKind.WEBHOOK_PING:
             return _ping(endpoint, event)
@@ -49,19 +53,20 @@ class Standard:
             return ()
         if not event_names.is_wanted(name, endpoint.events, may_audit=may_audit(endpoint)):
             return ()
-        return (Planned(type=name),)
+        return (PlannedDelivery(type=name),)
 
     def body(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, delivery: Delivery, event: Event
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
-        data = {**event.facts, **_about(event), "epoch": known_epoch(conn)}
+        self._epoch = self._epoch or known_epoch(conn)
+        data = {**event.facts, **_about(event), "epoch": self._epoch}
         if endpoint.content is Content.FULL:
             data["content"] = _content(conn, endpoint, event)
         told = {"type": delivery.type, "timestamp": iso(event.at_ms), "data": data}
         return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
     def headers(
-        self, endpoint: Endpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
+        self, endpoint: WebhookEndpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
     ) -> Mapping[str, str]:
         del endpoint
         signed = b"%s.%d.%s" % (delivery.id.encode(), at_s, body)
@@ -73,15 +78,15 @@ class Standard:
             "webhook-signature": " ".join(_signature(each, signed) for each in keys.secrets),
         }
 
-    def meaning(self, answer: Answer) -> Meaning:
+    def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning:
         if _OK <= answer.status < _REDIRECT:
-            return Meaning.TAKEN
-        return Meaning.GONE if answer.status == _GONE else Meaning.AGAIN
+            return AnswerMeaning.TAKEN
+        return AnswerMeaning.GONE if answer.status == _GONE else AnswerMeaning.AGAIN
 
 
-def _ping(endpoint: Endpoint, event: Event) -> Sequence[Planned]:
+def _ping(endpoint: WebhookEndpoint, event: Event) -> Sequence[PlannedDelivery]:
     is_meant = event.facts.get("webhook") == endpoint.id
-    return (Planned(type=event_names.PING),) if is_meant else ()
+    return (PlannedDelivery(type=event_names.PING),) if is_meant else ()
 
 
 def _signature(secret: str, signed: bytes) -> str:
@@ -102,9 +107,9 @@ def _about(event: Event) -> dict[str, Any]:
     }
 
 
-def _content(conn: sqlite3.Connection, endpoint: Endpoint, event: Event) -> Any:
+def _content(conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event) -> Any:
     """The message as the API shows it now; None of what is about no message."""
-    if event.message_id is None:
+    if event.message_id is None or erasures.is_left(conn, event.message_id):
         return None
     try:
         found = records.one(conn, sight_of(conn, endpoint), event.message_id)

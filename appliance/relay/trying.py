@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from appliance.desk.access.accesses import Accessed, Reader
 from appliance.errors import NotFound, SetupError
 from appliance.events import Event
-from appliance.relay.dialect import Answer, Dialect, Meaning
+from appliance.relay.dialect import AnswerMeaning, Dialect, ReceiverAnswer
 from appliance.relay.keyring import Keyring
 from appliance.relay.outcomes import Result
 from appliance.relay.posting import Poster, PostFailed
@@ -16,8 +16,13 @@ from appliance.relay.waits import due_again_ms
 from appliance.store import events, webhook_deliveries
 from appliance.store.readings import ReadingKind
 from appliance.store.store import Store, Tx
-from appliance.store.webhook_deliveries import Attempt, Delivery, DeliveryState, Outcome
-from appliance.store.webhooks import Content, Endpoint
+from appliance.store.webhook_deliveries import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryOutcome,
+    DeliveryState,
+)
+from appliance.store.webhooks import Content, WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,9 @@ class Trier:
     def forget(self, webhook_id: str) -> None:
         self._keys.forget(webhook_id)
 
-    async def tried(self, poster: Poster, endpoint: Endpoint, delivery: Delivery) -> Result | None:
+    async def tried(
+        self, poster: Poster, endpoint: WebhookEndpoint, delivery: Delivery
+    ) -> Result | None:
         """None: nothing is left to say, and the delivery is gone."""
         dialect = self._dialects[endpoint.dialect]
         said = await self._said(dialect, endpoint, delivery)
@@ -55,13 +62,13 @@ class Trier:
             return None
         began_s, at_ms = time.monotonic(), self._store.clock.now_ms()
         answer, error = await self._posted(poster, dialect, endpoint, delivery, said.body)
-        attempt = Attempt(
+        attempt = DeliveryAttempt(
             at_ms=at_ms,
             status=answer.status if answer else None,
             error=error,
             took_ms=round((time.monotonic() - began_s) * 1000),
         )
-        meaning = Meaning.AGAIN if answer is None else dialect.meaning(answer)
+        meaning = AnswerMeaning.AGAIN if answer is None else dialect.meaning(answer)
         outcome = self._outcome(dialect, delivery, meaning, answer, attempt, said)
         return Result(webhook_id=endpoint.id, outcome=outcome, meaning=meaning)
 
@@ -69,10 +76,10 @@ class Trier:
         self,
         poster: Poster,
         dialect: Dialect,
-        endpoint: Endpoint,
+        endpoint: WebhookEndpoint,
         delivery: Delivery,
         body: bytes,
-    ) -> tuple[Answer | None, str | None]:
+    ) -> tuple[ReceiverAnswer | None, str | None]:
         """The answer, or why there was none. What is signed is the real time, also where Balie's
         own clock is faster.
         """
@@ -89,18 +96,18 @@ class Trier:
         self,
         dialect: Dialect,
         delivery: Delivery,
-        meaning: Meaning,
-        answer: Answer | None,
-        attempt: Attempt,
+        meaning: AnswerMeaning,
+        answer: ReceiverAnswer | None,
+        attempt: DeliveryAttempt,
         said: _Said,
-    ) -> Outcome:
+    ) -> DeliveryOutcome:
         state, due_ms = DeliveryState.FAILED, None
-        if meaning is Meaning.TAKEN:
+        if meaning is AnswerMeaning.TAKEN:
             state = DeliveryState.DELIVERED
-        elif meaning is Meaning.AGAIN:
+        elif meaning is AnswerMeaning.AGAIN:
             due_ms = due_again_ms(self._store.clock, dialect, delivery, answer)
             state = DeliveryState.FAILED if due_ms is None else DeliveryState.PENDING
-        return Outcome(
+        return DeliveryOutcome(
             seq=delivery.seq,
             state=state,
             attempt=attempt,
@@ -109,11 +116,14 @@ class Trier:
             contact_id=said.contact_id,
         )
 
-    async def _said(self, dialect: Dialect, endpoint: Endpoint, delivery: Delivery) -> _Said | None:
+    async def _said(
+        self, dialect: Dialect, endpoint: WebhookEndpoint, delivery: Delivery
+    ) -> _Said | None:
         """What earlier tries said, unless it has been taken out of the row since."""
-        kept = self._store.read(lambda conn: webhook_deliveries.body_of(conn, delivery.seq))
-        if kept is not None:
-            return _Said(body=kept, is_kept=True)
+        if delivery.body is not None:
+            kept = self._store.read(lambda conn: webhook_deliveries.body_of(conn, delivery.seq))
+            if kept is not None:
+                return _Said(body=kept, is_kept=True)
         event = self._store.read(lambda conn: events.one(conn, delivery.event_seq))
         if event is None:
             return None
@@ -133,7 +143,7 @@ class Trier:
 
         return await asyncio.wrap_future(self._store.submit(made, durable=False))
 
-    def _note_reading(self, endpoint: Endpoint, event: Event) -> None:
+    def _note_reading(self, endpoint: WebhookEndpoint, event: Event) -> None:
         """A program that gets texts reads them."""
         if self._accessed is None or endpoint.content is not Content.FULL:
             return

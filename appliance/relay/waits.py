@@ -5,7 +5,7 @@ import time
 from email.utils import parsedate_to_datetime
 
 from appliance.clock import MS_PER_S, Clock
-from appliance.relay.dialect import Answer, Dialect
+from appliance.relay.dialect import Dialect, ReceiverAnswer
 from appliance.store.webhook_deliveries import Delivery
 
 MAX_RETRY_AFTER_S = 24 * 3600
@@ -14,7 +14,7 @@ JITTER = 0.1
 
 
 def due_again_ms(
-    clock: Clock, dialect: Dialect, delivery: Delivery, answer: Answer | None
+    clock: Clock, dialect: Dialect, delivery: Delivery, answer: ReceiverAnswer | None
 ) -> int | None:
     """By Balie's clock; never sooner than the receiver asks. None: it was tried often enough."""
     if delivery.tries >= len(dialect.waits_s):
@@ -29,7 +29,7 @@ def _jittered(wait_s: float, delivery: Delivery) -> float:
     return wait_s * (1 + JITTER * drawn)
 
 
-def _retry_after_s(answer: Answer | None) -> float:
+def _retry_after_s(answer: ReceiverAnswer | None) -> float:
     """In real seconds, as the receiver asks (RFC 9110, 10.2.3); 0 where it does not."""
     asked = (answer.headers.get("retry-after", "") if answer else "").strip()
     if asked.isascii() and asked.isdecimal():

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from appliance.events import EventKind
+from appliance.store import webhook_deliveries
 from appliance.store.store import Tx
 
 
@@ -97,7 +98,7 @@ def newest(conn: sqlite3.Connection, limit: int) -> Sequence[Erasure]:
 
 
 def note_begun(tx: Tx, erasure_id: str, sought: bytes, message_ids: Sequence[str]) -> None:
-    """`sought` is sealed. These messages are to be emptied."""
+    """`sought` is sealed. These messages are to be emptied, and are told to nobody from now on."""
     tx.conn.executemany(
         "INSERT INTO person_erasure_left (erasure_id, message_id) VALUES (?, ?)",
         [(erasure_id, each) for each in message_ids],
@@ -106,6 +107,7 @@ def note_begun(tx: Tx, erasure_id: str, sought: bytes, message_ids: Sequence[str
         "UPDATE person_erasure SET state = 'erasing', sought = ?, erased_ms = ? WHERE id = ?",
         (sought, tx.now_ms, erasure_id),
     )
+    webhook_deliveries.drop_bodies(tx, message_ids)
 
 
 def sought(conn: sqlite3.Connection, erasure_id: str) -> bytes | None:
@@ -130,7 +132,17 @@ def strike(tx: Tx, erasure_id: str, message_ids: Sequence[str]) -> None:
     )
 
 
+def is_left(conn: sqlite3.Connection, message_id: str) -> bool:
+    """It is of somebody who was erased, and not emptied yet."""
+    row = conn.execute(
+        "SELECT 1 FROM person_erasure_left WHERE message_id = ? LIMIT 1", (message_id,)
+    ).fetchone()
+    return row is not None
+
+
 def note_emptied(tx: Tx, erasure_id: str) -> None:
+    """What others wrote of the person is gone, too, so what was told of it is made anew."""
+    webhook_deliveries.drop_bodies(tx)
     tx.conn.execute(
         "UPDATE person_erasure SET state = 'cleaning' WHERE id = ? AND state = 'erasing'",
         (erasure_id,),

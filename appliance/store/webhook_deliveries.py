@@ -24,7 +24,7 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class DeliveryAttempt:
     """`status` is what the receiver answered; where nothing was, `error` says why. `took_ms` is
     real time.
     """
@@ -57,7 +57,7 @@ class Delivery(NewDelivery):
     due_ms: int
     tries: int
     body: bytes | None
-    attempts: Sequence[Attempt]
+    attempts: Sequence[DeliveryAttempt]
     created_ms: int
     ended_ms: int | None
 
@@ -69,14 +69,14 @@ class Delivery(NewDelivery):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class DeliveryOutcome:
     """After a try. `due_ms` is when it is tried again, while it is pending. `body` is what was
     sent, where it is not kept yet; `contact_id` is whom it was about.
     """
 
     seq: int
     state: DeliveryState
-    attempt: Attempt
+    attempt: DeliveryAttempt
     due_ms: int
     body: bytes | None
     contact_id: str | None = None
@@ -89,7 +89,9 @@ def id_of(epoch: str, event_seq: int, webhook_id: str, part: str = "") -> str:
 
 
 def add(tx: Tx, made: Iterable[NewDelivery]) -> None:
-    """What was told before is told once more, under the same id."""
+    """What was told before is told once more, under the same id; one whose endpoint was removed
+    meanwhile is not made.
+    """
     tx.conn.executemany(
         _ADD,
         [
@@ -147,12 +149,22 @@ def keep_bodies(tx: Tx, bodies: Mapping[int, bytes]) -> None:
     )
 
 
+def drop_bodies(tx: Tx, message_ids: Iterable[str] | None = None) -> None:
+    """Of what is about these messages, or of all: it is made anew for the next try."""
+    ids = None if message_ids is None else json.dumps(list(message_ids))
+    tx.conn.execute(
+        "UPDATE webhook_delivery SET body = NULL WHERE body IS NOT NULL"
+        " AND (?1 IS NULL OR message_id IN (SELECT value FROM json_each(?1)))",
+        (ids,),
+    )
+
+
 def body_of(conn: sqlite3.Connection, seq: int) -> bytes | None:
     row = conn.execute("SELECT body FROM webhook_delivery WHERE seq = ?", (seq,)).fetchone()
     return None if row is None else row["body"]
 
 
-def keep_outcomes(tx: Tx, outcomes: Iterable[Outcome]) -> None:
+def keep_outcomes(tx: Tx, outcomes: Iterable[DeliveryOutcome]) -> None:
     """One whose person was erased meanwhile is made anew for the next try."""
     for each in outcomes:
         row = tx.conn.execute(
@@ -226,7 +238,7 @@ def sweep(tx: Tx, webhook_id: str, *, most: int) -> int:
     ).rowcount
 
 
-def _written(attempt: Attempt) -> Mapping[str, int | str | None]:
+def _written(attempt: DeliveryAttempt) -> Mapping[str, int | str | None]:
     return {
         "at_ms": attempt.at_ms,
         "status": attempt.status,
@@ -238,7 +250,7 @@ def _written(attempt: Attempt) -> Mapping[str, int | str | None]:
 def _from_row(row: sqlite3.Row) -> Delivery:
     values = dict(row)
     values["state"] = DeliveryState(values["state"])
-    values["attempts"] = [Attempt(**each) for each in json.loads(values["attempts"])]
+    values["attempts"] = [DeliveryAttempt(**each) for each in json.loads(values["attempts"])]
     return Delivery(**values)
 
 
@@ -246,7 +258,8 @@ _ANEW = "state = 'pending', due_ms = 0, tries = 0, ended_ms = NULL"
 _ADD = f"""
 INSERT INTO webhook_delivery
   (id, webhook_id, event_seq, part, type, lane, message_id, state, due_ms, created_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0, ?8
+WHERE EXISTS (SELECT 1 FROM webhook WHERE id = ?2)
 ON CONFLICT (id) DO UPDATE SET {_ANEW}
 """  # noqa: S608 -- our own words
 _DELIVERY = (

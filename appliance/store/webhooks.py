@@ -41,7 +41,7 @@ _OF_ITSELF = frozenset({OffWhy.GONE, OffWhy.FAILING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class WebhookEndpoint:
     """`secret` and `previous` are sealed (`secrets_of`); without one its token's key signs.
 
     `ends_ms`: when its token opens nothing any more; `scopes` are those of the token. `event_seq`:
@@ -77,14 +77,17 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class By:
+class WebhookBy:
     """Who did it: a token or a member of staff; neither where Balie itself did."""
 
     token_id: str | None = None
     staff_id: str | None = None
 
 
-BALIE = By()
+BALIE = WebhookBy()
+
+# As those name them who make endpoints from code.
+Endpoint, By = WebhookEndpoint, WebhookBy
 
 
 def add(
@@ -93,14 +96,14 @@ def add(
     dialect: str,
     url: str,
     events_wanted: Iterable[str],
-    by: By,
+    by: WebhookBy,
     branch_id: str | None = None,
     line_id: str | None = None,
     content: Content = Content.IDS,
     external_id: str | None = None,
     options: Mapping[str, Any] | None = None,
     secret: str | None = None,
-) -> Endpoint:
+) -> WebhookEndpoint:
     """It is told what happens from now on. The URL was checked; `secret` is sealed here.
 
     Raises SetupError where there is a secret and the key of the house is not here.
@@ -135,18 +138,18 @@ def add(
     return _there(tx, webhook_id)
 
 
-def endpoint(conn: sqlite3.Connection, webhook_id: str) -> Endpoint | None:
+def endpoint(conn: sqlite3.Connection, webhook_id: str) -> WebhookEndpoint | None:
     row = conn.execute(f"{_ENDPOINT} WHERE w.id = ?", (webhook_id,)).fetchone()
     return None if row is None else _from_row(row)
 
 
-def endpoints(conn: sqlite3.Connection, *, dialect: str | None = None) -> Sequence[Endpoint]:
+def endpoints(conn: sqlite3.Connection, *, dialect: str | None = None) -> Sequence[WebhookEndpoint]:
     """All of them, the oldest first."""
     rows = conn.execute(f"{_ENDPOINT} WHERE ?1 IS NULL OR w.dialect = ?1 ORDER BY w.id", (dialect,))
     return [_from_row(row) for row in rows]
 
 
-def of_token(conn: sqlite3.Connection, token_id: str, *, dialect: str) -> Sequence[Endpoint]:
+def of_token(conn: sqlite3.Connection, token_id: str, *, dialect: str) -> Sequence[WebhookEndpoint]:
     rows = conn.execute(
         f"{_ENDPOINT} WHERE w.token_id = ? AND w.dialect = ? ORDER BY w.id", (token_id, dialect)
     )
@@ -155,7 +158,7 @@ def of_token(conn: sqlite3.Connection, token_id: str, *, dialect: str) -> Sequen
 
 def named(
     conn: sqlite3.Connection, token_id: str, external_id: str, *, dialect: str
-) -> Endpoint | None:
+) -> WebhookEndpoint | None:
     """The one that this program calls so."""
     row = conn.execute(
         f"{_ENDPOINT} WHERE w.dialect = ? AND w.token_id = ? AND w.external_id = ?",
@@ -167,12 +170,12 @@ def named(
 def change(
     tx: Tx,
     webhook_id: str,
-    by: By,
+    by: WebhookBy,
     *,
     url: str | None = None,
     events_wanted: Iterable[str] | None = None,
     content: Content | None = None,
-) -> Endpoint:
+) -> WebhookEndpoint:
     """What is None stays. The URL was checked. It is the token's from now on that changed it, so it
     is told what that one may see, and no more.
     """
@@ -192,7 +195,7 @@ def change(
     return found
 
 
-def switch_on(tx: Tx, webhook_id: str, by: By) -> None:
+def switch_on(tx: Tx, webhook_id: str, by: WebhookBy) -> None:
     """What happened while it was off it is not told, unless somebody asks for it (`rewind`)."""
     tx.conn.execute(
         "UPDATE webhook SET enabled = 1, off_why = NULL, failing_ms = NULL WHERE id = ?",
@@ -203,7 +206,7 @@ def switch_on(tx: Tx, webhook_id: str, by: By) -> None:
     _tell(tx, webhook_id, _there(tx, webhook_id).branch_id, "on", by)
 
 
-def switch_off(tx: Tx, webhook_id: str, why: OffWhy, by: By = BALIE) -> None:
+def switch_off(tx: Tx, webhook_id: str, why: OffWhy, by: WebhookBy = BALIE) -> None:
     """Nothing is sent any more; what waits keeps waiting."""
     off = tx.conn.execute(
         "UPDATE webhook SET enabled = 0, off_why = ? WHERE id = ? AND enabled = 1"
@@ -228,7 +231,7 @@ def switch_off_of_token(tx: Tx, token_id: str) -> None:
         switch_off(tx, row["id"], OffWhy.TOKEN)
 
 
-def remove(tx: Tx, webhook_id: str, by: By) -> None:
+def remove(tx: Tx, webhook_id: str, by: WebhookBy) -> None:
     """It is gone, with the log of what it was told."""
     gone = tx.conn.execute(
         "DELETE FROM webhook WHERE id = ? RETURNING branch_id", (webhook_id,)
@@ -238,7 +241,7 @@ def remove(tx: Tx, webhook_id: str, by: By) -> None:
         _tell(tx, webhook_id, gone["branch_id"], "removed", by)
 
 
-def rotate(tx: Tx, webhook_id: str, secret: str, by: By) -> int:
+def rotate(tx: Tx, webhook_id: str, secret: str, by: WebhookBy) -> int:
     """The new secret and that of before both sign for a day; gives when that ends.
 
     Raises SetupError where the key of the house is not here.
@@ -252,7 +255,7 @@ def rotate(tx: Tx, webhook_id: str, secret: str, by: By) -> int:
     return ends_ms
 
 
-def ping(tx: Tx, webhook_id: str, by: By) -> int:
+def ping(tx: Tx, webhook_id: str, by: WebhookBy) -> int:
     """An event that this endpoint alone is told, whatever it wants to know; its number."""
     _emit(tx, EventKind.WEBHOOK_PING, _there(tx, webhook_id).branch_id, {"webhook": webhook_id}, by)
     return events.last_seq(tx.conn)
@@ -279,19 +282,19 @@ def _move(tx: Tx, webhook_id: str, seq: int) -> None:
     )
 
 
-def rewind(tx: Tx, webhook_id: str, since_ms: int, by: By) -> None:
+def rewind(tx: Tx, webhook_id: str, since_ms: int, by: WebhookBy) -> None:
     """It is told again what happened since then, each under the same id as before."""
     before = events.between(tx.conn, since_ms, tx.now_ms + 1).start - 1
     _move(tx, webhook_id, before)
     _tell(tx, webhook_id, _there(tx, webhook_id).branch_id, "replayed", by)
 
 
-def tell_again(tx: Tx, found: Endpoint, by: By) -> None:
+def tell_again(tx: Tx, found: WebhookEndpoint, by: WebhookBy) -> None:
     """One that was told is to be told again: who tells looks for it after this event."""
     _tell(tx, found.id, found.branch_id, "resent", by)
 
 
-def secrets_of(key: HouseKey, found: Endpoint, now_ms: int) -> Sequence[str]:
+def secrets_of(key: HouseKey, found: WebhookEndpoint, now_ms: int) -> Sequence[str]:
     """The newest first; none where its token's key signs. Raises SetupError."""
     sealed = [found.secret]
     if found.previous_ends_ms is not None and now_ms < found.previous_ends_ms:
@@ -325,26 +328,28 @@ def _about(webhook_id: str) -> str:
     return f"webhook.secret {webhook_id}"
 
 
-def _there(tx: Tx, webhook_id: str) -> Endpoint:
+def _there(tx: Tx, webhook_id: str) -> WebhookEndpoint:
     found = endpoint(tx.conn, webhook_id)
     if found is None:
         raise sqlite3.IntegrityError("an endpoint that was just kept is not there")
     return found
 
 
-def _tell(tx: Tx, webhook_id: str, branch_id: str | None, what: str, by: By) -> None:
+def _tell(tx: Tx, webhook_id: str, branch_id: str | None, what: str, by: WebhookBy) -> None:
     facts = {"webhook": webhook_id, "what": what}
     _emit(tx, EventKind.WEBHOOK_CHANGED, branch_id, facts, by)
 
 
-def _emit(tx: Tx, kind: EventKind, branch_id: str | None, facts: Mapping[str, Any], by: By) -> None:
+def _emit(
+    tx: Tx, kind: EventKind, branch_id: str | None, facts: Mapping[str, Any], by: WebhookBy
+) -> None:
     told = {**facts, **({"token": by.token_id} if by.token_id else {})}
     tx.emit(kind, branch_id=branch_id, staff_id=by.staff_id, facts=told)
 
 
-def _from_row(row: sqlite3.Row) -> Endpoint:
+def _from_row(row: sqlite3.Row) -> WebhookEndpoint:
     values = dict(row)
-    return Endpoint(
+    return WebhookEndpoint(
         **{
             **values,
             "events": tuple(json.loads(values["events"])),

@@ -14,6 +14,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
+from appliance.desk.privacy.erasing import job
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
@@ -270,20 +271,26 @@ def test_what_was_not_taken_is_tried_again_in_the_same_bytes(
 def test_nothing_of_who_was_erased_is_sent(
     office: Office, tilburg: Desk, clock: ManualClock, planning: Caller, receiver: Receiver
 ) -> None:
-    """What waited to be tried again is made anew."""
-    from appliance.store import forgetting
-
-    made = make(planning, receiver, "message.received", content="full")
+    """What waited to be tried again is made anew, from the moment on when they are nobody."""
+    made = make(planning, receiver, "message.received", "contact.erased", content="full")
     receiver.says = lambda _: Say(status=500)
     office.writes(ANNA, tilburg, TEXT, name="Anna de Wit")
     while not until(planning, made, "pending")["attempts"]:
         pass
-    assert TEXT.encode() in receiver.got[0].body
-    message_id = receiver.got[0].told["data"]["message"]
-    office.store.write(lambda tx: forgetting.forget_messages(tx, [message_id]))
+    (before,) = receiver.wait(1)
+    assert TEXT.encode() in before.body
+    body = {"reason": "She asked by letter", "typed": "ERASE"}
+    address = f"/api/v1/contacts/{before.told['data']['contact']}/erase"
+    asks = planning.client.post(address, json=body, headers=planning.headers)
+    assert asks.status_code == 202
+    while office.count("person_erasure_left") == 0:
+        assert job.go_on(office.store)
     receiver.says = lambda _: Say()
     clock.advance(s=10)
-    assert TEXT.encode() not in receiver.wait(2)[1].body
+    receiver.wait_for(lambda got: got.type == "contact.erased" and got is not before)
+    again = receiver.wait_for(lambda got: got.id == before.id and got is not before)
+    number = ANNA.removeprefix("+")
+    assert not [each for each in (TEXT, "Anna", number) if each.encode() in again.body]
 
 
 def test_gone_is_switched_off_at_once(

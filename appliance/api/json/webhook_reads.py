@@ -16,7 +16,7 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.directory import Page
 from appliance.desk.webhooks import looking_after
 from appliance.store.webhook_deliveries import Delivery, DeliveryState
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ async def _deliveries_of(
     return _Deliveries(webhook_id=webhook_id, limit=limit + 1, before=after, state=wanted)
 
 
-def _listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[Endpoint]:
+def _listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[WebhookEndpoint]:
     found = looking_after.listed(conn, sight)
     return [each for each in found if each.id > page.after][: page.limit]
 

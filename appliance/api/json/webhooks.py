@@ -33,14 +33,14 @@ from appliance.api.json.webhook_bodies import (
 )
 from appliance.desk.access.tokens import Scope
 from appliance.desk.webhooks import event_names, looking_after
-from appliance.desk.webhooks.looking_after import Change, Wish
+from appliance.desk.webhooks.looking_after import WebhookChange, WebhookWish
 from appliance.desk.webhooks.naming import judge
 from appliance.errors import SetupError
 from appliance.reasons import Reason
 from appliance.store import webhooks
 from appliance.store.key_at_hand import house_key
 from appliance.store.store import Tx
-from appliance.store.webhooks import By, Content, Endpoint
+from appliance.store.webhooks import Content, WebhookBy, WebhookEndpoint
 
 router = APIRouter(prefix="/api/v1", tags=["webhooks"], route_class=DirectRoute)
 
@@ -77,7 +77,7 @@ async def add_webhook(request: Request) -> Response:
     await judge(caller.services.urls, wanted.url)
 
     def work(tx: Tx) -> dict[str, Any]:
-        wish = Wish(
+        wish = WebhookWish(
             url=wanted.url,
             events=wanted.events,
             line=wanted.line,
@@ -120,7 +120,7 @@ async def change_webhook(request: Request) -> Response:
     wanted = posting.read_body(WebhookPatchIn, await request.body())
     if wanted.url is not None:
         await judge(caller.services.urls, wanted.url)
-    change = Change(
+    change = WebhookChange(
         url=wanted.url,
         events=wanted.events,
         content=None if wanted.content is None else Content(wanted.content),
@@ -272,8 +272,8 @@ async def _done(request: Request, work: Callable[[Tx, Caller], dict[str, Any]]) 
     return await caller.services.store.awrite(write)
 
 
-def _by(caller: Caller) -> By:
-    return By(token_id=caller.token.id)
+def _by(caller: Caller) -> WebhookBy:
+    return WebhookBy(token_id=caller.token.id)
 
 
 def _require(caller: Caller, events: Sequence[str], content: str) -> None:
@@ -285,7 +285,7 @@ def _require(caller: Caller, events: Sequence[str], content: str) -> None:
 
 
 def _with_secret(conn: sqlite3.Connection, content: dict[str, Any]) -> dict[str, Any]:
-    found: Endpoint | None = webhooks.endpoint(conn, str(content.get("id")))
+    found: WebhookEndpoint | None = webhooks.endpoint(conn, str(content.get("id")))
     if found is None or found.secret is None:
         return content
     try:

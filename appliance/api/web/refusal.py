@@ -117,6 +117,10 @@ FIELDS = {
     "wish": "What they want besides has at most 2000 characters.",
     "told_why": "Write the reason as it was told to the person, in at most 2000 characters.",
     "state_since": "Choose the day since when they stand so; it lies behind us.",
+    "url": "Balie posts by https, or by http inside the company's own network; never to its own"
+    " machine, and never with a name or a password in the address.",
+    "events": "Choose at least one thing that is posted.",
+    "enabled": "This webhook is off. Switch it on first.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

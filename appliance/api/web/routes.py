@@ -70,6 +70,7 @@ from appliance.api.web.pages import (
     thread,
     tokens,
     verdict,
+    webhooks,
 )
 
 router = PageFinder()
@@ -136,6 +137,7 @@ for part in (
     saved_views,
     new_view,
     tokens,
+    webhooks,
     setup_team,
     installing,
     sheets,

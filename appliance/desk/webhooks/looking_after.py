@@ -16,15 +16,19 @@ from appliance.store import webhook_deliveries, webhooks
 from appliance.store.feed import epoch_of
 from appliance.store.store import Tx
 from appliance.store.webhook_deliveries import Delivery, DeliveryState
-from appliance.store.webhooks import By, Content, Endpoint, OffWhy
+from appliance.store.webhooks import Content, OffWhy, WebhookBy, WebhookEndpoint
 
 DIALECT = "standard"
+"""What is made here. Those of other dialects are made by the routes that speak them; people see
+them, too, because one that hears nothing has to be found.
+"""
+ANY_DIALECT = None
 MAX_ENDPOINTS = 500
 """Each is asked about every event: a program that makes one a minute is mistaken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class WebhookWish:
     """`url` was judged. `line` is an id or a number; None: all lines that the program sees."""
 
     url: str
@@ -35,7 +39,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class WebhookChange:
     """None stays as it is."""
 
     url: str | None = None
@@ -44,7 +48,7 @@ class Change:
     enabled: bool | None = None
 
 
-def add(tx: Tx, sight: Sight, wish: Wish, by: By) -> tuple[Endpoint, str]:
+def add(tx: Tx, sight: Sight, wish: WebhookWish, by: WebhookBy) -> tuple[WebhookEndpoint, str]:
     """The endpoint and its secret. Raises InvalidInput, or NotFound for the line."""
     if len(webhooks.endpoints(tx.conn)) >= MAX_ENDPOINTS:
         raise InvalidInput("url", f"There are {MAX_ENDPOINTS} webhooks already; remove some.")
@@ -63,21 +67,46 @@ def add(tx: Tx, sight: Sight, wish: Wish, by: By) -> tuple[Endpoint, str]:
     return made, secret
 
 
-def listed(conn: sqlite3.Connection, sight: Sight) -> Sequence[Endpoint]:
+def listed(
+    conn: sqlite3.Connection, sight: Sight, dialect: str | None = DIALECT
+) -> Sequence[WebhookEndpoint]:
     """The oldest first."""
-    found = webhooks.endpoints(conn, dialect=DIALECT)
+    found = webhooks.endpoints(conn, dialect=dialect)
     return [each for each in found if sight.sees_branch(each.branch_id)]
 
 
-def one(conn: sqlite3.Connection, sight: Sight, webhook_id: str) -> Endpoint:
+def one(
+    conn: sqlite3.Connection, sight: Sight, webhook_id: str, dialect: str | None = DIALECT
+) -> WebhookEndpoint:
     """Raises NotFound."""
     found = webhooks.endpoint(conn, webhook_id.lower())
-    if found is None or found.dialect != DIALECT or not sight.sees_branch(found.branch_id):
+    if found is None or not sight.sees_branch(found.branch_id):
+        raise NotFound("webhook")
+    if dialect is not ANY_DIALECT and found.dialect != dialect:
         raise NotFound("webhook")
     return found
 
 
-def change(tx: Tx, sight: Sight, webhook_id: str, wanted: Change, by: By) -> Endpoint:
+def switch(
+    tx: Tx,
+    sight: Sight,
+    webhook_id: str,
+    by: WebhookBy,
+    *,
+    enabled: bool,
+    dialect: str | None = DIALECT,
+) -> None:
+    """Raises NotFound."""
+    found = one(tx.conn, sight, webhook_id, dialect)
+    if enabled and not found.enabled:
+        webhooks.switch_on(tx, found.id, by)
+    elif not enabled:
+        webhooks.switch_off(tx, found.id, OffWhy.PERSON, by)
+
+
+def change(
+    tx: Tx, sight: Sight, webhook_id: str, wanted: WebhookChange, by: WebhookBy
+) -> WebhookEndpoint:
     """Raises InvalidInput and NotFound."""
     found = one(tx.conn, sight, webhook_id)
     names = None if wanted.events is None else event_names.checked(wanted.events)
@@ -85,26 +114,26 @@ def change(tx: Tx, sight: Sight, webhook_id: str, wanted: Change, by: By) -> End
         webhooks.change(
             tx, found.id, by, url=wanted.url, events_wanted=names, content=wanted.content
         )
-    if wanted.enabled is True and not found.enabled:
-        webhooks.switch_on(tx, found.id, by)
-    elif wanted.enabled is False:
-        webhooks.switch_off(tx, found.id, OffWhy.PERSON, by)
+    if wanted.enabled is not None:
+        switch(tx, sight, found.id, by, enabled=wanted.enabled)
     return one(tx.conn, sight, found.id)
 
 
-def remove(tx: Tx, sight: Sight, webhook_id: str, by: By) -> None:
+def remove(
+    tx: Tx, sight: Sight, webhook_id: str, by: WebhookBy, dialect: str | None = DIALECT
+) -> None:
     """Raises NotFound."""
-    webhooks.remove(tx, one(tx.conn, sight, webhook_id).id, by)
+    webhooks.remove(tx, one(tx.conn, sight, webhook_id, dialect).id, by)
 
 
-def rotate(tx: Tx, sight: Sight, webhook_id: str, by: By) -> tuple[str, int]:
+def rotate(tx: Tx, sight: Sight, webhook_id: str, by: WebhookBy) -> tuple[str, int]:
     """The new secret, and when that of before signs no more. Raises NotFound."""
     secret = new_secret()
     ends_ms = webhooks.rotate(tx, one(tx.conn, sight, webhook_id).id, secret, by)
     return secret, ends_ms
 
 
-def ping(tx: Tx, sight: Sight, webhook_id: str, by: By) -> str:
+def ping(tx: Tx, sight: Sight, webhook_id: str, by: WebhookBy) -> str:
     """The id of what is posted. Raises NotFound, and InvalidInput where it is off."""
     found = _on(tx.conn, sight, webhook_id)
     return webhook_deliveries.id_of(epoch_of(tx), webhooks.ping(tx, found.id, by), found.id)
@@ -118,28 +147,38 @@ def deliveries(
     limit: int,
     before: str | None = None,
     state: DeliveryState | None = None,
+    dialect: str | None = DIALECT,
 ) -> Sequence[Delivery]:
     """The newest first. Raises NotFound."""
-    found = one(conn, sight, webhook_id)
+    found = one(conn, sight, webhook_id, dialect)
     return webhook_deliveries.newest(conn, found.id, limit=limit, before=before, state=state)
 
 
-def send_again(tx: Tx, sight: Sight, webhook_id: str, delivery_id: str, by: By) -> str:
+def send_again(
+    tx: Tx,
+    sight: Sight,
+    webhook_id: str,
+    delivery_id: str,
+    by: WebhookBy,
+    dialect: str | None = DIALECT,
+) -> str:
     """The same, under the same id. Raises NotFound, and InvalidInput where it is off."""
-    found = _on(tx.conn, sight, webhook_id)
+    found = _on(tx.conn, sight, webhook_id, dialect)
     if not webhook_deliveries.again(tx, found.id, delivery_id):
         raise NotFound("delivery")
     webhooks.tell_again(tx, found, by)
     return delivery_id
 
 
-def replay(tx: Tx, sight: Sight, webhook_id: str, since_ms: int, by: By) -> None:
+def replay(tx: Tx, sight: Sight, webhook_id: str, since_ms: int, by: WebhookBy) -> None:
     """All that happened since then. Raises NotFound, and InvalidInput where it is off."""
     webhooks.rewind(tx, _on(tx.conn, sight, webhook_id).id, since_ms, by)
 
 
-def _on(conn: sqlite3.Connection, sight: Sight, webhook_id: str) -> Endpoint:
-    found = one(conn, sight, webhook_id)
+def _on(
+    conn: sqlite3.Connection, sight: Sight, webhook_id: str, dialect: str | None = DIALECT
+) -> WebhookEndpoint:
+    found = one(conn, sight, webhook_id, dialect)
     if not found.enabled:
         raise InvalidInput("enabled", "This webhook is off. Switch it on first.")
     return found

@@ -7,18 +7,20 @@ from appliance.desk.access import group_limits
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.events import Event
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 _NO_TOKEN = ""
 
 
-def sight_of(conn: sqlite3.Connection, endpoint: Endpoint) -> Sight:
+def sight_of(conn: sqlite3.Connection, endpoint: WebhookEndpoint) -> Sight:
     """One that a page made sees no group that is held to some people."""
     branches = None if endpoint.branch_id is None else frozenset({endpoint.branch_id})
     return Sight(branches, group_limits.of_token(conn, endpoint.token_id or _NO_TOKEN))
 
 
-def sights_of(conn: sqlite3.Connection, endpoints: Iterable[Endpoint]) -> Mapping[str, Sight]:
+def sights_of(
+    conn: sqlite3.Connection, endpoints: Iterable[WebhookEndpoint]
+) -> Mapping[str, Sight]:
     """By the ids of the endpoints, each kind looked up once."""
     kept = dict[tuple[str | None, str | None], Sight]()
     found = dict[str, Sight]()
@@ -30,7 +32,9 @@ def sights_of(conn: sqlite3.Connection, endpoints: Iterable[Endpoint]) -> Mappin
     return found
 
 
-def may_see(conn: sqlite3.Connection, endpoint: Endpoint, sight: Sight, event: Event) -> bool:
+def may_see(
+    conn: sqlite3.Connection, endpoint: WebhookEndpoint, sight: Sight, event: Event
+) -> bool:
     if event.facts.get("webhook") == endpoint.id:
         return True
     if endpoint.line_id is not None and event.line_id != endpoint.line_id:
@@ -39,7 +43,7 @@ def may_see(conn: sqlite3.Connection, endpoint: Endpoint, sight: Sight, event: E
     return sight.sees_event(conn, event) if known is None else known
 
 
-def may_audit(endpoint: Endpoint) -> bool:
+def may_audit(endpoint: WebhookEndpoint) -> bool:
     """Whether it is told of colleagues and tokens: one that a page made was made by who manages
     those.
     """

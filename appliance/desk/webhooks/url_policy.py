@@ -10,6 +10,7 @@ import re
 import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -49,7 +50,7 @@ class Unreachable(InvalidInput):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class UrlPlace:
     """`host` is a name or an address, without brackets. `target` is the path and the query."""
 
     scheme: str
@@ -72,19 +73,19 @@ class Place:
 class UrlPolicy:
     allowed: Allowed = NONE_ALLOWED
 
-    def place(self, url: str) -> Place:
+    def place(self, url: str) -> UrlPlace:
         """What the URL names, judged as far as it can be without looking up its name.
 
         Raises InvalidInput for `url`.
         """
         place = _parsed(url)
-        if _is_address(place.host):
+        if is_address(place.host):
             self._judge(place, place.host)
         elif _is_here(place.host) and not self.allowed.holds(place.host, place.port):
             raise _refused("It names Balie's own machine.")
         return place
 
-    def reachable(self, place: Place, addresses: Iterable[str]) -> Sequence[str]:
+    def reachable(self, place: UrlPlace, addresses: Iterable[str]) -> Sequence[str]:
         """Those addresses of its host that may be connected to. Raises InvalidInput for `url` when
         none may, and Unreachable where there is none at all.
         """
@@ -100,7 +101,7 @@ class UrlPolicy:
             raise wrong
         return good
 
-    def _judge(self, place: Place, address: str) -> None:
+    def _judge(self, place: UrlPlace, address: str) -> None:
         if self.allowed.holds(address, place.port) or self.allowed.holds(place.host, place.port):
             return
         found = ip_address(address)
@@ -110,7 +111,17 @@ class UrlPolicy:
             raise _refused("Outside of the company's own network it takes https.")
 
 
-def _parsed(url: str) -> Place:
+def is_address(host: str) -> bool:
+    """In the form that has one meaning: no octal, no hexadecimal, no fewer than four numbers."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=512)
+def _parsed(url: str) -> UrlPlace:
     if len(url) > MAX_URL or not _VISIBLE.fullmatch(url) or "\\" in url:
         raise _refused(f"An address has at most {MAX_URL} visible ASCII characters.")
     try:
@@ -128,24 +139,17 @@ def _parsed(url: str) -> Place:
     if port == 0 or parts.netloc.endswith(":") or not _is_host(host, parts.netloc):
         raise _refused("Its host is a name, or an address in its usual form.")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Place(scheme=parts.scheme, host=host, port=port or _PORTS[parts.scheme], target=target)
+    return UrlPlace(
+        scheme=parts.scheme, host=host, port=port or _PORTS[parts.scheme], target=target
+    )
 
 
 def _is_host(host: str, netloc: str) -> bool:
     if "[" in netloc or ":" in host:
-        return netloc.startswith("[") and "%" not in host and _is_address(host)
+        return netloc.startswith("[") and "%" not in host and is_address(host)
     if _NUMBERS.fullmatch(host.rpartition(".")[2]):
-        return _is_address(host)
+        return is_address(host)
     return _HOST.fullmatch(host) is not None
-
-
-def _is_address(host: str) -> bool:
-    """In the form that has one meaning: no octal, no hexadecimal, no fewer than four numbers."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_here(host: str) -> bool:

@@ -46,7 +46,9 @@ def message_of(office: Office, direction: str) -> str:
 
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
-HOUSE_POSTS = tuple(f"/settings/{each}" for each in ("team", "branches", "labels", "tokens"))
+HOUSE_POSTS = tuple(
+    f"/settings/{each}" for each in ("team", "branches", "labels", "tokens", "webhooks")
+)
 AUTOMATIC = ("", "/after-done", "/roster", "/roster/remove")
 MEMBER_POSTS = ("name", "roles", "email", "disconnect", "link", "disable", "enable", "log-out")
 THING_POSTS = (
@@ -58,6 +60,8 @@ THING_POSTS = (
     "views/{}",
     "views/{}/remove",
     "tokens/{}/revoke",
+    "webhooks/{}",
+    *(f"webhooks/{{}}/{each}" for each in ("on", "off", "rotate", "test", "again", "remove")),
 )
 
 REQUEST_POSTS = ("checked", "longer", "done", "reopen", "file")

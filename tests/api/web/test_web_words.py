@@ -30,6 +30,7 @@ from appliance.api.web.words import (
     round_phrases,
     search_sentences,
     staff_sentences,
+    webhook_sentences,
 )
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.automatic import calendar_file
@@ -79,6 +80,7 @@ def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
     yield from audit_sentences.SENTENCES
     yield from emergency_sentences.SENTENCES
+    yield from webhook_sentences.SENTENCES
     yield from phrases.STATES.values()
     yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()

@@ -120,5 +120,5 @@ def _rooms(said: Words, rights: Rights) -> Sequence[tuple[str, str]]:
         rooms.append((said.text("Saved views"), "views"))
     if rights.has(Permission.STAFF_MANAGE):
         rooms += [(said.text("Colleagues"), "team"), (said.text("Branches"), "branches")]
-        rooms.append((said.text("Programs"), "tokens"))
+        rooms += [(said.text("Programs"), "tokens"), (said.text("Webhooks"), "webhooks")]
     return rooms
