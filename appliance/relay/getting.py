@@ -14,7 +14,7 @@ from typing import Any
 
 import h11
 
-from appliance.desk.webhooks.url_policy import Place, UrlPolicy
+from appliance.desk.webhooks.url_policy import UrlPlace, UrlPolicy
 
 CONNECT_S = 5.0
 _READ = 64 * 1024
@@ -65,7 +65,7 @@ async def getting(
         raise GetFailed(f"It cannot be had ({type(exc).__name__}).") from exc
 
 
-async def _look_up(place: Place) -> Sequence[str]:
+async def _look_up(place: UrlPlace) -> Sequence[str]:
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(CONNECT_S):
@@ -76,7 +76,7 @@ async def _look_up(place: Place) -> Sequence[str]:
 
 
 async def _opened(
-    place: Place, addresses: Sequence[str]
+    place: UrlPlace, addresses: Sequence[str]
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """The first that takes a connection."""
     tls: dict[str, Any] = {"ssl": _tls(), "server_hostname": place.host} if place.is_tls else {}
@@ -94,7 +94,7 @@ def _tls() -> ssl.SSLContext:
 
 
 async def _asked(
-    place: Place,
+    place: UrlPlace,
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
     headers: Mapping[str, str],

@@ -17,10 +17,10 @@ from appliance.desk.webhooks.seeing import sight_of
 from appliance.errors import NotFound
 from appliance.events import Event, EventKind
 from appliance.messages import Direction, Origin
-from appliance.relay.dialect import Answer, Keys, Meaning, Planned
+from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
 from appliance.store import cloud_messages, events, media_fetches
 from appliance.store.webhook_deliveries import Delivery
-from appliance.store.webhooks import Endpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 NAME = "whatsapp-cloud"
 _MIN, _H = 60, 3600
@@ -39,14 +39,14 @@ class Cloud:
     name = NAME
     waits_s: Sequence[float] = WAITS_S
 
-    def keeps_bytes(self, endpoint: Endpoint) -> bool:
+    def keeps_bytes(self, endpoint: WebhookEndpoint) -> bool:
         """Clients know a repetition by its bytes, and a name may be another one by then."""
         del endpoint
         return True
 
     def planned(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, event: Event
-    ) -> Sequence[Planned]:
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
+    ) -> Sequence[PlannedDelivery]:
         if event.message_id is None or event.kind not in _KINDS:
             return ()
         if event.kind is EventKind.MESSAGE_STATE:
@@ -56,13 +56,16 @@ class Cloud:
             return ()
         told_change = _TOLD_CHANGES.get((record.direction, str(event.facts.get("change"))))
         if told_change is not None:
-            return (Planned(type=told_change),)
+            return (PlannedDelivery(type=told_change),)
         if record.direction != _IN or event.seq != _whole_at(conn, record):
             return ()
-        return [Planned(type="message", part=str(n or "")) for n in range(len(record.media) or 1)]
+        return [
+            PlannedDelivery(type="message", part=str(n or ""))
+            for n in range(len(record.media) or 1)
+        ]
 
     def body(
-        self, conn: sqlite3.Connection, endpoint: Endpoint, delivery: Delivery, event: Event
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
         record = _record(conn, endpoint, event)
         if record is None or record.contact_id is None or not record.number:
@@ -71,7 +74,7 @@ class Cloud:
         return None if told is None else updates.posted(record, told)
 
     def headers(
-        self, endpoint: Endpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
+        self, endpoint: WebhookEndpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
     ) -> Mapping[str, str]:
         del endpoint, delivery, at_s
         signed = hmac.new((keys.signing_key or "").encode(), body, hashlib.sha256).hexdigest()
@@ -81,16 +84,18 @@ class Cloud:
             "X-Hub-Signature-256": f"sha256={signed}",
         }
 
-    def meaning(self, answer: Answer) -> Meaning:
+    def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning:
         if _OK <= answer.status < _REDIRECT:
-            return Meaning.TAKEN
-        return Meaning.GONE if answer.status == _GONE else Meaning.AGAIN
+            return AnswerMeaning.TAKEN
+        return AnswerMeaning.GONE if answer.status == _GONE else AnswerMeaning.AGAIN
 
 
 _KINDS = frozenset({EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_CHANGED, EventKind.MESSAGE_STATE})
 
 
-def _record(conn: sqlite3.Connection, endpoint: Endpoint, event: Event) -> MessageRecord | None:
+def _record(
+    conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
+) -> MessageRecord | None:
     try:
         return records.one(conn, sight_of(conn, endpoint), event.message_id or "")
     except NotFound:
@@ -113,11 +118,11 @@ def _is_told(record: MessageRecord) -> bool:
     return is_chat and record.origin == Origin.PERSON.value and not record.imported
 
 
-def _of_state(conn: sqlite3.Connection, event: Event) -> Sequence[Planned]:
+def _of_state(conn: sqlite3.Connection, event: Event) -> Sequence[PlannedDelivery]:
     """Of messages of this API alone; what was passed over is told before it."""
     if cloud_messages.find(conn, event.message_id or "") is None:
         return ()
-    return [Planned(type=f"status.{each}", part=each) for each in statuses.new(conn, event)]
+    return [PlannedDelivery(type=f"status.{each}", part=each) for each in statuses.new(conn, event)]
 
 
 def _whole_at(conn: sqlite3.Connection, record: MessageRecord) -> int | None:

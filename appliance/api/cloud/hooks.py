@@ -22,7 +22,7 @@ from appliance.errors import InvalidInput
 from appliance.relay.getting import GetFailed, getting
 from appliance.store import webhooks
 from appliance.store.store import Tx
-from appliance.store.webhooks import By, Content, Endpoint
+from appliance.store.webhooks import Content, WebhookBy, WebhookEndpoint
 
 _EVENTS = ("messages",)
 _WITHIN_S = 15.0
@@ -85,7 +85,7 @@ async def _set(request: Request, caller: Caller, wanted: CloudWebhook) -> Respon
 def _keep(tx: Tx, caller: Caller, node: str, url: str) -> None:
     check_still_valid(tx, caller)
     line = line_of(tx.conn, caller.sight, node)
-    by = By(token_id=caller.token.id)
+    by = WebhookBy(token_id=caller.token.id)
     found = _endpoint(tx.conn, caller, line.id)
     if found is None and url:
         webhooks.add(
@@ -107,7 +107,7 @@ def _keep(tx: Tx, caller: Caller, node: str, url: str) -> None:
             webhooks.switch_on(tx, found.id, by)
 
 
-def _endpoint(conn: sqlite3.Connection, caller: Caller, line_id: str) -> Endpoint | None:
+def _endpoint(conn: sqlite3.Connection, caller: Caller, line_id: str) -> WebhookEndpoint | None:
     return webhooks.named(conn, caller.token.id, line_id, dialect=dialect.NAME)
 
 

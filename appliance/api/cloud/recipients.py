@@ -1,6 +1,7 @@
 """To whom a message goes: by number in any spelling, or by the id of a person."""
 
 import sqlite3
+from functools import lru_cache
 
 from appliance.api.cloud import ids
 from appliance.api.cloud.bodies import CloudMessage
@@ -34,8 +35,11 @@ def identity_of(conn: sqlite3.Connection, sight: Sight, to: str, *, line_id: str
         raise InvalidInput("recipient", "There is nobody with this user id.") from exc
 
 
+@lru_cache(maxsize=1024)
 def _number(to: str) -> str:
-    """The Cloud API writes numbers without a plus; people write them in every way."""
+    """The Cloud API writes numbers without a plus; people write them in every way. Cached, as
+    `posting.recipient_of` is: the same ones come again.
+    """
     digits = "".join(each for each in to if each.isdecimal())
     if not to.startswith(("+", "0")) and digits:
         try:

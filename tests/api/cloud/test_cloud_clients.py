@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from appliance.api.cloud import ids
+from appliance.api.cloud import ids, links
 from appliance.api.cloud.dialect import Cloud
 from appliance.channels import Channel
 from appliance.desk.intake.reception import Reception
@@ -41,9 +41,14 @@ _S = MessageState
 
 
 class _Pictures(BaseHTTPRequestHandler):
-    """A server of pictures; `/elsewhere` sends on, `/endless` never ends."""
+    """A server of pictures; `/elsewhere` sends on, `/hangs` answers once it is told to."""
+
+    server: "_Server"
 
     def do_GET(self) -> None:
+        if self.path == "/hangs":
+            self.server.goes_on.wait(PATIENCE_S)
+            return
         if self.path == "/elsewhere":
             self.send_response(302)
             self.send_header("Location", "/foto.jpg")
@@ -58,12 +63,19 @@ class _Pictures(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Pictures)
+        self.goes_on = threading.Event()
+
+
 @contextmanager
 def pictures() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Pictures)
+    server = _Server()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
+    server.goes_on.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -165,9 +177,13 @@ def test_heyoo_does_here_all_that_it_can_ask_for(
 
 
 def test_a_link_leads_to_no_inner_address(
-    web_server: WebServer, office: Office, tilburg: Desk, planning: Caller
+    web_server: WebServer,
+    office: Office,
+    tilburg: Desk,
+    planning: Caller,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Not by a redirection either; and nothing is fetched for who may not write from there."""
+    """Not by a redirection either; and nobody waits for long where it hangs."""
     office.writes(f"+{ANNA}", tilburg)
     with pictures() as url:
         for link in (
@@ -185,6 +201,10 @@ def test_a_link_leads_to_no_inner_address(
         assert error(post(planning, tilburg, sent_on)) == (400, 131053)
         film = text(type="video", video={"link": f"{url}/foto.jpg"})
         assert error(post(planning, tilburg, film)) == (400, 131053)
+        monkeypatch.setattr(links, "WITHIN_S", 0.2)
+        hangs = text(type="image", image={"link": f"{url}/hangs"})
+        assert error(post(planning, tilburg, hangs)) == (400, 131053)
+        monkeypatch.undo()
         good = text(type="image", image={"link": f"{url}/foto.jpg"})
         assert post(planning, tilburg, good).status_code == 200
     assert office.count("media") == 1

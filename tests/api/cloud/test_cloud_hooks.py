@@ -84,6 +84,25 @@ def test_an_address_counts_once_it_has_echoed_the_challenge(
     assert office.count("webhook") == 0
 
 
+def test_the_account_of_a_number_has_the_same_webhook(
+    office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
+) -> None:
+    """Named, told and ended there, as clients do that know accounts."""
+    path = f"/v22.0/{tilburg.number[1:]}/subscribed_apps"
+    body = {"override_callback_uri": receiver.url, "verify_token": VERIFY}
+    client, headers = planning.client, planning.headers
+    assert client.post(path, json=body, headers=headers).json() == {"success": True}
+    assert named(planning, tilburg) == {"phone_number": receiver.url}
+    (told,) = client.get(path, headers=headers).json()["data"]
+    assert told["override_callback_uri"] == receiver.url
+    assert told["whatsapp_business_api_data"]["name"] == "planning"
+    for method in ("DELETE", "POST"):
+        ended = client.request(method, path, headers=headers)
+        assert ended.json() == {"success": True}
+        assert client.get(path, headers=headers).json() == {"data": []}
+    assert office.count("webhook") == 0
+
+
 def test_an_address_that_does_not_want_it_is_refused(
     office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
 ) -> None:

@@ -23,11 +23,12 @@ from appliance.media.kinds import MediaKind, MediaWhy
 from appliance.media.probing import Measured
 from appliance.messages import MessageState
 from appliance.reasons import Reason
-from appliance.relay.dialect import Answer, Keys, Meaning, Planned
-from appliance.store import events, forgetting, media_fetches, messages, webhooks
+from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
+from appliance.store import cloud_messages, events, forgetting, media_fetches, messages, webhooks
+from appliance.store.cloud_messages import Tracked
 from appliance.store.store import Tx
 from appliance.store.webhook_deliveries import Delivery, DeliveryState
-from appliance.store.webhooks import By, Content, Endpoint
+from appliance.store.webhooks import Content, WebhookBy, WebhookEndpoint
 from tests.api.cloud.test_cloud_sending import ANNA, LID, kept, post, text
 from tests.api.office import Caller, Desk, Office
 
@@ -39,7 +40,7 @@ class Heard:
     """Follows the log as the relay does, one event after the other."""
 
     office: Office
-    endpoint: Endpoint
+    endpoint: WebhookEndpoint
     seen: int
     bodies: list[bytes] = field(default_factory=list)
 
@@ -61,7 +62,7 @@ class Heard:
         return [json.loads(each)["entry"][0]["changes"][0]["value"] for each in bodies]
 
 
-def delivery(endpoint: Endpoint, planned: Planned, event: Event) -> Delivery:
+def delivery(endpoint: WebhookEndpoint, planned: PlannedDelivery, event: Event) -> Delivery:
     return Delivery(
         id="msg_1",
         webhook_id=endpoint.id,
@@ -89,7 +90,7 @@ def heard(office: Office, tilburg: Desk, planning: Caller) -> Heard:
             dialect=NAME,
             url="https://example.com/hook",
             events_wanted=("messages",),
-            by=By(token_id=planning.token.id),
+            by=WebhookBy(token_id=planning.token.id),
             line_id=tilburg.line_id,
             content=Content.FULL,
         )
@@ -296,22 +297,39 @@ def test_a_reaction_names_what_it_is_on(
     assert told["from"] == "31687654321"
 
 
-def test_what_was_forgotten_is_told_no_more(office: Office, tilburg: Desk, heard: Heard) -> None:
+def test_what_was_forgotten_is_told_no_more(
+    office: Office, tilburg: Desk, heard: Heard, planning: Caller
+) -> None:
+    """Nor is what its program wanted to be told beside it kept any longer."""
     office.writes(ANNA, tilburg)
-    office.store.write(lambda tx: forgetting.forget_messages(tx, [came(office)]))
+    sent = kept(office, post(planning, tilburg, text(biz_opaque_callback_data="Anna")))["id"]
+    office.store.write(lambda tx: forgetting.forget_messages(tx, [came(office), sent]))
     assert heard.next() == []
+    tracked = office.store.read(lambda conn: cloud_messages.find(conn, sent))
+    assert tracked == Tracked(None)
 
 
 def test_the_signature_is_made_with_the_tokens_key(heard: Heard) -> None:
     """And what is answered says whether it is tried again."""
     body, key = b'{"a":1}', "ab" * 32
     row = delivery(
-        heard.endpoint, Planned(type="x"), Event(seq=1, at_ms=0, kind=EventKind.MESSAGE_STATE)
+        heard.endpoint,
+        PlannedDelivery(type="x"),
+        Event(seq=1, at_ms=0, kind=EventKind.MESSAGE_STATE),
     )
     headers = DIALECT.headers(heard.endpoint, Keys(signing_key=key), row, body, 1)
     wanted = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
     assert headers["X-Hub-Signature-256"] == f"sha256={wanted}"
     assert DIALECT.keeps_bytes(replace(heard.endpoint))
-    meant = [DIALECT.meaning(Answer(status=each)) for each in (200, 204, 302, 401, 500, 410)]
-    again = Meaning.AGAIN
-    assert meant == [Meaning.TAKEN, Meaning.TAKEN, again, again, again, Meaning.GONE]
+    meant = [
+        DIALECT.meaning(ReceiverAnswer(status=each)) for each in (200, 204, 302, 401, 500, 410)
+    ]
+    again = AnswerMeaning.AGAIN
+    assert meant == [
+        AnswerMeaning.TAKEN,
+        AnswerMeaning.TAKEN,
+        again,
+        again,
+        again,
+        AnswerMeaning.GONE,
+    ]
