@@ -9,6 +9,7 @@ import typer
 
 from appliance.api.services import PluggedIn
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.devices import device_facts
 from appliance.errors import SetupError
 from appliance.reasons import Reason
 from appliance.runtime.plugged_in import plugged_in
@@ -27,7 +28,12 @@ def list_devices(data: DataOption = None, as_json: JsonOption = False) -> None:
     facts += [_there(each) for each in plugged_in() if each.address not in known]
     rows = [
         "\t".join(
-            [each["address"] or "", each["kind"] or "", each["state"] or "", _why(each)]
+            [
+                each["account"] or each["address"] or "",
+                each["kind"] or "",
+                each["state"] or "",
+                _why(each),
+            ]
         ).rstrip()
         for each in facts
     ]
@@ -40,10 +46,12 @@ def _why(facts: Mapping[str, str | None]) -> str:
 
 
 def _enrolled(device: devices.Device) -> dict[str, str | None]:
+    account = device_facts.read(device.facts).own.get("account")
     return {
         "id": device.id,
         "kind": device.kind,
         "address": device.address,
+        "account": account if isinstance(account, str) else None,
         "state": device.state,
         "reason": device.reason,
     }
@@ -54,6 +62,7 @@ def _there(device: PluggedIn) -> dict[str, str | None]:
         "id": None,
         "kind": device.kind,
         "address": device.address,
+        "account": None,
         "state": device.state,
         "reason": None,
     }

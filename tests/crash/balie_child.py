@@ -20,7 +20,7 @@ from appliance.clock import ScaledClock
 from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.emulated.world.numbers import group_jid
-from appliance.identities import Identity, tel
+from appliance.identities import Identity, meant, tel
 from appliance.media.kinds import FileType, MediaKind
 from appliance.queue import outcomes
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE
@@ -99,6 +99,11 @@ def _photo(balie: Balie, content: bytes) -> NewUpload:
     return NewUpload(told=FileType(MediaKind.IMAGE, "image/jpeg"), name="helm.jpg", kept=kept)
 
 
+def _person(command: dict[str, Any]) -> Identity:
+    """By their `identity` on a channel of its own, else by their `number`."""
+    return meant(command["identity"]) if "identity" in command else tel(command["number"])
+
+
 def _group(tx: Tx, line_id: str, name: str) -> Identity:
     found = groups.of_jid(tx.conn, line_id, group_jid(name))
     assert found
@@ -114,7 +119,7 @@ def _accept(balie: Balie, death: Death, command: dict[str, Any]) -> str:
         line_id, group = by_number[command["line"]].id, command.get("group")
         request = SendRequest(
             line_id=line_id,
-            identity=_group(tx, line_id, group) if group else tel(command["number"]),
+            identity=_group(tx, line_id, group) if group else _person(command),
             text=text,
             author=Author(rule="test"),
             channel=Channel.named(command["channel"]),

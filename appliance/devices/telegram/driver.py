@@ -101,6 +101,8 @@ class TelegramBot:
         for update in came:
             news = updates.read(update, bot_id=self._bot_id, now_ms=self._clock.now_ms())
             self._tell(news, updates.place_after(update))
+            if isinstance(news, Incoming) and (quoting := updates.quoting_in(update, news)):
+                self._listener.quoted(self.device_id, [quoting])
         if came:
             self._poller.kept(updates.place_after(came[-1]))
         return bool(came)

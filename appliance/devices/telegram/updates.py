@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.devices.news_protocol import Leaving
+from appliance.devices.news_protocol import Leaving, Quoting
 from appliance.devices.protocol import Incoming
 from appliance.devices.stored_json import is_whole
 from appliance.devices.telegram.media import medium_in
@@ -73,6 +73,20 @@ def _message(
         media=medium.incoming if medium else None,
         cursor=(CURSOR, place_after(update)),
     )
+
+
+def quoting_in(update: Mapping[str, Any], incoming: Incoming) -> Quoting | None:
+    """Which message it answers, by the words of that; None where it answers none, or one without
+    words.
+    """
+    told = update.get("message")
+    before = told.get("reply_to_message") if isinstance(told, dict) else None
+    if not isinstance(before, dict):
+        return None
+    said = before.get("text", before.get("caption"))
+    if not isinstance(said, str) or not said:
+        return None
+    return Quoting(key=incoming.key, channel=incoming.channel, sender=incoming.sender, quoted=said)
 
 
 def _membership(told: Mapping[str, Any], update: Mapping[str, Any], *, now_ms: int) -> News | None:

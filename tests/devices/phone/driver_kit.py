@@ -16,6 +16,7 @@ from appliance.clock import Clock, clock_for
 from appliance.devices.listener_protocol import Listener
 from appliance.devices.media_protocol import Fetched, MediaFetch, OutgoingFile
 from appliance.devices.news_protocol import (
+    Leaving,
     MissedCall,
     PictureChange,
     PlaceName,
@@ -120,6 +121,9 @@ class Recorder:
                 self.changes.append(message)
                 kept = self.messages[at].text if message.form is TextForm.DELETED else message.text
                 self.messages[at] = replace(message, text=kept)
+
+    def withdrew(self, device_id: str, leaving: Leaving) -> None:
+        del device_id, leaving
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
         self.calls += calls

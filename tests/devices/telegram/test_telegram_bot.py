@@ -30,6 +30,11 @@ def test_a_person_writes_and_is_answered(desk: BotDesk) -> None:
     desk.becomes(message_id, "sent")
     assert desk.came_to(anna) == [text]
     assert {each["parse_mode"] for each in desk.server.world.truth} == {None}
+    sent = desk.server.world.sent[(anna.id, desk.server.world.truth[-1]["message_id"])]
+    desk.server.world.write(desk.bot, anna, "Goed", reply_to_message=sent)
+    quote = "SELECT quoted_id FROM message_quote"
+    eventually(lambda: bool(desk.rows(quote)), "her answer quotes it")
+    assert desk.rows(quote)[0]["quoted_id"] == message_id
     (tried,) = desk.rows("SELECT evidence FROM attempt WHERE message_id = ?", message_id)
     assert '"telegram_message_id"' in tried["evidence"]
 
