@@ -53,7 +53,7 @@ class IncidentKind(StrEnum):
     #: What a database was used with: a key of the house is not here.
     HOUSE_KEY = "house-key"
     #: Balie's own e-mail does not leave.
-    MAIL = "mail"
+    OWN_MAIL = "own-mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

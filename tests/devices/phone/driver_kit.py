@@ -16,7 +16,9 @@ from appliance.clock import Clock, clock_for
 from appliance.devices.listener_protocol import Listener
 from appliance.devices.media_protocol import Fetched, MediaFetch, OutgoingFile
 from appliance.devices.news_protocol import (
+    Leaving,
     MissedCall,
+    NotArrived,
     PictureChange,
     PlaceName,
     Quoting,
@@ -120,6 +122,12 @@ class Recorder:
                 self.changes.append(message)
                 kept = self.messages[at].text if message.form is TextForm.DELETED else message.text
                 self.messages[at] = replace(message, text=kept)
+
+    def withdrew(self, device_id: str, leaving: Leaving) -> None:
+        """No phone and no modem tells this."""
+
+    def not_arrived(self, device_id: str, told: NotArrived) -> None:
+        """No phone tells this, and a modem by its reports."""
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
         self.calls += calls
