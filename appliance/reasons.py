@@ -207,6 +207,11 @@ class Reason(StrEnum):
     SERVICE_AWAY = "service-away"
     #: It does not let Balie in: the token or the password is not right any more, or stays sealed.
     ACCOUNT_SHUT = "account-shut"
+    #: Another program reads what comes to the same account, so Balie does not hear all of it.
+    READ_ELSEWHERE = "read-elsewhere"
+    HAS_WEBHOOK = "has-webhook"
+    #: The service wants a pause, and says how long.
+    TOO_FAST = "too-fast"
 
     @classmethod
     def of(cls, code: str | None) -> "Reason | None":

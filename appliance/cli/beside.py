@@ -1,6 +1,7 @@
 """`balie line beside` and `balie line telegram`: what stands beside a line without a SIM."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk.lines import beside
 from appliance.desk.lines.beside import NewBeside
-from appliance.devices.kind import Kind
+from appliance.devices.kind import GivenAccount, Kind
 from appliance.errors import InvalidInput, SetupError
 from appliance.phone_numbers import readable
 from appliance.runtime import kinds
@@ -43,12 +44,48 @@ def put_beside(
     if not address:
         raise SetupError("Say where it is: --address.")
     secret = one_line("secret") if secret_stdin else ""
-    wanted = NewBeside(kind=kind, address=address, settings={}, secret=secret)
-    put(line, wanted, f"{found.label} {address}", data, as_json=as_json)
+    given = given_account(found, {"address": address}, secret)
+    put(line, found, given, secret, data, as_json=as_json)
 
 
-def put(line: str, wanted: NewBeside, name: str, data: Path | None, *, as_json: bool) -> None:
-    """Keeps it and answers. `name` is what people call it."""
+@says_what_is_wrong
+def put_telegram(
+    line: _LineOption,
+    token_stdin: Annotated[
+        bool, typer.Option("--token-stdin", help="The bot's token comes on stdin.")
+    ] = False,
+    api: Annotated[
+        str, typer.Option(metavar="URL", help="Where its Bot API is, if it is not Telegram's own.")
+    ] = "",
+    remove: _RemoveOption = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Puts a Telegram bot beside a line: people write to it, and Balie answers as it."""
+    kinds.load()
+    if remove:
+        remove_beside(line, "telegram", data, as_json=as_json)
+        return
+    if not token_stdin:
+        raise SetupError("The token comes on stdin, where no list of processes shows it.")
+    token, found = one_line("token"), Kind.named("telegram")
+    given = given_account(found, {"api": api}, token)
+    put(line, found, given, token, data, as_json=as_json)
+
+
+def given_account(kind: Kind, fields: Mapping[str, str], secret: str) -> GivenAccount:
+    if kind.read_account is not None:
+        return kind.read_account(fields, secret)
+    return GivenAccount(address=fields["address"], name=fields["address"])
+
+
+def put(
+    line: str, kind: Kind, given: GivenAccount, secret: str, data: Path | None, *, as_json: bool
+) -> None:
+    """Keeps it and answers."""
+    wanted = NewBeside(
+        kind=kind.name, address=given.address, settings=given.settings, secret=secret
+    )
 
     def work(tx: Tx) -> dict[str, str]:
         key = sealing.key_in_use(tx.conn, folder)
@@ -58,14 +95,17 @@ def put(line: str, wanted: NewBeside, name: str, data: Path | None, *, as_json: 
             "id": found.id,
             "line": found.number,
             "device": device_id,
-            "kind": wanted.kind,
-            "address": wanted.address,
+            "kind": kind.name,
+            "address": given.address,
+            "name": given.name,
+            "note": given.note,
         }
 
     with open_store(data) as store:
         folder = store.path.parent
         facts = store.write(work)
-    show(as_json, facts, f"{name} stands beside {readable(facts['line'])} now.")
+    said = f"{kind.label} {given.name} stands beside {readable(facts['line'])} now."
+    show(as_json, facts, f"{said} {given.note}".strip())
 
 
 def remove_beside(line: str, kind: str, data: Path | None, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -38,10 +38,21 @@ class ModemChild:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BotChild:
+    """`api` is where its Bot API is, `control` where people are made to write to it."""
+
+    username: str
+    token: str = field(repr=False)
+    api: str
+    control: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Emulation:
     phones: Sequence[PhoneChild]
     modems: Sequence[ModemChild]
     control: str
+    bots: Sequence[BotChild] = ()
 
 
 def pull_phone(emulated: Emulation, number: str, out: bool) -> None:
@@ -101,11 +112,13 @@ def emulation(
     people: int = 12,
     awkward: bool = True,
     modems: int = 0,
+    bots: int = 0,
 ) -> Iterator[Emulation]:
     """The emulated devices in a process of their own, which ends with this one."""
     command = [
         *(sys.executable, "-m", "appliance", "emulate", "--until-stdin-closes"),
         *("--phones", str(phones), "--modems", str(modems)),
+        *("--bots", str(bots)),
         *("--seed", str(seed), "--truth", str(truth)),
         *("--speed", str(speed), "--origin-ms", str(origin_ms)),
         *("--people", str(people), "--awkward" if awkward else "--no-awkward"),
@@ -125,7 +138,8 @@ def _first_line(child: subprocess.Popen[str]) -> Emulation:
     facts = json.loads(line)
     phones = [PhoneChild(serial=each["serial"], number=each["number"]) for each in facts["phones"]]
     modems = [ModemChild(port=each["port"], number=each["number"]) for each in facts["modems"]]
-    return Emulation(phones=phones, modems=modems, control=facts["control"])
+    bots = [BotChild(**each) for each in facts.get("bots", ())]
+    return Emulation(phones=phones, modems=modems, control=facts["control"], bots=bots)
 
 
 def _free_port() -> int:

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appliance.demo.children import Emulation, ModemChild, PhoneChild
+from appliance.demo.children import BotChild, Emulation, ModemChild, PhoneChild
 from appliance.desk.access import passwords, tokens
-from appliance.desk.lines import new_line
+from appliance.desk.lines import beside, new_line
+from appliance.desk.lines.beside import NewBeside
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
 from appliance.store import branches, devices, line_settings, lines, routes
+from appliance.store.house_key import HouseKey
 from appliance.store.store import Store, Tx
 
 BRANCHES = ("Utrecht", "Rotterdam")
@@ -61,6 +63,8 @@ def found(store: Store, emulated: Emulation) -> None:
     """Branches, numbers and staff; where they are already, the devices' addresses are new."""
     store.write(lambda tx: _place_phones(tx, emulated.phones))
     store.write(lambda tx: _place_modems(tx, emulated.modems))
+    key = HouseKey.of(store.path.parent)
+    store.write(lambda tx: _place_bots(tx, emulated.bots, key))
     store.write(_let_in)
 
 
@@ -95,7 +99,8 @@ def _add_line(tx: Tx, branch_id: str, phone: PhoneChild) -> None:
 def _move_phone(tx: Tx, line: lines.Line, phone: PhoneChild) -> None:
     """The emulated phone of an earlier demo listens on another port now."""
     for route in routes.routes_of_line(tx.conn, line.id):
-        if not Kind.named(devices.device(tx.conn, route.device_id).kind).is_shared:
+        kind = Kind.named(devices.device(tx.conn, route.device_id).kind)
+        if kind.has_sim and not kind.is_shared:
             devices.move(tx, route.device_id, phone.serial)
 
 
@@ -116,6 +121,22 @@ def _fall_back(tx: Tx, modem: ModemChild) -> None:
             new_line.add_fallback(tx, line.id, modem.port)
             sooner = {"fallback_after_min": FALLBACK_AFTER_MIN}
             line_settings.change(tx, line.id, sooner, by="demo")
+
+
+def _place_bots(tx: Tx, bots: Sequence[BotChild], key: HouseKey) -> None:
+    """The first bot stands beside the first branch's line; its Bot API has another address each
+    time.
+    """
+    branch_id = _branch(tx, BRANCHES[0])
+    for line in lines.lines(tx.conn):
+        for bot in bots[:1] if line.branch_id == branch_id else ():
+            wanted = NewBeside(
+                kind="telegram",
+                address=bot.token.partition(":")[0],
+                settings={"api": bot.api},
+                secret=bot.token,
+            )
+            beside.put(tx, line.id, wanted, key=key, by="demo")
 
 
 def _let_in(tx: Tx) -> None:

@@ -36,6 +36,7 @@ from appliance.web_settings import CONNECTIONS
 
 PHONES = 2
 MODEMS = 1
+BOTS = 1
 SEED = 1
 
 
@@ -68,6 +69,7 @@ def run_demo(options: DemoOptions) -> None:
             emulation(
                 phones=PHONES,
                 modems=MODEMS,
+                bots=BOTS,
                 traffic=options.traffic,
                 speed=options.speed,
                 origin_ms=clock.origin_ms,
@@ -146,12 +148,14 @@ def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, dat
             "logins": logins,
             "token": seeded.token,
             "control": devices.control,
+            "bots": [{"username": each.username, "control": each.control} for each in devices.bots],
         }
         typer.echo(json.dumps(facts))
         return
     rows = [f"  {each['name']:<14} {each['password']}   ({each['role']})" for each in logins]
     numbers = ", ".join(readable(phone.number) for phone in devices.phones)
     modems = ", ".join(readable(modem.number) for modem in devices.modems)
+    bots = ", ".join(f"@{each.username}" for each in devices.bots)
     typer.echo(
         "\n".join(
             [
@@ -160,6 +164,7 @@ def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, dat
                 *rows,
                 f"Emulated phones: {numbers}; what really left them: {data / 'truth.jsonl'}",
                 f"Emulated modem, which takes over for {BRANCHES[0]}: {modems}",
+                f"Emulated Telegram bot of {BRANCHES[0]}: {bots}; write to it: {_write(devices)}",
                 f"API token: {seeded.token}",
                 f"Control of the devices (make faults, write as somebody): {devices.control}",
                 f"Pull {BRANCHES[0]}'s phone out for ten minutes: {_pull(devices)}",
@@ -167,6 +172,11 @@ def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, dat
             ]
         )
     )
+
+
+def _write(devices: Emulation) -> str:
+    body = {"person": "Piet", "text": "Is er morgen werk?"}
+    return f"curl --data '{json.dumps(body)}' {devices.bots[0].control}/write"
 
 
 def _pull(devices: Emulation) -> str:

@@ -26,11 +26,24 @@ from appliance.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class ServiceAccount:
     """What a device logs in with at a service: what its kind was told of it, and the secret."""
 
     settings: Mapping[str, Any]
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAccount:
+    """What a person gave, as it is kept. `address` is the same for the same account, whatever its
+    secret is; `name` is what people call it; `note` says what the service could not be asked, or
+    has to say against it.
+    """
+
+    address: str
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +56,7 @@ class Enrolled:
     address: str
     imei: str | None = None
     facts: DeviceFacts = field(default_factory=DeviceFacts)
-    account: Account | None = None
+    account: ServiceAccount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +172,9 @@ class Kind:
     sentences: Mapping[Reason, tuple[str, str]] = field(default_factory=dict)
     #: Its doctor is asked on a machine without devices, too.
     is_expected: bool = False
+    #: Checks what a person gave to log in with, by the names of its fields, and the secret; asks
+    #: the service where it can. Raises InvalidInput for what cannot be right.
+    read_account: Callable[[Mapping[str, str], str], GivenAccount] | None = None
     #: One has the number of a line, or is a SIM that lines fall back on. Else it stands beside
     #: them, as a bot or a mailbox: it is no fallback, and nobody plugs it in.
     has_sim: bool = True

@@ -22,6 +22,7 @@ from appliance.emulated.phone.installing import install_whatsapp
 from appliance.emulated.phone.phone import EmulatedPhone
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.emulated.phone.wire.adbd import Adbd
+from appliance.emulated.telegram.telegram_house import TelegramHouse
 from appliance.emulated.world.control import Control
 from appliance.emulated.world.network import Network
 from appliance.emulated.world.people import Person, make_people
@@ -49,6 +50,7 @@ class EmulatorConfig:
     rhythm_s: float = 45.0
     people_per_phone: int = 12
     awkward: bool = True
+    bots: int = 0
     speed: float = 1.0
     origin_ms: int | None = None
     truth_file: Path | None = None
@@ -94,6 +96,18 @@ class Emulator:
             if person.saved:
                 self._handset(person.office).contacts.setdefault(person.number, person.name)
         self._control = Control(self.phones, self.modems, world=self.world, network=self.network)
+        self._telegram = self._bots(config)
+
+    def _bots(self, config: EmulatorConfig) -> TelegramHouse | None:
+        if not config.bots:
+            return None
+        return TelegramHouse(
+            bots=config.bots,
+            seed=config.seed,
+            rhythm_s=config.rhythm_s,
+            pace=config.speed,
+            now_ms=self.timers.now_ms,
+        )
 
     @staticmethod
     def _people(config: EmulatorConfig) -> list[Person]:
@@ -127,12 +141,16 @@ class Emulator:
             await modem.start()
             self.network.attach(modem, whatsapp=False)
         await self._control.start()
+        if self._telegram is not None:
+            self._telegram.start(traffic=self._config.traffic)
         if self._config.traffic:
             self.world.start()
 
     async def stop(self) -> None:
         self.world.traffic = False
         await self._control.stop()
+        if self._telegram is not None:
+            self._telegram.stop()
         for phone in self.phones:
             await phone.stop()
         for modem in self.modems:
@@ -148,6 +166,7 @@ class Emulator:
                 {"port": m.port.path, "number": m.number, "imei": m.imei} for m in self.modems
             ],
             "control": self.control_url,
+            **({"bots": self._telegram.described()} if self._telegram else {}),
         }
 
 

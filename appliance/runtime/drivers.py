@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from appliance.clock import Clock
 from appliance.desk.intake.reception import Reception
 from appliance.devices import device_facts
-from appliance.devices.kind import Account, Enrolled, Kind
+from appliance.devices.kind import Enrolled, Kind, ServiceAccount
 from appliance.devices.protocol import Driver
 from appliance.errors import SetupError
 from appliance.store import device_accounts
@@ -19,7 +19,7 @@ from appliance.store.store import Store
 log = logging.getLogger(__name__)
 
 
-def enrolled(device: Device, account: Account | None = None) -> Enrolled:
+def enrolled(device: Device, account: ServiceAccount | None = None) -> Enrolled:
     return Enrolled(
         id=device.id,
         address=device.address,
@@ -29,7 +29,7 @@ def enrolled(device: Device, account: Account | None = None) -> Enrolled:
     )
 
 
-def account_of(store: Store, device_id: str) -> Account | None:
+def account_of(store: Store, device_id: str) -> ServiceAccount | None:
     """Opened; None where there is none, and where the key that sealed it is not here."""
     stored = store.read(lambda conn: device_accounts.of(conn, device_id))
     if stored is None:
@@ -39,7 +39,7 @@ def account_of(store: Store, device_id: str) -> Account | None:
     except SetupError as exc:
         log.warning("the secret of device %s stays shut: %s", device_id, exc)
         return None
-    return Account(settings=stored.settings, secret=secret)
+    return ServiceAccount(settings=stored.settings, secret=secret)
 
 
 def driver_for(
@@ -48,7 +48,7 @@ def driver_for(
     listener: Reception,
     clock: Clock,
     settings: Mapping[str, BaseModel],
-    account: Account | None = None,
+    account: ServiceAccount | None = None,
 ) -> Driver:
     """`settings` by the name of the kind; a kind without them gets its defaults. Raises SetupError
     where no kind drives the device.

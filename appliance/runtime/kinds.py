@@ -11,12 +11,13 @@ from appliance.devices.kind import Kind, learn
 from appliance.devices.mail.kind import KIND as MAIL
 from appliance.devices.modem.kind import KIND as MODEM
 from appliance.devices.phone.kind import KIND as PHONE
+from appliance.devices.telegram.kind import KIND as TELEGRAM
 
 log = logging.getLogger(__name__)
 
 GROUP = "balie.kinds"
 
-_OWN = (PHONE, MODEM, MAIL)
+_OWN = (PHONE, MODEM, TELEGRAM, MAIL)
 
 
 def load() -> None:

@@ -54,6 +54,8 @@ class IncidentKind(StrEnum):
     HOUSE_KEY = "house-key"
     #: Balie's own e-mail does not leave.
     OWN_MAIL = "own-mail"
+    #: Another program reads what comes to an account of a line.
+    READ_ELSEWHERE = Reason.READ_ELSEWHERE.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

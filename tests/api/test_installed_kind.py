@@ -34,6 +34,7 @@ from tests.running_demo import eventually
 ANNA = "+31611111111"
 LINE = "+31612345678"
 TURN_MS = 5_000
+OWN = ["phone", "modem", "telegram"]
 QUICK = Rhythm(poll_s=0.05)
 
 # The loft is a folder: incoming messages lie in `in`, outgoing ones are put into `out`.
@@ -251,8 +252,8 @@ def test_an_installed_kind_is_found_and_documented(
     ]
     schemas = office.client.get("/api/v1/openapi.json").json()["components"]["schemas"]
     channel = schemas["MessageIn"]["properties"]["channel"]
-    assert channel["enum"] == ["auto", "whatsapp", "sms", "letter"]
-    assert schemas["DeviceOut"]["properties"]["kind"]["enum"] == ["phone", "modem", "pigeon"]
+    assert channel["enum"] == ["auto", "whatsapp", "sms", "telegram", "letter"]
+    assert schemas["DeviceOut"]["properties"]["kind"]["enum"] == [*OWN, "pigeon"]
 
 
 def test_what_a_kind_carried_is_shown_after_its_package_went(
@@ -285,7 +286,7 @@ def test_a_broken_package_costs_no_other_kind(
     before = list(Kind.known())
     install(tmp_path / "packages", monkeypatch, f"{point}\nbird = pigeons:KIND")
     kinds.load()
-    assert [each.name for each in Kind.known()] == ["phone", "modem", "pigeon"]
-    assert list(Kind.known())[:2] == before
+    assert [each.name for each in Kind.known()] == [*OWN, "pigeon"]
+    assert list(Kind.known())[: len(OWN)] == before
     assert "cannot be used" in caplog.text
     assert Channel.named("letter") in Channel.known()

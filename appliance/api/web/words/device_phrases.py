@@ -146,6 +146,27 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
         "The service does not let Balie in, so nothing comes in or leaves over it.",
         "Get a new token or password there, and give it to Balie on its console.",
     ),
+    Reason.READ_ELSEWHERE: (
+        (
+            "Another program reads what people write to this bot, so Balie misses some of it."
+            " Nothing is sent over it."
+        ),
+        (
+            "End that program, or make a new token with @BotFather (/revoke) and give it to Balie:"
+            " the old one ends with that."
+        ),
+    ),
+    Reason.HAS_WEBHOOK: (
+        (
+            "Another program has set a webhook for this bot and gets what people write to it."
+            " Nothing is sent over it."
+        ),
+        "Take the webhook away in that program, or make a bot of Balie's own with @BotFather.",
+    ),
+    Reason.TOO_FAST: (
+        "The service wants a pause. What waits goes by itself after it.",
+        "Nothing is to be done.",
+    ),
     Reason.SAME_IMEI: (
         "Two modems say the same IMEI, and Balie cannot tell their SIM cards apart.",
         (

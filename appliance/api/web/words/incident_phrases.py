@@ -194,5 +194,6 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.TOKEN_ENDS: "Token ends",
     IncidentKind.HOUSE_KEY: "Key of the house",
     IncidentKind.OWN_MAIL: "E-mail of Balie",
+    IncidentKind.READ_ELSEWHERE: "Read by another program",
 }
 """Short, for a list of what was wrong before."""

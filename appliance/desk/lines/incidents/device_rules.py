@@ -32,6 +32,8 @@ _BY_REASON: Mapping[Reason, IncidentKind] = {
     Reason.LOCKED: _K.UNREADABLE,
     Reason.SERVER_WILL_NOT_START: _K.UNREADABLE,
     Reason.ACCOUNT_SHUT: _K.LOGGED_OUT,
+    Reason.READ_ELSEWHERE: _K.READ_ELSEWHERE,
+    Reason.HAS_WEBHOOK: _K.READ_ELSEWHERE,
     Reason.NO_WHATSAPP: _K.LOGGED_OUT,
     Reason.WHATSAPP_STOPPED: _K.RESTRICTED,
     Reason.PHONE_CLOCK: _K.CLOCK,
@@ -44,6 +46,7 @@ _BY_REASON: Mapping[Reason, IncidentKind] = {
     Reason.NO_NETWORK: _K.NO_NETWORK,
     Reason.NO_CREDIT: _K.NO_CREDIT,
     Reason.TOO_HOT: _K.HOT,
+    Reason.TOO_FAST: _K.UNREADABLE,
 }
 _IN_ORDER = tuple(_BY_REASON)
 # The device tells nothing of itself then.

@@ -44,6 +44,7 @@ PATIENCE: Mapping[IncidentKind, Patience] = {
     _K.USB: Patience(open_s=0, close_s=300),
     _K.MODEM_SILENT: Patience(open_s=30, close_s=30),
     _K.NO_CREDIT: Patience(open_s=0, close_s=30),
+    _K.READ_ELSEWHERE: Patience(open_s=20, close_s=60),
 }
 """The kinds that open and close by themselves."""
 

@@ -1,0 +1,110 @@
+"""What an update of the Bot API means: a message, a changed one, somebody who left, or nothing.
+
+Only private chats are a person's. In a group a bot sees what others say to each other, and nobody
+there agreed to anything, so it leaves a group at once and keeps nothing of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.devices.news_protocol import Leaving
+from appliance.devices.protocol import Incoming
+from appliance.devices.stored_json import is_whole
+from appliance.devices.telegram.media import medium_in
+from appliance.devices.telegram.telegram_channel import TELEGRAM, identity_of
+
+CURSOR = "updates"
+"""The name of the place up to which updates are kept."""
+
+_MS_PER_S = 1000
+_PRIVATE = "private"
+_IS_IN = frozenset({"member", "administrator", "creator", "restricted"})
+_BLOCKED = "kicked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InGroup:
+    """The bot was put into a group or a channel, by its address there."""
+
+    chat_id: int
+
+
+News = Incoming | Leaving | InGroup
+
+
+def place_after(update: Mapping[str, Any]) -> int:
+    return int(update["update_id"]) + 1
+
+
+def read(update: Mapping[str, Any], *, bot_id: str, now_ms: int) -> News | None:
+    """None for what means nothing here. Any form that an update may have raises nothing."""
+    for name in ("message", "edited_message"):
+        if isinstance(told := update.get(name), dict):
+            return _message(told, update, bot_id=bot_id, now_ms=now_ms)
+    member = update.get("my_chat_member")
+    return _membership(member, update, now_ms=now_ms) if isinstance(member, dict) else None
+
+
+def _message(
+    told: Mapping[str, Any], update: Mapping[str, Any], *, bot_id: str, now_ms: int
+) -> News | None:
+    chat, sender = told.get("chat"), told.get("from")
+    if not isinstance(chat, dict) or not is_whole(chat.get("id")):
+        return None
+    if chat.get("type") != _PRIVATE:
+        return InGroup(chat_id=chat["id"])
+    if not isinstance(sender, dict) or sender.get("is_bot") is True:
+        return None
+    if not is_whole(sender.get("id")) or not is_whole(told.get("message_id")):
+        return None
+    medium = medium_in(told)
+    text = told.get("text") if isinstance(told.get("text"), str) else None
+    if medium is None and text is None:
+        return None  # a sign of the service itself, such as a message that was pinned
+    return Incoming(
+        channel=TELEGRAM,
+        # Another bot numbers its messages to the same person anew.
+        key=f"{bot_id}:{chat['id']}:{told['message_id']}",
+        sender=identity_of(sender["id"]),
+        text=f"{medium.sign_shown} {medium.caption}".strip() if medium else _command(text or ""),
+        at_ms=_at_ms(told, now_ms),
+        sender_name=_name(sender),
+        media=medium.incoming if medium else None,
+        cursor=(CURSOR, place_after(update)),
+    )
+
+
+def _membership(told: Mapping[str, Any], update: Mapping[str, Any], *, now_ms: int) -> News | None:
+    chat, now = told.get("chat"), told.get("new_chat_member")
+    if not isinstance(chat, dict) or not isinstance(now, dict) or not is_whole(chat.get("id")):
+        return None
+    status = now.get("status")
+    if chat.get("type") != _PRIVATE:
+        return InGroup(chat_id=chat["id"]) if status in _IS_IN else None
+    if status != _BLOCKED or chat["id"] <= 0:
+        return None
+    return Leaving(
+        channel=TELEGRAM,
+        sender=identity_of(chat["id"]),
+        words="my_chat_member: kicked",
+        at_ms=_at_ms(told, now_ms),
+        cursor=(CURSOR, place_after(update)),
+    )
+
+
+def _command(text: str) -> str:
+    """`/start` as it is when a link brought somebody, with what the link said left out."""
+    first, _, _ = text.partition(" ")
+    command, _, _ = first.partition("@")
+    return command if command.lower() in ("/start", "/stop") else text
+
+
+def _at_ms(told: Mapping[str, Any], now_ms: int) -> int:
+    at_s = told.get("date")
+    return at_s * _MS_PER_S if is_whole(at_s) else now_ms
+
+
+def _name(sender: Mapping[str, Any]) -> str | None:
+    names = (sender.get("first_name"), sender.get("last_name"))
+    return " ".join(each for each in names if isinstance(each, str) and each) or None

@@ -1,0 +1,1 @@
+"""A Bot API server on the loopback, with the people who write to its bots."""
