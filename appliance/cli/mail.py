@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from appliance.cli.beside import one_line, put, remove_beside
+from appliance.cli.beside import given_account, one_line, put, remove_beside
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong
-from appliance.devices.kind import GivenAccount, Kind
+from appliance.devices.kind import Kind
 from appliance.errors import SetupError
-from appliance.mailbox_settings import MailboxSettings, mail_address
 from appliance.runtime import kinds
 from appliance.store import branches, lines
 
@@ -45,18 +44,12 @@ def put_mailbox(
         return
     if not (imap and smtp and user and password_stdin):
         raise SetupError("Say --imap, --smtp and --user, and give the password: --password-stdin.")
-    settings = MailboxSettings.of(
-        {
-            "imap": imap,
-            "smtp": smtp,
-            "user": user,
-            "address": mail_address(address or user),
-            "name": _branch_of(line, data),
-            "ca_file": str(ca_file.resolve()) if ca_file else None,
-        }
-    )
-    given = GivenAccount(address=settings.address, name=settings.address, settings=settings.kept())
-    put(line, Kind.named(KIND), given, one_line("password"), data, as_json=as_json)
+    password, found = one_line("password"), Kind.named(KIND)
+    fields = {"imap": imap, "smtp": smtp, "user": user, "address": address}
+    fields |= {"name": _branch_of(line, data)}
+    fields |= {"ca_file": str(ca_file.resolve())} if ca_file else {}
+    given = given_account(found, fields, password)
+    put(line, found, given, password, data, as_json=as_json)
 
 
 def _branch_of(line: str, data: Path | None) -> str:

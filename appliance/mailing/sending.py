@@ -105,6 +105,7 @@ async def _leave(client: SMTP) -> None:
         await client.quit(timeout=2.0)
     except (aiosmtplib.SMTPException, OSError):
         client.close()
+    await asyncio.sleep(0)  # the socket is closed in the loop's next turn
 
 
 def _not_sent(server: MailServer, exc: BaseException) -> MailError:

@@ -127,10 +127,10 @@ class MailFollower:
         if self._failing_since_ms is None:
             self._failing_since_ms = now_ms
         if now_ms - self._failing_since_ms >= TELLS_AFTER_MS:
-            self._store.write(lambda tx: incidents.open_incident(tx, IncidentKind.MAIL))
+            self._store.write(lambda tx: incidents.open_incident(tx, IncidentKind.OWN_MAIL))
 
     def _works(self) -> None:
         self._trouble.over()
         self._failing_since_ms, self._rest_ms = None, 0
-        if self._store.read(lambda conn: incidents.open_of(conn, IncidentKind.MAIL)):
-            self._store.write(lambda tx: incidents.close_incident(tx, IncidentKind.MAIL))
+        if self._store.read(lambda conn: incidents.open_of(conn, IncidentKind.OWN_MAIL)):
+            self._store.write(lambda tx: incidents.close_incident(tx, IncidentKind.OWN_MAIL))

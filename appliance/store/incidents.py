@@ -59,7 +59,7 @@ class IncidentKind(StrEnum):
     #: Another program reads what comes to an account of a line.
     READ_ELSEWHERE = Reason.READ_ELSEWHERE.value
     #: Balie's own e-mail does not leave.
-    MAIL = "mail"
+    OWN_MAIL = "own-mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

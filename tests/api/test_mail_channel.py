@@ -231,7 +231,7 @@ def test_no_mail_is_lost_or_doubled(room: Mailroom, planning: Caller) -> None:
     room.comes("twee", subject="Re: Werk", message_id="<twee@example.com>")
     driver = room.worker._driver
     assert isinstance(driver, MailDriver)
-    driver._listener = Dying(driver._listener)  # type: ignore[assignment]
+    driver._listener = Dying(driver._listener)
     with pytest.raises(Killed):
         driver.receive()
     room.end()

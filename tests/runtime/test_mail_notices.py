@@ -144,11 +144,11 @@ def test_nothing_is_lost_while_the_server_is_away_and_nothing_is_told_twice(hous
     assert len(house.server.answers) == tries
     for _ in range(3):
         house.later(seconds=TELLS_AFTER_MS // 1000)
-    found = house.store.read(lambda conn: incidents.open_of(conn, IncidentKind.MAIL))
+    found = house.store.read(lambda conn: incidents.open_of(conn, IncidentKind.OWN_MAIL))
     assert (len(found), house.server.answers) == (1, [])
     assert len(house.later(minutes=16)) == 1
     assert house.later(minutes=30) == []
-    assert not house.store.read(lambda conn: incidents.open_of(conn, IncidentKind.MAIL))
+    assert not house.store.read(lambda conn: incidents.open_of(conn, IncidentKind.OWN_MAIL))
 
 
 def test_a_follower_that_was_killed_goes_on_where_it_was(house: House) -> None:

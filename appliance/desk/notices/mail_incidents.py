@@ -85,7 +85,7 @@ def is_for(conn: sqlite3.Connection, rights: Rights, incident_id: str) -> bool:
     what is of no line is for who looks after the machine.
     """
     found = incidents.incident(conn, incident_id)
-    if found is None or found.kind is IncidentKind.MAIL or rights.groups.hides(found.about):
+    if found is None or found.kind is IncidentKind.OWN_MAIL or rights.groups.hides(found.about):
         return False
     where = shown.branches_of(conn, found)
     if not where:

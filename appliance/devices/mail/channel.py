@@ -19,9 +19,10 @@ def address_of(value: str) -> str:
 
 
 def who(text: str) -> str | None:
-    """What people write, with or without `mail:`, as the one whom they mean."""
+    """What people write, as `mail:anna@example.com`, as the one whom they mean."""
+    scheme, _, address = text.partition(":")
     try:
-        return value_of(address_of(text))
+        return value_of(address) if scheme == SCHEME else None
     except InvalidInput:
         return None
 

@@ -18,7 +18,7 @@ from appliance.devices.mail.channel import MAIL, address_of, value_of
 from appliance.devices.mail.files import bring, type_of
 from appliance.devices.mail.mailbox import AccountShut, ImapMailbox, near_address
 from appliance.devices.mail.reading import ReadMail
-from appliance.devices.mail.writing import Thread
+from appliance.devices.mail.writing import MailThread
 from appliance.devices.media_protocol import Fetched, FetchFinding, IncomingMedia, MediaFetch
 from appliance.devices.news_protocol import NotArrived
 from appliance.devices.protocol import (
@@ -271,7 +271,7 @@ class MailDriver:
 
     # What leaves
 
-    def _thread_of(self, outgoing: Outgoing) -> Thread | None:
+    def _thread_of(self, outgoing: Outgoing) -> MailThread | None:
         """Of what they wrote last. A mailbox that does not answer costs the subject alone."""
         since_ms = self._clock.now_ms() - _RECENT_MS
         came = self._listener.recent(self.device_id, outgoing.number, since_ms=since_ms)
@@ -285,9 +285,9 @@ class MailDriver:
             self._hang_up()
             head = None
         if head is None:
-            return Thread(message_id=message_id)
+            return MailThread(message_id=message_id)
         mail = reading.read(head)
-        return Thread(message_id=message_id, subject=mail.subject, references=mail.references)
+        return MailThread(message_id=message_id, subject=mail.subject, references=mail.references)
 
     def _delivered(
         self, content: bytes, outgoing: Outgoing, before_data: Callable[[], object]

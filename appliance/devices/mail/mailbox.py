@@ -23,6 +23,7 @@ from appliance.mailing.servers import is_near
 T = TypeVar("T")
 
 WITHIN_S = 20.0
+_OF_LIBRARIES = (ImapToolsError, imaplib.IMAP4.error, OSError, ValueError)
 _SENT_NAMES = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "Verzonden items", "Verzonden")
 """Where a server does not mark the folder (RFC 6154)."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
@@ -44,14 +45,20 @@ class ImapMailbox:
         self._sent: str | None = None
         try:
             self._box = _dialled(settings)
-            try:
-                self._box.login(settings.user, secret, initial_folder=None)
-            except MailboxLoginError as exc:
-                raise AccountShut("The mailbox does not take this user and password.") from exc
-            self._select()
-            self._sent = self._sent_folder()
-        except (ImapToolsError, imaplib.IMAP4.error, OSError, ValueError) as exc:
+        except _OF_LIBRARIES as exc:
             raise DeviceGone(f"The mailbox cannot be reached: {exc}") from exc
+        try:
+            self._come_in(settings.user, secret)
+        except _OF_LIBRARIES as exc:
+            self.close()
+            if isinstance(exc, MailboxLoginError):
+                raise AccountShut("The mailbox does not take this user and password.") from exc
+            raise DeviceGone(f"The mailbox does not let Balie in: {exc}") from exc
+
+    def _come_in(self, user: str, secret: str) -> None:
+        self._box.login(user, secret, initial_folder=None)
+        self._select()
+        self._sent = self._sent_folder()
 
     def close(self) -> None:
         try:
@@ -157,7 +164,7 @@ class ImapMailbox:
     def _asked(self, ask: Callable[[], T]) -> T:
         try:
             return ask()
-        except (ImapToolsError, imaplib.IMAP4.error, OSError, ValueError) as exc:
+        except _OF_LIBRARIES as exc:
             raise DeviceGone(f"The mailbox does not answer: {exc}") from exc
 
 

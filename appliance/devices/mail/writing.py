@@ -16,7 +16,7 @@ from appliance.mailing.notice_mail import WIRE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
+class MailThread:
     """Of the mail that is answered. `subject` is empty where the mailbox does not have it."""
 
     message_id: str
@@ -30,7 +30,7 @@ def own_id(outgoing: Outgoing, settings: MailboxSettings) -> str:
 
 
 def written(
-    outgoing: Outgoing, settings: MailboxSettings, thread: Thread | None, *, now_ms: int
+    outgoing: Outgoing, settings: MailboxSettings, thread: MailThread | None, *, now_ms: int
 ) -> bytes:
     """Raises ValueError for what no mail can hold, OSError for a file that is gone."""
     mail = EmailMessage(policy=WIRE)
@@ -50,7 +50,7 @@ def written(
     return mail.as_bytes()
 
 
-def _subject(settings: MailboxSettings, thread: Thread | None) -> str:
+def _subject(settings: MailboxSettings, thread: MailThread | None) -> str:
     if thread is not None and thread.subject:
         return answer_subject(thread.subject)
     return settings.name or settings.address

@@ -148,8 +148,8 @@ def _make_folders(folder: Path, uid: int) -> None:
     for each in ("base", "state", "mail"):
         (folder / each).mkdir(parents=True)
     if os.getuid() == 0:
-        for each in (folder, *folder.iterdir()):
-            os.chown(each, uid, -1)
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, uid, -1)
 
 
 def _wait_for(server: ImapServer) -> None:

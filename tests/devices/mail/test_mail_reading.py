@@ -113,9 +113,10 @@ def bounce(message_id: str, action: str = "failed") -> bytes:
 
 def test_an_address_has_one_form() -> None:
     """Its domain in small letters; what could mean two addresses, or none, is refused."""
-    assert who("Anna@Example.COM") == who("mail:Anna@example.com") == "mail:Anna@example.com"
+    assert who("mail:Anna@Example.COM") == "mail:Anna@example.com"
+    assert who("anna@example.com") is None
     for wrong in ("anna", "@x.nl", "a@b", "a@b@c.nl", "a b@c.nl", "a@c.nl, d@e.nl", "ü@c.nl"):
-        assert who(wrong) is None
+        assert who(f"mail:{wrong}") is None
     assert MAIL.told("mail:anna@example.com") == Identity("mail:anna@example.com", "mail")
     assert answer_subject("RE: Antw: Re[2]: Rooster") == "Re: Rooster"
 

@@ -18,6 +18,7 @@ from appliance.devices.media_protocol import Fetched, MediaFetch, OutgoingFile
 from appliance.devices.news_protocol import (
     Leaving,
     MissedCall,
+    NotArrived,
     PictureChange,
     PlaceName,
     Quoting,
@@ -123,7 +124,10 @@ class Recorder:
                 self.messages[at] = replace(message, text=kept)
 
     def withdrew(self, device_id: str, leaving: Leaving) -> None:
-        del device_id, leaving
+        """No phone and no modem tells this."""
+
+    def not_arrived(self, device_id: str, told: NotArrived) -> None:
+        """No phone tells this, and a modem by its reports."""
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
         self.calls += calls

@@ -150,7 +150,7 @@ BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
         "The token of a program ends within two weeks. After that the program is refused.",
         "Make a new one under Settings, Programs, and give it to the program.",
     ),
-    IncidentKind.MAIL: (
+    IncidentKind.OWN_MAIL: (
         "Balie cannot send its e-mail. Nobody is told by mail who waits or what is wrong.",
         "Send a test under Settings, Notifications: what it says is what to change in [mail].",
     ),
@@ -204,6 +204,6 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.HOUSE_KEY: "Key of the house",
     IncidentKind.WEBHOOK_OFF: "Webhook off",
     IncidentKind.READ_ELSEWHERE: "Read by another program",
-    IncidentKind.MAIL: "E-mail of Balie",
+    IncidentKind.OWN_MAIL: "E-mail of Balie",
 }
 """Short, for a list of what was wrong before."""
