@@ -62,8 +62,10 @@ def _squares(poster: Poster) -> Iterator[str]:
 
 def _below(poster: Poster) -> Iterator[str]:
     y = max((top + edge for _, _, top, edge in poster.bars()), default=HEAD) + 50
-    yield _text(poster.scan, y, 12, SOFT)
-    y += 56
+    for line in wrap(poster.scan, _PER_LINE * 10 // 12):
+        yield _text(line, y, 12, SOFT)
+        y += 16
+    y += 40
     yield _text(poster.number, y, 44, ACCENT, bold=True)
     y += 34
     if poster.hours:

@@ -41,7 +41,8 @@ def bring_roster(office: Office, desk: Desk) -> None:
     """Sanne on both sides of the clock change, a whole day, and somebody whom nobody knows."""
     four_h = 4 * 3_600_000
     named = [("Sanne", ms(at), ms(at) + four_h) for at in (BEFORE, AFTER)]
-    named += [("Sanne", *map(ms, MIDNIGHTS)), ("Invaller", ms(AFTER), ms(AFTER) + four_h)]
+    first, last = map(ms, MIDNIGHTS)
+    named += [("Sanne", first, last), ("Invaller", ms(AFTER), ms(AFTER) + four_h)]
     shifts = [
         CalendarShift(starts_ms=begins, ends_ms=ends, who=who, emails=frozenset())
         for who, begins, ends in named

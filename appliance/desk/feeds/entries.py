@@ -1,7 +1,7 @@
 """What stands in a calendar: duties and the work of rounds, as far as its reader may see them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.rights import Permission, rights_of
@@ -88,7 +88,7 @@ def _of_colleague(
     )
 
 
-def _duties(conn: sqlite3.Connection, about: dict[str, object]) -> Iterator[Entry]:
+def _duties(conn: sqlite3.Connection, about: Mapping[str, object]) -> Iterator[Entry]:
     """Of several colleagues who are meant by one duty it is one."""
     rows = conn.execute(_DUTIES_OF_LINE if about["line"] else _DUTIES_OF_COLLEAGUE, about)
     for row in rows.fetchall():
@@ -106,7 +106,7 @@ def _duties(conn: sqlite3.Connection, about: dict[str, object]) -> Iterator[Entr
 
 
 def _rounds(
-    conn: sqlite3.Connection, feed: Feed, sight: Sight, about: dict[str, object]
+    conn: sqlite3.Connection, feed: Feed, sight: Sight, about: Mapping[str, object]
 ) -> Iterator[Entry]:
     for row in conn.execute(_ROUNDS, about).fetchall():
         place = branches.branch(conn, row["branch_id"])

@@ -10,8 +10,6 @@ from appliance.desk.website.first_words import first_words
 from appliance.paper.poster import Poster, PosterCode
 from appliance.phone_numbers import readable
 
-_HOUR_MIN = 60
-
 
 def poster(words: Words, facts: LineFacts, over: Channel | None, now_ms: int) -> Poster:
     """In the language of `words`, with a square for each channel or for `over` alone."""
@@ -40,26 +38,16 @@ def language_name(words: Words, language: str) -> str:
     return words.text("In Dutch") if language == "nl" else words.text("In English")
 
 
-def reply(words: Words, facts: LineFacts) -> str:
-    """How long half of those who write wait, as the widget says it; or why it says nothing."""
-    if facts.reply_min is None:
-        return words.text(
-            "Too few people wrote in the last four weeks to say how quickly they have an answer."
-        )
-    return words.text("In opening hours half have an answer within {span} (as of {date}).").format(
-        span=_span(words, facts.reply_min), date=day(words, facts.as_of)
+def first_words_in(words: Words, language: str) -> str:
+    return (
+        words.text("First words in Dutch")
+        if language == "nl"
+        else words.text("First words in English")
     )
 
 
 def day(words: Words, when: date) -> str:
     return words.date(moment_of(when), "UTC")
-
-
-def _span(words: Words, minutes: int) -> str:
-    if minutes < _HOUR_MIN:
-        return words.plural("{n} minute", "{n} minutes", minutes).format(n=minutes)
-    hours = minutes // _HOUR_MIN
-    return words.plural("{n} hour", "{n} hours", hours).format(n=hours)
 
 
 def _scan(words: Words, said: str, squares: int) -> str:

@@ -3,6 +3,7 @@
   "use strict";
   const SAID = {
     nl: {
+      tag: "nl",
       title: "Stuur ons een bericht",
       open: "Nu open, tot {time}",
       shut: "Nu gesloten",
@@ -21,10 +22,11 @@
       mine: "Mijn nummer: {n}",
     },
     en: {
+      tag: "en-GB",
       title: "Send us a message",
       open: "Open now, until {time}",
       shut: "Closed now",
-      opens: "Closed now, open again {day} at {time}",
+      opens: "Closed now, opens {day} at {time}",
       today: "today",
       tomorrow: "tomorrow",
       over: "Message over {way}",
@@ -41,23 +43,23 @@
   };
   const LOOK = `
     :host { display: block; max-width: 24rem; font: inherit; }
-    section { padding: 1rem; border: 1px solid #808783; border-radius: 0.75rem; line-height: 1.45;
+    section { padding: 1rem; border: 1px solid #808783; border-radius: .75rem; line-height: 1.45;
       text-align: start; color: light-dark(#1d2321, #e9ebe8); background: light-dark(#fff, #18211f); }
-    p { margin: 0 0 0.5rem; overflow-wrap: anywhere; }
+    p { margin: 0 0 .5rem; overflow-wrap: anywhere; }
     .name { font-weight: 600; font-size: 1.1em; }
     .number { font-size: 1.25em; font-weight: 600; }
-    .soft { font-size: 0.875em; color: light-dark(#4f5753, #b5bcb8); }
-    .ways { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0.75rem 0; }
-    .ways a { flex: 1 1 9rem; padding: 0.7rem 0.9rem; border: 1px solid transparent;
-      border-radius: 0.5rem; text-align: center; text-decoration: none; font-weight: 600;
+    .soft { font-size: .875em; color: light-dark(#4f5753, #b5bcb8); }
+    .ways { display: flex; flex-wrap: wrap; gap: .5rem; margin: .75rem 0; }
+    .ways a { flex: 1 1 9rem; padding: .7rem .9rem; border: 1px solid transparent;
+      border-radius: .5rem; text-align: center; text-decoration: none; font-weight: 600;
       color: #fff; background: #0b6b64; }
     a { color: light-dark(#0b6b64, #6fd3c8); }
     label { display: block; }
-    input { box-sizing: border-box; width: 100%; min-height: 2.75rem; margin: 0.25rem 0;
-      padding: 0.5rem; font: inherit; color: inherit; background: transparent;
-      border: 1px solid; border-radius: 0.375rem; }
-    summary { padding: 0.5rem 0; }
-    dl { display: grid; grid-template-columns: auto 1fr; gap: 0.15rem 1rem; margin: 0 0 0.5rem; }
+    input { box-sizing: border-box; width: 100%; min-height: 2.75rem; margin: .25rem 0;
+      padding: .5rem; font: inherit; color: inherit; background: transparent;
+      border: 1px solid; border-radius: .375rem; }
+    summary { padding: .5rem 0; }
+    dl { display: grid; grid-template-columns: auto 1fr; gap: .15rem 1rem; margin: 0 0 .5rem; }
     dd { margin: 0; }
     :focus-visible { outline: 3px solid; outline-offset: 2px; }`;
   const DAY_MS = 864e5;
@@ -208,7 +210,7 @@
     }
 
     date(day, how) {
-      return new Intl.DateTimeFormat(this.language, { timeZone: "UTC", ...how }).format(new Date(day));
+      return new Intl.DateTimeFormat(this.said.tag, { timeZone: "UTC", ...how }).format(new Date(day));
     }
   }
 
