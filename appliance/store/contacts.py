@@ -225,6 +225,13 @@ def claimed_by(conn: sqlite3.Connection, contact_id: str) -> Sequence[tuple[Iden
 
 def remember_whatsapp(tx: Tx, identity: Identity, *, on_whatsapp: bool) -> None:
     """What the look-up of WhatsApp answered for it."""
+    is_news = tx.conn.execute(
+        "SELECT contact_id FROM contact_identity"
+        " WHERE value = ? AND scheme = ? AND on_whatsapp IS NOT ?",
+        (*identity, int(on_whatsapp)),
+    ).fetchone()
+    if is_news is not None:
+        touch(tx, [is_news["contact_id"]])
     tx.conn.execute(
         "UPDATE contact_identity SET on_whatsapp = ?, checked_ms = ?"
         " WHERE value = ? AND scheme = ?",

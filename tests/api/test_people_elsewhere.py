@@ -9,7 +9,8 @@ from appliance.clock import ManualClock
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from appliance.desk.contacts import joining, table
 from appliance.desk.outgoing.sending import Author
-from appliance.store import events
+from appliance.identities import tel
+from appliance.store import contacts, events
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_erasing import erase, finish
 
@@ -186,6 +187,11 @@ def test_software_is_told_who_changed_since(
     clock.advance(ms=1_000)
     office.writes(BRAM, tilburg, name="Brammetje")
     assert [each["name"] for each in since(planning, rest[-1]["updated_at"])] == ["1", "2"]
+    seen = since(planning, LONG_AGO)[-1]["updated_at"]
+    clock.advance(ms=1_000)
+    for _ in range(2):
+        office.store.write(lambda tx: contacts.remember_whatsapp(tx, tel(CARL), on_whatsapp=True))
+    assert [each["name"] for each in since(planning, seen)] == ["2", "3"]
     for wrong in ({"updated_since": "yesterday"}, {"updated_since": LONG_AGO, "after": "x"}):
         assert planning.get("/contacts", **wrong).status_code == 422
     assert planning.get("/contacts", updated_since=LONG_AGO, q="a").status_code == 422

@@ -285,3 +285,10 @@ def test_no_link_leads_out_of_the_config_s_folder(office: Office, tmp_path: Path
             folder_files.place(office.base, name)
     office.night()
     assert office.runs() == []
+    (office.folder / "done").rmdir()
+    (office.folder / "done").symlink_to(outside)
+    office.leaves(ANNA)
+    office.night()
+    assert office.runs() == []
+    assert len(office.counter.store.read(incidents.open_ones)) == 1
+    assert [each.name for each in outside.iterdir()] == ["theirs.csv"]

@@ -5,8 +5,9 @@ Between the steps the file stands in the form: nothing of it is kept before some
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
@@ -151,7 +152,7 @@ async def _taken(visit: Visit, asked: ImportAsked, shown: ImportShown) -> Import
             who = Changer(by=Author(staff_id=visit.staff_id), sight=editing(rights))
             return taking_in.take_in(tx, some, who, branch_id=branch_id)
 
-        done |= {each.row: each for each in await visit.write(work)}
+        done |= {each.row: each for each in await _at_gate(visit, some, work)}
     return ImportShown(
         table=shown.table,
         targets=shown.targets,
@@ -160,6 +161,19 @@ async def _taken(visit: Visit, asked: ImportAsked, shown: ImportShown) -> Import
         branch=asked.branch,
         written=True,
     )
+
+
+async def _at_gate(
+    visit: Visit, some: Sequence[JudgedRow], work: Callable[[Tx, Rights], Sequence[JudgedRow]]
+) -> Sequence[JudgedRow]:
+    """While it is written nobody taps for people whose numbers change."""
+    services = visit.services
+    held = await visit.read(lambda conn: taking_in.concerned(conn, some))
+
+    def change(tx: Tx) -> Sequence[JudgedRow]:
+        return work(tx, visit.rights_in(tx))
+
+    return await services.at_gate(partial(services.gate.write, services.store, held, change))
 
 
 def _text(raw: bytes) -> str:

@@ -92,10 +92,12 @@ def choices(base: Path | None) -> Sequence[str]:
 
 
 def is_usable(folder: Path) -> bool:
-    """Whether files can be read there and put away."""
+    """Whether files can be read there and put away: not where a link leads elsewhere."""
     with suppress(OSError):
         for name in (DONE, REFUSED):
             (folder / name).mkdir(exist_ok=True)
+            if (folder / name).is_symlink():
+                return False
         return all(os.access(folder / each, os.W_OK | os.X_OK) for each in ("", DONE, REFUSED))
     return False
 
