@@ -82,8 +82,8 @@ def one_of(*names: str) -> dict[str, Any]:
 
 
 _MORE = (
-    "The form names some countries; valid numbers of all others are taken, too, and numbers are also"
-    " read as people write them."
+    "The form names some countries; valid numbers of all others are taken, too, and all of them"
+    " also as people write them."
 )
 
 
