@@ -51,23 +51,23 @@ def post_message_rate() -> Measured:
 @cache
 def _both() -> tuple[list[Load], list[Load]]:
     """Rounds of posting and of the empty endpoint, alternating, on one server."""
-    with _server() as server:
+    with running_server() as server:
         posts, empty = [], []
         for _ in range(ROUNDS):
-            posts.append(asyncio.run(_load(server, _post(server))))
-            empty.append(asyncio.run(_load(server, _empty())))
+            posts.append(asyncio.run(load(server, _post(server))))
+            empty.append(asyncio.run(load(server, _empty())))
         return posts, empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Server:
+class Server:
     port: int
     token: str
     line: str
 
 
 @contextmanager
-def _server() -> Iterator[_Server]:
+def running_server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as data:
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.api_server", data],
@@ -77,12 +77,12 @@ def _server() -> Iterator[_Server]:
         )
         try:
             line = child.stdout.readline() if child.stdout else ""
-            yield _Server(**json.loads(line))
+            yield Server(**json.loads(line))
         finally:
             child.communicate()
 
 
-def _post(server: _Server) -> bytes:
+def _post(server: Server) -> bytes:
     body = json.dumps({"line": server.line, "to": NUMBER, "text": "Dienst om zes uur"}).encode()
     head = (
         "POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -95,7 +95,7 @@ def _empty() -> bytes:
     return b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-async def _load(server: _Server, request: bytes) -> Load:
+async def load(server: Server, request: bytes) -> Load:
     began = time.perf_counter()
     spans = await asyncio.gather(*(_client(server.port, request) for _ in range(CLIENTS)))
     elapsed = time.perf_counter() - began

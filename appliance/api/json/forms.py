@@ -84,6 +84,12 @@ def one_of(*names: str) -> dict[str, Any]:
     return {"if": there, "then": none, "else": one_of(*others)}
 
 
+_MORE = (
+    "The form names some countries; valid numbers of all others are taken, too, and all of them"
+    " also as people write them."
+)
+
+
 def named() -> dict[str, Any]:
     """The schemas that stand once in the document, because they are long."""
     number = mobile_pattern()
@@ -92,13 +98,13 @@ def named() -> dict[str, Any]:
             "type": "string",
             "title": "Recipient",
             "description": "A mobile number in E.164, the id of a contact, or the `…@lid` of one"
-            " whose number WhatsApp hides. Numbers are also read as people write them.",
+            f" whose number WhatsApp hides. {_MORE}",
             **whole(f"{ID}|{_LID}|{number}"),
         },
         "MobileNumber": {
             "type": "string",
             "title": "MobileNumber",
-            "description": "A mobile number in E.164. It is also read as people write it.",
+            "description": f"A mobile number in E.164. {_MORE}",
             **whole(number),
         },
     }

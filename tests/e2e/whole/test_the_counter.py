@@ -2,8 +2,10 @@
 
 import base64
 import re
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -12,6 +14,7 @@ from tests import http_calls
 from tests.media import samples
 from tests.running_demo import Demo, eventually
 
+ROOT = Path(__file__).parents[3]
 PROVEN = re.compile("sent|delivered|read")
 VOICE_NOTE = {"kind": "voice", "length": "0:07"}
 
@@ -253,3 +256,29 @@ def who_wrote(demo: Demo) -> set[str]:
 def filled(demo: Demo, round_id: str) -> dict[str, Any] | None:
     found: dict[str, Any] = demo.api(f"/rounds/{round_id}")
     return found if found["state"] == "filled" and found["unclear"] else None
+
+
+def latest(demo: Demo) -> list[str]:
+    return [each["text"] for each in demo.api("/messages?order=newest")["items"]]
+
+
+def test_the_page_of_five_minutes_puts_a_message_on_the_wire(demo: Demo) -> None:
+    """Each command of API.md, as it stands there; only what one copies is filled in."""
+    phone, anna = demo.numbers[0], "+31655500177"
+    demo.writes(phone, anna, "Is er werk?")
+    eventually(lambda: "Is er werk?" in latest(demo), "it is received")
+    page = (ROOT / "API.md").read_text("utf-8")
+    commands = "\n".join(re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
+    mine = {"BALIE_URL": demo.url, "BALIE_TOKEN": demo.token, "LINE": phone, "TO": anna}
+    for name, value in mine.items():
+        commands, found = re.subn(
+            rf"^export {name}=.*$", f"{name}={value}", commands, flags=re.MULTILINE
+        )
+        assert found == 1, name
+    bash = ["bash", "-euo", "pipefail", "-c", commands]
+    done = subprocess.run(bash, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert '"code": "consent-required"' in done.stdout
+    assert "event: hello" in done.stdout
+    eventually(lambda: demo.left("Hello from curl"), "it left the phone")
+    assert [each["to"] for each in demo.left("Hello from curl")] == [anna]
