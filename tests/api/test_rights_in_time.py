@@ -75,6 +75,7 @@ CHANGES = (
     "/settings/branches name=Nieuw",
     "/settings/labels name=Nieuw",
     "/settings/tokens name=planning&scope=lines%3Aread",
+    "/settings/webhooks url=https%3A%2F%2F203.0.113.9%2F&event=call.missed",
     "/setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 )
 
@@ -123,7 +124,7 @@ def test_who_lost_the_right_meanwhile_changes_nothing(
         "line",
         "branch",
     )
-    tables += ("staff", "label", "api_token")
+    tables += ("staff", "label", "api_token", "webhook")
     before = [office.count(table) for table in tables]
     events = office.count("event")
     status = held_up(

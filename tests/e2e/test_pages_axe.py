@@ -34,7 +34,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.runtime.import_watcher import ImportWatcher
 from appliance.screen_rules import ScreenButton, UnknownScreen
-from appliance.store import contacts, devices, import_folders, incidents, lines
+from appliance.store import contacts, devices, import_folders, incidents, lines, webhooks
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 from tests.api.office import send_to_lists
@@ -300,11 +300,27 @@ def troubled(place: Place) -> None:
     )
 
 
+def webhook_of(place: Place) -> str:
+    """One that nothing arrives at, with what was posted there."""
+
+    def work(tx: Tx) -> str:
+        known = webhooks.endpoints(tx.conn)
+        if known:
+            return known[0].id
+        url, by = "https://planning.example.com/balie", webhooks.WebhookBy()
+        made = webhooks.add(tx, dialect="standard", url=url, events_wanted=["*"], by=by)
+        webhooks.note_failing(tx, made.id, tx.now_ms)
+        return made.id
+
+    return place.store.write(work)
+
+
 MADE: Mapping[str, Callable[[Place], str]] = {
     "request_id": asked_to_see,
     "erasure_id": asked_to_be_erased,
     "round_id": rounded.half_full,
     "run_id": file_of_people,
+    "webhook_id": webhook_of,
 }
 """What has to be made for a look, by the parameter that names it in an address."""
 
