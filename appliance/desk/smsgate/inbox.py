@@ -36,9 +36,11 @@ def inbox(
     return [Received(**dict(row)) for row in rows]
 
 
+# With the plus SQLite does not put the line's id into the expression of the index.
 _STRETCH = """
 SELECT seq FROM message INDEXED BY message_came
-WHERE line_id = :line AND channel = :channel AND direction = 'in' AND seq >= :first AND seq < :last
+WHERE substr(line_id, -6) = substr(:line, -6) AND +line_id = :line AND channel = :channel
+AND direction = 'in' AND seq >= :first AND seq < :last
 """
 _RECEIVED = """
 SELECT m.id, m.value AS sender, line.number AS recipient, m.text, m.created_ms, m.contact_id,
