@@ -22,7 +22,7 @@ from appliance.errors import InvalidInput
 from appliance.relay.getting import GetFailed, getting
 from appliance.store import webhooks
 from appliance.store.store import Tx
-from appliance.store.webhooks import Content, WebhookBy, WebhookEndpoint
+from appliance.store.webhooks import Content, OffWhy, WebhookBy, WebhookEndpoint
 
 _EVENTS = ("messages",)
 _WITHIN_S = 15.0
@@ -103,7 +103,7 @@ def _keep(tx: Tx, caller: Caller, node: str, url: str) -> None:
         webhooks.remove(tx, found.id, by)
     elif found is not None:
         webhooks.change(tx, found.id, by, url=url)
-        if not found.enabled:
+        if not found.enabled and found.off_why is not OffWhy.PERSON:  # who paused it decides
             webhooks.switch_on(tx, found.id, by)
 
 

@@ -16,6 +16,8 @@ from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.relay.relay import Relay
+from appliance.store import webhooks
+from appliance.store.webhooks import OffWhy
 from appliance.webhook_settings import Allowed
 from tests.api.cloud.test_cloud_clients import opens
 from tests.api.cloud.test_cloud_errors import error
@@ -101,6 +103,21 @@ def test_the_account_of_a_number_has_the_same_webhook(
         assert ended.json() == {"success": True}
         assert client.get(path, headers=headers).json() == {"data": []}
     assert office.count("webhook") == 0
+
+
+def test_a_program_ends_no_pause(
+    office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
+) -> None:
+    """It names its address at each start; one that was switched off by itself is on again then."""
+    names(planning, tilburg, receiver.url)
+    for why, is_on in ((OffWhy.FAILING, True), (OffWhy.PERSON, False)):
+        (known,) = office.store.read(webhooks.endpoints)
+        office.store.write(
+            lambda tx, of=known.id, why=why: webhooks.switch_off(tx, of, why)  # type: ignore[misc]
+        )
+        assert names(planning, tilburg, receiver.url).status_code == 200
+        (found,) = office.store.read(webhooks.endpoints)
+        assert found.enabled is is_on
 
 
 def test_an_address_that_does_not_want_it_is_refused(
