@@ -49,6 +49,7 @@ class TelegramBot:
         self._listener, self._clock = listener, clock
         self._roused = threading.Event()
         self._quiet_until = 0.0
+        self._knows_conflict = False
         self._facts = service_status.NOTHING_KNOWN
         self._api: BotApi | None = None
         self._bot_id = ""
@@ -97,6 +98,7 @@ class TelegramBot:
         """
         if self._api is None:
             return False
+        self._tell_conflict()
         came = self._poller.take()
         for update in came:
             news = updates.read(update, bot_id=self._bot_id, now_ms=self._clock.now_ms())
@@ -106,6 +108,13 @@ class TelegramBot:
         if came:
             self._poller.kept(updates.place_after(came[-1]))
         return bool(came)
+
+    def _tell_conflict(self) -> None:
+        """Raises Transient once, so that the device is examined at once and not in a minute."""
+        conflict = self._poller.conflict
+        is_new, self._knows_conflict = conflict and not self._knows_conflict, conflict is not None
+        if is_new:
+            raise Transient("Another program reads this bot's news.")
 
     def _tell(self, news: updates.News | None, place: int) -> None:
         match news:
