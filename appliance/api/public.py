@@ -34,13 +34,15 @@ _CACHED = {"Cache-Control": "public, max-age=300"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class PublicAnswer:
+    """What is told of a number until `until_s`; without a body there is nothing to tell."""
+
     body: bytes | None
     tag: str
     until_s: float
 
 
-_NOTHING = _Kept(None, "", 0.0)
+_NOTHING = PublicAnswer(None, "", 0.0)
 
 
 class PublicFigures:
@@ -52,10 +54,9 @@ class PublicFigures:
         self._store = store
         self._clock = clock
         self._now_s = now_s
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: OrderedDict[str, PublicAnswer] = OrderedDict()
 
-    async def of(self, digits: str) -> _Kept:
-        """With None for a body where there is nothing to tell."""
+    async def of(self, digits: str) -> PublicAnswer:
         if _DIGITS.fullmatch(digits) is None:
             return _NOTHING
         kept = self._kept.get(digits)
@@ -65,7 +66,7 @@ class PublicFigures:
         found = await self._store.aread(lambda conn: facts.public(conn, digits, now_ms))
         body = None if found is None else _drawn(facts_body(found))
         tag = "" if body is None else f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-        kept = _Kept(body, tag, self._now_s() + KEEP_S)
+        kept = PublicAnswer(body, tag, self._now_s() + KEEP_S)
         self._kept.pop(digits, None)
         self._kept[digits] = kept
         if len(self._kept) > MOST_KEPT:

@@ -108,6 +108,7 @@ class Watched:
             "kind": "volume",
             "name": "screen-1.jpg",
             "token": "none",
+            "digits": "31600000000",
             "job_id": self.text,
         }
         return path.format(**known)

@@ -13,7 +13,7 @@ from appliance.api.web.pages.people import own_branches, reading
 from appliance.api.web.visit import Reading
 from appliance.desk.contacts import card_reading
 from appliance.desk.contacts.card_reading import CardPerson
-from appliance.desk.inbox.attachments import seen_by_staff
+from appliance.desk.inbox.attachments import SeenMedia, seen_by_staff
 from appliance.errors import NotFound
 from appliance.media.kinds import MediaKind
 from appliance.store.readings import Thing
@@ -34,15 +34,15 @@ async def people_on_card(visit: Reading, media_id: str) -> Response:
     """Raises NotFound for what is no card, and for who may enter nobody."""
     await own_branches(visit)
     rights = visit.session.rights
-    seen = await visit.show(
-        lambda conn: seen_by_staff(conn, rights, visit.staff_id, media_id),
-        lambda found: [found.shown],
-        thing=Thing.FILE,
-    )
-    media = seen.media
-    if media.kind is not MediaKind.CONTACT or media.here is None:
-        raise NotFound("file")
-    path = visit.services.media_files.path_of(media.here)
+
+    def card(conn: sqlite3.Connection) -> tuple[SeenMedia, str]:
+        seen = seen_by_staff(conn, rights, visit.staff_id, media_id)
+        if seen.media.kind is not MediaKind.CONTACT or seen.media.here is None:
+            raise NotFound("file")
+        return seen, seen.media.here
+
+    _, name = await visit.show(card, lambda found: [found[0].shown], thing=Thing.FILE)
+    path = visit.services.media_files.path_of(name)
     found = await asyncio.to_thread(
         lambda: card_reading.people_on(path.read_bytes()[: card_reading.MOST_BYTES])
     )
@@ -63,4 +63,4 @@ async def people_on_card(visit: Reading, media_id: str) -> Response:
         except NotFound:
             return None
 
-    return visit.page("card_people.html", people=await visit.read(offered), media=media)
+    return visit.page("card_people.html", people=await visit.read(offered))
