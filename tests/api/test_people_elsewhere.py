@@ -194,7 +194,8 @@ def test_software_is_told_who_changed_since(
     assert [each["name"] for each in since(planning, seen)] == ["2", "3"]
     for wrong in ({"updated_since": "yesterday"}, {"updated_since": LONG_AGO, "after": "x"}):
         assert planning.get("/contacts", **wrong).status_code == 422
-    assert planning.get("/contacts", updated_since=LONG_AGO, q="a").status_code == 422
+    assert [each["name"] for each in since(planning, LONG_AGO, personnel_number="3")] == ["3"]
+    assert since(planning, "2030-01-01T00:00:00Z", personnel_number="3") == []
 
 
 @pytest.fixture(params=["few", "many"])

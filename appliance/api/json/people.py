@@ -15,7 +15,7 @@ from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.list_bodies import Moment
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import ContactOut
-from appliance.api.json.paging import DEFAULT_LIMIT, After, Limit, page, page_of
+from appliance.api.json.paging import DEFAULT_LIMIT, Limit, page
 from appliance.api.json.people_bodies import (
     ContactIn,
     ContactPatchIn,
@@ -45,6 +45,8 @@ from appliance.reasons import Reason
 from appliance.store import contacts
 from appliance.store.store import Tx
 
+_UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ListAsked:
@@ -60,7 +62,13 @@ class _ListAsked:
 
 async def _people_asked(
     limit: Limit = DEFAULT_LIMIT,
-    after: After = None,
+    after: Annotated[
+        str | None,
+        Query(
+            description="`next` of the page before.",
+            json_schema_extra={"pattern": f"^(?:[0-9]{{1,15}}-)?{_UUID}$"},
+        ),
+    ] = None,
     q: Annotated[
         str | None,
         Query(description="Beginnings of names, numbers, personnel numbers.", max_length=500),
@@ -70,25 +78,27 @@ async def _people_asked(
         Moment | None,
         Query(
             description="Those who changed then or later, the oldest change first, with those who"
-            " are gone: erased, or part of another contact. Not with `q` or `personnel_number`."
+            " are gone: erased, or part of another contact."
         ),
     ] = None,
 ) -> _ListAsked:
+    place = None if after is None else DeltaPlace.of(after)
+    page = Page(after=place.contact_id if place else "", limit=limit + 1)
+    asked = PeopleAsked(page=page, q=q, personnel_number=personnel_number)
     if updated_since is None:
-        page = await page_of(limit, after)
-        return _ListAsked(people=PeopleAsked(page=page, q=q, personnel_number=personnel_number))
-    if q or personnel_number:
-        raise InvalidInput("updated_since", "Ask for “updated_since” alone.")
+        return _ListAsked(people=asked)
     since = DeltaPlace(updated_ms=max(0, ms_of(updated_since)))
-    place = since if after is None else DeltaPlace.of(after)
-    later = max(place, since, key=lambda each: each.updated_ms)
-    return _ListAsked(people=PeopleAsked(page=Page(limit=limit + 1)), since=later)
+    later = since if place is None or place.updated_ms < since.updated_ms else place
+    return _ListAsked(people=asked, since=later)
 
 
 def _people(conn: sqlite3.Connection, sight: Sight, asked: _ListAsked) -> Sequence[Changed]:
     if asked.since is None:
         return people.contacts(conn, sight, asked.people)
-    return delta.changed(conn, sight, asked.since, asked.limit)
+    wanted = asked.people
+    names_some = wanted.q or wanted.personnel_number
+    among = people.fitting(conn, sight, wanted) if names_some else None
+    return delta.changed(conn, sight, asked.since, asked.limit, among=among)
 
 
 class _ListedPeople(Many[_ListAsked, Changed]):

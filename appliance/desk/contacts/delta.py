@@ -16,7 +16,7 @@ from appliance.desk.contacts.people import ContactEntry
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
 
-_CURSOR = re.compile(r"([0-9]{1,15})-(.{36})")
+_CURSOR = re.compile(r"(?:([0-9]{1,15})-)?(.{36})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,11 @@ class DeltaPlace:
 
     @classmethod
     def of(cls, cursor: str) -> "DeltaPlace":
-        """Raises InvalidInput."""
+        """Of an id alone the time is 0. Raises InvalidInput."""
         found = _CURSOR.fullmatch(cursor)
         if found is None or not is_id(found[2]):
             raise InvalidInput("after", "“after” is not a cursor: give the “next” of a page.")
-        return cls(updated_ms=int(found[1]), contact_id=found[2].lower())
+        return cls(updated_ms=int(found[1] or 0), contact_id=found[2].lower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +56,22 @@ Changed = ContactEntry | GoneContact
 
 
 def changed(
-    conn: sqlite3.Connection, sight: Sight, place: DeltaPlace, limit: int
+    conn: sqlite3.Connection,
+    sight: Sight,
+    place: DeltaPlace,
+    limit: int,
+    *,
+    among: Sequence[str] | None = None,
 ) -> Sequence[Changed]:
-    """The oldest change first."""
+    """The oldest change first. `among` are ids of people in sight, where only these are asked for:
+    nobody who is gone is one of them.
+    """
     about = {"since": place.updated_ms, "after": place.contact_id, "limit": limit}
-    few = None if sight.branches is None else table.few_in_sight(conn, sight)
-    if sight.branches is None:
+    everybody = sight.branches is None or among is not None
+    few = None if everybody else table.few_in_sight(conn, sight)
+    if among is not None:
+        rows = conn.execute(_AMONG, {**about, "ids": json.dumps(list(among))}).fetchall()
+    elif sight.branches is None:
         rows = conn.execute(_ALL, about).fetchall()
     elif few is not None:
         of_few = {"ids": json.dumps(few), "branches": sight.json}
@@ -90,14 +100,19 @@ _ALL = """
 SELECT id, updated_ms, joined_into FROM contact INDEXED BY contact_updated
 WHERE (updated_ms, id) > (:since, :after) ORDER BY updated_ms, id LIMIT :limit
 """
+_AMONG = """
+SELECT k.id, k.updated_ms, k.joined_into FROM json_each(:ids) f
+CROSS JOIN contact k ON k.id = f.value
+WHERE (k.updated_ms, k.id) > (:since, :after) ORDER BY k.updated_ms, k.id LIMIT :limit
+"""
 # Somebody who sees few would walk the index from one end to the other, so theirs are sorted.
 _OF_FEW = """
-WITH seen (id) AS (
+WITH who (id) AS (
   SELECT value FROM json_each(:ids)
   UNION SELECT k.id FROM json_each(:ids) f CROSS JOIN contact k ON k.joined_into = f.value
   UNION SELECT e.contact_id FROM erased_contact_branch e
   WHERE e.branch_id IN (SELECT value FROM json_each(:branches)))
-SELECT k.id, k.updated_ms, k.joined_into FROM seen CROSS JOIN contact k ON k.id = seen.id
+SELECT k.id, k.updated_ms, k.joined_into FROM who CROSS JOIN contact k ON k.id = who.id
 WHERE (k.updated_ms, k.id) > (:since, :after) ORDER BY k.updated_ms, k.id LIMIT :limit
 """
 # Whose card is part of another one is seen by whoever sees that one.

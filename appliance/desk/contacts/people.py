@@ -78,7 +78,7 @@ def contacts(conn: sqlite3.Connection, sight: Sight, asked: PeopleAsked) -> Sequ
     after = asked.page.after.lower()
     about = {"branches": sight.json, "after": after, "limit": asked.limit}
     if asked.q or asked.personnel_number:
-        found = [each for each in _fitting(conn, sight, asked) if each > after]
+        found = [each for each in fitting(conn, sight, asked) if each > after]
         return entries(conn, sight, found[: asked.limit])
     if sight.json is None:
         asks: Sequence[Ask] = [(_IDS, about)]
@@ -133,7 +133,8 @@ def with_personnel_number(conn: sqlite3.Connection, number: str) -> Sequence[str
     return [row["id"] for row in rows]
 
 
-def _fitting(conn: sqlite3.Connection, sight: Sight, asked: PeopleAsked) -> Sequence[str]:
+def fitting(conn: sqlite3.Connection, sight: Sight, asked: PeopleAsked) -> Sequence[str]:
+    """The ids of those in sight whom `q` and the personnel number fit. Raises InvalidInput."""
     found: set[str] | None = None
     if asked.q:
         found = set(called(conn, sight, asked.q))
