@@ -40,7 +40,7 @@ DAY_OR_TIME = whole(f"{DAY}|{TIME}")
 
 _MARK = "x-form"
 """Stands where a schema of `NAMED` is meant, until the document is made."""
-RECIPIENT = {_MARK: "Recipient"}
+RECIPIENT = {_MARK: "WhomTo"}
 NUMBER = {_MARK: "MobileNumber"}
 
 Shown = Annotated[str, Field(json_schema_extra=VISIBLE)]
@@ -91,9 +91,9 @@ def named() -> dict[str, Any]:
     """The schemas that stand once in the document, because they are long."""
     number = mobile_pattern()
     return {
-        "Recipient": {
+        "WhomTo": {
             "type": "string",
-            "title": "Recipient",
+            "title": "WhomTo",
             "description": "A mobile number in E.164, the id of a contact, or the `…@lid` of one"
             f" whose number WhatsApp hides. {_MORE}",
             **whole(f"{ID}|{_LID}|{number}"),
