@@ -10,8 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.api.json import bodies, examples, forms, group_bodies, office_bodies
-from appliance.api.json.documented import schema_name
-from appliance.api.json.openapi import BODIES
 from appliance.api.problems import CATALOGUE
 from appliance.desk.access.tokens import Scope
 from tests.api.office import Caller, Desk, Office
@@ -186,9 +184,9 @@ def test_what_each_scope_opens_when_stolen_is_said() -> None:
     assert [scope.value for scope in Scope if f"`{scope.value}`" not in rows] == []
 
 
-def test_no_schema_takes_the_place_of_another(document: dict[str, Any]) -> None:
-    """What stands there by a name of its own is no model's."""
-    models = {schema_name(each) for each in BODIES}
-    assert not models & forms.named().keys()
-    assert forms.named().keys() < document["components"]["schemas"].keys()
-    assert "properties" in document["components"]["schemas"]["Number"]
+def test_each_form_stands_beside_the_models(document: dict[str, Any]) -> None:
+    """A list's recipient and a person's number are models, and no texts of some form."""
+    schemas = document["components"]["schemas"]
+    assert all("pattern" in schemas[name] for name in forms.named())
+    assert {"verdict", "expected_at"} <= schemas["Recipient"]["properties"].keys()
+    assert "on_whatsapp" in schemas["Number"]["properties"]

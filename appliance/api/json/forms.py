@@ -44,6 +44,7 @@ MAX_TO = 320
 """As long as an address of e-mail may be (RFC 3696, erratum 1690)."""
 
 RECIPIENT = {_MARK: "Recipient"}
+RECIPIENT = {_MARK: "WhomTo"}
 NUMBER = {_MARK: "MobileNumber"}
 
 Shown = Annotated[str, Field(json_schema_extra=VISIBLE)]
@@ -94,9 +95,9 @@ def named() -> dict[str, Any]:
     """The schemas that stand once in the document, because they are long."""
     number = mobile_pattern()
     return {
-        "Recipient": {
+        "WhomTo": {
             "type": "string",
-            "title": "Recipient",
+            "title": "WhomTo",
             "description": "A mobile number in E.164, the id of a contact, or the `…@lid` of one"
             f" whose number WhatsApp hides. {_MORE}",
             **whole(f"{ID}|{_LID}|{number}"),

@@ -216,6 +216,8 @@ def _schemas() -> dict[str, Any]:
     names = {name: _name_of(name, found) for name in found}
     renamed = _renamed(found, {_REF + name: _REF + new for name, new in names.items()})
     schemas = {names[name]: {**renamed[name], "title": names[name]} for name in found}
+    if taken := schemas.keys() & forms.named().keys():
+        raise ValueError(f"a model is called as a form is: {taken}")
     return {**schemas, **forms.named()}
 
 

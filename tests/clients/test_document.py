@@ -1,0 +1,77 @@
+"""The document of the API, as programs read it that others wrote."""
+
+import compileall
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.office import Caller, Office
+from tests.clients.environment import CLIENTS, PROGRAMS, PYTHON
+from tests.clients.fuzz_office import NUMBER, PEOPLE, fuzz_office
+from tests.clients.fuzzing import command
+
+Served = tuple[Office, Caller]
+FEW = ("/api/v1/lines", "/api/v1/messages", "/api/v1/contacts", "/api/v1/lists/send")
+"""Where programs send and read most; `scripts/fuzz` tries every route."""
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with fuzz_office() as served:
+        yield served
+
+
+def test_a_client_that_is_made_of_it_works(served: Served, tmp_path: Path) -> None:
+    """It is generated without a warning, compiles, and sends and reads."""
+    office, caller = served
+    document = tmp_path / "openapi.json"
+    document.write_bytes(office.client.get("/api/v1/openapi.json").content)
+    made = subprocess.run(
+        [
+            CLIENTS / ".venv" / "bin" / "openapi-python-client",
+            "generate",
+            f"--path={document}",
+            f"--config={CLIENTS / 'openapi_python_client.yml'}",
+            f"--output-path={tmp_path / 'made'}",
+            "--fail-on-warning",
+            "--meta=none",
+            "--overwrite",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": f"{CLIENTS / '.venv' / 'bin'}:{os.environ['PATH']}"},
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "WARNING" not in made.stdout
+    (tmp_path / "made").rename(tmp_path / "balie_client")
+    assert compileall.compile_dir(tmp_path / "balie_client", quiet=1)
+    program = [str(PYTHON), str(PROGRAMS / "generated.py"), str(tmp_path)]
+    done = subprocess.run(
+        [*program, office.url, caller.token.token, NUMBER, next(iter(PEOPLE))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_it_says_what_is_accepted_and_refused(served: Served, tmp_path: Path) -> None:
+    """The same few hundred requests each time."""
+    office, caller = served
+    picked = [f"--include-path={path}" for path in FEW]
+    bounded = ("--phases=examples,fuzzing", "--max-examples=15", "--seed=1", "--no-shrink")
+    told = tmp_path / "told.json"
+    done = subprocess.run(
+        command(office.url, caller.token.token, *picked, *bounded, f"--report-json-path={told}"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert json.loads(told.read_text("utf-8"))
