@@ -43,7 +43,6 @@ _MARK = "x-form"
 MAX_TO = 320
 """As long as an address of e-mail may be (RFC 3696, erratum 1690)."""
 
-RECIPIENT = {_MARK: "Recipient"}
 RECIPIENT = {_MARK: "WhomTo"}
 NUMBER = {_MARK: "MobileNumber"}
 
