@@ -89,7 +89,3 @@ class Dialect(Protocol):
         ...
 
     def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning: ...
-
-
-# As the dialects name them.
-Planned, Answer, Meaning = PlannedDelivery, ReceiverAnswer, AnswerMeaning

@@ -86,9 +86,6 @@ class WebhookBy:
 
 BALIE = WebhookBy()
 
-# As those name them who make endpoints from code.
-Endpoint, By = WebhookEndpoint, WebhookBy
-
 
 def add(
     tx: Tx,
