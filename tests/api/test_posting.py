@@ -348,3 +348,13 @@ def test_a_token_of_one_branch_does_not_know_of_another(
     local = office.caller(branch_id=tilburg.branch_id)
     answer = local.post(message(breda))
     assert (answer.status_code, answer.json()["detail"]) == (404, "There is no such line.")
+
+
+def test_an_integer_may_be_written_with_a_point(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """`60.0` is an integer to JSON's schemas; half a second is none."""
+    office.writes(ANNA, tilburg)
+    answers = [planning.post(message(tilburg, ttl_s=each)) for each in (60.0, 60.5)]
+    assert codes(answers) == [202, 422]
+    assert answers[1].json()["field"] == "ttl_s"

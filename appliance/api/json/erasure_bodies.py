@@ -6,11 +6,18 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import VISIBLE
 
 ErasureStateName = Literal["waiting", "erasing", "cleaning", "complete"]
 StaysName = Literal["opt-out", "ledger", "log", "amounts", "others"]
 
 _COUNTS = "How many of each kind: messages, media, notes, …"
+
+
+def _something(schema: dict[str, Any]) -> None:
+    """As for the word."""
+    schema.update(VISIBLE)
+    del schema["default"]
 
 
 def _only_this_word(schema: dict[str, Any]) -> None:
@@ -21,11 +28,14 @@ def _only_this_word(schema: dict[str, Any]) -> None:
 
 class EraseIn(BaseModel):
     model_config = ConfigDict(
-        extra="forbid", strict=True, json_schema_extra={"required": ["typed"]}
+        extra="forbid", strict=True, json_schema_extra={"required": ["reason", "typed"]}
     )
 
     reason: str = Field(
-        "", description="Why; names and numbers in it are not kept.", max_length=2_000
+        "",
+        description="Why; names and numbers in it are not kept.",
+        max_length=2_000,
+        json_schema_extra=_something,
     )
     typed: str = Field(
         "",

@@ -98,3 +98,11 @@ class MembersIn(BaseModel):
         min_length=1,
         max_length=256,
     )
+
+
+class NewMembersIn(MembersIn):
+    """Who is to come is named so that they can be found."""
+
+    members: list[Recipient] = Field(
+        description="Numbers, or ids of contacts.", min_length=1, max_length=256
+    )

@@ -22,6 +22,7 @@ from appliance.api.json.group_bodies import (
     GuardOut,
     JournalOut,
     MembersIn,
+    NewMembersIn,
 )
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import Paged, page_of
@@ -229,7 +230,7 @@ async def guard_group(request: Request) -> Response:
     summary="Add people to a group",
     status_code=202,
     response_model=None,
-    openapi_extra=writes.takes(MembersIn, examples.MEMBERS_IN, _GROUP_ID, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(NewMembersIn, examples.MEMBERS_IN, _GROUP_ID, IDEMPOTENCY_KEY),
     responses=answers(
         GroupOut, examples.GROUP, *WRITE_PROBLEMS, *_CONSENT, status=202, description="Kept."
     ),
@@ -237,13 +238,13 @@ async def guard_group(request: Request) -> Response:
 async def add_members(request: Request) -> Response:
     """Who never wrote to this line is not added, and then nobody is."""
 
-    def work(tx: Tx, caller: Caller, wanted: MembersIn) -> dict[str, Any]:
+    def work(tx: Tx, caller: Caller, wanted: NewMembersIn) -> dict[str, Any]:
         group = _group(tx.conn, caller, request)
         people = _people(tx.conn, caller, wanted.members, group.line_id)
         changing.add(tx, group, people, _author(caller))
         return _shown(tx.conn, caller, group.id)
 
-    return await writes.made(request, _SCOPE, MembersIn, work, status=202)
+    return await writes.made(request, _SCOPE, NewMembersIn, work, status=202)
 
 
 @router.delete(

@@ -27,7 +27,14 @@ from appliance.api.json.bodies import (
 )
 from appliance.api.json.consent_bodies import ObjectedOut, ObjectionIn
 from appliance.api.json.erasure_bodies import EraseIn, ErasureAskedOut, ErasurePreviewOut
-from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
+from appliance.api.json.group_bodies import (
+    GroupIn,
+    GroupPatchIn,
+    GuardIn,
+    GuardOut,
+    MembersIn,
+    NewMembersIn,
+)
 from appliance.api.json.hours_bodies import HoursIn
 from appliance.api.json.list_bodies import (
     ResendIn,
@@ -91,6 +98,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     GuardOut,
     MembersIn,
     ContactByIn,
+    NewMembersIn,
     ContactIn,
     ContactPatchIn,
     ContactsByIn,

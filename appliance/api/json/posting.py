@@ -46,6 +46,8 @@ def read_body(model: type[Body], raw: bytes) -> Body:
         return model.model_validate_json(raw)
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_context=False)
+        if any(_is_whole_number(each) for each in errors):
+            return read_body(model, json.dumps(_with_integers(json.loads(raw))).encode())
         if errors[0]["type"] == "json_invalid":
             raise _unreadable(raw, errors[0]["msg"]) from exc
         raise ProblemError(of_validation(errors)) from exc
@@ -136,6 +138,20 @@ def _unreadable(raw: bytes, why: str) -> ProblemError:
             sentence = f"“{name}” holds half a character (a lone surrogate), which is no text."
             return ProblemError(problem("invalid-input", sentence, field=name))
     return ProblemError(problem("bad-request", f"The body is not JSON: {why}."))
+
+
+def _is_whole_number(error: Any) -> bool:
+    """`1.0` is an integer to JSON (RFC 8259 §6) and its schemas, and none to Python."""
+    given = error["input"]
+    return error["type"] == "int_type" and isinstance(given, float) and given.is_integer()
+
+
+def _with_integers(given: Any) -> Any:
+    if isinstance(given, dict):
+        return {name: _with_integers(each) for name, each in given.items()}
+    if isinstance(given, list):
+        return [_with_integers(each) for each in given]
+    return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
 def _is_whole(text: str) -> bool:
