@@ -37,7 +37,6 @@ from appliance.api.json import (
     lists,
     media,
     messages,
-    openapi,
     people,
     people_by_number,
     people_import,
@@ -56,7 +55,7 @@ from appliance.api.json import (
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.kept_figures import KeptFigures
 from appliance.api.json.metrics import Metrics
-from appliance.api.json.openapi import document
+from appliance.api.json.openapi import DOCUMENT_PATH, document, get_document
 from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
 from appliance.api.methods import HeadRequests, not_possible
@@ -100,7 +99,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     """`more_pages` are those that only some program has."""
     app = Application(
         title="Balie",
-        openapi_url=None,  # `openapi.router` has it
+        openapi_url=None,  # `get_document` makes it, beside the loop
         docs_url=None,  # Swagger UI comes from a CDN; nothing here does
         redoc_url=None,
         redirect_slashes=False,
@@ -155,7 +154,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         app.include_router(drop_in)
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
-    app.include_router(openapi.router, include_in_schema=False)
+    app.add_route(DOCUMENT_PATH, get_document, include_in_schema=False)
     app.add_exception_handler(Exception, _answer_bug)
     return app
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -180,10 +180,6 @@ _TAGS = [
 ]
 
 
-router = APIRouter()
-
-
-@router.get(DOCUMENT_PATH)
 async def get_document(request: Request) -> Response:
     """To make it takes seconds on a Pi: outside of the event loop, once."""
     making: asyncio.Lock = request.app.state.document_lock
