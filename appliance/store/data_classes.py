@@ -116,7 +116,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "api_token": {
         DataClass.OFFICE: "name token_hash scopes signing_key",
         DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms",
-        DataClass.OFFICE: "name token_hash scopes",
+        DataClass.OFFICE: "name token_hash signing_key scopes",
         DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms per_minute",
     },
     "idempotency": {
