@@ -1,6 +1,6 @@
 """One POST to an address that was judged: no redirect is followed, no proxy asked, little is read.
 
-Each endpoint has a `Poster` of its own, so a connection is used again for this endpoint alone, and
+Each endpoint has a `Postman` of its own, so a connection is used again for this endpoint alone, and
 only while its address is still one that its name has.
 """
 
@@ -49,7 +49,7 @@ class _Connection:
         self.writer.transport.abort()
 
 
-class Poster:
+class Postman:
     """For one endpoint, in one event loop. `names` looks up names of hosts, and may block. `tls`
     is asked at the first https.
     """

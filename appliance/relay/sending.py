@@ -17,7 +17,7 @@ from appliance.desk.access.accesses import Accessed
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.relay.dialect import AnswerMeaning, Dialect
 from appliance.relay.outcomes import Result, Results, complain
-from appliance.relay.posting import Poster
+from appliance.relay.posting import Postman
 from appliance.relay.trying import Trier
 from appliance.store import webhook_deliveries
 from appliance.store.store import Store
@@ -38,7 +38,7 @@ class _Served:
     not written yet, `lanes` what is on its way for the first time.
     """
 
-    poster: Poster
+    poster: Postman
     is_failing: bool
     queue: deque[Delivery] = field(default_factory=deque)
     busy: set[int] = field(default_factory=set)
@@ -115,7 +115,7 @@ class Sender:
         endpoint = self._endpoint(webhook_id)
         if endpoint is None:
             return None
-        poster = Poster(self._policy, self._names, self._tls)
+        poster = Postman(self._policy, self._names, self._tls)
         served = _Served(poster=poster, is_failing=endpoint.failing_ms is not None)
         self._served[webhook_id] = served
         return served

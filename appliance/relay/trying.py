@@ -11,7 +11,7 @@ from appliance.events import Event
 from appliance.relay.dialect import AnswerMeaning, Dialect, ReceiverAnswer
 from appliance.relay.keyring import Keyring
 from appliance.relay.outcomes import Result
-from appliance.relay.posting import Poster, PostFailed
+from appliance.relay.posting import Postman, PostFailed
 from appliance.relay.waits import due_again_ms
 from appliance.store import events, webhook_deliveries
 from appliance.store.readings import ReadingKind
@@ -52,7 +52,7 @@ class Trier:
         self._keys.forget(webhook_id)
 
     async def tried(
-        self, poster: Poster, endpoint: WebhookEndpoint, delivery: Delivery
+        self, poster: Postman, endpoint: WebhookEndpoint, delivery: Delivery
     ) -> Result | None:
         """None: nothing is left to say, and the delivery is gone."""
         dialect = self._dialects[endpoint.dialect]
@@ -74,7 +74,7 @@ class Trier:
 
     async def _posted(
         self,
-        poster: Poster,
+        poster: Postman,
         dialect: Dialect,
         endpoint: WebhookEndpoint,
         delivery: Delivery,

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import BaseModel
 
@@ -11,6 +12,7 @@ from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.cloud.dialect import Cloud
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
+from appliance.api.smsgate.dialect import Smsgate
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
@@ -42,8 +44,8 @@ from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.steps import Steps, no_steps
 from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
+from appliance.relay.dialect import Dialect
 from appliance.relay.relay import Relay
-from appliance.relay.smsgate import Smsgate
 from appliance.relay.standard import Standard
 from appliance.runtime import kinds, memories
 from appliance.runtime.archivist import Archivist
@@ -74,6 +76,18 @@ log = logging.getLogger(__name__)
 
 DATABASE = "balie.db"
 _MB = 1_000_000
+
+
+class OwnThread(Protocol):
+    """What works beside the devices until it is stopped."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def _dialects() -> Sequence[Dialect]:
+    return Standard(), Smsgate(), Cloud()
 
 
 class Balie:
@@ -126,24 +140,25 @@ class Balie:
         self._planner = Planner(self.store, profile, self._fleet.wake_line, self._histories)
         self._machine = Machine(data)
         self._jobs = self._make_jobs(media_room)
-        self._search = SearchFollower(self.store)
-        self._reports = ReportFollower(self.store)
-        self._archivist = Archivist(self.store, data, self._media)
-        self._push = PushFollower(self.store, data)
-        post = None if mail is None else MailPost(mail, address)
-        self._mail = None if post is None else MailFollower(self.store, post)
-        self._rounds = RoundThread(self.store, self._planner.ask)
-        self._readings = ReadingNotes(self.store, data)
-        self._erasures = ErasureFollower(
-            self.store, lambda: memories.forget(self._histories), erasure_steps
-        )
-        self._retention = RetentionThread(self.store, data)
-        self._lists = ListFollower(self.store, self._planner.ask)
         self._urls = UrlPolicy(webhooks_allow)
-        self._told = ReadingNotes(self.store, data)
-        dialects = (Standard(), Smsgate(), Cloud())
-        self._relay = Relay(self.store, dialects, self._urls, accessed=self._told)
-        self._imports = ImportWatcher(self.store, gate, import_folder)
+        self._readings, self._relayed = (
+            ReadingNotes(self.store, data),
+            ReadingNotes(self.store, data),
+        )
+        post = None if mail is None else MailPost(mail, address)
+        self._followers: Sequence[OwnThread] = (
+            SearchFollower(self.store),
+            ReportFollower(self.store),
+            Archivist(self.store, data, self._media),
+            PushFollower(self.store, data),
+            *([] if post is None else [MailFollower(self.store, post)]),
+            RoundThread(self.store, self._planner.ask),
+            ListFollower(self.store, self._planner.ask),
+            ImportWatcher(self.store, gate, import_folder),
+            RetentionThread(self.store, data),
+            ErasureFollower(self.store, lambda: memories.forget(self._histories), erasure_steps),
+            Relay(self.store, _dialects(), self._urls, accessed=self._relayed),
+        )
         self.services = self._make_services(
             gate,
             media_room,
@@ -244,18 +259,8 @@ class Balie:
         self._fleet.start()
         self._planner.start()
         self._jobs.start()
-        self._search.start()
-        self._reports.start()
-        self._archivist.start()
-        self._push.start()
-        if self._mail is not None:
-            self._mail.start()
-        self._rounds.start()
-        self._erasures.start()
-        self._retention.start()
-        self._lists.start()
-        self._relay.start()
-        self._imports.start()
+        for each in self._followers:
+            each.start()
         self._started = True
 
     def _settle_keys(self) -> None:
@@ -268,18 +273,8 @@ class Balie:
 
     def stop(self) -> None:
         self._started = False
-        self._relay.stop()
-        self._erasures.stop()
-        self._retention.stop()
-        self._imports.stop()
-        self._lists.stop()
-        self._rounds.stop()
-        if self._mail is not None:
-            self._mail.stop()
-        self._push.stop()
-        self._archivist.stop()
-        self._reports.stop()
-        self._search.stop()
+        for each in reversed(self._followers):
+            each.stop()
         self._jobs.stop()
         self._planner.stop()
         self._fleet.stop()
@@ -287,7 +282,7 @@ class Balie:
             watch.stop()
         self._machine.close()
         self._readings.finish()
-        self._told.finish()
+        self._relayed.finish()
         self.store.close()
 
     def _make_worker(self, device: Device) -> DeviceWorker:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from appliance.api.smsgate.dialect import WAITS_S, Smsgate
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.messages import MessageState
 from appliance.relay.relay import Relay
-from appliance.relay.smsgate import WAITS_S, Smsgate
 from appliance.webhook_settings import WebhookSettings
 from tests.api.office import Desk, Office, WebServer, open_office
 from tests.api.smsgate_client import ANNA, BRAM, SmsClient, moved, told
