@@ -150,7 +150,6 @@ def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, dat
             "logins": logins,
             "token": seeded.token,
             "control": devices.control,
-            "bots": [{"username": each.username, "control": each.control} for each in devices.bots],
         }
         typer.echo(json.dumps(facts))
         return
