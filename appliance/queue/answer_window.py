@@ -17,7 +17,11 @@ from appliance.store import routes
 def check_any(
     conn: sqlite3.Connection, line_id: str, identity: Identity, text: str, *, now_ms: int
 ) -> None:
-    """Raises Refused where no channel of the line that writes to them takes the text now."""
+    """Raises Refused where no channel of the line that writes to them takes the text now. Where no
+    channel at all has a window, nothing is read.
+    """
+    if not any(each.answer_window_ms for each in Channel.known() if each.writes_to(identity)):
+        return
     ways = {route.channel for route in routes.routes_of_line(conn, line_id)}
     check_one_of(
         conn,

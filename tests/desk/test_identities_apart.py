@@ -191,7 +191,7 @@ def test_a_scheme_that_a_channel_brings_is_written_to_over_it_alone(counter: Cou
     assert code(counter, RING) == "ok"
     with pytest.raises(Refused, match="never wrote"):
         counter.accepts(to=ANNA)
-    with pytest.raises(InvalidInput, match="from no phone number"):
+    with pytest.raises(InvalidInput, match="nothing that SMS writes to"):
         counter.accepts(to=RING, channel=SMS)
     answer = counter.queues("Dag", to=RING)
     counter.clock.advance(s=60)
