@@ -13,8 +13,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from appliance.api.cloud.paths import NODE as CLOUD
 from appliance.api.json.declared import Read
 from appliance.api.json.reads import READS
+from appliance.api.smsgate.paths import PREFIX as SMSGATE
 from appliance.clock import ManualClock
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Accessed, Accesses, Reader, Shown
@@ -76,6 +78,7 @@ class Watched:
     request_id: str
     archive_id: str
     erasure_id: str
+    webhook_id: str
     pages: Sequence[str]
 
     @property
@@ -110,6 +113,8 @@ class Watched:
             "token": "none",
             "digits": "31600000000",
             "job_id": self.text,
+            "webhook_id": self.webhook_id,
+            "part_id": self.text,
         }
         return path.format(**known)
 
@@ -168,6 +173,7 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             request_id=office.store.write(lambda tx: asks_to_see(tx, contact)),
             archive_id=office.store.write(lambda tx: asked_for_an_archive(tx, contact)),
             erasure_id=office.store.write(lambda tx: asked_to_be_erased(tx, contact)),
+            webhook_id=told_elsewhere(office),
         )
 
 
@@ -180,6 +186,12 @@ def asked_to_be_erased(tx: Tx, contact: str) -> str:
 def asked_for_an_archive(tx: Tx, contact: str) -> str:
     wish = ArchiveWish(contact=contact, format=ArchiveFormat.PDF, language="nl")
     return asking.ask(tx, Sight(None), wish, Author())
+
+
+def told_elsewhere(office: Office) -> str:
+    body = {"url": "http://10.0.0.9/hook", "events": ["message.*"], "content": "ids"}
+    answer = office.client.post("/api/v1/webhooks", json=body, headers=office.caller().headers)
+    return str(answer.json()["id"])
 
 
 def asks_for_a_seat(office: Office, desk: Desk) -> str:
@@ -279,7 +291,7 @@ def pages_of(routes: Iterable[object]) -> Iterator[str]:
         if not isinstance(route, APIRoute):
             yield from pages_of(getattr(getattr(route, "original_router", None), "routes", []))
         elif "GET" in (route.methods or ()) and not route.path.startswith(
-            ("/api", "/live", "/healthz", "/readyz", "/metrics")
+            ("/api", SMSGATE, CLOUD, "/live", "/healthz", "/readyz", "/metrics")
         ):
             yield route.path
 
