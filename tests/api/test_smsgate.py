@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock
+from appliance.desk.access import tokens
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from appliance.desk.outgoing.room import Room
 from appliance.messages import MessageState
@@ -252,6 +253,15 @@ def test_another_programs_name_for_a_message_is_no_name_here(
     newest = max(sent(office), key=lambda each: each["id"])["id"]
     assert other.get(f"/messages/{newest}").json()["id"] == "1"
     assert client.call("DELETE", "/messages/1").status_code == 202
+
+
+def test_who_asks_too_often_is_told_so(office: Office, client: SmsClient) -> None:
+    """Its clients try a 429 again, and take a 400 for the end of the message."""
+    office.store.write(lambda tx: tokens.limit(tx, client.token.id, 1, by="cli"))
+    assert client.get("/devices").status_code == 200
+    answer = client.send(ANNA)
+    assert told(answer) == (429, "too-many-requests")
+    assert int(answer.headers["retry-after"]) >= 1
 
 
 def test_a_page_of_messages_is_found_by_state_time_and_line(
