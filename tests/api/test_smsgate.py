@@ -325,6 +325,8 @@ def test_health_is_open_and_says_what_is_missing(office: Office) -> None:
         checks = answer.json()["checks"].values()
         keys = {"status", "description", "observedValue", "observedUnit"}
         assert all(each.keys() == keys for each in checks)
+        head = office.client.head(f"/3rdparty/v1{path}")
+        assert (head.status_code, head.content) == (200, b"")
     office.missing.append("adb")
     answer = office.client.get("/3rdparty/v1/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "fail")
