@@ -7,15 +7,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appliance.api.problems import Problem, problem
+from appliance.api.smsgate.paths import PREFIX as SMSGATE
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _API = "/api/"
 _ENDLESS = frozenset({"/api/v1/events"})
 """A stream has no answer that ends."""
+_HEALTH = f"{SMSGATE}/health"
+"""Monitors ask for the head alone."""
 
 
 class HeadRequests:
-    """ASGI middleware: a `HEAD` in the API is answered as its `GET` is, without the body."""
+    """ASGI middleware: a `HEAD` in the API, or of health, is answered as its `GET` is, without the
+    body.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,6 +41,8 @@ class HeadRequests:
 
 
 def _may_head(path: str) -> bool:
+    if path == _HEALTH or path.startswith(f"{_HEALTH}/"):
+        return True
     return path.startswith(_API) and path not in _ENDLESS
 
 

@@ -12,14 +12,11 @@ from typing import Any
 from appliance.api.json.bodies import MessageOut
 from appliance.api.json.mapping import body_of
 from appliance.api.json.times import iso
-from appliance.desk.inbox import records
 from appliance.desk.webhooks import event_names
 from appliance.desk.webhooks.secrets import bytes_of
-from appliance.desk.webhooks.seeing import may_audit, sight_of
-from appliance.errors import NotFound
+from appliance.desk.webhooks.seeing import may_audit, message_told
 from appliance.events import Event, EventKind
 from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
-from appliance.store import erasures
 from appliance.store.feed import known_epoch
 from appliance.store.webhook_deliveries import Delivery
 from appliance.store.webhooks import Content, WebhookEndpoint
@@ -109,10 +106,5 @@ def _about(event: Event) -> dict[str, Any]:
 
 def _content(conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event) -> Any:
     """The message as the API shows it now; None of what is about no message."""
-    if event.message_id is None or erasures.is_left(conn, event.message_id):
-        return None
-    try:
-        found = records.one(conn, sight_of(conn, endpoint), event.message_id)
-    except NotFound:
-        return None
-    return body_of(MessageOut, found)
+    found = message_told(conn, endpoint, event)
+    return None if found is None else body_of(MessageOut, found)

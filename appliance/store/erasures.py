@@ -132,12 +132,9 @@ def strike(tx: Tx, erasure_id: str, message_ids: Sequence[str]) -> None:
     )
 
 
-def is_left(conn: sqlite3.Connection, message_id: str) -> bool:
-    """It is of somebody who was erased, and not emptied yet."""
-    row = conn.execute(
-        "SELECT 1 FROM person_erasure_left WHERE message_id = ? LIMIT 1", (message_id,)
-    ).fetchone()
-    return row is not None
+def is_of_nobody(conn: sqlite3.Connection, message_id: str) -> bool:
+    """It is of somebody who was erased, whether it is emptied yet or not."""
+    return conn.execute(_OF_NOBODY, (message_id,)).fetchone() is not None
 
 
 def note_emptied(tx: Tx, erasure_id: str) -> None:
@@ -187,4 +184,10 @@ SELECT e.id, e.contact_id, e.state, e.reason, e.counts, e.staff_id, e.token_id, 
   e.erased_ms, e.complete_ms,
   (SELECT count(*) FROM person_erasure_left l WHERE l.erasure_id = e.id) AS left
 FROM person_erasure e
+"""
+_OF_NOBODY = """
+SELECT 1 WHERE EXISTS (SELECT 1 FROM person_erasure_left WHERE message_id = ?1)
+OR EXISTS (
+  SELECT 1 FROM message m JOIN contact k ON k.id = m.contact_id
+  WHERE m.id = ?1 AND k.joined_into = k.id)
 """

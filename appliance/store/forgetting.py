@@ -83,6 +83,12 @@ def forget_media(tx: Tx, media_ids: Collection[str]) -> frozenset[str]:
     return gone
 
 
+def note_unused(tx: Tx, sha256: str) -> None:
+    """Content that came for nothing is to be taken away, unless a row has it."""
+    if not _is_there(tx.conn, sha256):
+        _note_left(tx, "media", [sha256])
+
+
 def forget_files(store: Store, data: Path) -> int:
     """Takes away the files that were noted; how many. Blocks; goes on where a crash ended it."""
     files, done = MediaFiles(data / FOLDER), 0

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock
+from appliance.desk.access import tokens
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from appliance.desk.outgoing.room import Room
 from appliance.messages import MessageState
@@ -215,6 +216,54 @@ def test_what_waits_is_cancelled_and_nothing_else(office: Office, client: SmsCli
     assert told(reader.call("DELETE", "/messages/1")) == (403, "forbidden")
 
 
+def test_of_a_request_to_several_branches_each_sees_its_own_people(
+    office: Office, tilburg: Desk, breda: Desk, client: SmsClient, clock: ManualClock
+) -> None:
+    """Numbers, states and who was refused; nobody takes back what another token sent."""
+    clock.advance(s=60)
+    office.writes(BRAM, breda, channel=Channel.SMS)
+    client.send(ANNA, BRAM, STRANGER, id="both")
+    moved(office, BRAM, _S.CANCELLED)
+    (sent_to_anna,) = (each["id"] for each in sent(office) if each["contact"]["number"] == ANNA)
+    only = SmsClient(office, office.token(branch_id=tilburg.branch_id))
+    for found in (only.get(f"/messages/{sent_to_anna}").json(), *only.get("/messages").json()):
+        assert [each["phoneNumber"] for each in found["recipients"]] == [ANNA]
+        assert (found["state"], list(found["states"])) == ("Pending", ["Pending"])
+    every = client.get("/messages/both").json()
+    assert [each["phoneNumber"] for each in every["recipients"]] == [ANNA, BRAM, STRANGER]
+    assert told(only.get("/messages/both")) == (404, "not-found")
+    for name in ("both", sent_to_anna):
+        assert told(only.call("DELETE", f"/messages/{name}")) == (404, "not-found")
+    only.send(ANNA, STRANGER, id="own")
+    own = only.get("/messages/own").json()
+    assert [each["phoneNumber"] for each in own["recipients"]] == [ANNA, STRANGER]
+
+
+def test_another_programs_name_for_a_message_is_no_name_here(
+    office: Office, client: SmsClient
+) -> None:
+    """Two programs count from one; ours is the id that tells all of them apart."""
+    unnamed = client.send(ANNA).json()["id"]
+    client.send(ANNA, id="1")
+    other = SmsClient(office, office.token())
+    assert told(other.get("/messages/1")) == (404, "not-found")
+    assert told(other.call("DELETE", "/messages/1")) == (404, "not-found")
+    assert other.get(f"/messages/{unnamed}").json()["id"] == unnamed
+    assert told(other.call("DELETE", f"/messages/{unnamed}")) == (404, "not-found")
+    newest = max(sent(office), key=lambda each: each["id"])["id"]
+    assert other.get(f"/messages/{newest}").json()["id"] == "1"
+    assert client.call("DELETE", "/messages/1").status_code == 202
+
+
+def test_who_asks_too_often_is_told_so(office: Office, client: SmsClient) -> None:
+    """Its clients try a 429 again, and take a 400 for the end of the message."""
+    office.store.write(lambda tx: tokens.limit(tx, client.token.id, 1, by="cli"))
+    assert client.get("/devices").status_code == 200
+    answer = client.send(ANNA)
+    assert told(answer) == (429, "too-many-requests")
+    assert int(answer.headers["retry-after"]) >= 1
+
+
 def test_a_page_of_messages_is_found_by_state_time_and_line(
     office: Office, tilburg: Desk, breda: Desk, client: SmsClient, clock: ManualClock
 ) -> None:
@@ -276,6 +325,8 @@ def test_health_is_open_and_says_what_is_missing(office: Office) -> None:
         checks = answer.json()["checks"].values()
         keys = {"status", "description", "observedValue", "observedUnit"}
         assert all(each.keys() == keys for each in checks)
+        head = office.client.head(f"/3rdparty/v1{path}")
+        assert (head.status_code, head.content) == (200, b"")
     office.missing.append("adb")
     answer = office.client.get("/3rdparty/v1/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "fail")

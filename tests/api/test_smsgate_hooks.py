@@ -14,6 +14,7 @@ from appliance.api.smsgate.dialect import WAITS_S, Smsgate
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
+from appliance.desk.privacy.erasing import job
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.messages import MessageState
 from appliance.relay.relay import Relay
@@ -143,6 +144,52 @@ def test_it_is_tried_again_with_the_same_bytes(
     first, again = receiver.wait(2)
     assert first.body == again.body
     assert WAITS_S[:4] == (10, 20, 40, 80)
+
+
+def test_nothing_of_who_was_erased_is_sent(
+    office: Office, tilburg: Desk, client: SmsClient, receiver: Receiver, clock: ManualClock
+) -> None:
+    """What waited to be tried again is dropped from the moment on when they are nobody, and nothing
+    empty comes in its place: it would be the same id with other bytes.
+    """
+    hooked(client, receiver.url, *EVENTS)
+    client.send(ANNA, id="a")
+    moved(office, ANNA, _S.SENDING, _S.SENT)
+    of(receiver, "sms:sent")
+    receiver.says = lambda _: Say(status=500)
+    office.writes(ANNA, tilburg, "Kan ik ruilen?", channel=Channel.SMS)
+    moved(office, ANNA, _S.DELIVERED)
+    receiver.wait(3)
+    eventually(lambda: waiting(office) == 2, "both were refused")
+    caller = office.caller()
+    (contact,) = {
+        each["contact"]["id"]
+        for each in caller.get("/messages", direction="in").json()["items"]
+        if each["contact"]["number"] == ANNA
+    }
+    body = {"reason": "She asked by letter", "typed": "ERASE"}
+    asks = caller.client.post(
+        f"/api/v1/contacts/{contact}/erase", json=body, headers=caller.headers
+    )
+    assert asks.status_code == 202
+    while office.count("person_erasure_left") == 0:
+        assert job.go_on(office.store)
+    clock.advance(s=15)
+    office.store.write(lambda _: None)
+    eventually(lambda: waiting(office) == 0, "nothing is left to say")
+    assert len(receiver.got) == 3
+
+
+def waiting(office: Office) -> int:
+    """How many deliveries are to be tried again."""
+
+    def read(conn: sqlite3.Connection) -> int:
+        row = conn.execute(
+            "SELECT count(*) AS n FROM webhook_delivery WHERE state = 'pending' AND tries > 0"
+        ).fetchone()
+        return int(row["n"])
+
+    return office.store.read(read)
 
 
 def test_a_webhook_is_replaced_listed_and_removed(

@@ -82,3 +82,20 @@ def test_a_pass_does_nothing_that_its_token_may_not(client: SmsClient) -> None:
         assert told(answer)[0] == status, scopes
     made = a_pass(reader, "all:any")
     assert told(client.by(made["accessToken"]).send(ANNA)) == (403, "forbidden")
+
+
+def test_only_a_pass_for_settings_is_told_the_key(client: SmsClient) -> None:
+    """Who has the key signs webhooks as Balie does, for as long as the token lives. One that was
+    renewed may do what the first one could.
+    """
+    for scopes in (["messages:read"], ["settings:write", "webhooks:list"]):
+        made = client.by(a_pass(client, *scopes)["accessToken"])
+        assert told(made.get("/settings")) == (403, "forbidden")
+    for scopes in (["settings:read"], ["all:any"]):
+        first = a_pass(client, *scopes)
+        again = client.by(first["refreshToken"]).call("POST", "/auth/token/refresh").json()
+        for text in (first["accessToken"], again["accessToken"]):
+            key = client.by(text).get("/settings").json()["webhooks"]["signing_key"]
+            assert key == client.token.signing_key
+    only = client.by(a_pass(client, "settings:read")["accessToken"])
+    assert told(only.get("/devices")) == (403, "forbidden")

@@ -1,14 +1,15 @@
 """The file of a message: one that was uploaded, or one that lies at a link."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from appliance.api.cloud import ids, links
 from appliance.api.cloud.bodies import CloudFile
 from appliance.api.cloud.errors import MEDIA, cloud_error
-from appliance.api.cloud.phones import line_of
-from appliance.api.json.callers import Caller
+from appliance.api.json.callers import Caller, forbidden
 from appliance.api.uploads import ReceivedFile, file_name
+from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
 from appliance.errors import InvalidInput, NotFound
@@ -17,6 +18,9 @@ from appliance.media.kinds import FileType, MediaKind
 from appliance.media.probing import Measured
 from appliance.store.media import NewUpload, add_upload
 from appliance.store.store import Tx
+
+Check = Callable[[sqlite3.Connection], None]
+"""Raises where it would be refused."""
 
 _ANY = frozenset(MediaKind)
 KINDS: Mapping[str, frozenset[MediaKind]] = {
@@ -39,9 +43,9 @@ class Attached:
     name: str | None = None
 
 
-async def had(caller: Caller, phone: str, given: CloudFile | None) -> Attached | None:
-    """The file is here on return; None where none is given. Raises ProblemError, InvalidInput, and
-    NotFound for a number that the caller does not have: then no link is followed.
+async def had(caller: Caller, given: CloudFile | None, check: Check) -> Attached | None:
+    """The file is here on return; None where none is given. Before a link is followed, `check`
+    raises for a message that would be refused anyway. Raises ProblemError, InvalidInput.
     """
     if given is None:
         return None
@@ -53,8 +57,16 @@ async def had(caller: Caller, phone: str, given: CloudFile | None) -> Attached |
         return Attached(media_id=media_id, name=name)
     if not given.link:
         raise InvalidInput("id", "Give the “id” of an upload or a “link”.")
-    await caller.services.store.aread(lambda conn: line_of(conn, caller.sight, phone))
+    if not caller.token.may(Scope.MEDIA_WRITE):
+        raise forbidden(Scope.MEDIA_WRITE.value)
+    await caller.services.store.aread(check)
     return Attached(received=await links.fetch(caller.services, given.link, name))
+
+
+async def let_go(caller: Caller, file: Attached | None) -> None:
+    """Of a message that was refused: an upload stays, what came from a link does not."""
+    if file is not None and file.received is not None:
+        await links.let_go(caller.services, file.received)
 
 
 def kept(tx: Tx, caller: Caller, message_type: str, file: Attached) -> str:

@@ -11,10 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from appliance.api.cloud import statuses, updates
-from appliance.desk.inbox import records
 from appliance.desk.inbox.records import MessageRecord
-from appliance.desk.webhooks.seeing import sight_of
-from appliance.errors import NotFound
+from appliance.desk.webhooks.seeing import message_told
 from appliance.events import Event, EventKind
 from appliance.messages import Direction, Origin
 from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
@@ -51,7 +49,7 @@ class Cloud:
             return ()
         if event.kind is EventKind.MESSAGE_STATE:
             return _of_state(conn, event)
-        record = _record(conn, endpoint, event)
+        record = message_told(conn, endpoint, event)
         if record is None or not _is_told(record):
             return ()
         told_change = _TOLD_CHANGES.get((record.direction, str(event.facts.get("change"))))
@@ -67,7 +65,7 @@ class Cloud:
     def body(
         self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
-        record = _record(conn, endpoint, event)
+        record = message_told(conn, endpoint, event)
         if record is None or record.contact_id is None or not record.number:
             return None  # they were erased
         told = _told(conn, record, delivery, event)
@@ -91,15 +89,6 @@ class Cloud:
 
 
 _KINDS = frozenset({EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_CHANGED, EventKind.MESSAGE_STATE})
-
-
-def _record(
-    conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
-) -> MessageRecord | None:
-    try:
-        return records.one(conn, sight_of(conn, endpoint), event.message_id or "")
-    except NotFound:
-        return None
 
 
 def _told(

@@ -1,9 +1,15 @@
-"""Files that lie at a link: had under the policy of addresses, and kept as an upload is."""
+"""Files that lie at a link: had under the policy of addresses, and kept as an upload is.
+
+Whoever may send names the link, so it leads to public places alone and to those of the config, and
+what is said where it fails is always the same: it would tell what there is inside.
+"""
 
 import asyncio
+import logging
 import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from appliance.api.cloud.errors import MEDIA, cloud_error
@@ -15,19 +21,28 @@ from appliance.media.files import GrowingFile, MediaFiles
 from appliance.media.kinds import HEAD_BYTES, FileType, need_carried, need_size, told
 from appliance.media.probing import measure
 from appliance.relay.getting import GetFailed, getting
+from appliance.store import forgetting
 
 WITHIN_S = 30.0
 """A client waits for the answer meanwhile."""
 _AT_ONCE = 256 * 1024
 _OK = 200
 
+_NOT_HAD = (
+    "The file at this link could not be had, or cannot be sent. The link has to lead, by https and"
+    " without a redirection, to a public place or to one that Balie's settings allow."
+)
+
+log = logging.getLogger(__name__)
+
 
 async def fetch(services: Services, link: str, name: str | None) -> ReceivedFile:
     """It lies among the media on return. Raises ProblemError where it cannot be had or sent."""
+    policy = replace(services.urls, only_public=True)
     try:
-        async with getting(services.urls, link, within_s=WITHIN_S) as got:
+        async with getting(policy, link, within_s=WITHIN_S) as got:
             if got.status != _OK:
-                raise _not_had(f"The link answers {got.status}; no redirection is followed.")
+                raise _not_had(f"It answers {got.status}.")
             wanted = name or _name_of(link)
             with ExitStack() as stack:
                 files = services.media_files
@@ -38,6 +53,12 @@ async def fetch(services: Services, link: str, name: str | None) -> ReceivedFile
         raise _not_had(exc.sentence) from exc
     except (GetFailed, FileRefused) as exc:
         raise _not_had(str(exc)) from exc
+
+
+async def let_go(services: Services, received: ReceivedFile) -> None:
+    """Its message was refused: it goes from the disk unless somebody else has it, too."""
+    await services.store.awrite(lambda tx: forgetting.note_unused(tx, received.kept.sha256))
+    await asyncio.to_thread(forgetting.forget_files, services.store, services.data_dir)
 
 
 async def _written(pieces: AsyncIterator[bytes], growing: GrowingFile, name: str) -> FileType:
@@ -79,4 +100,5 @@ def _name_of(link: str) -> str:
 
 
 def _not_had(why: str) -> ProblemError:
-    return cloud_error(MEDIA, "Media upload error", why)
+    log.info("a file at a link is not had: %s", why)
+    return cloud_error(MEDIA, "Media upload error", _NOT_HAD)

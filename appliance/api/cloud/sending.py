@@ -26,6 +26,7 @@ from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, NotFound
 from appliance.identities import Identity
 from appliance.messages import Direction
+from appliance.queue.permission import may_write
 from appliance.store import cloud_messages, contacts
 from appliance.store.store import Tx
 
@@ -46,10 +47,16 @@ async def post_message(request: Request) -> Response:
     if wanted.status is not None:
         return await _note_read(caller, phone, wanted)
     to = recipients.named(wanted)
-    file = await attached.had(caller, phone, _file_of(wanted))
-    answer = await caller.services.store.awrite(
-        lambda tx: _accept(tx, caller, phone, wanted, to, file)
+    file = await attached.had(
+        caller, _file_of(wanted), lambda conn: _check(conn, caller, phone, wanted, to)
     )
+    try:
+        answer = await caller.services.store.awrite(
+            lambda tx: _accept(tx, caller, phone, wanted, to, file)
+        )
+    except Exception:
+        await attached.let_go(caller, file)
+        raise
     caller.services.planned()
     metrics: Metrics = request.app.state.metrics
     metrics.accepted(time.perf_counter() - began_s)
@@ -77,6 +84,16 @@ def _file_of(wanted: CloudMessage) -> CloudFile | None:
     if given is None:
         raise InvalidInput(wanted.type, f"“{wanted.type}” is missing.")
     return given
+
+
+def _check(
+    conn: sqlite3.Connection, caller: Caller, phone: str, wanted: CloudMessage, to: str
+) -> None:
+    """Raises NotFound, InvalidInput and Refused for what would be refused with any file."""
+    line = line_of(conn, caller.sight, phone)
+    identity = recipients.identity_of(conn, caller.sight, to, line_id=line.id)
+    may_write(conn, line_id=line.id, identity=identity, channel=_CHANNEL).check()
+    _quoted(wanted)
 
 
 def _accept(

@@ -9,11 +9,9 @@ from typing import Any
 
 from appliance.api.json.times import iso
 from appliance.channels import Channel
-from appliance.desk.inbox import records
 from appliance.desk.inbox.records import MessageRecord
 from appliance.desk.smsgate import hooks
-from appliance.desk.webhooks.seeing import sight_of
-from appliance.errors import NotFound
+from appliance.desk.webhooks.seeing import message_told
 from appliance.events import Event, EventKind
 from appliance.messages import MessageState, Origin
 from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
@@ -58,10 +56,9 @@ class Smsgate:
     def body(
         self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
-        """None where the message is not in sight any more."""
-        try:
-            found = records.one(conn, sight_of(conn, endpoint), event.message_id or "")
-        except NotFound:
+        """None where the message is not in sight any more, or of nobody."""
+        found = message_told(conn, endpoint, event)
+        if found is None:
             return None
         told = {
             "id": delivery.id,

@@ -9,7 +9,7 @@ from appliance.reasons import Reason
 
 _SERVER_ERROR = 500
 _BAD_REQUEST = 400
-_KEPT = frozenset({401, 403, 404, 405, 413})
+_KEPT = frozenset({401, 403, 404, 405, 413, 429})
 """These mean the same there. What else is refused is a bad request: its clients take 409 for a
 message that exists, and count it as accepted."""
 

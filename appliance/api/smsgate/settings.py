@@ -6,10 +6,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from appliance.api.json.callers import forbidden
 from appliance.api.problems import ProblemError, problem
 from appliance.api.smsgate.paths import PREFIX
 from appliance.api.smsgate.visitors import visitor_of
 from appliance.desk.access import tokens
+from appliance.desk.smsgate import passes
 from appliance.errors import InvalidInput
 from appliance.store.key_at_hand import house_key
 
@@ -18,8 +20,12 @@ router = APIRouter(prefix=PREFIX)
 
 @router.get("/settings")
 async def get_settings(request: Request) -> JSONResponse:
-    """Of the token itself, also for a pass: it opens nothing."""
+    """Of the token itself. With the key one signs as Balie does for as long as the token lives, so
+    a pass has to be made for it.
+    """
     visitor = await visitor_of(request)
+    if visitor.by_pass is not None and not visitor.by_pass.rights.reads_settings:
+        raise forbidden(passes.SETTINGS)
     key = await visitor.caller.services.store.aread(
         lambda conn: tokens.signing_key(conn, house_key(conn), visitor.token_id)
     )

@@ -31,13 +31,13 @@ async def add_token(request: Request) -> JSONResponse:
         sentence = "A pass makes no other: use the token itself, or renew this one."
         raise ProblemError(problem("forbidden", sentence))
     posted = read_body(TokenIn, await request.body())
-    scopes = passes.scopes_of(posted.scopes, visitor.caller.token)
-    _check(visitor.caller, scopes)
+    rights = passes.rights_of(posted.scopes, visitor.caller.token)
+    _check(visitor.caller, rights.scopes)
     life_ms = passes.LIFE_MS if posted.ttl is None else posted.ttl * _MS_PER_S
 
     def work(tx: Tx) -> NewPass:
         visitor.check(tx)
-        return passes.add(tx, visitor.caller.token, scopes, life_ms)
+        return passes.add(tx, visitor.caller.token, rights, life_ms)
 
     return await _made(visitor, work)
 

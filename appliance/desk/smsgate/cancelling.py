@@ -12,10 +12,10 @@ from appliance.store.store import Tx
 
 
 def cancel(tx: Tx, sight: Sight, token_id: str, request_id: str) -> Request:
-    """Cancels those of its messages that wait; gives it as it is then. A second time changes
-    nothing. Raises NotFound, and Refused when none of them waits any more.
+    """Cancels those of its messages that wait and are in sight; gives it as it is then. A second
+    time changes nothing. Raises NotFound, and Refused when none of them waits any more.
     """
-    found = requests.one(tx.conn, sight, token_id, request_id)
+    found = requests.own(tx.conn, sight, token_id, request_id)
     in_state = {each.message_id: each.message_state for each in found.recipients}
     waiting = [each for each, state in in_state.items() if state is MessageState.QUEUED]
     if not waiting and MessageState.CANCELLED not in in_state.values():
@@ -23,4 +23,4 @@ def cancel(tx: Tx, sight: Sight, token_id: str, request_id: str) -> Request:
     for message_id in waiting:
         if message_id is not None:
             sending.cancel(tx, message_id, Author(token_id=token_id))
-    return requests.one(tx.conn, sight, token_id, request_id)
+    return requests.own(tx.conn, sight, token_id, request_id)

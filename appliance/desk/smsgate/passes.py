@@ -6,7 +6,7 @@ no other pass. With each comes one that opens nothing and renews it, once.
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from appliance.desk.access import tokens
@@ -22,6 +22,8 @@ RENEWABLE_MS = 30 * 24 * 3_600_000
 """So long after it was made a pass can be renewed."""
 
 _ANY = "all:any"
+SETTINGS = "settings:read"
+"""No scope of Balie's: the key that signs is shown to the token itself, and to a pass with this."""
 _BY_RESOURCE: dict[str, frozenset[Scope]] = {
     "messages": frozenset({Scope.MESSAGES_READ}),
     "inbox": frozenset({Scope.MESSAGES_READ}),
@@ -45,6 +47,26 @@ class NewPass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassRights:
+    """`reads_settings`: the key that signs, too."""
+
+    scopes: frozenset[Scope]
+    reads_settings: bool
+
+    @property
+    def as_json(self) -> str:
+        more = [SETTINGS] if self.reads_settings else []
+        return json.dumps(sorted([*(each.value for each in self.scopes), *more]))
+
+    @classmethod
+    def of_json(cls, written: str, token: ApiToken) -> "PassRights":
+        """No more than the token may now."""
+        names = json.loads(written)
+        scopes = tokens.scopes_of(each for each in names if each != SETTINGS)
+        return cls(scopes=scopes & token.scopes, reads_settings=SETTINGS in names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
     """`token` is the one it is of, with the pass's own scopes. `renews`: the id of the pass that
     it renews; it opens nothing.
@@ -52,13 +74,14 @@ class Pass:
 
     id: str
     token: ApiToken
+    rights: PassRights
     life_ms: int
     expires_ms: int
     renews: str | None
 
 
-def scopes_of(names: Iterable[str], token: ApiToken) -> frozenset[Scope]:
-    """Balie's scopes for SMSGate's. Raises InvalidInput for one that is unknown."""
+def rights_of(names: Collection[str], token: ApiToken) -> PassRights:
+    """By SMSGate's scopes. Raises InvalidInput for one that is unknown."""
     found: set[Scope] = set()
     for name in names:
         if name == _ANY:
@@ -69,16 +92,17 @@ def scopes_of(names: Iterable[str], token: ApiToken) -> frozenset[Scope]:
             found |= _BY_RESOURCE[resource]
         else:
             raise InvalidInput("scopes", f"“{name[:80]}” is no scope that is known here.")
-    return frozenset(found)
+    reads_settings = not {_ANY, SETTINGS}.isdisjoint(names)
+    return PassRights(scopes=frozenset(found), reads_settings=reads_settings)
 
 
-def add(tx: Tx, token: ApiToken, scopes: Collection[Scope], life_ms: int) -> NewPass:
+def add(tx: Tx, token: ApiToken, rights: PassRights, life_ms: int) -> NewPass:
     """Scopes beyond the token's are the caller's to refuse."""
     tx.conn.execute("DELETE FROM smsgate_pass WHERE expires_ms < ?", (tx.now_ms,))
     pass_id, text, renewal = tx.new_id(), new_token(PREFIX), new_token(PREFIX)
     expires_ms = _no_longer(token, tx.now_ms + life_ms)
     renewable_ms = _no_longer(token, tx.now_ms + max(life_ms, RENEWABLE_MS))
-    named = json.dumps(sorted(each.value for each in scopes))
+    named = rights.as_json
     rows = [
         (pass_id, token.id, token_hash(text), named, None, life_ms, expires_ms),
         (tx.new_id(), token.id, token_hash(renewal), named, pass_id, life_ms, renewable_ms),
@@ -96,7 +120,7 @@ def renew(tx: Tx, renewal: Pass) -> NewPass:
     gone = tx.conn.execute("DELETE FROM smsgate_pass WHERE id = ? RETURNING id", (renewal.id,))
     if gone.fetchone() is None:
         raise NotFound("token")
-    return add(tx, renewal.token, renewal.token.scopes, renewal.life_ms)
+    return add(tx, renewal.token, renewal.rights, renewal.life_ms)
 
 
 def end(tx: Tx, token_id: str, pass_id: str) -> None:
@@ -119,10 +143,11 @@ def find(conn: sqlite3.Connection, text: str, now_ms: int) -> Pass | None:
     token = tokens.by_id(conn, row["token_id"]) if row else None
     if row is None or token is None or token.has_ended(now_ms):
         return None
-    scopes = tokens.scopes_of(json.loads(row["scopes"])) & token.scopes
+    rights = PassRights.of_json(row["scopes"], token)
     return Pass(
         id=row["id"],
-        token=replace(token, scopes=scopes),
+        token=replace(token, scopes=rights.scopes),
+        rights=rights,
         life_ms=row["life_ms"],
         expires_ms=row["expires_ms"],
         renews=row["renews"],

@@ -9,7 +9,7 @@ from itertools import groupby
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.smsgate import paging
 from appliance.desk.smsgate.paging import Span, lines_in_sight
-from appliance.desk.smsgate.states import ALL, FAILED, WORDS
+from appliance.desk.smsgate.states import ALL, FAILED, WORDS, whole_of
 from appliance.errors import NotFound
 from appliance.events import EventKind
 from appliance.messages import MessageState
@@ -65,21 +65,33 @@ def search(
         seqs = paging.page_of(conn, _ALL, [{}], span, total)
     else:
         seqs = paging.page_of(conn, _STRETCH, places, span, total)
-    return RequestPage(requests=_requests(conn, seqs), total=total)
+    return RequestPage(requests=_requests(conn, sight, seqs), total=total)
 
 
 def one(conn: sqlite3.Connection, sight: Sight, token_id: str, request_id: str) -> Request:
-    """By the client's own name for it; another token's only where it has none. Raises NotFound."""
+    """By the client's own name for it, or by our id of its first message: another token's only by
+    that, because names are each client's own. Raises NotFound.
+    """
     about = {"id": request_id, "token": token_id, "branches": sight.json}
-    row = conn.execute(_OWN, about).fetchone() or conn.execute(_ANY, about).fetchone()
+    row = conn.execute(_OWN, about).fetchone() or conn.execute(_BY_OUR_ID, about).fetchone()
+    return _only(conn, sight, row)
+
+
+def own(conn: sqlite3.Connection, sight: Sight, token_id: str, request_id: str) -> Request:
+    """One of the token's. Raises NotFound."""
+    about = {"id": request_id, "token": token_id, "branches": sight.json}
+    return _only(conn, sight, conn.execute(_OWN, about).fetchone())
+
+
+def _only(conn: sqlite3.Connection, sight: Sight, row: sqlite3.Row | None) -> Request:
     if row is None:
         raise NotFound("message")
-    return _requests(conn, [row["seq"]])[0]
+    return _requests(conn, sight, [row["seq"]])[0]
 
 
-def _requests(conn: sqlite3.Connection, seqs: Sequence[int]) -> Sequence[Request]:
-    """In the order of `seqs`."""
-    about = (json.dumps(list(seqs)),)
+def _requests(conn: sqlite3.Connection, sight: Sight, seqs: Sequence[int]) -> Sequence[Request]:
+    """In the order of `seqs`, each with those of its recipients who are in sight."""
+    about = {"seqs": json.dumps(list(seqs)), "branches": sight.json}
     refused: dict[int, list[SmsRecipient]] = {}
     for row in conn.execute(_REFUSED, about):
         told = SmsRecipient(number=row["value"], state=FAILED, error=row["why"])
@@ -95,12 +107,14 @@ def _request(
     conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], refused: Sequence[SmsRecipient]
 ) -> Request:
     first = rows[0]
+    recipients = [*(_recipient(row) for row in rows), *refused]
+    is_whole = len(recipients) == first["many"]
     return Request(
         id=first["request_id"],
         line_id=first["line_id"],
-        state=first["whole"],
+        state=first["whole"] if is_whole else whole_of(each.state for each in recipients),
         created_ms=first["created_ms"],
-        recipients=[*(_recipient(row) for row in rows), *refused],
+        recipients=recipients,
         times=_times(conn, rows),
     )
 
@@ -143,21 +157,27 @@ WHERE line_id IN (SELECT value FROM json_each(:lines))
 """
 _SEEN = f"JOIN line ON line.id = s.line_id WHERE s.id = :id AND {IN_SIGHT}"
 _OWN = f"SELECT s.seq FROM smsgate_message s {_SEEN} AND s.token_id = :token"  # noqa: S608
-_ANY = f"""
-SELECT s.seq FROM api_token t
-CROSS JOIN smsgate_message s ON s.token_id = t.id {_SEEN}
-ORDER BY s.seq DESC LIMIT 1
+_BY_OUR_ID = f"""
+SELECT s.seq FROM message m CROSS JOIN smsgate_message s ON s.seq = m.seq
+JOIN line ON line.id = s.line_id WHERE m.id = lower(:id) AND {IN_SIGHT}
 """  # noqa: S608 -- our own condition
-_RECIPIENTS = """
+_RECIPIENTS = f"""
 SELECT s.seq AS request, s.id AS request_id, s.line_id, s.state AS whole, s.created_ms,
+  s.last_seq - s.seq + 1 + s.refused AS many,
   m.id, m.value, m.state, m.reason, m.contact_id, m.conversation_id
-FROM json_each(?) f
+FROM json_each(:seqs) f
 CROSS JOIN smsgate_message s ON s.seq = f.value
 CROSS JOIN message m ON m.seq BETWEEN s.seq AND s.last_seq
+CROSS JOIN line ON line.id = m.line_id
+WHERE {IN_SIGHT}
 ORDER BY f.key, m.seq
-"""
+"""  # noqa: S608 -- our own condition
+# Who was refused has no line: they are told to who sees all that the token sees that named them.
 _REFUSED = """
-SELECT r.message_seq, r.value, r.why FROM json_each(?) f
-CROSS JOIN smsgate_refused r ON r.message_seq = f.value
+SELECT r.message_seq, r.value, r.why FROM json_each(:seqs) f
+CROSS JOIN smsgate_message s ON s.seq = f.value
+CROSS JOIN smsgate_refused r ON r.message_seq = s.seq
+CROSS JOIN api_token t ON t.id = s.token_id
+WHERE :branches IS NULL OR t.branch_id IN (SELECT value FROM json_each(:branches))
 ORDER BY r.message_seq, r.place
 """

@@ -1,6 +1,6 @@
 """The words of SMSGate for how far a message is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from appliance.messages import MessageState
 
@@ -20,4 +20,13 @@ WORDS: Mapping[MessageState, str] = {
 }
 FAILED, CANCELLED = "Failed", "Cancelled"
 ALL = tuple(dict.fromkeys(WORDS.values()))
-"""Of a recipient and of the whole alike; the whole is derived in the schema (`smsgate_follows`)."""
+"""Of a recipient and of the whole alike; the schema derives the whole (`smsgate_follows`)."""
+
+
+def whole_of(words: Iterable[str]) -> str:
+    """The whole of those alone who are in sight, as the schema derives it of all."""
+    there = set(words)
+    for each in ("Pending", CANCELLED, "Processed"):
+        if each in there:
+            return each
+    return there.pop() if len(there) == 1 else "Sent"

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Mapping
 from appliance.desk.access import group_limits
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
+from appliance.desk.inbox import records
+from appliance.desk.inbox.records import MessageRecord
+from appliance.errors import NotFound
 from appliance.events import Event
+from appliance.store import erasures
 from appliance.store.webhooks import WebhookEndpoint
 
 _NO_TOKEN = ""
@@ -41,6 +45,20 @@ def may_see(
         return False
     known = sight.sees_at_once(event)
     return sight.sees_event(conn, event) if known is None else known
+
+
+def message_told(
+    conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
+) -> MessageRecord | None:
+    """The message that the event is about, as it may be told now: None of one that is out of sight,
+    and of one whose person was erased, from the moment on when they are nobody.
+    """
+    if event.message_id is None or erasures.is_of_nobody(conn, event.message_id):
+        return None
+    try:
+        return records.one(conn, sight_of(conn, endpoint), event.message_id)
+    except NotFound:
+        return None
 
 
 def may_audit(endpoint: WebhookEndpoint) -> bool:

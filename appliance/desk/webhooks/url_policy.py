@@ -71,7 +71,10 @@ class UrlPlace:
 
 @dataclass(frozen=True, slots=True)
 class UrlPolicy:
+    """`only_public`: nothing of the company's own network either, but what the config allows."""
+
     allowed: Allowed = NONE_ALLOWED
+    only_public: bool = False
 
     def place(self, url: str) -> UrlPlace:
         """What the URL names, judged as far as it can be without looking up its name.
@@ -107,6 +110,8 @@ class UrlPolicy:
         found = ip_address(address)
         if why := _forbidden(found):
             raise _refused(why)
+        if self.only_public and not found.is_global:
+            raise _refused("It leads into an inner network.")
         if not place.is_tls and not any(found in each for each in _INNER):
             raise _refused("Outside of the company's own network it takes https.")
 

@@ -1,6 +1,8 @@
 """The real clients of the Cloud API, unmodified, against Balie's own server and relay."""
 
+import hashlib
 import json
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ from fastapi import FastAPI
 from appliance.api.cloud import ids, links
 from appliance.api.cloud.dialect import Cloud
 from appliance.channels import Channel
+from appliance.desk.access.tokens import Scope
 from appliance.desk.intake.reception import Reception
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.devices.media_protocol import IncomingMedia
@@ -208,6 +211,67 @@ def test_a_link_leads_to_no_inner_address(
         good = text(type="image", image={"link": f"{url}/foto.jpg"})
         assert post(planning, tilburg, good).status_code == 200
     assert office.count("media") == 1
+
+
+def test_a_link_says_nothing_of_what_lies_inside(
+    office: Office, tilburg: Desk, planning: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the company's own network, which a webhook may reach; all that fails is told alike, and
+    a token that may send up no file names none by a link either.
+    """
+    office.writes(f"+{ANNA}", tilburg)
+    asked = list[str]()
+    real = socket.getaddrinfo
+
+    def look_up(host: object, *more: object, **named: object) -> object:
+        asked.append(str(host))
+        return real("192.168.1.9" if host == "kaart.test" else host, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    details = set[str]()
+    for link in (
+        "http://192.168.1.9/foto.jpg",
+        "https://10.0.0.8/foto.jpg",
+        "https://100.64.0.9/foto.jpg",
+        "https://[fd12::9]/foto.jpg",
+        "https://kaart.test/foto.jpg",
+        "http://8.8.8.8/foto.jpg",
+        "https://nowhere.invalid/foto.jpg",
+        "no link",
+    ):
+        answer = post(planning, tilburg, text(type="image", image={"link": link}))
+        assert error(answer) == (400, 131053), link
+        details.add(answer.json()["error"]["error_data"]["details"])
+    assert len(details) == 1
+    asked.clear()
+    sender = office.caller(frozenset({Scope.MESSAGES_WRITE}))
+    image = {"link": "https://kaart.test/foto.jpg"}
+    assert error(post(sender, tilburg, text(type="image", image=image))) == (403, 10)
+    assert "kaart.test" not in asked
+
+
+def test_nothing_is_had_from_a_link_for_a_message_that_is_refused(
+    office: Office, tilburg: Desk, planning: Caller, here: str
+) -> None:
+    """Nobody's link is followed for who may not be written to; what was had for a message that is
+    refused after that does not stay on the disk.
+    """
+    link = {"link": f"{here}/foto.jpg"}
+    stranger = text(to=STRANGER, type="image", image={"link": f"{here}/hangs"})
+    assert error(post(planning, tilburg, stranger)) == (400, 131047)
+    office.writes(f"+{ANNA}", tilburg)
+    for refused in (
+        text(type="video", video=link),
+        text(type="image", image=link | {"caption": "x" * 5000}),
+        text(type="image", image=link, context={"message_id": "wamid.HBgLMTY"}),
+    ):
+        assert post(planning, tilburg, refused).status_code == 400
+    files = MediaFiles(office.store.path.parent / FOLDER)
+    content = files.path_of(hashlib.sha256(PHOTO).hexdigest())
+    assert not content.exists()
+    assert post(planning, tilburg, text(type="image", image=link)).status_code == 200
+    assert post(planning, tilburg, text(type="video", video=link)).status_code == 400
+    assert content.exists()
 
 
 class Program:

@@ -13,6 +13,7 @@ from appliance.api.cloud import ids
 from appliance.api.cloud.dialect import NAME, Cloud
 from appliance.channels import Channel
 from appliance.desk.intake.reception import Reception
+from appliance.desk.privacy.erasing import job
 from appliance.desk.webhooks.seeing import may_see, sight_of
 from appliance.devices.media_protocol import IncomingMedia
 from appliance.devices.news_protocol import Reaction
@@ -333,3 +334,23 @@ def test_the_signature_is_made_with_the_tokens_key(heard: Heard) -> None:
         again,
         AnswerMeaning.GONE,
     ]
+
+
+def test_nothing_of_who_was_erased_is_told(
+    office: Office, tilburg: Desk, planning: Caller, heard: Heard
+) -> None:
+    """From the moment on when they are nobody, and still not when their messages are empty."""
+    office.writes(ANNA, tilburg, "Kan ik ruilen?")
+    (came,) = planning.get("/messages", direction="in").json()["items"]
+    body = {"reason": "She asked by letter", "typed": "ERASE"}
+    path = f"/api/v1/contacts/{came['contact']['id']}/erase"
+    asks = planning.client.post(path, json=body, headers=planning.headers)
+    assert asks.status_code == 202
+    before = heard.seen
+    while office.count("person_erasure_left") == 0:
+        assert job.go_on(office.store)
+    assert heard.next() == []
+    while office.count("person_erasure_left"):
+        assert job.go_on(office.store)
+    heard.seen = before
+    assert heard.next() == []
