@@ -4,17 +4,21 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from appliance.relay.dialect import AnswerMeaning
 from appliance.store import webhook_deliveries, webhooks
 from appliance.store.store import Store, Tx
 from appliance.store.webhook_deliveries import DeliveryOutcome, DeliveryState
 from appliance.store.webhooks import OffWhy
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
 FAILING_MS = 5 * 24 * 3_600_000
 """An endpoint at which nothing arrived for so long is switched off."""
+AGAIN_S = 1.0
+"""What could not be written is written again after so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,7 @@ class Results:
         self._kept = kept
         self._waiting: list[Result] = []
         self._writing: asyncio.Task[None] | None = None
+        self._trouble = Trouble(log, "what became of webhooks cannot be written")
 
     def add(self, result: Result) -> None:
         self._waiting.append(result)
@@ -51,8 +56,15 @@ class Results:
         """What a power cut takes back is sent again, under the same id."""
         while batch := self._waiting:
             self._waiting = []
-            written = self._store.submit(lambda tx, batch=batch: _keep(tx, batch), durable=False)  # type: ignore[misc]
-            await asyncio.wrap_future(written)
+            try:
+                written = self._store.submit(partial(_keep, batch=batch), durable=False)
+                await asyncio.wrap_future(written)
+            except Exception as exc:  # until it is written they count as busy
+                self._trouble.met(exc, exc=exc)
+                self._waiting = [*batch, *self._waiting]
+                await asyncio.sleep(AGAIN_S)
+                continue
+            self._trouble.over()
             for each in batch:
                 self._kept(each)
 

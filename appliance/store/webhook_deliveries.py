@@ -122,13 +122,16 @@ def due(
     return [_from_row(row) for row in rows]
 
 
-def next_due_ms(conn: sqlite3.Connection, webhook_id: str) -> int | None:
+def next_due_ms(
+    conn: sqlite3.Connection, webhook_id: str, *, but: Iterable[int] = ()
+) -> int | None:
+    """When the next one is due, of those whose numbers are not in `but`."""
     row = conn.execute(
-        "SELECT min(due_ms) AS due_ms FROM webhook_delivery"
-        " WHERE webhook_id = ? AND state = 'pending'",
-        (webhook_id,),
+        "SELECT due_ms FROM webhook_delivery WHERE webhook_id = ? AND state = 'pending'"
+        " AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY due_ms LIMIT 1",
+        (webhook_id, json.dumps(list(but))),
     ).fetchone()
-    return None if row["due_ms"] is None else int(row["due_ms"])
+    return None if row is None else int(row["due_ms"])
 
 
 def waiting(conn: sqlite3.Connection, webhook_id: str, *, most: int) -> int:
