@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.relay import sending
+from appliance.relay.dialect import PlannedDelivery
 from appliance.relay.standard import Standard
-from appliance.store import webhook_deliveries
+from appliance.store import webhook_deliveries, webhooks
 from appliance.store.store import Store
 from appliance.store.webhook_deliveries import Delivery, DeliveryState
-from appliance.store.webhooks import WebhookEndpoint
+from appliance.store.webhooks import BALIE, WebhookEndpoint
 from tests.relay.told import add, happens, policy_for, relaying
 from tests.webhook_receiver import Receiver
 
@@ -36,6 +38,17 @@ class Stumbling(Standard):
         if self.said == 1:
             raise KeyError("a mistake")
         return super().body(conn, endpoint, delivery, event)
+
+
+class Puzzled(Standard):
+    """Makes a mistake about one conversation."""
+
+    def planned(
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
+    ) -> Sequence[PlannedDelivery]:
+        if event.conversation_id == "odd":
+            raise NotFound("conversation")
+        return super().planned(conn, endpoint, event)
 
 
 def log_of(store: Store, webhook_id: str) -> Sequence[Delivery]:
@@ -79,3 +92,20 @@ def test_what_could_not_be_written_is_written_later_and_sent_once(
         (found,) = until_over(store, made.id, 1)
     assert found.state is DeliveryState.DELIVERED
     assert len(receiver.got) == 1
+
+
+def test_an_event_that_cannot_be_understood_is_a_failed_delivery_and_the_log_goes_on(
+    store: Store, receiver: Receiver
+) -> None:
+    """Also when all is told again."""
+    with relaying(store, policy_for(receiver.port), [Puzzled()]):
+        made = add(store, receiver.url, DONE)
+        for again in range(2):
+            happens(store, "before", "odd", "after")
+            until_over(store, made.id, 3 + 3 * again)
+        store.write(lambda tx: webhooks.rewind(tx, made.id, 0, BALIE))
+        receiver.wait(8)
+        found = until_over(store, made.id, 6)
+    odd = [each for each in found if each.state is DeliveryState.FAILED]
+    assert [each.attempts[0].error for each in odd] == ["mistake"] * 2
+    assert len({each.id for each in receiver.got}) == 4
