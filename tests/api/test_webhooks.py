@@ -18,7 +18,9 @@ from appliance.desk.privacy.erasing import job
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
+from appliance.store import webhooks
 from appliance.store.store import Store
+from appliance.store.webhooks import WebhookBy
 from appliance.webhook_settings import WebhookSettings
 from tests.api.office import Caller, Desk, Office, WebServer, open_office
 from tests.webhook_receiver import Got, Receiver, Say, receiving
@@ -371,3 +373,41 @@ def test_off_is_off_and_gone_is_gone(
     asked(planning, "PATCH", f"/{paused['id']}", {"enabled": True})
     asked(planning, "POST", f"/{paused['id']}/replay", {"since": "2026-03-01T00:00:00Z"})
     receiver.wait(2)
+
+
+def test_what_a_revoked_token_left_goes_on_for_who_switches_it_on(
+    office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
+) -> None:
+    """It tells what the new one may see; who only tries it is told why nothing would come."""
+    owner = office.caller()
+    orphan = make(owner, receiver, "message.received", content="full")
+    office.writes(ANNA, tilburg)
+    (first,) = receiver.wait(1)
+    until(planning, orphan, "delivered")
+    office.store.write(lambda tx: tokens.revoke(tx, owner.token.id))
+    only = office.caller(frozenset({Scope.WEBHOOKS_WRITE}))
+    refused = asked(only, "PATCH", f"/{orphan['id']}", {"enabled": True})
+    assert (refused.status_code, refused.json()["scope"]) == (403, "messages:read")
+    now = asked(planning, "PATCH", f"/{orphan['id']}", {"enabled": True}).json()
+    assert (now["enabled"], now["off_why"]) == (True, None)
+    again = asked(planning, "POST", f"/{orphan['id']}/deliveries/{first.id}/replay")
+    assert again.status_code == 202
+    assert receiver.wait(2)[1].id == first.id
+
+
+def test_a_token_that_ran_out_is_said(
+    office: Office, tilburg: Desk, clock: ManualClock, planning: Caller, receiver: Receiver
+) -> None:
+    """The webhook is still on: nothing was switched."""
+    token = office.store.write(lambda tx: tokens.add(tx, "short", life_days=1))
+    made = make(planning, receiver, "message.received")
+    office.store.write(
+        lambda tx: webhooks.change(tx, made["id"], WebhookBy(token_id=token.id)) and None
+    )
+    clock.advance(s=24 * 3600 + 1)
+    for path, body in (("/test", None), ("/replay", {"since": "2026-03-01T00:00:00Z"})):
+        answer = asked(planning, "POST", f"/{made['id']}{path}", body)
+        assert (answer.status_code, answer.json()["field"]) == (422, "token")
+    asked(planning, "PATCH", f"/{made['id']}", {"enabled": True})
+    assert asked(planning, "POST", f"/{made['id']}/test").status_code == 202
+    receiver.wait(1)

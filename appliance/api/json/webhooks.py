@@ -114,7 +114,7 @@ async def add_webhook(request: Request) -> Response:
 )
 async def change_webhook(request: Request) -> Response:
     """What happens while it is off it is not told: see `replay`. It belongs to the token that
-    changed its address, events or content last.
+    changed its address, events or content last, or switched it on.
     """
     caller = await caller_of(request, _SCOPE.value)
     wanted = posting.read_body(WebhookPatchIn, await request.body())

@@ -6,6 +6,7 @@ from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
 from appliance.desk.access.throttle import TooManyTries
+from appliance.desk.webhooks.looking_after import ENDED
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import MAX_TEXT
 from appliance.reasons import Reason
@@ -126,6 +127,8 @@ FIELDS = {
     " machine, and never with a name or a password in the address.",
     "events": "Choose at least one thing that is posted.",
     "enabled": "This webhook is off. Switch it on first.",
+    "token": ENDED,
+    "delivery": "Nothing was made of this event, so nothing can be sent.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 
