@@ -10,11 +10,11 @@ import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import h11
 
 from appliance.desk.webhooks.url_policy import UrlPlace, UrlPolicy
+from appliance.relay.connecting import first_open
 
 CONNECT_S = 5.0
 _READ = 64 * 1024
@@ -54,11 +54,12 @@ async def getting(
     try:
         async with asyncio.timeout(within_s):
             addresses = policy.reachable(place, await _look_up(place))
-            reader, writer = await _opened(place, addresses)
+            async with asyncio.timeout(CONNECT_S):
+                found = await first_open(place, addresses, _tls() if place.is_tls else None)
             try:
-                yield await _asked(place, reader, writer, headers or {})
+                yield await _asked(place, found.reader, found.writer, headers or {})
             finally:
-                writer.close()
+                found.writer.close()
     except TimeoutError:
         raise GetFailed("It did not answer in time.") from None
     except (OSError, EOFError, h11.ProtocolError) as exc:
@@ -73,19 +74,6 @@ async def _look_up(place: UrlPlace) -> Sequence[str]:
     except (OSError, UnicodeError):
         return ()
     return list(dict.fromkeys(str(each[4][0]) for each in found))
-
-
-async def _opened(
-    place: UrlPlace, addresses: Sequence[str]
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """The first that takes a connection."""
-    tls: dict[str, Any] = {"ssl": _tls(), "server_hostname": place.host} if place.is_tls else {}
-    *others, last = addresses
-    async with asyncio.timeout(CONNECT_S):
-        for address in others:
-            with contextlib.suppress(OSError):
-                return await asyncio.open_connection(address, place.port, **tls)
-        return await asyncio.open_connection(last, place.port, **tls)
 
 
 @cache

@@ -17,6 +17,7 @@ import h11
 
 from appliance.desk.webhooks.url_policy import Unreachable, UrlPlace, UrlPolicy, is_address
 from appliance.errors import InvalidInput
+from appliance.relay.connecting import first_open
 from appliance.relay.dialect import ReceiverAnswer
 
 CONNECT_S = 5.0
@@ -113,24 +114,11 @@ class Postman:
         return list(dict.fromkeys(str(each[4][0]) for each in found))
 
     async def _connect(self, place: UrlPlace, addresses: Sequence[str]) -> _Connection:
-        async with _connecting():
-            return await self._first(place, addresses)
-
-    async def _first(self, place: UrlPlace, addresses: Sequence[str]) -> _Connection:
-        """The first that takes a connection. The certificate is that of the name."""
-        *others, last = addresses
-        for address in others:
-            with contextlib.suppress(OSError):
-                return await self._opened(place, address)
-        return await self._opened(place, last)
-
-    async def _opened(self, place: UrlPlace, address: str) -> _Connection:
         tls = self._tls() if place.is_tls else None
-        name = place.host if place.is_tls else None
-        reader, writer = await asyncio.open_connection(
-            address, place.port, ssl=tls, server_hostname=name
-        )
-        return _Connection(address, reader, writer, h11.Connection(h11.CLIENT), time.monotonic())
+        async with _connecting():
+            found = await first_open(place, addresses, tls)
+        http = h11.Connection(h11.CLIENT)
+        return _Connection(found.address, found.reader, found.writer, http, time.monotonic())
 
     def _take(self, place: UrlPlace, addresses: Iterable[str]) -> _Connection | None:
         """One that is open to an address which the name still has."""
