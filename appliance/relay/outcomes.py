@@ -17,6 +17,11 @@ log = logging.getLogger(__name__)
 
 FAILING_MS = 5 * 24 * 3_600_000
 """An endpoint at which nothing arrived for so long is switched off."""
+QUIET_MS = 2 * 24 * 3_600_000
+"""Failed tries that lie further apart say nothing of the time between: the days are counted from
+the later one on. It is longer than any wait between two tries, and so long that one delivery which
+was tried to its end switches off what was silent since.
+"""
 AGAIN_S = 1.0
 """What could not be written is written again after so long."""
 
@@ -93,8 +98,36 @@ def _judge(tx: Tx, webhook_id: str, results: Sequence[Result]) -> None:
             webhooks.switch_off(tx, webhook_id, OffWhy.GONE)
     if failing_ms != found.failing_ms:
         webhooks.note_failing(tx, webhook_id, failing_ms)
-    if failing_ms is not None and tx.now_ms - failing_ms >= FAILING_MS:
+    if failing_ms is not None:
+        _end_if_dead(tx, webhook_id, failing_ms)
+
+
+def end_if_dead(tx: Tx, webhook_id: str) -> None:
+    """Switches off one at which nothing arrived for five days, also where nothing is tried now."""
+    found = webhooks.endpoint(tx.conn, webhook_id)
+    if found is not None and found.enabled and found.failing_ms is not None:
+        _end_if_dead(tx, webhook_id, found.failing_ms)
+
+
+def _end_if_dead(tx: Tx, webhook_id: str, failing_ms: int) -> None:
+    if tx.now_ms - failing_ms < FAILING_MS:
+        return
+    tried = webhook_deliveries.tried_since(tx.conn, webhook_id, failing_ms)
+    since_ms = _without_rest(tried, tx.now_ms)
+    if since_ms is not None and tx.now_ms - since_ms >= FAILING_MS:
         webhooks.switch_off(tx, webhook_id, OffWhy.FAILING)
+    else:
+        webhooks.note_failing(tx, webhook_id, since_ms)
+
+
+def _without_rest(tried_ms: Sequence[int], now_ms: int) -> int | None:
+    """Since when it fails without a rest; None where it has been quiet."""
+    since_ms, later_ms = None, now_ms
+    for each in reversed(tried_ms):
+        if later_ms - each > QUIET_MS:
+            break
+        since_ms = later_ms = each
+    return since_ms
 
 
 def complain(task: asyncio.Task[None]) -> None:

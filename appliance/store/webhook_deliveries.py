@@ -141,6 +141,17 @@ def next_due_ms(
     return None if row is None else int(row["due_ms"])
 
 
+def tried_since(conn: sqlite3.Connection, webhook_id: str, since_ms: int) -> Sequence[int]:
+    """When something was tried, in order."""
+    rows = conn.execute(
+        "SELECT DISTINCT a.value ->> '$.at_ms' AS at_ms"
+        " FROM webhook_delivery d, json_each(d.attempts) a"
+        " WHERE d.webhook_id = ? AND a.value ->> '$.at_ms' >= ? ORDER BY at_ms",
+        (webhook_id, since_ms),
+    )
+    return [row["at_ms"] for row in rows]
+
+
 def waiting(conn: sqlite3.Connection, webhook_id: str, *, most: int) -> int:
     """How many wait, counted up to `most`."""
     row = conn.execute(
