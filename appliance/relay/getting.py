@@ -5,7 +5,6 @@ The connection goes to the address that was judged, and its certificate is that 
 
 import asyncio
 import contextlib
-import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from functools import cache
 
 import h11
 
+from appliance.desk.webhooks.looking_up import names_of_server
 from appliance.desk.webhooks.url_policy import UrlPlace, UrlPolicy
 from appliance.relay.connecting import first_open
 
@@ -47,13 +47,20 @@ class Got:
 
 @contextlib.asynccontextmanager
 async def getting(
-    policy: UrlPolicy, url: str, *, within_s: float, headers: Mapping[str, str] | None = None
+    policy: UrlPolicy,
+    url: str,
+    *,
+    by: str,
+    within_s: float,
+    headers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Got]:
-    """Raises InvalidInput for an address that the policy refuses, and GetFailed."""
+    """`by` is the id of who asks. Raises InvalidInput for an address that the policy refuses, and
+    GetFailed.
+    """
     place = policy.place(url)
     try:
         async with asyncio.timeout(within_s):
-            addresses = policy.reachable(place, await _look_up(place))
+            addresses = policy.reachable(place, await _look_up(place, by))
             async with asyncio.timeout(CONNECT_S):
                 found = await first_open(place, addresses, _tls() if place.is_tls else None)
             try:
@@ -66,14 +73,12 @@ async def getting(
         raise GetFailed(f"It cannot be had ({type(exc).__name__}).") from exc
 
 
-async def _look_up(place: UrlPlace) -> Sequence[str]:
-    loop = asyncio.get_running_loop()
+async def _look_up(place: UrlPlace, by: str) -> Sequence[str]:
     try:
         async with asyncio.timeout(CONNECT_S):
-            found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+            return await names_of_server().addresses(place, by)
+    except TimeoutError:
         return ()
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 @cache

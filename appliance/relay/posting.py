@@ -6,16 +6,15 @@ only while its address is still one that its name has.
 
 import asyncio
 import contextlib
-import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import h11
 
-from appliance.desk.webhooks.url_policy import Unreachable, UrlPlace, UrlPolicy, is_address
+from appliance.desk.webhooks.looking_up import Names
+from appliance.desk.webhooks.url_policy import Unreachable, UrlPlace, UrlPolicy
 from appliance.errors import InvalidInput
 from appliance.relay.connecting import first_open
 from appliance.relay.dialect import ReceiverAnswer
@@ -51,13 +50,12 @@ class _Connection:
 
 
 class Postman:
-    """For one endpoint, in one event loop. `names` looks up names of hosts, and may block. `tls`
+    """For one endpoint, in one event loop. `names` looks up its host at each post: what a
+    name leads to may have changed since it was judged. `tls`
     is asked at the first https.
     """
 
-    def __init__(
-        self, policy: UrlPolicy, names: Executor, tls: Callable[[], ssl.SSLContext]
-    ) -> None:
+    def __init__(self, policy: UrlPolicy, names: Names, tls: Callable[[], ssl.SSLContext]) -> None:
         self._policy = policy
         self._names = names
         self._tls = tls
@@ -88,7 +86,7 @@ class Postman:
         try:
             place = self._policy.place(url)
             async with _connecting():
-                addresses = self._policy.reachable(place, await self._look_up(place))
+                addresses = self._policy.reachable(place, await self._names.addresses(place))
         except Unreachable:
             raise PostFailed("unknown-host") from None
         except InvalidInput:
@@ -98,20 +96,6 @@ class Postman:
             with contextlib.suppress(OSError, EOFError, h11.RemoteProtocolError):
                 return await self._asked(place, known, sent)
         return await self._asked(place, await self._connect(place, addresses), sent)
-
-    async def _look_up(self, place: UrlPlace) -> Sequence[str]:
-        """Each time anew: what a name leads to may have changed since it was judged."""
-        if is_address(place.host):
-            return [place.host]
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.run_in_executor(
-                self._names,
-                lambda: socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM),
-            )
-        except (OSError, UnicodeError):
-            return ()
-        return list(dict.fromkeys(str(each[4][0]) for each in found))
 
     async def _connect(self, place: UrlPlace, addresses: Sequence[str]) -> _Connection:
         tls = self._tls() if place.is_tls else None

@@ -9,11 +9,11 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
 
 from appliance.desk.access.accesses import Accessed
+from appliance.desk.webhooks.looking_up import Names
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.relay.dialect import AnswerMeaning, Dialect
 from appliance.relay.outcomes import Result, Results, complain
@@ -29,7 +29,7 @@ PARALLEL = 4
 READ_AT_ONCE = 64
 _LOOK_AGAIN_S, _SOONEST_S = 300.0, 0.05
 _NAMES = 32
-"""Names that are looked up at once: a resolver that hangs holds up those of few endpoints."""
+"""Names that are looked up at once, each by one thread however many posts wait for it."""
 _STUMBLED_S, _STUMBLED_MOST_S = 5.0, 300.0
 """So long what could not be tried for a reason of our own is left alone: at first, and at most."""
 
@@ -70,7 +70,7 @@ class Sender:
         self._policy = policy
         self._endpoint = endpoint
         self._over = over
-        self._names = ThreadPoolExecutor(_NAMES, thread_name_prefix="relay-names")
+        self._names = Names(_NAMES, "relay-names")
         self._tls = cache(ssl.create_default_context)
         self._trier = Trier(store, dialects, accessed)
         self._served: dict[str, _Served] = {}
@@ -114,7 +114,7 @@ class Sender:
         for each in self._served.values():
             each.poster.close()
         await asyncio.sleep(0)  # the sockets are closed in the next turn of the loop
-        self._names.shutdown(wait=False, cancel_futures=True)
+        self._names.close()
 
     def _new(self, webhook_id: str) -> _Served | None:
         endpoint = self._endpoint(webhook_id)

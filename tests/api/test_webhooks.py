@@ -3,8 +3,11 @@
 import base64
 import hashlib
 import hmac
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -393,6 +396,39 @@ def test_what_a_revoked_token_left_goes_on_for_who_switches_it_on(
     again = asked(planning, "POST", f"/{orphan['id']}/deliveries/{first.id}/replay")
     assert again.status_code == 202
     assert receiver.wait(2)[1].id == first.id
+
+
+def test_names_that_hang_stop_no_other_program(
+    office: Office, planning: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks for too many of them at once is told so."""
+    real, free = socket.getaddrinfo, threading.Event()
+
+    def look_up(host: object, port: object, *args: object, **more: object) -> object:
+        if str(host).endswith(".hangs.test"):
+            free.wait(WITHIN_S)
+        name = "127.0.0.1" if str(host).endswith(".test") else host
+        return real(name, port, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    careless = office.caller()
+
+    def post(number: int) -> httpx.Response:
+        url = f"https://n{number}.hangs.test:{receiver.port}/"
+        return asked(careless, "POST", "", {"url": url, "events": ["*"]})
+
+    with ThreadPoolExecutor(20) as threads:
+        answers = [threads.submit(post, number) for number in range(20)]
+        wait(answers, timeout=WITHIN_S, return_when=FIRST_COMPLETED)
+        url = f"http://good.test:{receiver.port}/hook"
+        made = asked(planning, "POST", "", {"url": url, "events": ["*"]})
+        free.set()
+        said = [each.result() for each in answers]
+    assert made.status_code == 201, made.text
+    assert {each.status_code for each in said} == {201, 422}
+    refused = [each.json() for each in said if each.status_code == 422]
+    assert {each["field"] for each in refused} == {"url"}
+    assert "still looking up" in refused[0]["detail"]
 
 
 def test_a_token_that_ran_out_is_said(

@@ -54,7 +54,9 @@ async def had(caller: Caller, phone: str, given: CloudFile | None) -> Attached |
     if not given.link:
         raise InvalidInput("id", "Give the “id” of an upload or a “link”.")
     await caller.services.store.aread(lambda conn: line_of(conn, caller.sight, phone))
-    return Attached(received=await links.fetch(caller.services, given.link, name))
+    return Attached(
+        received=await links.fetch(caller.services, given.link, name, by=caller.token.id)
+    )
 
 
 def kept(tx: Tx, caller: Caller, message_type: str, file: Attached) -> str:

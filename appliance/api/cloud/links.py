@@ -22,10 +22,12 @@ _AT_ONCE = 256 * 1024
 _OK = 200
 
 
-async def fetch(services: Services, link: str, name: str | None) -> ReceivedFile:
-    """It lies among the media on return. Raises ProblemError where it cannot be had or sent."""
+async def fetch(services: Services, link: str, name: str | None, *, by: str) -> ReceivedFile:
+    """It lies among the media on return; `by` is the id of who asks. Raises ProblemError where it
+    cannot be had or sent.
+    """
     try:
-        async with getting(services.urls, link, within_s=WITHIN_S) as got:
+        async with getting(services.urls, link, by=by, within_s=WITHIN_S) as got:
             if got.status != _OK:
                 raise _not_had(f"The link answers {got.status}; no redirection is followed.")
             wanted = name or _name_of(link)

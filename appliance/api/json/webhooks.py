@@ -74,7 +74,7 @@ async def add_webhook(request: Request) -> Response:
     wanted = posting.read_body(WebhookIn, await request.body())
     key = idempotency.checked(request.headers.get("idempotency-key"))
     _require(caller, wanted.events, wanted.content)
-    await judge(caller.services.urls, wanted.url)
+    await judge(caller.services.urls, wanted.url, by=caller.token.id)
 
     def work(tx: Tx) -> dict[str, Any]:
         wish = WebhookWish(
@@ -119,7 +119,7 @@ async def change_webhook(request: Request) -> Response:
     caller = await caller_of(request, _SCOPE.value)
     wanted = posting.read_body(WebhookPatchIn, await request.body())
     if wanted.url is not None:
-        await judge(caller.services.urls, wanted.url)
+        await judge(caller.services.urls, wanted.url, by=caller.token.id)
     change = WebhookChange(
         url=wanted.url,
         events=wanted.events,
