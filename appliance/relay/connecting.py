@@ -15,7 +15,7 @@ STAGGER_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenConnection:
     address: str
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -23,9 +23,9 @@ class Opened:
 
 async def first_open(
     place: UrlPlace, addresses: Sequence[str], tls: ssl.SSLContext | None
-) -> Opened:
+) -> OpenConnection:
     """The certificate is that of the name. Raises OSError: that of the address that failed last."""
-    waiting, tries = list(addresses), set[asyncio.Task[Opened]]()
+    waiting, tries = list(addresses), set[asyncio.Task[OpenConnection]]()
     failed = OSError("no address")
     try:
         while waiting or tries:
@@ -49,15 +49,15 @@ async def first_open(
     raise failed
 
 
-async def _opened(place: UrlPlace, address: str, tls: ssl.SSLContext | None) -> Opened:
+async def _opened(place: UrlPlace, address: str, tls: ssl.SSLContext | None) -> OpenConnection:
     name = place.host if tls is not None else None
     reader, writer = await asyncio.open_connection(
         address, place.port, ssl=tls, server_hostname=name
     )
-    return Opened(address, reader, writer)
+    return OpenConnection(address, reader, writer)
 
 
-def _close(task: asyncio.Task[Opened]) -> None:
+def _close(task: asyncio.Task[OpenConnection]) -> None:
     """One that was open at the same moment as the one that was taken."""
     if not task.cancelled() and task.exception() is None:
         task.result().writer.transport.abort()
