@@ -7,7 +7,7 @@ from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
 from appliance.desk.access.throttle import TooManyTries
 from appliance.desk.webhooks.looking_after import ENDED
-from appliance.desk.webhooks.looking_up import BUSY, NamesBusy
+from appliance.desk.webhooks.looking_up import NamesBusy
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import MAX_TEXT
 from appliance.reasons import Reason
@@ -146,7 +146,10 @@ def note_of(words: Words, exc: InvalidInput | Refused, *, line: str = "", text: 
             remedy=words.text(remedy).format(line=line or words.text("this number")),
         )
     if isinstance(exc, NamesBusy):
-        return Note(code=exc.field, sentence=words.text(BUSY))
+        sentence = words.text(
+            "Balie is still looking up other names of hosts. Try again in a minute."
+        )
+        return Note(code=exc.field, sentence=sentence)
     if exc.field == "text":
         return Note(code="text", sentence=_about_text(words, text))
     return Note(code=exc.field, sentence=words.text(FIELDS.get(exc.field, exc.sentence)))

@@ -12,14 +12,14 @@ from appliance.desk.webhooks.url_policy import UrlPlace, is_address
 from appliance.errors import InvalidInput
 
 _AT_ONCE, _EACH = 16, 4
-BUSY = "Balie is still looking up other names of hosts. Try again in a minute."
+_BUSY = "Balie is still looking up other names of hosts. Try again in a minute."
 
 
 class NamesBusy(InvalidInput):
     """Too many look-ups are in hand already; of the address itself nothing is known."""
 
     def __init__(self) -> None:
-        super().__init__("url", BUSY)
+        super().__init__("url", _BUSY)
 
 
 class Names:
