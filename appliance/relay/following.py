@@ -6,18 +6,25 @@ nobody.
 What an event makes and how far that endpoint was followed are written in one transaction.
 """
 
+import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from appliance.desk.access.sight import Sight
 from appliance.desk.webhooks.seeing import may_see, sights_of
+from appliance.errors import StoreError
 from appliance.events import Event, EventKind
 from appliance.relay.dialect import Dialect
 from appliance.store import events, webhook_deliveries, webhooks
+from appliance.store.connection import is_damage
 from appliance.store.feed import known_epoch
 from appliance.store.store import Tx
-from appliance.store.webhook_deliveries import NewDelivery
+from appliance.store.webhook_deliveries import UNPLANNED, NewDelivery
 from appliance.store.webhooks import WebhookEndpoint
+from appliance.trouble import Trouble
+
+log = logging.getLogger(__name__)
 
 PIECE = 500
 """Events of one reading."""
@@ -60,6 +67,7 @@ class Follower:
         self._moves: dict[str, int] = {}
         self._waiting: dict[str, int] = {}
         self._epoch = ""
+        self._trouble = Trouble(log, "a webhook cannot be told of an event")
 
     def load(self, conn: sqlite3.Connection, now_ms: int, *, counts: bool = True) -> None:
         """All that can be told; where somebody moved a cursor, it is there now. `counts`: what
@@ -102,6 +110,8 @@ class Follower:
             if found.must_write:
                 self._kept[webhook_id] = to
         for each in found.made:
+            if each.part == UNPLANNED:
+                continue
             self._waiting[each.webhook_id] += 1
 
     def over(self, webhook_id: str) -> None:
@@ -125,8 +135,8 @@ class Follower:
             planned
             for event in batch
             for each in whose
-            if event.seq > self._seen[each.id] and may_see(conn, each, sights[each.id], event)
-            for planned in self._made(conn, each, event)
+            if event.seq > self._seen[each.id]
+            for planned in self._made(conn, each, sights[each.id], event)
         ]
         changed = _changed(batch)
         reached = [each.id for each in whose if last > self._seen[each.id]]
@@ -138,18 +148,32 @@ class Follower:
         )
 
     def _made(
-        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
-    ) -> Iterator[NewDelivery]:
-        for each in self.dialects[endpoint.dialect].planned(conn, endpoint, event):
-            yield NewDelivery(
-                id=webhook_deliveries.id_of(self._epoch, event.seq, endpoint.id, each.part),
-                webhook_id=endpoint.id,
-                event_seq=event.seq,
-                part=each.part,
-                type=each.type,
-                lane=_lane(event),
-                message_id=event.message_id,
-            )
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, sight: Sight, event: Event
+    ) -> Sequence[NewDelivery]:
+        """A mistake of ours about one event is a delivery that failed: the log goes on."""
+        try:
+            if not may_see(conn, endpoint, sight, event):
+                return ()
+            planned = self.dialects[endpoint.dialect].planned(conn, endpoint, event)
+        except (sqlite3.OperationalError, StoreError):
+            raise
+        except Exception as exc:
+            if isinstance(exc, sqlite3.DatabaseError) and is_damage(exc):
+                raise
+            self._trouble.met(f"event {event.seq} for {endpoint.id}", exc=exc)
+            return [self._new(endpoint, event, UNPLANNED, event.kind.value)]
+        return [self._new(endpoint, event, each.part, each.type) for each in planned]
+
+    def _new(self, endpoint: WebhookEndpoint, event: Event, part: str, type_: str) -> NewDelivery:
+        return NewDelivery(
+            id=webhook_deliveries.id_of(self._epoch, event.seq, endpoint.id, part),
+            webhook_id=endpoint.id,
+            event_seq=event.seq,
+            part=part,
+            type=type_,
+            lane=_lane(event),
+            message_id=event.message_id,
+        )
 
 
 def _up_to_change(batch: Sequence[Event]) -> Sequence[Event]:

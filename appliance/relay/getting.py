@@ -5,16 +5,16 @@ The connection goes to the address that was judged, and its certificate is that 
 
 import asyncio
 import contextlib
-import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import h11
 
+from appliance.desk.webhooks.looking_up import names_of_server
 from appliance.desk.webhooks.url_policy import UrlPlace, UrlPolicy
+from appliance.relay.connecting import first_open
 
 CONNECT_S = 5.0
 _READ = 64 * 1024
@@ -47,45 +47,38 @@ class Got:
 
 @contextlib.asynccontextmanager
 async def getting(
-    policy: UrlPolicy, url: str, *, within_s: float, headers: Mapping[str, str] | None = None
+    policy: UrlPolicy,
+    url: str,
+    *,
+    by: str,
+    within_s: float,
+    headers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Got]:
-    """Raises InvalidInput for an address that the policy refuses, and GetFailed."""
+    """`by` is the id of who asks. Raises InvalidInput for an address that the policy refuses, and
+    GetFailed.
+    """
     place = policy.place(url)
     try:
         async with asyncio.timeout(within_s):
-            addresses = policy.reachable(place, await _look_up(place))
-            reader, writer = await _opened(place, addresses)
+            addresses = policy.reachable(place, await _look_up(place, by))
+            async with asyncio.timeout(CONNECT_S):
+                found = await first_open(place, addresses, _tls() if place.is_tls else None)
             try:
-                yield await _asked(place, reader, writer, headers or {})
+                yield await _asked(place, found.reader, found.writer, headers or {})
             finally:
-                writer.close()
+                found.writer.close()
     except TimeoutError:
         raise GetFailed("It did not answer in time.") from None
     except (OSError, EOFError, h11.ProtocolError) as exc:
         raise GetFailed(f"It cannot be had ({type(exc).__name__}).") from exc
 
 
-async def _look_up(place: UrlPlace) -> Sequence[str]:
-    loop = asyncio.get_running_loop()
+async def _look_up(place: UrlPlace, by: str) -> Sequence[str]:
     try:
         async with asyncio.timeout(CONNECT_S):
-            found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+            return await names_of_server().addresses(place, by)
+    except TimeoutError:
         return ()
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
-
-
-async def _opened(
-    place: UrlPlace, addresses: Sequence[str]
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """The first that takes a connection."""
-    tls: dict[str, Any] = {"ssl": _tls(), "server_hostname": place.host} if place.is_tls else {}
-    *others, last = addresses
-    async with asyncio.timeout(CONNECT_S):
-        for address in others:
-            with contextlib.suppress(OSError):
-                return await asyncio.open_connection(address, place.port, **tls)
-        return await asyncio.open_connection(last, place.port, **tls)
 
 
 @cache

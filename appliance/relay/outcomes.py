@@ -4,17 +4,26 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from appliance.relay.dialect import AnswerMeaning
 from appliance.store import webhook_deliveries, webhooks
 from appliance.store.store import Store, Tx
 from appliance.store.webhook_deliveries import DeliveryOutcome, DeliveryState
 from appliance.store.webhooks import OffWhy
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
 FAILING_MS = 5 * 24 * 3_600_000
 """An endpoint at which nothing arrived for so long is switched off."""
+QUIET_MS = 2 * 24 * 3_600_000
+"""Failed tries that lie further apart say nothing of the time between: the days are counted from
+the later one on. It is longer than any wait between two tries, and so long that one delivery which
+was tried to its end switches off what was silent since.
+"""
+AGAIN_S = 1.0
+"""What could not be written is written again after so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +45,7 @@ class Results:
         self._kept = kept
         self._waiting: list[Result] = []
         self._writing: asyncio.Task[None] | None = None
+        self._trouble = Trouble(log, "what became of webhooks cannot be written")
 
     def add(self, result: Result) -> None:
         self._waiting.append(result)
@@ -51,8 +61,15 @@ class Results:
         """What a power cut takes back is sent again, under the same id."""
         while batch := self._waiting:
             self._waiting = []
-            written = self._store.submit(lambda tx, batch=batch: _keep(tx, batch), durable=False)  # type: ignore[misc]
-            await asyncio.wrap_future(written)
+            try:
+                written = self._store.submit(partial(_keep, batch=batch), durable=False)
+                await asyncio.wrap_future(written)
+            except Exception as exc:  # until it is written they count as busy
+                self._trouble.met(exc, exc=exc)
+                self._waiting = [*batch, *self._waiting]
+                await asyncio.sleep(AGAIN_S)
+                continue
+            self._trouble.over()
             for each in batch:
                 self._kept(each)
 
@@ -81,8 +98,36 @@ def _judge(tx: Tx, webhook_id: str, results: Sequence[Result]) -> None:
             webhooks.switch_off(tx, webhook_id, OffWhy.GONE)
     if failing_ms != found.failing_ms:
         webhooks.note_failing(tx, webhook_id, failing_ms)
-    if failing_ms is not None and tx.now_ms - failing_ms >= FAILING_MS:
+    if failing_ms is not None:
+        _end_if_dead(tx, webhook_id, failing_ms)
+
+
+def end_if_dead(tx: Tx, webhook_id: str) -> None:
+    """Switches off one at which nothing arrived for five days, also where nothing is tried now."""
+    found = webhooks.endpoint(tx.conn, webhook_id)
+    if found is not None and found.enabled and found.failing_ms is not None:
+        _end_if_dead(tx, webhook_id, found.failing_ms)
+
+
+def _end_if_dead(tx: Tx, webhook_id: str, failing_ms: int) -> None:
+    if tx.now_ms - failing_ms < FAILING_MS:
+        return
+    tried = webhook_deliveries.tried_since(tx.conn, webhook_id, failing_ms)
+    since_ms = _without_rest(tried, tx.now_ms)
+    if since_ms is not None and tx.now_ms - since_ms >= FAILING_MS:
         webhooks.switch_off(tx, webhook_id, OffWhy.FAILING)
+    else:
+        webhooks.note_failing(tx, webhook_id, since_ms)
+
+
+def _without_rest(tried_ms: Sequence[int], now_ms: int) -> int | None:
+    """Since when it fails without a rest; None where it has been quiet."""
+    since_ms, later_ms = None, now_ms
+    for each in reversed(tried_ms):
+        if later_ms - each > QUIET_MS:
+            break
+        since_ms = later_ms = each
+    return since_ms
 
 
 def complain(task: asyncio.Task[None]) -> None:

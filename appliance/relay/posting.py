@@ -6,17 +6,17 @@ only while its address is still one that its name has.
 
 import asyncio
 import contextlib
-import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import h11
 
-from appliance.desk.webhooks.url_policy import Unreachable, UrlPlace, UrlPolicy, is_address
+from appliance.desk.webhooks.looking_up import Names
+from appliance.desk.webhooks.url_policy import Unreachable, UrlPlace, UrlPolicy
 from appliance.errors import InvalidInput
+from appliance.relay.connecting import first_open
 from appliance.relay.dialect import ReceiverAnswer
 
 CONNECT_S = 5.0
@@ -50,13 +50,12 @@ class _Connection:
 
 
 class Postman:
-    """For one endpoint, in one event loop. `names` looks up names of hosts, and may block. `tls`
+    """For one endpoint, in one event loop. `names` looks up its host at each post: what a
+    name leads to may have changed since it was judged. `tls`
     is asked at the first https.
     """
 
-    def __init__(
-        self, policy: UrlPolicy, names: Executor, tls: Callable[[], ssl.SSLContext]
-    ) -> None:
+    def __init__(self, policy: UrlPolicy, names: Names, tls: Callable[[], ssl.SSLContext]) -> None:
         self._policy = policy
         self._names = names
         self._tls = tls
@@ -87,7 +86,7 @@ class Postman:
         try:
             place = self._policy.place(url)
             async with _connecting():
-                addresses = self._policy.reachable(place, await self._look_up(place))
+                addresses = self._policy.reachable(place, await self._names.addresses(place))
         except Unreachable:
             raise PostFailed("unknown-host") from None
         except InvalidInput:
@@ -98,39 +97,12 @@ class Postman:
                 return await self._asked(place, known, sent)
         return await self._asked(place, await self._connect(place, addresses), sent)
 
-    async def _look_up(self, place: UrlPlace) -> Sequence[str]:
-        """Each time anew: what a name leads to may have changed since it was judged."""
-        if is_address(place.host):
-            return [place.host]
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.run_in_executor(
-                self._names,
-                lambda: socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM),
-            )
-        except (OSError, UnicodeError):
-            return ()
-        return list(dict.fromkeys(str(each[4][0]) for each in found))
-
     async def _connect(self, place: UrlPlace, addresses: Sequence[str]) -> _Connection:
-        async with _connecting():
-            return await self._first(place, addresses)
-
-    async def _first(self, place: UrlPlace, addresses: Sequence[str]) -> _Connection:
-        """The first that takes a connection. The certificate is that of the name."""
-        *others, last = addresses
-        for address in others:
-            with contextlib.suppress(OSError):
-                return await self._opened(place, address)
-        return await self._opened(place, last)
-
-    async def _opened(self, place: UrlPlace, address: str) -> _Connection:
         tls = self._tls() if place.is_tls else None
-        name = place.host if place.is_tls else None
-        reader, writer = await asyncio.open_connection(
-            address, place.port, ssl=tls, server_hostname=name
-        )
-        return _Connection(address, reader, writer, h11.Connection(h11.CLIENT), time.monotonic())
+        async with _connecting():
+            found = await first_open(place, addresses, tls)
+        http = h11.Connection(h11.CLIENT)
+        return _Connection(found.address, found.reader, found.writer, http, time.monotonic())
 
     def _take(self, place: UrlPlace, addresses: Iterable[str]) -> _Connection | None:
         """One that is open to an address which the name still has."""

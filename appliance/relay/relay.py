@@ -12,6 +12,7 @@ from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.errors import BalieError, StoreError
 from appliance.relay.dialect import Dialect
 from appliance.relay.following import Follower
+from appliance.relay.outcomes import end_if_dead
 from appliance.relay.sending import Sender
 from appliance.store import webhook_deliveries
 from appliance.store.feed import epoch_of
@@ -148,6 +149,7 @@ class Relay:
 
     def _sweep(self, tx: Tx) -> None:
         for webhook_id in self._follower.endpoints:
+            end_if_dead(tx, webhook_id)
             webhook_deliveries.sweep(tx, webhook_id, most=SWEPT)
 
     def _endpoint(self, webhook_id: str) -> WebhookEndpoint | None:

@@ -9,11 +9,11 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from appliance.desk.access.accesses import Accessed
+from appliance.desk.webhooks.looking_up import Names
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.relay.dialect import AnswerMeaning, Dialect
 from appliance.relay.outcomes import Result, Results, complain
@@ -29,13 +29,16 @@ PARALLEL = 4
 READ_AT_ONCE = 64
 _LOOK_AGAIN_S, _SOONEST_S = 300.0, 0.05
 _NAMES = 32
-"""Names that are looked up at once: a resolver that hangs holds up those of few endpoints."""
+"""Names that are looked up at once, each by one thread however many posts wait for it."""
+_STUMBLED_S, _STUMBLED_MOST_S = 5.0, 300.0
+"""So long what could not be tried for a reason of our own is left alone: at first, and at most."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Served:
     """What one endpoint's task has in hand. `busy` are the numbers of deliveries whose outcome is
-    not written yet, `lanes` what is on its way for the first time.
+    not written yet, `lanes` what is on its way for the first time; `stumbles` counts how often one
+    could not be tried for a reason of our own.
     """
 
     poster: Postman
@@ -43,6 +46,7 @@ class _Served:
     queue: deque[Delivery] = field(default_factory=deque)
     busy: set[int] = field(default_factory=set)
     lanes: set[str] = field(default_factory=set)
+    stumbles: dict[int, int] = field(default_factory=dict)
     tries: set[asyncio.Task[None]] = field(default_factory=set)
     task: asyncio.Task[None] | None = None
     timer: asyncio.TimerHandle | None = None
@@ -66,7 +70,7 @@ class Sender:
         self._policy = policy
         self._endpoint = endpoint
         self._over = over
-        self._names = ThreadPoolExecutor(_NAMES, thread_name_prefix="relay-names")
+        self._names = Names(_NAMES, "relay-names")
         self._tls = cache(ssl.create_default_context)
         self._trier = Trier(store, dialects, accessed)
         self._served: dict[str, _Served] = {}
@@ -82,6 +86,7 @@ class Sender:
         if served is not None and (served.task is None or served.task.done()):
             served.task = asyncio.create_task(self._serve(webhook_id, served), name=webhook_id)
             served.task.add_done_callback(complain)
+            served.task.add_done_callback(partial(self._served_or_again, webhook_id))
 
     def forget(self, webhook_id: str) -> None:
         """Nothing is sent to this one any more."""
@@ -109,7 +114,7 @@ class Sender:
         for each in self._served.values():
             each.poster.close()
         await asyncio.sleep(0)  # the sockets are closed in the next turn of the loop
-        self._names.shutdown(wait=False, cancel_futures=True)
+        self._names.close()
 
     def _new(self, webhook_id: str) -> _Served | None:
         endpoint = self._endpoint(webhook_id)
@@ -170,9 +175,13 @@ class Sender:
     async def _try(self, endpoint: WebhookEndpoint, served: _Served, delivery: Delivery) -> None:
         try:
             result = await self._trier.tried(served.poster, endpoint, delivery)
+        except Exception:  # a write that failed, a mistake of ours: the others go on
+            self._stumbled(endpoint.id, served, delivery.seq)
+            raise
         finally:
             if not delivery.tries:
                 served.lanes.discard(delivery.lane)
+        served.stumbles.pop(delivery.seq, None)
         if result is None:
             served.busy.discard(delivery.seq)
             self._over(endpoint.id)
@@ -180,6 +189,27 @@ class Sender:
         if result.meaning in (AnswerMeaning.TAKEN, AnswerMeaning.AGAIN):
             served.is_failing = result.meaning is AnswerMeaning.AGAIN
         self._results.add(result)
+
+    def _stumbled(self, webhook_id: str, served: _Served, seq: int) -> None:
+        """It counts as busy until it is its turn again."""
+        before = served.stumbles.get(seq, 0)
+        served.stumbles[seq] = before + 1
+        wait_s = min(_STUMBLED_S * 2 ** min(before, 10), _STUMBLED_MOST_S)
+
+        def again() -> None:
+            served.busy.discard(seq)
+            self._wake_known(webhook_id)
+
+        asyncio.get_running_loop().call_later(wait_s, again)
+
+    def _served_or_again(self, webhook_id: str, task: asyncio.Task[None]) -> None:
+        """A task that ended by an error, because the database could not be read, begins again."""
+        if not task.cancelled() and task.exception() is not None and webhook_id in self._served:
+            asyncio.get_running_loop().call_later(_STUMBLED_S, self._wake_known, webhook_id)
+
+    def _wake_known(self, webhook_id: str) -> None:
+        if webhook_id in self._served:
+            self.wake(webhook_id)
 
     def _kept(self, result: Result) -> None:
         """Written."""
@@ -191,8 +221,12 @@ class Sender:
             self._over(result.webhook_id)
 
     def _come_again(self, webhook_id: str, served: _Served) -> None:
-        """When its next try has come; also sooner, where the clock may be moved meanwhile."""
-        due_ms = self._store.read(lambda conn: webhook_deliveries.next_due_ms(conn, webhook_id))
+        """When its next try has come; also sooner, where the clock may be moved meanwhile. What is
+        busy wakes it by itself.
+        """
+        due_ms = self._store.read(
+            lambda conn: webhook_deliveries.next_due_ms(conn, webhook_id, but=served.busy)
+        )
         if due_ms is None:
             return
         clock = self._store.clock

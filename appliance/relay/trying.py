@@ -11,7 +11,7 @@ from appliance.events import Event
 from appliance.relay.dialect import AnswerMeaning, Dialect, ReceiverAnswer
 from appliance.relay.keyring import Keyring
 from appliance.relay.outcomes import Result
-from appliance.relay.posting import Postman, PostFailed
+from appliance.relay.posting import PostFailed, Postman
 from appliance.relay.waits import due_again_ms
 from appliance.store import events, webhook_deliveries
 from appliance.store.readings import ReadingKind

@@ -14,6 +14,10 @@ KEPT = 5_000
 """Of an endpoint what came to an end is kept for so long, and no more than so many."""
 MAX_ATTEMPTS = 30
 """Of each the last ones are shown."""
+UNPLANNED = "unplanned"
+"""The `part` of one that stands for an event of which Balie could not say what it makes: it failed
+when it was added.
+"""
 
 
 class DeliveryState(StrEnum):
@@ -92,6 +96,8 @@ def add(tx: Tx, made: Iterable[NewDelivery]) -> None:
     """What was told before is told once more, under the same id; one whose endpoint was removed
     meanwhile is not made.
     """
+    mistake = DeliveryAttempt(at_ms=tx.now_ms, status=None, error="mistake", took_ms=0)
+    attempts = json.dumps([_written(mistake)], separators=(",", ":"))
     tx.conn.executemany(
         _ADD,
         [
@@ -104,6 +110,7 @@ def add(tx: Tx, made: Iterable[NewDelivery]) -> None:
                 each.lane,
                 each.message_id,
                 tx.now_ms,
+                *(("failed", tx.now_ms, attempts) if each.part == UNPLANNED else _WAITS),
             )
             for each in made
         ],
@@ -122,13 +129,27 @@ def due(
     return [_from_row(row) for row in rows]
 
 
-def next_due_ms(conn: sqlite3.Connection, webhook_id: str) -> int | None:
+def next_due_ms(
+    conn: sqlite3.Connection, webhook_id: str, *, but: Iterable[int] = ()
+) -> int | None:
+    """When the next one is due, of those whose numbers are not in `but`."""
     row = conn.execute(
-        "SELECT min(due_ms) AS due_ms FROM webhook_delivery"
-        " WHERE webhook_id = ? AND state = 'pending'",
-        (webhook_id,),
+        "SELECT due_ms FROM webhook_delivery WHERE webhook_id = ? AND state = 'pending'"
+        " AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY due_ms LIMIT 1",
+        (webhook_id, json.dumps(list(but))),
     ).fetchone()
-    return None if row["due_ms"] is None else int(row["due_ms"])
+    return None if row is None else int(row["due_ms"])
+
+
+def tried_since(conn: sqlite3.Connection, webhook_id: str, since_ms: int) -> Sequence[int]:
+    """When something was tried, in order."""
+    rows = conn.execute(
+        "SELECT DISTINCT a.value ->> '$.at_ms' AS at_ms"
+        " FROM webhook_delivery d, json_each(d.attempts) a"
+        " WHERE d.webhook_id = ? AND a.value ->> '$.at_ms' >= ? ORDER BY at_ms",
+        (webhook_id, since_ms),
+    )
+    return [row["at_ms"] for row in rows]
 
 
 def waiting(conn: sqlite3.Connection, webhook_id: str, *, most: int) -> int:
@@ -255,12 +276,13 @@ def _from_row(row: sqlite3.Row) -> Delivery:
 
 
 _ANEW = "state = 'pending', due_ms = 0, tries = 0, ended_ms = NULL"
+_WAITS = ("pending", None, "[]")
 _ADD = f"""
-INSERT INTO webhook_delivery
-  (id, webhook_id, event_seq, part, type, lane, message_id, state, due_ms, created_ms)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0, ?8
+INSERT INTO webhook_delivery (id, webhook_id, event_seq, part, type, lane, message_id, created_ms,
+  state, ended_ms, attempts, due_ms)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0
 WHERE EXISTS (SELECT 1 FROM webhook WHERE id = ?2)
-ON CONFLICT (id) DO UPDATE SET {_ANEW}
+ON CONFLICT (id) DO UPDATE SET {_ANEW} WHERE excluded.state = 'pending'
 """  # noqa: S608 -- our own words
 _DELIVERY = (
     "SELECT seq, id, webhook_id, event_seq, part, type, lane, message_id, state, due_ms, tries,"

@@ -193,10 +193,13 @@ def change(
 
 
 def switch_on(tx: Tx, webhook_id: str, by: WebhookBy) -> None:
-    """What happened while it was off it is not told, unless somebody asks for it (`rewind`)."""
+    """What happened while it was off it is not told, unless somebody asks for it (`rewind`). It is
+    the token's from now on that switched it on.
+    """
     tx.conn.execute(
-        "UPDATE webhook SET enabled = 1, off_why = NULL, failing_ms = NULL WHERE id = ?",
-        (webhook_id,),
+        "UPDATE webhook SET token_id = coalesce(?, token_id), enabled = 1, off_why = NULL,"
+        " failing_ms = NULL WHERE id = ?",
+        (by.token_id, webhook_id),
     )
     _move(tx, webhook_id, events.last_seq(tx.conn))
     incidents.close_incident(tx, IncidentKind.WEBHOOK_OFF, about=webhook_id)

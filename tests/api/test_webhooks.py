@@ -3,8 +3,11 @@
 import base64
 import hashlib
 import hmac
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,9 @@ from appliance.desk.privacy.erasing import job
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
+from appliance.store import webhooks
 from appliance.store.store import Store
+from appliance.store.webhooks import WebhookBy
 from appliance.webhook_settings import WebhookSettings
 from tests.api.office import Caller, Desk, Office, WebServer, open_office
 from tests.webhook_receiver import Got, Receiver, Say, receiving
@@ -371,3 +376,74 @@ def test_off_is_off_and_gone_is_gone(
     asked(planning, "PATCH", f"/{paused['id']}", {"enabled": True})
     asked(planning, "POST", f"/{paused['id']}/replay", {"since": "2026-03-01T00:00:00Z"})
     receiver.wait(2)
+
+
+def test_what_a_revoked_token_left_goes_on_for_who_switches_it_on(
+    office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
+) -> None:
+    """It tells what the new one may see; who only tries it is told why nothing would come."""
+    owner = office.caller()
+    orphan = make(owner, receiver, "message.received", content="full")
+    office.writes(ANNA, tilburg)
+    (first,) = receiver.wait(1)
+    until(planning, orphan, "delivered")
+    office.store.write(lambda tx: tokens.revoke(tx, owner.token.id))
+    only = office.caller(frozenset({Scope.WEBHOOKS_WRITE}))
+    refused = asked(only, "PATCH", f"/{orphan['id']}", {"enabled": True})
+    assert (refused.status_code, refused.json()["scope"]) == (403, "messages:read")
+    now = asked(planning, "PATCH", f"/{orphan['id']}", {"enabled": True}).json()
+    assert (now["enabled"], now["off_why"]) == (True, None)
+    again = asked(planning, "POST", f"/{orphan['id']}/deliveries/{first.id}/replay")
+    assert again.status_code == 202
+    assert receiver.wait(2)[1].id == first.id
+
+
+def test_names_that_hang_stop_no_other_program(
+    office: Office, planning: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks for too many of them at once is told so."""
+    real, free = socket.getaddrinfo, threading.Event()
+
+    def look_up(host: object, port: object, *args: object, **more: object) -> object:
+        if str(host).endswith(".hangs.test"):
+            free.wait(WITHIN_S)
+        name = "127.0.0.1" if str(host).endswith(".test") else host
+        return real(name, port, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    careless = office.caller()
+
+    def post(number: int) -> httpx.Response:
+        url = f"https://n{number}.hangs.test:{receiver.port}/"
+        return asked(careless, "POST", "", {"url": url, "events": ["*"]})
+
+    with ThreadPoolExecutor(20) as threads:
+        answers = [threads.submit(post, number) for number in range(20)]
+        wait(answers, timeout=WITHIN_S, return_when=FIRST_COMPLETED)
+        url = f"http://good.test:{receiver.port}/hook"
+        made = asked(planning, "POST", "", {"url": url, "events": ["*"]})
+        free.set()
+        said = [each.result() for each in answers]
+    assert made.status_code == 201, made.text
+    assert {each.status_code for each in said} == {201, 422}
+    refused = [each.json() for each in said if each.status_code == 422]
+    assert {each["field"] for each in refused} == {"url"}
+    assert "still looking up" in refused[0]["detail"]
+
+
+def test_a_token_that_ran_out_is_said(
+    office: Office, tilburg: Desk, clock: ManualClock, planning: Caller, receiver: Receiver
+) -> None:
+    """The webhook is still on: nothing was switched."""
+    token = office.store.write(lambda tx: tokens.add(tx, "short", life_days=1))
+    made = make(planning, receiver, "message.received")
+    office.store.write(
+        lambda tx: webhooks.change(tx, made["id"], WebhookBy(token_id=token.id)) and None
+    )
+    clock.advance(s=24 * 3600 + 1)
+    for path, body in (("/test", None), ("/replay", {"since": "2026-03-01T00:00:00Z"})):
+        answer = asked(planning, "POST", f"/{made['id']}{path}", body)
+        assert (answer.status_code, answer.json()["field"]) == (422, "token")
+    asked(planning, "PATCH", f"/{made['id']}", {"enabled": True})
+    assert asked(planning, "POST", f"/{made['id']}/test").status_code == 202
+    receiver.wait(1)

@@ -11,9 +11,11 @@ from random import Random
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.relay import following
+from appliance.desk.webhooks.url_policy import UrlPolicy
+from appliance.relay import following, sending
 from appliance.store import webhook_deliveries
 from appliance.store.store import Store
+from appliance.webhook_settings import WebhookSettings
 from tests.own_certificate import make_certificate
 from tests.relay.told import MORNING_MS, add, happens, policy_for, relaying
 from tests.webhook_receiver import Got, Receiver, Say, receiving
@@ -128,6 +130,61 @@ def test_a_name_that_leads_elsewhere_later_leads_nowhere(
             threading.Event().wait(0.01)
     assert [each.error for each in tries] == ["refused-address", None]
     assert len(receiver.got) == 1
+
+
+def test_an_address_that_hangs_leaves_time_for_the_next(
+    store: Store, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of a name whose first address no longer answers."""
+    real, hangs = socket.getaddrinfo, socket.socket()
+    hangs.bind(("127.0.0.2", receiver.port))
+    hangs.listen(0)
+    queue = [socket.socket() for _ in range(3)]
+    for each in queue:  # more than its queue takes: whoever comes next gets no answer
+        each.setblocking(False)
+        each.connect_ex(("127.0.0.2", receiver.port))
+
+    def look_up(host: object, port: object, *args: object, **more: object) -> object:
+        names = ["127.0.0.2", "127.0.0.1"] if host == "planning.test" else [host]
+        return [found for name in names for found in real(name, port, *args, **more)]  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    allow = [f"{each}:{receiver.port}" for each in ("127.0.0.1", "127.0.0.2")]
+    policy = UrlPolicy(WebhookSettings(allow=tuple(allow)).allowed)
+    with relaying(store, policy):
+        made = add(store, f"http://planning.test:{receiver.port}/hook", "conversation.done")
+        happens(store, "a")
+        assert first_try(store, made.id) == (204, None)
+    for each in (hangs, *queue):
+        each.close()
+
+
+def test_a_name_that_hangs_takes_one_thread(
+    store: Store, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many endpoints have it; those with other names go on."""
+    monkeypatch.setattr(sending, "_NAMES", 2)
+    real, free, hung = socket.getaddrinfo, threading.Event(), list[str]()
+
+    def look_up(host: object, port: object, *args: object, **more: object) -> object:
+        if host == "hangs.test":
+            hung.append(str(host))
+            free.wait(20)
+        name = "127.0.0.1" if str(host).endswith(".test") else host
+        return real(name, port, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with relaying(store, policy_for(receiver.port)):
+        for _ in range(4):
+            add(store, f"http://hangs.test:{receiver.port}/hook", "conversation.done")
+        happens(store, "a")
+        while not hung:
+            threading.Event().wait(0.01)
+        add(store, f"http://good.test:{receiver.port}/good", "conversation.done")
+        happens(store, "b")
+        receiver.wait_for(lambda got: got.path == "/good")
+        assert len(hung) == 1
+        free.set()
 
 
 def test_a_certificate_is_that_of_the_name(

@@ -60,7 +60,9 @@ async def had(caller: Caller, given: CloudFile | None, check: Check) -> Attached
     if not caller.token.may(Scope.MEDIA_WRITE):
         raise forbidden(Scope.MEDIA_WRITE.value)
     await caller.services.store.aread(check)
-    return Attached(received=await links.fetch(caller.services, given.link, name))
+    return Attached(
+        received=await links.fetch(caller.services, given.link, name, by=caller.token.id)
+    )
 
 
 async def let_go(caller: Caller, file: Attached | None) -> None:

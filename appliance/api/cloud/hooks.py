@@ -16,7 +16,6 @@ from appliance.api.cloud.phones import line_of
 from appliance.api.json.callers import Caller, check_still_valid
 from appliance.api.json.posting import read_body
 from appliance.api.problems import ProblemError
-from appliance.api.services import Services
 from appliance.desk.access.tokens import Scope
 from appliance.errors import InvalidInput
 from appliance.relay.getting import GetFailed, getting
@@ -77,7 +76,7 @@ async def _set(request: Request, caller: Caller, wanted: CloudWebhook) -> Respon
     await store.aread(lambda conn: line_of(conn, caller.sight, node))
     url = wanted.override_callback_uri or ""
     if url:
-        await _prove(caller.services, url, wanted.verify_token or "")
+        await _prove(caller, url, wanted.verify_token or "")
     await store.awrite(lambda tx: _keep(tx, caller, node, url))
     return JSONResponse({"success": True})
 
@@ -111,7 +110,7 @@ def _endpoint(conn: sqlite3.Connection, caller: Caller, line_id: str) -> Webhook
     return webhooks.named(conn, caller.token.id, line_id, dialect=dialect.NAME)
 
 
-async def _prove(services: Services, url: str, verify_token: str) -> None:
+async def _prove(caller: Caller, url: str, verify_token: str) -> None:
     """Whoever names an address has to show that it wants this: it answers what it is asked.
 
     Raises ProblemError (2200).
@@ -126,7 +125,9 @@ async def _prove(services: Services, url: str, verify_token: str) -> None:
     )
     try:
         full = f"{url}{'&' if '?' in url else '?'}{asked}"
-        async with getting(services.urls, full, within_s=_WITHIN_S) as got:
+        async with getting(
+            caller.services.urls, full, by=caller.token.id, within_s=_WITHIN_S
+        ) as got:
             answer = (await got.text(_MOST)).strip()
     except InvalidInput as exc:
         raise _unproven(exc.sentence) from exc

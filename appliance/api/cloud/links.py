@@ -36,11 +36,13 @@ _NOT_HAD = (
 log = logging.getLogger(__name__)
 
 
-async def fetch(services: Services, link: str, name: str | None) -> ReceivedFile:
-    """It lies among the media on return. Raises ProblemError where it cannot be had or sent."""
+async def fetch(services: Services, link: str, name: str | None, *, by: str) -> ReceivedFile:
+    """It lies among the media on return; `by` is the id of who asks. Raises ProblemError where it
+    cannot be had or sent.
+    """
     policy = replace(services.urls, only_public=True)
     try:
-        async with getting(policy, link, within_s=WITHIN_S) as got:
+        async with getting(policy, link, by=by, within_s=WITHIN_S) as got:
             if got.status != _OK:
                 raise _not_had(f"It answers {got.status}.")
             wanted = name or _name_of(link)

@@ -74,7 +74,7 @@ async def add_webhook(request: Request) -> Response:
     wanted = posting.read_body(WebhookIn, await request.body())
     key = idempotency.checked(request.headers.get("idempotency-key"))
     _require(caller, wanted.events, wanted.content)
-    await judge(caller.services.urls, wanted.url)
+    await judge(caller.services.urls, wanted.url, by=caller.token.id)
 
     def work(tx: Tx) -> dict[str, Any]:
         wish = WebhookWish(
@@ -114,12 +114,12 @@ async def add_webhook(request: Request) -> Response:
 )
 async def change_webhook(request: Request) -> Response:
     """What happens while it is off it is not told: see `replay`. It belongs to the token that
-    changed its address, events or content last.
+    changed its address, events or content last, or switched it on.
     """
     caller = await caller_of(request, _SCOPE.value)
     wanted = posting.read_body(WebhookPatchIn, await request.body())
     if wanted.url is not None:
-        await judge(caller.services.urls, wanted.url)
+        await judge(caller.services.urls, wanted.url, by=caller.token.id)
     change = WebhookChange(
         url=wanted.url,
         events=wanted.events,

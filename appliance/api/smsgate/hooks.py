@@ -36,7 +36,7 @@ async def put_webhook(request: Request) -> JSONResponse:
         line=posted.device_id or None,
         branch_id=caller.token.branch_id,
     )
-    await judge(caller.services.urls, posted.url)
+    await judge(caller.services.urls, posted.url, by=visitor.token_id)
 
     def work(tx: Tx) -> dict[str, Any]:
         visitor.check(tx)

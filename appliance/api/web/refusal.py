@@ -6,6 +6,8 @@ from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
 from appliance.desk.access.throttle import TooManyTries
+from appliance.desk.webhooks.looking_after import ENDED
+from appliance.desk.webhooks.looking_up import NamesBusy
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import MAX_TEXT
 from appliance.reasons import Reason
@@ -126,6 +128,8 @@ FIELDS = {
     " machine, and never with a name or a password in the address.",
     "events": "Choose at least one thing that is posted.",
     "enabled": "This webhook is off. Switch it on first.",
+    "token": ENDED,
+    "delivery": "Nothing was made of this event, so nothing can be sent.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 
@@ -141,6 +145,11 @@ def note_of(words: Words, exc: InvalidInput | Refused, *, line: str = "", text: 
             sentence=words.text(sentence),
             remedy=words.text(remedy).format(line=line or words.text("this number")),
         )
+    if isinstance(exc, NamesBusy):
+        sentence = words.text(
+            "Balie is still looking up other names of hosts. Try again in a minute."
+        )
+        return Note(code=exc.field, sentence=sentence)
     if exc.field == "text":
         return Note(code="text", sentence=_about_text(words, text))
     return Note(code=exc.field, sentence=words.text(FIELDS.get(exc.field, exc.sentence)))

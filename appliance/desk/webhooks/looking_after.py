@@ -23,6 +23,10 @@ DIALECT = "standard"
 them, too, because one that hears nothing has to be found.
 """
 ANY_DIALECT = None
+ENDED = (
+    "The token that this webhook belongs to has ended, so nothing is sent. A program with a valid"
+    " token can switch it on; or make a new one."
+)
 MAX_ENDPOINTS = 500
 """Each is asked about every event: a program that makes one a minute is mistaken."""
 
@@ -96,11 +100,16 @@ def switch(
     enabled: bool,
     dialect: str | None = DIALECT,
 ) -> None:
-    """Raises NotFound."""
+    """What a program switches on is its own from then on; a person cannot switch on what belongs
+    to a token that has ended. Raises NotFound and InvalidInput.
+    """
     found = one(tx.conn, sight, webhook_id, dialect)
-    if enabled and not found.enabled:
-        webhooks.switch_on(tx, found.id, by)
-    elif not enabled:
+    if enabled:
+        if by.token_id is None:
+            _need_token(tx, found)
+        if not found.is_live(tx.now_ms):
+            webhooks.switch_on(tx, found.id, by)
+    else:
         webhooks.switch_off(tx, found.id, OffWhy.PERSON, by)
 
 
@@ -134,8 +143,8 @@ def rotate(tx: Tx, sight: Sight, webhook_id: str, by: WebhookBy) -> tuple[str, i
 
 
 def ping(tx: Tx, sight: Sight, webhook_id: str, by: WebhookBy) -> str:
-    """The id of what is posted. Raises NotFound, and InvalidInput where it is off."""
-    found = _on(tx.conn, sight, webhook_id)
+    """The id of what is posted. Raises NotFound, and InvalidInput where nothing would come."""
+    found = _on(tx, sight, webhook_id)
     return webhook_deliveries.id_of(epoch_of(tx), webhooks.ping(tx, found.id, by), found.id)
 
 
@@ -162,23 +171,31 @@ def send_again(
     by: WebhookBy,
     dialect: str | None = DIALECT,
 ) -> str:
-    """The same, under the same id. Raises NotFound, and InvalidInput where it is off."""
-    found = _on(tx.conn, sight, webhook_id, dialect)
-    if not webhook_deliveries.again(tx, found.id, delivery_id):
+    """The same, under the same id. Raises NotFound, and InvalidInput where nothing would come."""
+    found = _on(tx, sight, webhook_id, dialect)
+    known = webhook_deliveries.one(tx.conn, found.id, delivery_id)
+    if known is None:
         raise NotFound("delivery")
+    if known.part == webhook_deliveries.UNPLANNED:
+        raise InvalidInput("delivery", "Nothing was made of this event, so nothing can be sent.")
+    webhook_deliveries.again(tx, found.id, delivery_id)
     webhooks.tell_again(tx, found, by)
     return delivery_id
 
 
 def replay(tx: Tx, sight: Sight, webhook_id: str, since_ms: int, by: WebhookBy) -> None:
-    """All that happened since then. Raises NotFound, and InvalidInput where it is off."""
-    webhooks.rewind(tx, _on(tx.conn, sight, webhook_id).id, since_ms, by)
+    """All that happened since then. Raises NotFound, and InvalidInput where nothing would come."""
+    webhooks.rewind(tx, _on(tx, sight, webhook_id).id, since_ms, by)
 
 
-def _on(
-    conn: sqlite3.Connection, sight: Sight, webhook_id: str, dialect: str | None = DIALECT
-) -> WebhookEndpoint:
-    found = one(conn, sight, webhook_id, dialect)
+def _on(tx: Tx, sight: Sight, webhook_id: str, dialect: str | None = DIALECT) -> WebhookEndpoint:
+    found = one(tx.conn, sight, webhook_id, dialect)
     if not found.enabled:
         raise InvalidInput("enabled", "This webhook is off. Switch it on first.")
+    _need_token(tx, found)
     return found
+
+
+def _need_token(tx: Tx, found: WebhookEndpoint) -> None:
+    if found.ends_ms is not None and tx.now_ms >= found.ends_ms:
+        raise InvalidInput("token", ENDED)

@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from appliance.clock import ManualClock
+from appliance.desk.access import tokens
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.webhook_settings import WebhookSettings
 from tests.api.browser import Browser, log_in
-from tests.api.office import Desk, Office, WebServer, open_office
-from tests.api.test_webhooks import relay_of
+from tests.api.office import Caller, Desk, Office, WebServer, open_office
+from tests.api.test_webhooks import make, relay_of
 from tests.webhook_receiver import Receiver, Say, receiving
 
 PAGE = "/settings/webhooks"
@@ -102,3 +103,18 @@ def test_who_manages_one_branch_sees_its_webhooks_alone(
     assert send(head, PAGE, {**form, "branch": tilburg.branch_id}).status_code == 200
     for browser in (boss, head):
         browser.client.close()
+
+
+def test_what_belongs_to_a_revoked_token_is_not_switched_on_by_a_person(
+    office: Office, planning: Caller, receiver: Receiver
+) -> None:
+    made = make(planning, receiver, "message.received")
+    office.store.write(lambda tx: tokens.revoke(tx, planning.token.id))
+    boss = log_in(office, "Marit", role="admin", branch_id=None)
+    boss.post("/settings/look", {"language": "en"})
+    own = f"{PAGE}/{made['id']}"
+    answer = boss.post(f"{own}/on")
+    assert answer.status_code == 422
+    assert "belongs to has ended" in answer.text
+    assert "Off: the token" in answer.text
+    boss.client.close()

@@ -59,7 +59,7 @@ async def add(
         return made.id, secret
 
     try:
-        await judge(visit.services.urls, url)
+        await judge(visit.services.urls, url, by=visit.staff_id)
         webhook_id, secret = await visit.write(work)
     except InvalidInput as exc:
         note = note_of(visit.words, exc)
@@ -82,7 +82,7 @@ async def change(
 ) -> Response:
     wanted = WebhookChange(url=url, events=event or [], content=_content(content))
     try:
-        await judge(visit.services.urls, url)
+        await judge(visit.services.urls, url, by=visit.staff_id)
         await _do(
             visit, lambda tx, sight, by: looking_after.change(tx, sight, webhook_id, wanted, by)
         )

@@ -101,6 +101,7 @@ ERRORS: Mapping[str, str] = {
     "tls": "the certificate is not right",
     "no-http": "the answer was no HTTP",
     "no-key": "the secret cannot be read: give it a new one",
+    "mistake": "Balie made a mistake; its own log says which",
 }
 SENTENCES: Sequence[str] = (
     TEST,
