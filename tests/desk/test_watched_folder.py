@@ -186,7 +186,9 @@ def test_a_file_is_read_when_it_is_whole(known: Office) -> None:
 
 
 def test_a_column_of_service_numbers_is_refused_whatever_its_name(known: Office) -> None:
-    """By its name, or because nearly all of it passes the test; nothing of the file is kept."""
+    """By its name, or because most of it passes the test; nothing of the file is kept, neither
+    here nor in the folder.
+    """
     head = f"{HEAD};Kenmerk\r\n"
     rows = [f"{row};{bsn}\r\n" for row, bsn in zip((ANNA, BRAM), BSNS, strict=True)]
     for said, named in (("9", head), ("“BSN werknemer”", head.replace("Kenmerk", "BSN werknemer"))):
@@ -195,8 +197,12 @@ def test_a_column_of_service_numbers_is_refused_whatever_its_name(known: Office)
         last = known.runs()[-1]
         assert (last.state, last.why, last.what) == (ImportState.REFUSED, "service-numbers", said)
     assert known.people()["00123"].fields["Uurloon"] == "14,75"
-    reports = [each for each in known.put_away("refused") if each.endswith(".report.csv")]
-    assert len(reports) == 2
+    left = known.put_away("refused")
+    assert [each.endswith("-bsn.csv.report.csv") for each in left] == [True, True]
+    for each in left:
+        said = (known.folder / "refused" / each).read_text("utf-8-sig")
+        assert "deleted" in said or "verwijderd" in said
+        assert not any(bsn in said for bsn in BSNS)
     path = known.counter.store.path
     kept = b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
     assert b"00123" in kept

@@ -137,21 +137,29 @@ def read(path: Path, stamp: Stamp | None = None) -> bytes | None:
     return raw if Stamp.of(after) == Stamp.of(before) else None
 
 
-def put_away(path: Path, into: str, *, when: str, report: str) -> None:
-    """Moves the file, and writes the report beside it. Raises OSError."""
+def put_away(path: Path, into: str, *, when: str, report: str, keeps: bool = True) -> None:
+    """Moves the file, or deletes it where nothing of it may be kept, and writes the report where it
+    lies or would lie. Raises OSError.
+    """
     kept = _free_name(path.parent / into, when, path.name)
-    path.rename(kept)
+    if keeps:
+        path.rename(kept)
+    else:
+        path.unlink()
     with suppress(FileNotFoundError):
         path.with_name(path.name + READY).unlink()
-    beside = kept.with_name(f"{kept.name}.report.csv")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    handle = os.open(_beside(kept), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
         file.write(report)
 
 
+def _beside(kept: Path) -> Path:
+    return kept.with_name(f"{kept.name}.report.csv")
+
+
 def _free_name(folder: Path, when: str, name: str) -> Path:
     found, at = folder / f"{when}-{name}", 2
-    while found.exists() or found.is_symlink():
+    while any(each.exists() or each.is_symlink() for each in (found, _beside(found))):
         found, at = folder / f"{when}-{at}-{name}", at + 1
     return found
 

@@ -262,7 +262,8 @@ class FolderWatch:
         self._settled[path] = found.stamp
         into = DONE if end.state is ImportState.DONE else REFUSED
         when = iso(self.store.clock.now_ms())[:19].replace(":", "").replace("T", "-")
-        folder_files.put_away(path, into, when=when, report=self.report(folder, end, rows))
+        report, keeps = self.report(folder, end, rows), end.why != WhyRefused.SERVICE_NUMBERS
+        folder_files.put_away(path, into, when=when, report=report, keeps=keeps)
         del self._settled[path]
 
     def _end(self, run: ImportRun, end: RunEnd) -> None:
