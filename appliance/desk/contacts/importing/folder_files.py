@@ -23,6 +23,8 @@ MOST_BYTES = 4 * MOST_CHARACTERS
 STABLE_S = 5.0
 """For so long neither size nor time of a file changed: whoever writes it has finished."""
 _ENDINGS = (".csv", ".txt")
+_LONGEST_NAME = 200
+"""Bytes: with the moment before it and the report's ending a name stays one that disks take."""
 _DEPTH = 2
 _MOST_FOLDERS = 200
 
@@ -142,15 +144,24 @@ def put_away(path: Path, into: str, *, when: str, report: str, keeps: bool = Tru
     lies or would lie. Raises OSError.
     """
     kept = _free_name(path.parent / into, when, path.name)
-    if keeps:
-        path.rename(kept)
-    else:
-        path.unlink()
+    try:
+        _write(_beside(kept), report)
+        if keeps:
+            path.rename(kept)
+        else:
+            path.unlink()
+    except OSError:
+        with suppress(OSError):
+            _beside(kept).unlink()
+        raise
     with suppress(FileNotFoundError):
         path.with_name(path.name + READY).unlink()
-    handle = os.open(_beside(kept), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+
+
+def _write(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-        file.write(report)
+        file.write(text)
 
 
 def _beside(kept: Path) -> Path:
@@ -158,6 +169,7 @@ def _beside(kept: Path) -> Path:
 
 
 def _free_name(folder: Path, when: str, name: str) -> Path:
+    name = name.encode()[-_LONGEST_NAME:].decode(errors="ignore")
     found, at = folder / f"{when}-{name}", 2
     while any(each.exists() or each.is_symlink() for each in (found, _beside(found))):
         found, at = folder / f"{when}-{at}-{name}", at + 1
