@@ -33,8 +33,9 @@ async def calendar(request: Request, token: str) -> Response:
     if wait_s:
         return Response("Too many requests.", 429, {"Retry-After": str(wait_s)}, "text/plain")
     services: Services = request.app.state.services
+    now_ms = services.clock.now_ms()
     feed = await services.store.aread(
-        lambda conn: feeds.opened(conn, token[:_MOST_TOKEN]), ReaderPool.DOOR
+        lambda conn: feeds.opened(conn, token[:_MOST_TOKEN], now_ms), ReaderPool.DOOR
     )
     if feed is None:
         return problem("not-found", "There is nothing at this address.").response()
@@ -47,8 +48,8 @@ async def calendar(request: Request, token: str) -> Response:
 
 
 async def _read(services: Services, feed: Feed) -> FeedCalendar:
-    """In the log of reading it is a file that its owner, or who gave it out, saved."""
-    accesses = services.accesses(Reader(staff_id=feed.staff_id or feed.made_by))
+    """In the log of reading it is the address that read: who has that, nobody knows."""
+    accesses = services.accesses(Reader(feed_id=feed.id))
     now_ms = services.clock.now_ms()
 
     def read(conn: sqlite3.Connection) -> FeedCalendar:

@@ -181,8 +181,13 @@ class Kind:
     #: Lines may share one and fall back on it. A message that arrives at it is of its own SIM,
     #: whichever line it is for.
     is_shared: bool = False
-    #: It deletes what it has told, so it must hear when nobody kept that.
+    #: It tells each message once, so it must hear when nobody kept that.
+    tells_once: bool = False
+    #: It deletes what it has told, so nothing of a person is left there.
     is_emptied: bool = False
+    #: What a person is asked who takes somebody off it, in English as in `phrases`: the chat, and
+    #: one message. It says as `care_sentences` does for a phone; empty: as of a phone.
+    removal_sentences: Sequence[str] = ()
     #: Always reads the same identity of the same SIM.
     always_reads_sim: bool = False
     #: Gives each part to the network itself, and tells what the network says of it.

@@ -26,8 +26,8 @@ class Listener(Protocol):
     def received(self, device_id: str, messages: Sequence[Incoming]) -> None:
         """Durable on return, where a line has the device. A message whose key is known is dropped,
         or changed where it is another one now. Without a line nothing is kept: raises Transient for
-        a device that is emptied (`Kind.is_emptied`); a phone keeps its own messages, so nothing is
-        raised.
+        a device that tells it once (`Kind.tells_once`); a phone keeps its own messages, so nothing
+        is raised.
         """
         ...
 

@@ -85,6 +85,12 @@ def device(conn: sqlite3.Connection, device_id: str) -> Device:
     return _device(row)
 
 
+def kind_of(conn: sqlite3.Connection, device_id: str) -> str:
+    """Also of one that was taken away."""
+    row = conn.execute("SELECT kind FROM device WHERE id = ?", (device_id,)).fetchone()
+    return "" if row is None else str(row["kind"])
+
+
 def _device(row: sqlite3.Row) -> Device:
     values = dict(row)
     values["channels"] = frozenset(Channel.named(name) for name in json.loads(values["channels"]))

@@ -134,6 +134,13 @@ def open_run(conn: sqlite3.Connection, folder_id: str, file: str) -> ImportRun |
     return None if row is None else _run(row)
 
 
+def last_run(conn: sqlite3.Connection, folder_id: str, file: str) -> ImportRun | None:
+    """The newest that is over, of the file of this name."""
+    asked = f"{_RUNS} WHERE r.folder_id = ? AND r.file = ? AND r.ended_ms IS NOT NULL"
+    row = conn.execute(f"{asked} ORDER BY r.id DESC LIMIT 1", (folder_id, file)).fetchone()
+    return None if row is None else _run(row)
+
+
 def open_runs(conn: sqlite3.Connection, folder_id: str) -> Sequence[ImportRun]:
     rows = conn.execute(f"{_RUNS} WHERE r.folder_id = ? AND r.ended_ms IS NULL", (folder_id,))
     return [_run(row) for row in rows]

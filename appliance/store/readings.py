@@ -52,7 +52,7 @@ class Thing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingEntry:
-    """One entry. `who` is `staff:` or `token:` and an id, or `cli`."""
+    """One entry. `who` is `staff:`, `token:` or `feed:` and an id, or `cli`."""
 
     seq: int
     at_ms: int

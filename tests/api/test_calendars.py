@@ -5,19 +5,24 @@ import logging
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 import recurring_ical_events
 from icalendar import Calendar
 
+from appliance.clock import ManualClock
+from appliance.desk.access.accesses import Accessed
+from appliance.desk.access.rights import grant_role
 from appliance.desk.automatic import roster
 from appliance.desk.automatic.calendar_file import CalendarShift
 from appliance.desk.feeds import feeds
+from appliance.desk.privacy.log import readers
 from appliance.desk.team import staff
 from appliance.store import lines
 from tests.api.browser import Browser, log_in
-from tests.api.office import Caller, Desk, Office
+from tests.api.office import Caller, Desk, Office, WebServer, open_office
 
 PAGE = "/settings/calendars"
 ANNA = "+31687654321"
@@ -150,6 +155,43 @@ def test_an_address_ends_when_it_is_ended_or_made_anew(
     third = make(boss, tilburg.line_id)
     office.store.write(lambda tx: lines.remove_line(tx, tilburg.line_id))
     assert office.client.get(third).status_code == 404
+
+
+def test_a_line_s_calendar_ends_with_the_rights_of_who_gave_it_out(
+    office: Office, boss: Browser, tilburg: Desk
+) -> None:
+    """It was theirs to give; who is let go leaves no address behind."""
+    path, theirs = make(boss, tilburg.line_id, names="on"), (boss.staff_id,)
+    marit = log_in(office, "Marit B", role="admin", branch_id=tilburg.branch_id)
+    office.store.write(
+        lambda tx: tx.conn.execute("DELETE FROM staff_grant WHERE staff_id = ?", theirs)
+    )
+    assert office.client.get(path).status_code == 404
+    assert "There is an address since" not in marit.get(PAGE, **{"Accept-Language": "en"}).text
+    marit.client.close()
+    office.store.write(lambda tx: grant_role(tx, boss.staff_id, "admin", tilburg.branch_id))
+    assert office.client.get(path).status_code == 200
+    office.store.write(lambda tx: staff.disable(tx, boss.staff_id))
+    office.store.write(lambda tx: staff.enable(tx, boss.staff_id))
+    assert office.client.get(path).status_code == 404, "for good"
+
+
+def test_the_log_of_reading_names_the_address(
+    web_server: WebServer, tmp_path: Path, clock: ManualClock
+) -> None:
+    """Nobody knows who has it, so nobody is said to have read."""
+    told: list[Accessed] = []
+    with open_office(web_server, tmp_path, clock, accessed=told.append) as office:
+        desk = office.desk("Tilburg", "+31612345678")
+        start_round(office, desk, office.caller())
+        boss = log_in(office, "Marit", role="admin", branch_id=None)
+        path = make(boss, desk.line_id, names="on")
+        boss.client.close()
+        told.clear()
+        assert "Anna Geheim" in office.client.get(path).text
+        assert [each.who.name.partition(":")[0] for each in told] == ["feed"]
+        names = office.store.read(lambda conn: readers.names_of(conn, {told[0].who.name}))
+        assert list(names.values()) == ["ICS +31612345678"]
 
 
 def test_others_make_none(

@@ -1,5 +1,6 @@
 """`balie-client` does what its README shows, against a real Balie."""
 
+import asyncio
 import json
 import os
 import re
@@ -15,8 +16,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from balie_client import Balie, Event, NotNow
+from balie_client import AsyncBalie, Balie, Event, NotNow, Problem
 from balie_client.stream import Place
+from balie_client.wire import TRIES
 
 from appliance.desk.access import tokens
 from tests.api.office import Caller, Office
@@ -115,6 +117,38 @@ def test_a_wait_that_is_too_long_is_the_callers_to_decide() -> None:
         with pytest.raises(NotNow) as refused:
             balie.send(line="x", to="y", text="z")
     assert (refused.value.code, refused.value.retry_after_s) == ("line-full", 600)
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_what_a_proxy_gave_up_is_tried_again_where_that_is_safe(status: int) -> None:
+    """Without a key a second POST would be a second message, round or contact."""
+    tried: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        tried.append(request.method)
+        return httpx.Response(status)
+
+    async def pause(_: float) -> None: ...
+
+    async def post() -> None:
+        async with AsyncBalie("http://balie", "x", pause=pause) as balie:
+            balie._http = httpx.AsyncClient(
+                base_url="http://balie", transport=httpx.MockTransport(answer)
+            )
+            await balie.request("POST", "/rounds")
+
+    with Balie("http://balie", "x", pause=lambda _: None) as balie:
+        balie._http = httpx.Client(base_url="http://balie", transport=httpx.MockTransport(answer))
+        with pytest.raises(Problem):
+            balie.request("POST", "/rounds")
+        with pytest.raises(Problem):
+            asyncio.run(post())
+        assert tried == ["POST", "POST"]
+        for tried_again in (lambda: balie.send(line="x", to="y"), lambda: balie.cancel("m")):
+            tried.clear()
+            with pytest.raises(Problem):
+                tried_again()
+            assert len(tried) == TRIES
 
 
 def test_half_an_event_of_a_broken_connection_is_none() -> None:

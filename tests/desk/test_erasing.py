@@ -11,9 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from appliance.api.web.words import care_sentences
+from appliance.api.web.words.i18n import Words
 from appliance.clock import ManualClock
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.privacy.care import by_hand
 from appliance.desk.privacy.erasing import again, asking, job
 from appliance.desk.privacy.erasing.asking import ErasureWish
+from appliance.desk.team import staff
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import Proof, Tick
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
@@ -24,10 +30,12 @@ from appliance.store import (
     archives,
     consent,
     contacts,
+    devices,
     erasures,
     holds,
     house_key,
     restoring,
+    routes,
     sealing,
 )
 from appliance.store.cleaning import Unclean
@@ -79,6 +87,36 @@ def test_nothing_of_an_erased_person_is_left(counter: Counter, data: Path) -> No
     ] != [""]
     assert counter.one("SELECT text FROM note WHERE id = 'n2'")["text"] == "vraag …, …, morgen"
     assert counter.one("SELECT status FROM idempotency")["status"] == 202
+
+
+@pytest.mark.parametrize(
+    ("kind", "whose", "said"),
+    [
+        ("mail", "mail:anna@example.com", "delete all mail of E-mail anna@example.com"),
+        ("telegram", "telegram:4711", "no bot can delete a chat. Ask Telegram 4711"),
+    ],
+)
+def test_what_stays_at_a_service_a_person_is_asked_to_delete(
+    counter: Counter, kind: str, whose: str, said: str
+) -> None:
+    """Balie marks a mail as read and deletes none, and a bot deletes no chat."""
+    counter.store.write(lambda tx: staff.add_first_admin(tx, "Sanne", "no-password"))
+    (channel,) = Kind.named(kind).channels
+
+    def beside(tx: Tx) -> str:
+        made = devices.enrol(tx, kind=kind, address="x")
+        routes.add_route(tx, line_id=counter.line_id, device_id=made, channel=channel)
+        return made
+
+    counter.device_id = counter.store.write(beside)
+    counter.hears("Hoi", whose, channel=channel)
+    contact_id = counter.one("SELECT id FROM contact")["id"]
+    wish = ErasureWish(reason="Zij vroeg erom", typed="ERASE")
+    by = Author(staff_id=counter.one("SELECT id FROM staff")["id"])
+    counter.store.write(lambda tx: asking.ask(tx, EVERYWHERE, contact_id, wish, by))
+    goes_on(counter)
+    (task,) = counter.store.read(lambda conn: by_hand.tasks(conn, EVERYWHERE))
+    assert said in care_sentences.task(Words("en"), task, counter.clock.now_ms())
 
 
 def test_the_word_is_typed_and_nobody_who_is_held_is_erased(counter: Counter, data: Path) -> None:

@@ -1,6 +1,8 @@
 """A folder in which a payroll program leaves its people by night: what is taken, and when."""
 
+import errno
 import fcntl
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +58,9 @@ class Office:
     def leaves(self, *rows: str, name: str = NIGHT, encoding: str = "cp1252") -> Path:
         path = self.folder / name
         path.write_bytes("\r\n".join((HEAD, *rows, "")).encode(encoding))
+        self.counter.clock.advance(s=1)
+        written_ns = self.counter.clock.now_ms() * 1_000_000
+        os.utime(path, ns=(written_ns, written_ns))
         return path
 
     def night(self) -> None:
@@ -151,7 +156,7 @@ def test_the_same_file_again_changes_nothing_and_nobody_agrees(known: Office) ->
     assert known.counter.one("SELECT count(*) AS n FROM consent")["n"] == 0
     done = known.put_away("done")
     assert len(done) == 4
-    first = next(each for each in done if each.endswith(f"0-{NIGHT}.report.csv"))
+    first = next(each for each in done if each.endswith(f"-{NIGHT}.report.csv"))
     report = (known.folder / "done" / first).read_text("utf-8-sig")
     assert report.splitlines()[0] == "Rij;Wat ermee gebeurt;Waarom"
     assert report.splitlines()[1].startswith("2;nieuw;")
@@ -186,7 +191,9 @@ def test_a_file_is_read_when_it_is_whole(known: Office) -> None:
 
 
 def test_a_column_of_service_numbers_is_refused_whatever_its_name(known: Office) -> None:
-    """By its name, or because nearly all of it passes the test; nothing of the file is kept."""
+    """By its name, or because most of it passes the test; nothing of the file is kept, neither
+    here nor in the folder.
+    """
     head = f"{HEAD};Kenmerk\r\n"
     rows = [f"{row};{bsn}\r\n" for row, bsn in zip((ANNA, BRAM), BSNS, strict=True)]
     for said, named in (("9", head), ("“BSN werknemer”", head.replace("Kenmerk", "BSN werknemer"))):
@@ -195,8 +202,12 @@ def test_a_column_of_service_numbers_is_refused_whatever_its_name(known: Office)
         last = known.runs()[-1]
         assert (last.state, last.why, last.what) == (ImportState.REFUSED, "service-numbers", said)
     assert known.people()["00123"].fields["Uurloon"] == "14,75"
-    reports = [each for each in known.put_away("refused") if each.endswith(".report.csv")]
-    assert len(reports) == 2
+    left = known.put_away("refused")
+    assert [each.endswith("-bsn.csv.report.csv") for each in left] == [True, True]
+    for each in left:
+        said = (known.folder / "refused" / each).read_text("utf-8-sig")
+        assert "deleted" in said or "verwijderd" in said
+        assert not any(bsn in said for bsn in BSNS)
     path = known.counter.store.path
     kept = b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
     assert b"00123" in kept
@@ -264,6 +275,45 @@ def test_a_folder_that_is_away_is_an_incident(known: Office) -> None:
     known.night()
     assert known.counter.store.read(incidents.open_ones) == []
     assert known.people()["00123"].office_name == "Zoë de Jong"
+
+
+def test_a_file_that_cannot_be_moved_holds_up_no_other_folder(
+    known: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is taken once, also over a restart, and an incident lasts until it is away."""
+    (known.base / "utrecht").mkdir()
+    counter = known.counter
+    counter.store.write(lambda tx: deciding.watch(tx, known.base, "utrecht", branch_id=None, by=BY))
+    usual = Path.rename
+
+    def full(path: Path, to: Path) -> Path:
+        if path.parent == known.folder:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return usual(path, to)
+
+    known.leaves(ANNA.replace("14,75", "15,10"))
+    (known.base / "utrecht" / "b.csv").write_text(f"{HEAD}\n{BRAM}\n", "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", full)
+        known.night()
+        assert [each.file for each in known.runs()] == [NIGHT, NIGHT, "b.csv"]
+        known.watch = ImportWatcher(counter.store, counter.gate, known.base)._watch
+        known.watch.files = WholeFiles(lambda: known.now_s[0])
+        known.night()
+        assert len(known.runs()) == 3
+        assert len(counter.store.read(incidents.open_ones)) == 1
+        assert len(known.put_away("done")) == 2
+    known.night()
+    assert counter.store.read(incidents.open_ones) == []
+    assert len(known.put_away("done")) == 4
+    assert len(known.runs()) == 3
+
+
+def test_a_long_name_is_put_away(known: Office) -> None:
+    known.leaves(ANNA.replace("14,75", "15,10"), name=f"{'é' * 120}.csv")
+    known.night()
+    assert len(known.put_away("done")) == 4
+    assert known.counter.store.read(incidents.open_ones) == []
 
 
 def test_no_link_leads_out_of_the_config_s_folder(office: Office, tmp_path: Path) -> None:

@@ -30,14 +30,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """A member of staff or a token."""
+    """A member of staff, a token, or the secret address of a calendar."""
 
     staff_id: str | None = None
     token_id: str | None = None
+    feed_id: str | None = None
 
     @property
     def name(self) -> str:
         """As the log of reading has it."""
+        if self.feed_id:
+            return f"feed:{self.feed_id}"
         return f"staff:{self.staff_id}" if self.staff_id else f"token:{self.token_id}"
 
 

@@ -47,7 +47,7 @@ def bsns_in(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
     """
     for found in _BSN.finditer(text):
         digits = _digits(found.group())
-        if digits in known or _DATE.fullmatch(digits) or len(set(digits)) == 1:
+        if digits in known or is_day(digits) or len(set(digits)) == 1:
             continue
         if _before(text, found) or not _is_bsn(digits.zfill(_NINE)):
             continue
@@ -61,6 +61,11 @@ def is_bsn(text: str) -> bool:
     digits = re.sub(r"[ .-]", "", text)
     is_number = digits.isascii() and digits.isdecimal() and len(digits) == _NINE
     return is_number and len(set(digits)) > 1 and _is_bsn(digits)
+
+
+def is_day(digits: str) -> bool:
+    """Whether eight digits may be a day, as forms write one."""
+    return _DATE.fullmatch(digits) is not None
 
 
 def has_bank_number(text: str) -> bool:

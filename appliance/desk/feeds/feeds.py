@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.desk.access.bearer import new_token, token_hash
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, rights_of
 from appliance.errors import NotFound
 from appliance.events import EventKind
 from appliance.store import kept_settings, lines
@@ -32,17 +32,25 @@ def of_staff(conn: sqlite3.Connection, staff_id: str) -> Feed | None:
     return _one(conn, "staff_id = ?", staff_id)
 
 
-def of_line(conn: sqlite3.Connection, line_id: str) -> Feed | None:
-    return _one(conn, "line_id = ?", line_id)
+def of_line(conn: sqlite3.Connection, line_id: str, now_ms: int) -> Feed | None:
+    feed = _one(conn, "line_id = ?", line_id)
+    return feed if feed and _is_open(conn, feed, now_ms) else None
 
 
-def opened(conn: sqlite3.Connection, token: str) -> Feed | None:
-    """What this address opens; nothing of a line that is gone. Who is let go loses theirs then."""
+def opened(conn: sqlite3.Connection, token: str, now_ms: int) -> Feed | None:
+    """What this address opens; nothing of a line that is gone, or that whoever made it manages no
+    more. Who is let go loses theirs, and what they gave out, then.
+    """
     feed = _one(conn, "token_hash = ?", token_hash(token))
-    if feed is None:
-        return None
-    found = conn.execute(_STILL_THERE, {"staff": feed.staff_id, "line": feed.line_id}).fetchone()
-    return feed if found else None
+    return feed if feed and _is_open(conn, feed, now_ms) else None
+
+
+def _is_open(conn: sqlite3.Connection, feed: Feed, now_ms: int) -> bool:
+    row = conn.execute(_STILL_THERE, {"staff": feed.staff_id, "line": feed.line_id}).fetchone()
+    if row is None or feed.line_id is None:
+        return row is not None
+    rights = rights_of(conn, feed.made_by, now_ms=now_ms)
+    return rights.may(Permission.STAFF_MANAGE, row["branch_id"])
 
 
 def make_own(tx: Tx, staff_id: str, *, with_names: bool) -> str:
@@ -110,6 +118,6 @@ def _tell_line(tx: Tx, line_id: str, staff_id: str) -> None:
 
 _COLUMNS = tuple(Feed.__dataclass_fields__)
 _STILL_THERE = """
-SELECT 1 FROM staff WHERE id = :staff AND disabled_ms IS NULL
-UNION ALL SELECT 1 FROM line WHERE id = :line AND removed_ms IS NULL
+SELECT NULL AS branch_id FROM staff WHERE id = :staff AND disabled_ms IS NULL
+UNION ALL SELECT branch_id FROM line WHERE id = :line AND removed_ms IS NULL
 """

@@ -261,9 +261,9 @@ def _may_withdraw(text: str) -> bool:
 
 
 def _leave(conn: sqlite3.Connection, device_id: str) -> None:
-    """A modem deletes what is durable here, so it must be told that this message is not."""
+    """What tells a message once must be told that this one is not kept."""
     log.warning("device %s has no line; a message stays on it", device_id)
-    if Kind.named(devices.device(conn, device_id).kind).is_emptied:
+    if Kind.named(devices.device(conn, device_id).kind).tells_once:
         raise _nobody_took_it()
 
 

@@ -15,6 +15,14 @@ from appliance.mailbox_settings import MailboxSettings, mail_address
 _RHYTHM = Rhythm(poll_s=20.0, ask_s=2.0, probe_s=120.0, probe_again_s=15.0, rests_s=(15, 60, 300))
 """A server that has IDLE says at once what came; one without is asked three times a minute."""
 
+_DELETE_ALL = (
+    "In the mailbox beside {phone}: delete all mail of {number}, from them and to them, also what"
+    " lies in the bin."
+)
+_DELETE_ONE = (
+    "In the mailbox beside {phone}: delete the mail of {moment} from {number}, also from the bin."
+)
+
 
 def _make_driver(
     device: Enrolled, *, listener: Listener, clock: Clock, settings: BaseModel | None
@@ -43,5 +51,6 @@ KIND = Kind(
     rhythm=_RHYTHM,
     read_account=_read_account,
     has_sim=False,
-    is_emptied=True,  # what was told is marked as read
+    tells_once=True,  # what was told is marked as read, and stays in the mailbox
+    removal_sentences=(_DELETE_ALL, _DELETE_ONE),
 )

@@ -74,6 +74,7 @@ KIND = Kind(
     settings=ModemSettings,
     sentences=SENTENCES,
     is_shared=True,
+    tells_once=True,
     is_emptied=True,
     always_reads_sim=True,
     hands_to_network=True,

@@ -10,7 +10,7 @@ from appliance.devices.kind import Enrolled, GivenAccount, Kind
 from appliance.devices.listener_protocol import Listener
 from appliance.devices.protocol import Driver
 from appliance.devices.telegram.telegram_channel import TELEGRAM
-from appliance.devices.telegram.telegram_sentences import SENTENCES
+from appliance.devices.telegram.telegram_sentences import DELETED_BY_THEM, SENTENCES
 from appliance.devices.worker import Rhythm
 
 NAME = "telegram"
@@ -52,5 +52,6 @@ KIND = Kind(
     sentences=SENTENCES,
     read_account=_read_account,
     has_sim=False,
-    is_emptied=True,
+    tells_once=True,  # what was told stays in the chat at Telegram
+    removal_sentences=DELETED_BY_THEM,
 )

@@ -1,6 +1,6 @@
 """What is said otherwise of a bot than of other devices: English, as in `phrases`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from appliance.reasons import Reason
 
@@ -19,3 +19,14 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
         "Get a token from @BotFather and give it to Balie on its console.",
     ),
 }
+
+DELETED_BY_THEM: Sequence[str] = (
+    (
+        "Telegram, beside {phone}: no bot can delete a chat. Ask {number} to delete the chat with"
+        " the bot, for the bot too."
+    ),
+    "Telegram, beside {phone}: ask {number} to delete the message of {moment}, for the bot too.",
+)
+"""A bot deletes what it sent itself, for two days (Bot API, deleteMessage), and nobody else of the
+company has the chat.
+"""

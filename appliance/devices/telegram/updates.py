@@ -11,7 +11,7 @@ from typing import Any
 from appliance.devices.news_protocol import Leaving, Quoting
 from appliance.devices.protocol import Incoming
 from appliance.devices.stored_json import is_whole
-from appliance.devices.telegram.media import medium_in
+from appliance.devices.telegram.media import ToldMedium, medium_in
 from appliance.devices.telegram.telegram_channel import TELEGRAM, identity_of
 
 CURSOR = "updates"
@@ -21,6 +21,20 @@ _MS_PER_S = 1000
 _PRIVATE = "private"
 _IS_IN = frozenset({"member", "administrator", "creator", "restricted"})
 _BLOCKED = "kicked"
+_NOT_READABLE = "[…]"
+"""Stands for what a person sent and this version knows nothing of."""
+_SERVICE_FIELDS = (
+    "new_chat_members left_chat_member new_chat_title new_chat_photo delete_chat_photo"
+    " group_chat_created supergroup_chat_created channel_chat_created migrate_to_chat_id"
+    " migrate_from_chat_id message_auto_delete_timer_changed pinned_message connected_website"
+    " write_access_allowed proximity_alert_triggered boost_added chat_background_set"
+    " forum_topic_created forum_topic_edited forum_topic_closed forum_topic_reopened"
+    " general_forum_topic_hidden general_forum_topic_unhidden giveaway_created giveaway_completed"
+    " paid_message_price_changed direct_message_price_changed video_chat_scheduled"
+    " video_chat_started video_chat_ended video_chat_participants_invited"
+)
+"""What Telegram writes into a chat by itself (Bot API, Message); nobody waits for an answer."""
+_OF_THE_SERVICE = frozenset(_SERVICE_FIELDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +73,33 @@ def _message(
     if not is_whole(sender.get("id")) or not is_whole(told.get("message_id")):
         return None
     medium = medium_in(told)
-    text = told.get("text") if isinstance(told.get("text"), str) else None
-    if medium is None and text is None:
-        return None  # a sign of the service itself, such as a message that was pinned
+    text = _text(told, medium)
+    if text is None:
+        return None
     return Incoming(
         channel=TELEGRAM,
         # Another bot numbers its messages to the same person anew.
         key=f"{bot_id}:{chat['id']}:{told['message_id']}",
         sender=identity_of(sender["id"]),
-        text=f"{medium.sign_shown} {medium.caption}".strip() if medium else _command(text or ""),
+        text=text,
         at_ms=_at_ms(told, now_ms),
         sender_name=_name(sender),
         media=medium.incoming if medium else None,
         cursor=(CURSOR, place_after(update)),
     )
+
+
+def _text(told: Mapping[str, Any], medium: ToldMedium | None) -> str | None:
+    """None for a sign of the service itself, such as a message that was pinned."""
+    if medium is not None:
+        return f"{medium.sign_shown} {medium.caption}".strip()
+    if isinstance(written := told.get("text"), str):
+        return _command(written)
+    if not _OF_THE_SERVICE.isdisjoint(told):
+        return None
+    poll = told.get("poll")
+    words = poll.get("question") if isinstance(poll, dict) else told.get("caption")
+    return f"{_NOT_READABLE} {words}" if isinstance(words, str) and words else _NOT_READABLE
 
 
 def quoting_in(update: Mapping[str, Any], incoming: Incoming) -> Quoting | None:

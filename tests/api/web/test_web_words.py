@@ -116,7 +116,8 @@ def _of_phrases() -> Iterator[str]:
     yield from (*privacy_sentences.KINDS.values(), *privacy_sentences.OUTCOMES.values())
     for kinds in (care_sentences.LOOKS_LIKE, care_sentences.KINDS, care_sentences.BECAUSE):
         yield from kinds.values()
-    yield from (care_sentences.ABOUT, care_sentences.WAIT)
+    yield from (care_sentences.ABOUT, care_sentences.WAIT, *care_sentences.ON_A_PHONE)
+    yield from (each for kind in Kind.known() for each in kind.removal_sentences)
     for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
         yield from table.values()
     for field in setting_fields.FIELDS:

@@ -65,6 +65,26 @@ def test_stop_and_a_block_withdraw(desk: BotDesk) -> None:
     assert desk.arrived(5)[-1]["text"] == "/start"
 
 
+def test_what_the_bot_cannot_read_is_a_sign_and_the_service_s_own_is_nothing(
+    desk: BotDesk,
+) -> None:
+    """Somebody wrote and waits, though a poll, a die or anything newer has no text."""
+    world = desk.server.world
+    anna = world.add_person("Anna")
+    desk.begin()
+    for content in (
+        {"pinned_message": {"message_id": 1}},
+        {"poll": {"id": "1", "question": "Zaterdag of zondag?", "options": []}},
+        {"dice": {"emoji": "🎲", "value": 4}},
+        {"what_comes_next_year": {}, "caption": "kijk"},
+        {"write_access_allowed": {}},
+    ):
+        world.put(desk.bot, anna, content)
+    world.write(desk.bot, anna, "Zag je dat?")
+    texts = [row["text"] for row in desk.arrived(4)]
+    assert texts == ["[…] Zaterdag of zondag?", "[…]", "[…] kijk", "Zag je dat?"]
+
+
 def test_an_edit_is_the_same_message_and_groups_are_left(desk: BotDesk) -> None:
     """A changed text replaces the one before, also when it is STOP; nothing of a group is kept."""
     world = desk.server.world

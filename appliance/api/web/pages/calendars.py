@@ -108,7 +108,7 @@ def _shown(conn: sqlite3.Connection, visit: Visit) -> CalendarsShown:
             LineCalendar(
                 line=each,
                 branch=branches.branch(conn, each.branch_id),
-                feed=feeds.of_line(conn, each.id),
+                feed=feeds.of_line(conn, each.id, visit.services.clock.now_ms()),
             )
             for each in found
         ],

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from appliance.api.web.words.i18n import Words
 from appliance.desk.privacy.care.by_hand import HandTask
 from appliance.desk.privacy.care.counting import CareCount
+from appliance.devices.kind import Kind
 from appliance.phone_numbers import readable
 from appliance.store.care_marks import CareKind, CareMark
 from appliance.store.phone_removals import RemovalWhat
@@ -28,6 +29,10 @@ ABOUT = (
     " Here it is counted; what it said only the conversation shows."
 )
 WAIT = "Wait with it: a message to them is on its way or in doubt, and only this chat can prove it."
+ON_A_PHONE = (
+    "On the phone of {phone}, {channel}: delete the chat with {number}.",
+    "On the phone of {phone}, {channel}: delete the message of {moment} from {number}.",
+)
 BECAUSE: Mapping[CareKind, str] = {
     CareKind.BSN: "{name} removed this: it had a citizen service number in it.",
     CareKind.BANK: "{name} removed this: it had a bank number in it.",
@@ -45,20 +50,17 @@ def removed(words: Words, mark: CareMark) -> str:
 
 
 def task(words: Words, task: HandTask, now_ms: int) -> str:
-    """What somebody has to do on the phone, with what they need to find it there."""
+    """What somebody has to do on the device, with what they need to find it there."""
+    of_chat, of_message = Kind.named(task.kind).removal_sentences or ON_A_PHONE
     about = {
         "phone": readable(task.line_number),
         "channel": task.removal.channel.label,
         "number": task.number,
     }
     if task.removal.what is RemovalWhat.CHAT:
-        return words.text(
-            "On the phone of {phone}, {channel}: delete the chat with {number}."
-        ).format(**about)
+        return words.text(of_chat).format(**about)
     moment = words.moment(task.removal.written_ms or task.removal.created_ms, task.zone, now_ms)
-    return words.text(
-        "On the phone of {phone}, {channel}: delete the message of {moment} from {number}."
-    ).format(**about, moment=moment)
+    return words.text(of_message).format(**about, moment=moment)
 
 
 def left_to_phones(words: Words, many: int) -> str:

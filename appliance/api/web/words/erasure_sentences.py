@@ -32,7 +32,8 @@ def counted(words: Words, counts: Mapping[str, int]) -> Sequence[tuple[str, int]
 def whence(words: Words) -> str:
     return words.text(
         "From the database, the files, the index of the search, free pages and the write-ahead log."
-        " Phones that have a chat with them delete it, or ask a colleague to."
+        " Phones that have a chat with them delete it, or ask a colleague to; what lies in a"
+        " mailbox or at Telegram a colleague is always asked for."
     )
 
 

@@ -110,8 +110,8 @@ def of_run(words: Words, why: str, what: str) -> str:
         WhyWaits.MANY: words.text("{changes} of {rows} rows would change something: look first."),
         WhyRefused.TABLE: words.text("This is no CSV file with a head in its first row."),
         WhyRefused.SERVICE_NUMBERS: words.text(
-            "Column {column} holds citizen service numbers (BSN). Nothing of the file was kept."
-            " Leave the column out of the export."
+            "Column {column} holds citizen service numbers (BSN). Nothing of the file was kept,"
+            " and it was deleted from the folder. Leave the column out of the export."
         ),
         WhyRefused.KEY: words.text("No column has a number or a personnel number."),
         WhyRefused.FORBIDDEN: words.text("A colleague decided so."),

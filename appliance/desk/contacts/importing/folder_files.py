@@ -23,6 +23,8 @@ MOST_BYTES = 4 * MOST_CHARACTERS
 STABLE_S = 5.0
 """For so long neither size nor time of a file changed: whoever writes it has finished."""
 _ENDINGS = (".csv", ".txt")
+_LONGEST_NAME = 200
+"""Bytes: with the moment before it and the report's ending a name stays one that disks take."""
 _DEPTH = 2
 _MOST_FOLDERS = 200
 
@@ -137,21 +139,39 @@ def read(path: Path, stamp: Stamp | None = None) -> bytes | None:
     return raw if Stamp.of(after) == Stamp.of(before) else None
 
 
-def put_away(path: Path, into: str, *, when: str, report: str) -> None:
-    """Moves the file, and writes the report beside it. Raises OSError."""
+def put_away(path: Path, into: str, *, when: str, report: str, keeps: bool = True) -> None:
+    """Moves the file, or deletes it where nothing of it may be kept, and writes the report where it
+    lies or would lie. Raises OSError.
+    """
     kept = _free_name(path.parent / into, when, path.name)
-    path.rename(kept)
+    try:
+        _write(_beside(kept), report)
+        if keeps:
+            path.rename(kept)
+        else:
+            path.unlink()
+    except OSError:
+        with suppress(OSError):
+            _beside(kept).unlink()
+        raise
     with suppress(FileNotFoundError):
         path.with_name(path.name + READY).unlink()
-    beside = kept.with_name(f"{kept.name}.report.csv")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+
+
+def _write(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-        file.write(report)
+        file.write(text)
+
+
+def _beside(kept: Path) -> Path:
+    return kept.with_name(f"{kept.name}.report.csv")
 
 
 def _free_name(folder: Path, when: str, name: str) -> Path:
+    name = name.encode()[-_LONGEST_NAME:].decode(errors="ignore")
     found, at = folder / f"{when}-{name}", 2
-    while found.exists() or found.is_symlink():
+    while any(each.exists() or each.is_symlink() for each in (found, _beside(found))):
         found, at = folder / f"{when}-{at}-{name}", at + 1
     return found
 

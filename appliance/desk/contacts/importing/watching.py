@@ -115,6 +115,16 @@ class _FoundFile:
     stamp: Stamp
 
 
+@dataclass(frozen=True, slots=True)
+class _SettledFile:
+    """One that is decided and lies there still: `at_ms` when, `report` what is said of it."""
+
+    stamp: Stamp
+    end: RunEnd
+    at_ms: int
+    report: str
+
+
 @dataclass(slots=True)
 class FolderWatch:
     """For one thread. Without `base`, what the config names, no folder is watched."""
@@ -125,7 +135,7 @@ class FolderWatch:
     report: Report
     files: WholeFiles = field(default_factory=WholeFiles)
     _waiting: dict[Path, Stamp] = field(default_factory=dict)
-    _settled: dict[Path, Stamp] = field(default_factory=dict)
+    _settled: dict[Path, _SettledFile] = field(default_factory=dict)
 
     def look(self) -> None:
         for each in self.store.read(import_folders.folders):
@@ -138,15 +148,18 @@ class FolderWatch:
             found = folder_files.waiting(place) if is_usable else ()
         except (NotFound, OSError):
             is_usable = False
-        self._tell(folder, is_usable=is_usable)
         if not is_usable:
+            self._tell(folder, is_usable=False)
             return
         self._end_gone(folder, {each.name for each in found})
+        for gone in [each for each in self._settled if each.parent == place and each not in found]:
+            del self._settled[gone]
         for path, stamp in self.files.are_whole(place, found):
             self._take(_FoundFile(folder, path, stamp))
+        self._tell(folder, is_usable=not any(each.parent == place for each in self._settled))
 
     def _tell(self, folder: ImportFolder, *, is_usable: bool) -> None:
-        """An incident while the folder cannot be used."""
+        """An incident while the folder cannot be used, or a file cannot be moved out of it."""
         open_ones = self.store.read(incidents.open_ones)
         is_open = any(
             each.kind is IncidentKind.IMPORT_FOLDER and each.about == folder.id
@@ -167,7 +180,9 @@ class FolderWatch:
 
     def _take(self, found: _FoundFile) -> None:
         folder, path, stamp = found.folder, found.path, found.stamp
-        if self._settled.get(path) == stamp:
+        settled = self._settled.get(path)
+        if settled is not None and settled.stamp == stamp:
+            self._move(path, settled)
             return
         run = self.store.read(lambda conn: import_folders.open_run(conn, folder.id, path.name))
         if run is not None and run.waits and self._waiting.get(path) == stamp:
@@ -187,6 +202,10 @@ class FolderWatch:
             run = None
         if run is not None and run.waits:
             self._waiting[path] = stamp
+            return
+        last = self.store.read(lambda conn: import_folders.last_run(conn, folder.id, path.name))
+        if run is None and last is not None and _is_of(last, digest, stamp):
+            self._settle(found, _end_of(last), ())
             return
         self._take_whole(found, run, raw, digest)
 
@@ -259,14 +278,40 @@ class FolderWatch:
 
         self.store.write(keep)
         self._waiting.pop(path, None)
-        self._settled[path] = found.stamp
-        into = DONE if end.state is ImportState.DONE else REFUSED
-        when = iso(self.store.clock.now_ms())[:19].replace(":", "").replace("T", "-")
-        folder_files.put_away(path, into, when=when, report=self.report(folder, end, rows))
+        self._settle(found, end, rows)
+
+    def _settle(self, found: _FoundFile, end: RunEnd, rows: Sequence[JudgedRow]) -> None:
+        report, now_ms = self.report(found.folder, end, rows), self.store.clock.now_ms()
+        settled = _SettledFile(found.stamp, end, now_ms, report)
+        self._settled[found.path] = settled
+        self._move(found.path, settled)
+
+    def _move(self, path: Path, settled: _SettledFile) -> None:
+        """One that cannot be moved now stays settled, and is tried again at the next look."""
+        into = DONE if settled.end.state is ImportState.DONE else REFUSED
+        when = iso(settled.at_ms)[:19].replace(":", "").replace("T", "-")
+        keeps = settled.end.why != WhyRefused.SERVICE_NUMBERS
+        try:
+            folder_files.put_away(path, into, when=when, report=settled.report, keeps=keeps)
+        except OSError as exc:
+            log.warning("a file of people cannot be put away: %s", exc.strerror)
+            return
         del self._settled[path]
 
     def _end(self, run: ImportRun, end: RunEnd) -> None:
         self.store.write(lambda tx: _end(tx, run.folder, run.id, end))
+
+
+def _is_of(last: ImportRun, digest: bytes, stamp: Stamp) -> bool:
+    """Whether the file lay there when it was decided, and could not be moved. One that came later
+    is news, though it says the same.
+    """
+    ended_ns = (last.ended_ms or 0) * 1_000_000
+    return last.digest == digest and stamp.modified_ns <= ended_ns
+
+
+def _end_of(run: ImportRun) -> RunEnd:
+    return RunEnd(state=run.state, why=run.why, what=run.what, counts=run.counts)
 
 
 def _end(tx: Tx, folder: ImportFolder, run_id: str, end: RunEnd) -> None:

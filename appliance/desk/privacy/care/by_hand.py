@@ -1,4 +1,4 @@
-"""What somebody has to take off a phone by hand, and that it is done."""
+"""What somebody has to take off a device or out of a mailbox by hand, and that it is done."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from appliance.desk.access.sight import Sight
 from appliance.errors import NotFound
 from appliance.queue.removal_turns import is_under_way
-from appliance.store import branches, contacts, lines, phone_removals
+from appliance.store import branches, contacts, devices, lines, phone_removals
 from appliance.store.phone_removals import PhoneRemoval, RemovalState, RemovalWhat
 from appliance.store.store import Tx
 
@@ -17,6 +17,7 @@ class HandTask:
     """`waits`: a message to them is on its way or in doubt, and only their chat can prove it."""
 
     removal: PhoneRemoval
+    kind: str
     number: str
     line_number: str
     zone: str
@@ -26,7 +27,7 @@ class HandTask:
 
 
 def tasks(conn: sqlite3.Connection, sight: Sight) -> Sequence[HandTask]:
-    """Of the phones of the branches that one sees, oldest first."""
+    """Of the devices of the branches that one sees, oldest first."""
     return [_task(conn, each) for each in phone_removals.for_people(conn, _branches(conn, sight))]
 
 
@@ -55,6 +56,7 @@ def _task(conn: sqlite3.Connection, removal: PhoneRemoval) -> HandTask:
     known = contacts.by_identity(conn, whose) if whose else None
     return HandTask(
         removal=removal,
+        kind=devices.kind_of(conn, removal.device_id),
         number=whose.shown if whose else "?",
         line_number=line.number,
         zone=branch.settings.zone,

@@ -36,7 +36,9 @@ def readers(reading: DossierReading) -> Iterator[Item]:
             thing=row["thing"],
             at=at(row["at_ms"]),
             conversation=row["conversation_id"] or None,
-            by=reading.by(*((whose, None) if kind == "staff" else (None, whose or None))),
+            by=_CALENDAR
+            if kind == "feed"
+            else reading.by(*((whose, None) if kind == "staff" else (None, whose or None))),
         )
 
 
@@ -86,6 +88,7 @@ WHERE e.branch_id IS NULL AND e.line_id IS NULL OR {
 }
 ORDER BY e.seq
 """  # noqa: S608 -- our own conditions
+_CALENDAR = {"program": "ICS"}
 _READERS = f"""
 {readings.READING}
 LEFT JOIN conversation c ON c.id = a.conversation_id LEFT JOIN line ON line.id = c.line_id

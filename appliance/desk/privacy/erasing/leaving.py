@@ -66,7 +66,9 @@ def empty_ledger_words(tx: Tx, person: ErasablePerson) -> None:
 
 
 def ask_phones(tx: Tx, person: ErasablePerson) -> None:
-    """Each phone that has a chat with them is to delete it, or a person on it."""
+    """Each phone that has a chat with them is to delete it, or a person there: also in a mailbox
+    and at a service, where what was told stays.
+    """
     for row in tx.conn.execute(_CHATS, {"conversations": person.conversations_json}).fetchall():
         channel, kind = Channel.named(row["channel"]), Kind.named(row["kind"])
         if kind.is_emptied or not channel.writes_to(Identity(row["value"], row["scheme"])):

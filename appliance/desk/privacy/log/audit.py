@@ -44,8 +44,8 @@ class AuditAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """`by` is `staff:` or `token:` and an id, or `cli`. `thing` is what was read, or the kind of
-    the event.
+    """`by` is `staff:`, `token:` or `feed:` and an id, or `cli`. `thing` is what was read, or the
+    kind of the event.
     """
 
     seq: int

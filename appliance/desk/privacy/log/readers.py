@@ -1,4 +1,4 @@
-"""Who stands in the log, by name: colleagues, programs, and the command line."""
+"""Who stands in the log, by name: colleagues, programs, calendars, and the command line."""
 
 import json
 import sqlite3
@@ -51,8 +51,12 @@ WHERE :branches IS NULL OR t.branch_id IN (SELECT value FROM json_each(:branches
 ORDER BY 2 COLLATE NOCASE
 """
 _NAMES = """
-SELECT w.value AS who, coalesce(s.name, t.name) AS name FROM json_each(?) w
+SELECT w.value AS who,
+  coalesce(s.name, t.name, 'ICS ' || coalesce(own.name, line.number)) AS name FROM json_each(?) w
 LEFT JOIN staff s ON s.id = substr(w.value, 7)
 LEFT JOIN api_token t ON t.id = substr(w.value, 7)
-WHERE coalesce(s.name, t.name) IS NOT NULL
+LEFT JOIN calendar_feed f ON 'feed:' || f.id = w.value
+LEFT JOIN staff own ON own.id = f.staff_id
+LEFT JOIN line ON line.id = f.line_id
+WHERE coalesce(s.name, t.name, f.id) IS NOT NULL
 """

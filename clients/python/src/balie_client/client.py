@@ -143,6 +143,7 @@ class Balie:
                 if not wire.is_safe(method, headers) or attempt >= wire.TRIES:
                     raise
             wait_s = wire.wait_s(response, attempt)
-            if wait_s is None and response is not None:
+            is_final = wait_s is None or wire.is_in_doubt(method, headers, response)
+            if is_final and response is not None:
                 return wire.checked(response)
             self._pause(wait_s or 0)

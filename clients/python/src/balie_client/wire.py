@@ -17,6 +17,8 @@ LONGEST_WAIT_S = 60.0
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _FIRST_ERROR = 400
 _AGAIN = frozenset({429, 502, 503, 504})
+_OF_A_PROXY = frozenset({502, 504})
+"""It had no answer of Balie, which may have done it. 429 and 503 say that nothing was done."""
 
 
 def settings(url: str, token: str) -> dict[str, Any]:
@@ -57,6 +59,12 @@ def checked(response: httpx.Response) -> httpx.Response:
 def is_safe(method: str, headers: Mapping[str, str]) -> bool:
     """Whether doing it twice is as doing it once."""
     return method != "POST" or "Idempotency-Key" in headers
+
+
+def is_in_doubt(method: str, headers: Mapping[str, str], response: httpx.Response | None) -> bool:
+    """Whether it may have been done behind a proxy that gave up, and doing it again is another."""
+    is_proxy = response is not None and response.status_code in _OF_A_PROXY
+    return is_proxy and not is_safe(method, headers)
 
 
 def wait_s(response: httpx.Response | None, attempt: int) -> float | None:
