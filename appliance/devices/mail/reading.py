@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email import message_from_bytes, policy
 from email.headerregistry import Address
@@ -23,6 +23,8 @@ _ID = re.compile(r"<[^<>\s]{1,250}>")
 _ANSWER = re.compile(r"\s*(?:re|aw|antw|sv|odp|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
 _LONGEST_TEXT = 10_000
 _LONGEST_SUBJECT = 300
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_LONGEST_HEAD = 256_000
 MOST_FILES = 20
 NO_NAME = "file"
 """Of a file that is given none."""
@@ -40,7 +42,8 @@ class MailFile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMail:
     """`sender` is the value of an identity; None where there is none that could be answered.
-    `heading` is the subject where it says something of its own, `text` what was written now.
+    `heading` is the subject where it says something of its own, `text` what was written now; what
+    is not `readable` has a text and files that nobody knows.
     """
 
     message_id: str | None
@@ -54,6 +57,7 @@ class ReadMail:
     bounce: Bounce | None
     references: Sequence[str]
     files: Sequence[MailFile]
+    readable: bool = True
 
     def key(self, place: str) -> str:
         """The same for the same mail, in whichever folder and however often it comes. `place` is
@@ -63,8 +67,32 @@ class ReadMail:
         return named.replace("#", "%23")
 
 
+_NOTHING = ReadMail(
+    message_id=None,
+    sender=None,
+    sender_name=None,
+    subject="",
+    heading="",
+    text="",
+    at_ms=None,
+    by_machine=True,
+    bounce=None,
+    references=(),
+    files=(),
+    readable=False,
+)
+"""Not even its head can be read."""
+
+
 def read(content: bytes) -> ReadMail:
-    """Raises nothing."""
+    """Raises nothing: of what the library cannot take apart, its head is told."""
+    try:
+        return _read(content)
+    except Exception:
+        return _tried(lambda: replace(_read(_head_of(content)), readable=False), _NOTHING)
+
+
+def _read(content: bytes) -> ReadMail:
     mail = message_from_bytes(content, policy=policy.default)
     whole = mail if isinstance(mail, EmailMessage) else EmailMessage()
     raw = message_from_bytes(content)
@@ -72,7 +100,7 @@ def read(content: bytes) -> ReadMail:
     ids = _ID.findall(str(raw.get("Message-ID", "")))
     subject = _tried(lambda: str(whole["Subject"] or ""), "")
     subject = _whole_letters(" ".join(subject.split()))[:_LONGEST_SUBJECT]
-    body = _tried(lambda: _words(whole), "")
+    body: str | None = _tried(lambda: _words(whole), None)
     files: Sequence[MailFile] = _tried(lambda: _files(whole), ())
     return ReadMail(
         message_id=ids[0] if ids else None,
@@ -80,14 +108,19 @@ def read(content: bytes) -> ReadMail:
         sender_name=name,
         subject=subject,
         heading="" if _ANSWER.match(subject) else subject,
-        text=_whole_letters(body)[:_LONGEST_TEXT],
+        text=_whole_letters(body or "")[:_LONGEST_TEXT],
         at_ms=_tried(lambda: _date(str(raw.get("Date", ""))), None),
         by_machine=sender is None
         or _tried(lambda: machines.is_of_a_machine(raw, sender.removeprefix("mail:")), True),
         bounce=_tried(lambda: machines.bounce_of(raw), None),
         references=_ID.findall(str(raw.get("References", "")))[-10:],
         files=files,
+        readable=body is not None,
     )
+
+
+def _head_of(content: bytes) -> bytes:
+    return _BLANK_LINE.split(content[:_LONGEST_HEAD], maxsplit=1)[0]
 
 
 def answer_subject(subject: str) -> str:

@@ -121,6 +121,26 @@ def test_an_address_has_one_form() -> None:
     assert answer_subject("RE: Antw: Re[2]: Rooster") == "Re: Rooster"
 
 
+def nested(depth: int) -> bytes:
+    """A mail of a few kB whose parts lie in one another."""
+    return (
+        HEAD
+        + b"Message-ID: <deep@example.com>\r\nSubject: Diep\r\n"
+        + b"".join(
+            b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (each, each)
+            for each in range(depth)
+        )
+    )
+
+
+@pytest.mark.parametrize("depth", [300, 1_200, 5_000])
+def test_of_a_mail_that_cannot_be_taken_apart_its_head_is_told(depth: int) -> None:
+    """The parser of the library calls itself for each part; whoever wrote it is still known."""
+    found = read(nested(depth))
+    assert (found.sender, found.message_id) == ("mail:anna@example.com", "<deep@example.com>")
+    assert (found.subject, found.readable, found.by_machine) == ("Diep", depth == 300, False)
+
+
 @given(st.binary(max_size=300))
 def test_no_mail_is_too_odd_to_be_read(content: bytes) -> None:
     """Whatever stands in it, something is told, and it can be kept."""
