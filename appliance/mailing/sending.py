@@ -17,7 +17,7 @@ TAKEN_WITHIN_S = 120.0
 """For the server's word that it has the mail; RFC 5321 §4.5.3.2.6 wants ten minutes, and nobody's
 thread waits that long here: what comes later is unconfirmed.
 """
-_FINAL = 500
+_LATER, _FINAL, _BEYOND = 400, 500, 600
 
 
 def _nothing() -> None:
@@ -90,14 +90,20 @@ async def _addressed(server: MailServer, client: SMTP, sender: str, to: str) -> 
 
 
 async def _data(server: MailServer, client: SMTP, content: bytes) -> str:
-    """An answer is certain; without one nobody knows whether the mail was taken."""
+    """A yes or a no is certain; without one nobody knows whether the mail was taken. To the library
+    words that it does not understand are an answer, too.
+    """
     try:
         answer = await client.data(content, timeout=TAKEN_WITHIN_S)
-    except aiosmtplib.SMTPResponseException as exc:
-        raise _not_sent(server, exc) from exc
     except (aiosmtplib.SMTPException, OSError) as exc:
+        if isinstance(exc, aiosmtplib.SMTPResponseException) and _is_no(exc.code):
+            raise _not_sent(server, exc) from exc
         raise MailUnconfirmed("The mail server did not say whether it took the mail.") from exc
     return f"{answer.code} {answer.message}"
+
+
+def _is_no(code: int) -> bool:
+    return _LATER <= code < _BEYOND
 
 
 async def _leave(client: SMTP) -> None:
