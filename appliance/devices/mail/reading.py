@@ -1,5 +1,6 @@
 """A mail from outside, read: whoever wrote it may have written anything."""
 
+import codecs
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,11 +24,44 @@ _ID = re.compile(r"<[^<>\s]{1,250}>")
 _ANSWER = re.compile(r"\s*(?:re|aw|antw|sv|odp|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
 _LONGEST_TEXT = 10_000
 _LONGEST_SUBJECT = 300
+_LONGEST_READ = 200_000
+"""Characters of a text in which their words are looked for."""
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _LONGEST_HEAD = 256_000
 MOST_FILES = 20
 NO_NAME = "file"
 """Of a file that is given none."""
+
+
+_CHARSETS = frozenset(
+    {
+        *("ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),
+        *(f"iso8859-{part}" for part in range(1, 17)),
+        *(f"cp{page}" for page in (437, 850, 852, 866, 874, 932, 949, 950, *range(1250, 1259))),
+        *("koi8-r", "koi8-u", "mac-roman", "gb2312", "gbk", "gb18030", "big5", "big5hkscs"),
+        *("shift_jis", "euc_jp", "euc_kr", "iso2022_jp", "iso2022_kr", "tis-620", "hz"),
+    }
+)
+"""In which people's mail programs write. Python knows others that are no letters, and some whose
+time grows with the square of the length.
+"""
+_LONGEST_HEADER = 16_000
+"""Characters; the library's parsers need ever more time for each of what stands behind them."""
+
+
+class _Short(policy.EmailPolicy):
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
+
+
+class _ShortRaw(policy.Compat32):
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
+
+
+_SHORT, _SHORT_RAW = _Short(), _ShortRaw()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +127,9 @@ def read(content: bytes) -> ReadMail:
 
 
 def _read(content: bytes) -> ReadMail:
-    mail = message_from_bytes(content, policy=policy.default)
+    mail = message_from_bytes(content, policy=_SHORT)
     whole = mail if isinstance(mail, EmailMessage) else EmailMessage()
-    raw = message_from_bytes(content)
+    raw = message_from_bytes(content, policy=_SHORT_RAW)
     sender, name = _sender(whole, str(raw.get("From", "")))
     ids = _ID.findall(str(raw.get("Message-ID", "")))
     subject = _tried(lambda: str(whole["Subject"] or ""), "")
@@ -146,7 +180,7 @@ def _sender(mail: EmailMessage, raw: str) -> tuple[str | None, str | None]:
 def _words(mail: EmailMessage) -> str:
     """Plain text where there is some; else what a reader sees of the HTML."""
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    said = own_words(_content(plain)) if plain is not None else ""
+    said = own_words(_content(plain)[:_LONGEST_READ]) if plain is not None else ""
     if not said and html is not None:
         said = own_words(html_text.words_of(_content(html)))
     return said
@@ -158,7 +192,8 @@ def _content(part: MIMEPart) -> str:
     content = payload if isinstance(payload, bytes) else b""
     for charset in (part.get_content_charset("utf-8"), "utf-8"):
         try:
-            return content.decode(charset)
+            if codecs.lookup(charset).name in _CHARSETS:
+                return content.decode(charset)
         except (LookupError, ValueError):
             continue
     return content.decode("cp1252", "replace")

@@ -121,6 +121,20 @@ def test_an_address_has_one_form() -> None:
     assert answer_subject("RE: Antw: Re[2]: Rooster") == "Re: Rooster"
 
 
+def test_a_mail_costs_no_more_than_its_length() -> None:
+    """Marks of quotes without end, a link in a link, an encoding that is no letters, and a header
+    of a megabyte: each took minutes, and cost the mailbox its turn.
+    """
+    assert words_of("<p>Ja</p>" + "<p id='appendonsend'>Kun je?</p>" * 20_000) == "Ja"
+    assert words_of("<div>Ja<div><p id=divRplyFwdMsg>x</p>y<p>z</p></div>nee</div>") == "Ja\ny\nnee"
+    assert words_of("<p>Ja</p>" + " " * 200_000 + "<p>Nee</p>") == "Ja"
+    assert words_of("<a href='http://a.nl'>a<p>" * 10_000).startswith("a\na\n")
+    head = HEAD + b"Content-Type: text/plain; charset=%s\r\n\r\n"
+    assert read(head % b"punycode" + b"Mnchen-3ya").text == "Mnchen-3ya"
+    assert read(head % b"iso-8859-15" + "Zoë €".encode("iso-8859-15")).text == "Zoë €"
+    assert read(HEAD + b"Content-Type: text/plain" + b";a=b" * 250_000 + b"\r\n\r\nJa").text == "Ja"
+
+
 def nested(depth: int) -> bytes:
     """A mail of a few kB whose parts lie in one another."""
     return (
