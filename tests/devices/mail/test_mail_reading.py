@@ -121,6 +121,58 @@ def test_an_address_has_one_form() -> None:
     assert answer_subject("RE: Antw: Re[2]: Rooster") == "Re: Rooster"
 
 
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+def in_parts(kind: str, *parts: str) -> str:
+    mark = f"b{kind}"
+    inside = "".join(f"--{mark}\r\n{each}\r\n" for each in parts)
+    return f'Content-Type: multipart/{kind}; boundary="{mark}"\r\n\r\n{inside}--{mark}--\r\n'
+
+
+def part(kind: str, content: str, disposition: str = "") -> str:
+    said = f"Content-Disposition: {disposition}\r\n" if disposition else ""
+    return f"Content-Type: {kind}\r\n{said}\r\n{content}"
+
+
+TEXT, HTML = part("text/plain", "Ja"), part("text/html", "<p>Ja</p>")
+FILE = part("application/pdf; name=cv.pdf", PDF.decode())
+PICTURE = part("image/png", "png", "inline; filename=foto.png")
+LETTER = part("message/rfc822", "From: b@example.com\r\nSubject: Rooster/mei\r\n\r\nHoi")
+SIGNED = part("application/pkcs7-signature; name=smime.p7s", "x", "attachment")
+
+
+@pytest.mark.parametrize(
+    ("mail", "text", "files"),
+    [
+        (in_parts("alternative", TEXT, in_parts("mixed", HTML, FILE)), "Ja", ["cv.pdf"]),
+        (in_parts("signed", in_parts("mixed", TEXT, FILE), SIGNED), "Ja", ["cv.pdf"]),
+        (in_parts("mixed", in_parts("related", HTML, PICTURE), FILE), "Ja", ["foto.png", "cv.pdf"]),
+        (in_parts("mixed", TEXT, LETTER), "Ja", ["Rooster mei.eml"]),
+        (
+            in_parts("mixed", TEXT, PICTURE, part("text/plain", "Nog iets")),
+            "Ja",
+            ["foto.png", "file"],
+        ),
+        (in_parts("alternative", TEXT, HTML, part("text/calendar", "x")), "Ja", []),
+        (in_parts("mixed", TEXT, part("text/csv", "a;b", "attachment")), "Ja", ["file"]),
+        (FILE, "", ["cv.pdf"]),
+        (part("image/jpeg", "jpeg"), "", ["file"]),
+        (part("text/plain", "uren", "attachment; filename=uren.txt"), "", ["uren.txt"]),
+    ],
+)
+def test_each_file_is_told_wherever_it_lies(mail: str, text: str, files: list[str]) -> None:
+    """Apple Mail puts it among the forms of the text, a signed mail one level deeper, a scanner
+    sends nothing else; what only repeats the text in another form is no file.
+    """
+    found = read(HEAD + mail.encode())
+    assert (found.text, [each.name for each in found.files]) == (text, files)
+    assert [each.place for each in found.files] == list(range(len(files)))
+    for each in found.files:
+        assert not each.name.endswith(".pdf") or each.content.strip() == PDF.strip()
+        assert not each.name.endswith(".eml") or each.content.endswith(b"Rooster/mei\n\nHoi")
+
+
 def test_a_mail_costs_no_more_than_its_length() -> None:
     """Marks of quotes without end, a link in a link, an encoding that is no letters, and a header
     of a megabyte: each took minutes, and cost the mailbox its turn.
