@@ -153,12 +153,15 @@ def test_a_mail_is_answered_in_its_thread(room: Mailroom, planning: Caller) -> N
 def test_only_who_wrote_first_is_written_to_and_stop_ends_it(
     room: Mailroom, planning: Caller
 ) -> None:
-    """STOP counts as the text and as the subject, whatever stands with it."""
+    """STOP counts as the text and as the subject, whatever stands with it; below “Re:” where they
+    wrote nothing else.
+    """
     refused = planning.post({"line": room.desk.number, "to": TO_ANNA, "text": "Hoi"})
     assert (refused.status_code, refused.json()["code"]) == (409, "consent-required")
     for sender, subject, text in (
         (ANNA, "Werk", "STOP\n\n-- \nAnna"),
         ("bart@example.com", "Stop", "Met vriendelijke groet, Bart"),
+        ("carla@example.com", "Antw: Re: STOP", "> Kun je morgen?"),
     ):
         room.comes("Is er werk?", sender=sender, message_id=f"<1.{sender}>")
         room.comes(text, subject=subject, sender=sender, message_id=f"<2.{sender}>")
@@ -175,7 +178,7 @@ def test_a_mail_that_cannot_be_read_is_told_and_stops_none_behind_it(
     """
     room.imap.put(nested(1_200))
     room.comes("Dag", sender="bart@example.com", subject="Stuk")
-    room.imap.put(nested(1_200).replace(b"Diep", b"STOP").replace(b"<deep", b"<stop"))
+    room.imap.put(nested(1_200).replace(b"Diep", b"Re: STOP").replace(b"<deep", b"<stop"))
     whole = Reception.received
 
     def stumbles(self: Reception, device_id: str, news: Any) -> None:

@@ -17,7 +17,7 @@ from appliance.devices.mail import reading, writing
 from appliance.devices.mail.channel import MAIL, address_of, value_of
 from appliance.devices.mail.files import bring, type_of
 from appliance.devices.mail.mailbox import AccountShut, ImapMailbox, near_address
-from appliance.devices.mail.reading import ReadMail
+from appliance.devices.mail.reading import ReadMail, bare_subject
 from appliance.devices.mail.writing import MailThread
 from appliance.devices.media_protocol import Fetched, FetchFinding, IncomingMedia, MediaFetch
 from appliance.devices.news_protocol import NotArrived
@@ -268,14 +268,16 @@ class MailDriver:
         key = mail.key(f"{validity}.{uid}")
         at_ms = min(mail.at_ms or self._clock.now_ms(), self._clock.now_ms())
         text = (mail.text if whole else TOO_LARGE) if mail.readable else UNREADABLE
-        if text or mail.heading or not mail.files:
+        bare = bare_subject(mail.subject)
+        heading = mail.heading if whole and mail.readable else bare
+        if text or bare or not mail.files:
             yield Incoming(
                 channel=MAIL,
                 key=key,
                 sender=mail.sender or "",
                 sender_name=mail.sender_name,
-                text=text or ("" if mail.heading else mail.subject or NO_WORDS),
-                heading=mail.heading,
+                text=text or ("" if heading else bare or NO_WORDS),
+                heading=heading,
                 at_ms=at_ms,
                 form=TextForm.WORDS if mail.readable else TextForm.WAITING,
             )

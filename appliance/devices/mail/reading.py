@@ -17,7 +17,9 @@ from appliance.devices.mail.parts import MailFile, tried, whole_letters
 from appliance.errors import InvalidInput
 
 _ID = re.compile(r"<[^<>\s]{1,250}>")
-_ANSWER = re.compile(r"\s*(?:re|aw|antw|sv|odp|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"\s*(?:re|aw|antw|betr|sv|odp|ynt|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE
+)
 _LONGEST_TEXT = 10_000
 _LONGEST_SUBJECT = 300
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
@@ -126,10 +128,15 @@ def _head_of(content: bytes) -> bytes:
 
 def answer_subject(subject: str) -> str:
     """`Re: …`, once, however often they answered one another."""
+    return f"Re: {bare_subject(subject)}".strip()
+
+
+def bare_subject(subject: str) -> str:
+    """Without what mail programs put before it."""
     bare = subject
     while found := _ANSWER.match(bare):
         bare = bare[found.end() :]
-    return f"Re: {bare}".strip()
+    return bare
 
 
 def _sender(mail: EmailMessage, raw: str) -> tuple[str | None, str | None]:
