@@ -7,7 +7,7 @@ from collections.abc import Callable
 import aiosmtplib
 from aiosmtplib import SMTP
 
-from appliance.errors import MailError, MailLater, MailRefused, MailUnconfirmed
+from appliance.errors import MailboxLater, MailError, MailLater, MailRefused, MailUnconfirmed
 from appliance.mail_settings import MailTls
 from appliance.mailing.servers import MailServer
 
@@ -17,6 +17,8 @@ TAKEN_WITHIN_S = 120.0
 """For the server's word that it has the mail; RFC 5321 §4.5.3.2.6 wants ten minutes, and nobody's
 thread waits that long here: what comes later is unconfirmed.
 """
+_CLOSING = 421
+"""It takes nothing now, from nobody."""
 _LATER, _FINAL, _BEYOND = 400, 500, 600
 
 
@@ -86,7 +88,11 @@ async def _addressed(server: MailServer, client: SMTP, sender: str, to: str) -> 
     try:
         await client.rcpt(to)
     except (aiosmtplib.SMTPException, OSError) as exc:
-        raise _not_sent(server, exc) from exc
+        told = _not_sent(server, exc)
+        is_theirs = isinstance(exc, aiosmtplib.SMTPResponseException) and exc.code != _CLOSING
+        if is_theirs and isinstance(told, MailLater):
+            raise MailboxLater(str(told)) from exc
+        raise told from exc
 
 
 async def _data(server: MailServer, client: SMTP, content: bytes) -> str:
