@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 _LONGEST = 200_000
 """Characters of HTML; what stands behind them is left out."""
 _NOT_WORDS = frozenset(
-    {"script", "style", "head", "title", "template", "noscript", "object", "svg", "blockquote"}
+    {"script", "style", "head", "title", "template", "noscript", "object", "svg"}
 )
 _QUOTES = frozenset({"gmail_quote", "gmail_signature"})
 _QUOTE_AND_ALL_BEHIND = frozenset({"divRplyFwdMsg", "appendonsend"})
@@ -23,23 +23,24 @@ _BLOCKS = frozenset(
 )
 
 
-def words_of(html: str) -> str:
-    """Lines as a reader sees them. Raises nothing: what cannot be read has no words."""
+def words_of(html: str, *, forwarded: bool = False) -> str:
+    """Lines as a reader sees them; of a mail that is `forwarded` with its quotes. Raises
+    nothing: what cannot be read has no words.
+    """
     try:
         deep = lxml.html.HTMLParser(huge_tree=True)  # the length above is the limit
         page = lxml.html.document_fromstring(html[:_LONGEST], parser=deep)
     except (etree.ParserError, ValueError):
         return ""
     said: list[str] = []
-    _say(page, said)
+    _say(page, said, _Unsaid(with_quotes=forwarded))
     lines = (" ".join(line.split()) for line in "".join(said).split("\n"))
     return "\n".join(lines).strip()
 
 
-def _say(root: HtmlElement, said: list[str]) -> None:
+def _say(root: HtmlElement, said: list[str], unsaid: "_Unsaid") -> None:
     """In one walk without recursion: a mail may nest as deep as it likes."""
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-    unsaid = _Unsaid()
     links: list[int] = []
     for event, each in walk:
         tag = each.tag if isinstance(each.tag, str) else ""
@@ -64,7 +65,8 @@ def _say(root: HtmlElement, said: list[str]) -> None:
 class _Unsaid:
     """What is left out of a walk: what is hidden, loaded or quoted."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_quotes: bool) -> None:
+        self._with_quotes = with_quotes
         self._skipped: HtmlElement | None = None
         self._quoting: set[HtmlElement] = set()
         """In these nothing is said any more."""
@@ -73,10 +75,16 @@ class _Unsaid:
         parent = element.getparent()
         if parent is None:
             return False
+        if tag in _NOT_WORDS or _is_hidden(element):
+            self._skipped = element
+            return True
+        return not self._with_quotes and self._is_quoted(element, parent, tag)
+
+    def _is_quoted(self, element: HtmlElement, parent: HtmlElement, tag: str) -> bool:
         behind = element.get("id") in _QUOTE_AND_ALL_BEHIND
         if behind:
             self._quoting.add(parent)
-        if behind or parent in self._quoting or tag in _NOT_WORDS or _is_marked(element):
+        if behind or parent in self._quoting or tag == "blockquote" or _is_marked(element):
             self._skipped = element
             return True
         return False
@@ -89,13 +97,13 @@ class _Unsaid:
         return True
 
 
+def _is_hidden(element: HtmlElement) -> bool:
+    return "display:none" in (element.get("style") or "").replace(" ", "")
+
+
 def _is_marked(element: HtmlElement) -> bool:
-    classes, style = element.get("class") or "", element.get("style") or ""
-    return (
-        "display:none" in style.replace(" ", "")
-        or "moz-cite-prefix" in classes
-        or not _QUOTES.isdisjoint(classes.split())
-    )
+    classes = element.get("class") or ""
+    return "moz-cite-prefix" in classes or not _QUOTES.isdisjoint(classes.split())
 
 
 def _link(element: HtmlElement, pieces: list[str]) -> str:

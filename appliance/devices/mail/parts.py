@@ -53,13 +53,16 @@ class Parts:
     files: Sequence[MailFile]
 
 
-def taken_apart(mail: EmailMessage) -> Parts:
-    """Raises whatever the library raises."""
+def taken_apart(mail: EmailMessage, *, forwarded: bool) -> Parts:
+    """`forwarded`: its subject says so. Raises whatever the library raises."""
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    said = own_words(_content(plain)[:_LONGEST_READ]) if plain is not None else ""
+    said = ""
+    if plain is not None:
+        said = own_words(_content(plain)[:_LONGEST_READ], forwarded=forwarded)
     told = [plain]
     if not said and html is not None:
-        said = own_words(html_text.words_of(_content(html)))
+        words = html_text.words_of(_content(html), forwarded=forwarded)
+        said = own_words(words, forwarded=forwarded)
         told.append(html)
     return Parts(text=said, files=_files(mail, told))
 

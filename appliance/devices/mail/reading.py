@@ -18,8 +18,9 @@ from appliance.errors import InvalidInput
 
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _ANSWER = re.compile(
-    r"\s*(?:re|aw|antw|betr|sv|odp|ynt|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE
+    r"\s*(?:re|aw|antw|betr|sv|odp|ynt|fwd?|wg|tr|doorst|pd)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE
 )
+_FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|doorst|pd)\s*:", re.IGNORECASE)
 _LONGEST_TEXT = 10_000
 _LONGEST_SUBJECT = 300
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
@@ -104,7 +105,9 @@ def _read(content: bytes) -> ReadMail:
     ids = _ID.findall(str(raw.get("Message-ID", "")))
     subject = tried(lambda: str(whole["Subject"] or ""), "")
     subject = whole_letters(" ".join(subject.split()))[:_LONGEST_SUBJECT]
-    found = tried(lambda: parts.taken_apart(whole), None)
+    found = tried(
+        lambda: parts.taken_apart(whole, forwarded=_FORWARD.match(subject) is not None), None
+    )
     return ReadMail(
         message_id=ids[0] if ids else None,
         sender=sender,

@@ -50,6 +50,23 @@ def test_an_answer_below_or_between_quotes_is_kept() -> None:
     assert own_words("") == ""
 
 
+def test_what_looks_like_a_head_is_kept_and_so_is_what_they_pass_on() -> None:
+    """Hours of work, a drawn line, and a forwarded mail, which is the very thing they send."""
+    hours = "Mijn uren:\nVan: 08:00\nTot: 17:00\nDatum: 4 mei\n__________\nAnna"
+    assert said(hours) == hours
+    head = "From: Utrecht\nSent: Monday\nTo: Anna\nSubject: Werk\n\nKun je?"
+    assert said(f"Ja.\n\n{head}") == "Ja."
+    gmail = "Zie.\n\n---------- Forwarded message ---------\nVan: B <b@c.nl>\nDate: ma\n\nHoi"
+    assert said(gmail) == gmail
+    apple = "Zie.\n\nBegin forwarded message:\n\n> From: B <b@c.nl>\n> Hoi"
+    assert said(apple) == apple
+    subject = HEAD + b"Subject: FW: Werk\r\n"
+    passed = f"Zie.\n-- \nAnna\n\n{head}"
+    assert read(subject + b"\r\n" + passed.encode()).text == passed.replace("-- ", "--")
+    html = b"Content-Type: text/html\r\n\r\n<p>Zie</p><div class=gmail_quote><p>Hoi</p></div>"
+    assert read(subject + html).text == "Zie\n\nHoi"
+
+
 def test_html_is_read_as_a_reader_sees_it() -> None:
     """Without scripts, hidden words and quotes; a link says where it leads."""
     html = (
