@@ -46,7 +46,8 @@ _SHORT, _SHORT_RAW = _Short(), _ShortRaw()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMail:
-    """`sender` is the value of an identity; None where there is none that could be answered.
+    """`sender` is the value of an identity, or an address that cannot be answered as it is shown;
+    None where there is none.
     `heading` is the subject where it says something of its own, `text` what was written now; what
     is not `readable` has a text and files that nobody knows.
     """
@@ -143,15 +144,26 @@ def bare_subject(subject: str) -> str:
 
 
 def _sender(mail: EmailMessage, raw: str) -> tuple[str | None, str | None]:
+    """An address that no answer can go to is shown as it is, as a word."""
+
     def by_parser() -> tuple[str, str]:
         addresses: Sequence[Address] = mail["From"].addresses
         return addresses[0].display_name, addresses[0].addr_spec
 
-    name, address = tried(by_parser, parseaddr(raw))
+    name, read = tried(by_parser, parseaddr(raw))
+    address = read.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    shown = whole_letters(name)
     try:
-        return value_of(address), clean_name(whole_letters(name))
+        return value_of(_in_ascii(address)), clean_name(shown)
     except InvalidInput:
-        return None, None
+        odd = clean_name(whole_letters(address))
+        return (odd, clean_name(shown)) if odd and "@" in odd else (None, None)
+
+
+def _in_ascii(address: str) -> str:
+    """Its domain as the mail servers of the world know it."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{tried(lambda: domain.encode('idna').decode(), domain)}"
 
 
 def _date(text: str) -> int | None:

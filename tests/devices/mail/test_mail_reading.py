@@ -204,6 +204,22 @@ def test_a_mail_costs_no_more_than_its_length() -> None:
     assert read(HEAD + b"Content-Type: text/plain" + b";a=b" * 250_000 + b"\r\n\r\nJa").text == "Ja"
 
 
+@pytest.mark.parametrize(
+    ("address", "sender"),
+    [
+        ("anna@müller.de", "mail:anna@xn--mller-kva.de"),
+        ("Anna@MÜLLER.de", "mail:Anna@xn--mller-kva.de"),
+        ("zoë@example.com", "zoë@example.com"),
+        ("=?utf-8?q?zo=C3=AB?= <zoë@example.com>", "zoë@example.com"),
+    ],
+)
+def test_a_sender_in_other_letters_is_somebody(address: str, sender: str) -> None:
+    """Its domain has a form in ASCII; one without is shown, and nobody can write to it."""
+    found = read(b"From: " + address.encode() + b"\r\n\r\nHoi")
+    assert (found.sender, found.by_machine) == (sender, False)
+    assert MAIL.writes_to(MAIL.told(sender)) is sender.startswith("mail:")
+
+
 def nested(depth: int) -> bytes:
     """A mail of a few kB whose parts lie in one another."""
     return (
