@@ -10,7 +10,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from appliance import identities
-from appliance.identities import TEL, WHATSAPP_GROUP, WHATSAPP_LID, Identity, Reads, told
+from appliance.identities import ALPHA, TEL, WHATSAPP_GROUP, WHATSAPP_LID, Identity, Reads, told
 from appliance.messages import MAX_TEXT
 from appliance.sms_parts import MAX_PARTS, count_parts
 
@@ -112,7 +112,9 @@ class Channel:
 
     def told(self, sender: str) -> Identity:
         """Who it is whom a device shows so on this channel."""
-        return told(sender, *self.also_shows, self.identity)
+        shown = told(sender, *self.also_shows, self.identity)
+        reads = self.reads_identity if shown.scheme == self.identity else None
+        return shown if reads is None or reads(sender) == sender else shown._replace(scheme=ALPHA)
 
     def link_to(self, number: str, text: str) -> str | None:
         """Opens this channel on whose phone it is, with the text typed and not sent."""

@@ -14,6 +14,7 @@ BalieError
 │   └── StoreCorrupt        SQLite says the file is damaged
 ├── MailError               a mail server's; the class is the policy for the mail in hand
 │   ├── MailLater           not sent: again later
+│   │   └── MailboxLater    the same, and only for this address
 │   ├── MailRefused         not sent and never will be
 │   └── MailUnconfirmed     it may have been taken: never send it again
 ├── SetupError              the machine lacks something (adb, a port); the sentence says what
@@ -114,6 +115,10 @@ class MailError(BalieError):
 
 
 class MailLater(MailError):
+    pass
+
+
+class MailboxLater(MailLater):
     pass
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import aiosmtplib
 from aiosmtplib import SMTP
 
-from appliance.errors import MailError, MailLater, MailRefused, MailUnconfirmed
+from appliance.errors import MailboxLater, MailError, MailLater, MailRefused, MailUnconfirmed
 from appliance.mail_settings import MailTls
 from appliance.mailing.servers import MailServer
 
@@ -17,7 +17,9 @@ TAKEN_WITHIN_S = 120.0
 """For the server's word that it has the mail; RFC 5321 §4.5.3.2.6 wants ten minutes, and nobody's
 thread waits that long here: what comes later is unconfirmed.
 """
-_FINAL = 500
+_CLOSING = 421
+"""It takes nothing now, from nobody."""
+_LATER, _FINAL, _BEYOND = 400, 500, 600
 
 
 def _nothing() -> None:
@@ -86,18 +88,28 @@ async def _addressed(server: MailServer, client: SMTP, sender: str, to: str) -> 
     try:
         await client.rcpt(to)
     except (aiosmtplib.SMTPException, OSError) as exc:
-        raise _not_sent(server, exc) from exc
+        told = _not_sent(server, exc)
+        is_theirs = isinstance(exc, aiosmtplib.SMTPResponseException) and exc.code != _CLOSING
+        if is_theirs and isinstance(told, MailLater):
+            raise MailboxLater(str(told)) from exc
+        raise told from exc
 
 
 async def _data(server: MailServer, client: SMTP, content: bytes) -> str:
-    """An answer is certain; without one nobody knows whether the mail was taken."""
+    """A yes or a no is certain; without one nobody knows whether the mail was taken. To the library
+    words that it does not understand are an answer, too.
+    """
     try:
         answer = await client.data(content, timeout=TAKEN_WITHIN_S)
-    except aiosmtplib.SMTPResponseException as exc:
-        raise _not_sent(server, exc) from exc
     except (aiosmtplib.SMTPException, OSError) as exc:
+        if isinstance(exc, aiosmtplib.SMTPResponseException) and _is_no(exc.code):
+            raise _not_sent(server, exc) from exc
         raise MailUnconfirmed("The mail server did not say whether it took the mail.") from exc
     return f"{answer.code} {answer.message}"
+
+
+def _is_no(code: int) -> bool:
+    return _LATER <= code < _BEYOND
 
 
 async def _leave(client: SMTP) -> None:

@@ -2,13 +2,21 @@
 
 import logging
 import threading
+from dataclasses import dataclass
 
 from appliance.api.web.words import mail_sentences
 from appliance.api.web.words.i18n import Words
 from appliance.desk.notices import mail_incidents, mail_waits
 from appliance.desk.notices.mail_incidents import IncidentFollower
 from appliance.desk.notices.mail_post import MailPost, MailSaid, language_of
-from appliance.errors import BalieError, MailError, MailRefused, MailUnconfirmed, SetupError
+from appliance.errors import (
+    BalieError,
+    MailboxLater,
+    MailError,
+    MailRefused,
+    MailUnconfirmed,
+    SetupError,
+)
 from appliance.store import incidents, mail_notices
 from appliance.store.incidents import IncidentKind
 from appliance.store.mail_notices import INCIDENTS, MailReader
@@ -25,6 +33,18 @@ TELLS_AFTER_MS = 10 * 60_000
 """A mail server that is away for a moment is nobody's matter."""
 
 
+@dataclass(slots=True)
+class _Rest:
+    """How long somebody is left alone who takes no mail now."""
+
+    rest_ms: int = 0
+    not_before_ms: int = 0
+
+    def longer(self, now_ms: int) -> None:
+        self.rest_ms = min(max(2 * self.rest_ms, FIRST_REST_MS), LONGEST_REST_MS)
+        self.not_before_ms = now_ms + self.rest_ms
+
+
 class MailFollower:
     """Started and stopped by whoever owns the store. What is to be told is found out anew at each
     try, so nothing piles up while the server is away.
@@ -38,8 +58,9 @@ class MailFollower:
         self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
         self._trouble = Trouble(log, "colleagues could not be mailed")
         self._failing_since_ms: int | None = None
-        self._rest_ms = 0
-        self._not_before_ms = 0
+        self._rest = _Rest()
+        self._readers: dict[str, _Rest] = {}
+        """Those whose own mailbox takes nothing now."""
 
     def start(self) -> None:
         self._thread.start()
@@ -54,9 +75,12 @@ class MailFollower:
         """Follows the log to its end, and mails what is due. Blocks while the server answers."""
         while self._follower.catch_up():
             pass
-        if self._store.clock.now_ms() < self._not_before_ms:
+        now_ms = self._store.clock.now_ms()
+        if now_ms < self._rest.not_before_ms:
             return
         for reader in self._store.read(mail_notices.readers):
+            if now_ms < self._readers.get(reader.staff_id, _Rest()).not_before_ms:
+                continue
             if self._stopped.is_set() or not self._tell(reader):
                 return
 
@@ -72,7 +96,13 @@ class MailFollower:
 
     def _tell(self, reader: MailReader) -> bool:
         """False when the server takes nothing now."""
-        return self._tell_waits(reader) and self._tell_incidents(reader)
+        try:
+            return self._tell_waits(reader) and self._tell_incidents(reader)
+        except MailboxLater as exc:
+            log.warning("a colleague cannot be mailed now: %s", exc)
+            self._readers.setdefault(reader.staff_id, _Rest()).longer(self._store.clock.now_ms())
+            self._works()
+            return True
 
     def _tell_waits(self, reader: MailReader) -> bool:
         now_ms, who = self._store.clock.now_ms(), reader.staff_id
@@ -106,7 +136,7 @@ class MailFollower:
 
     def _sent(self, reader: MailReader, said: MailSaid, mark: str, now_ms: int) -> bool:
         """Whether it is done with: taken, or never to be taken. A mail of which the answer was lost
-        is not sent again: the next one tells how it stands.
+        is not sent again: the next one tells how it stands. Raises MailboxLater.
         """
         try:
             self._post.send(reader, said, mark=mark, now_ms=now_ms)
@@ -114,16 +144,18 @@ class MailFollower:
             log.warning("a colleague cannot be mailed: %s", exc)
         except MailUnconfirmed as exc:
             log.warning("a mail may not have arrived: %s", exc)
+        except MailboxLater:
+            raise
         except (MailError, SetupError) as exc:
             self._fails(exc, now_ms)
             return False
         self._works()
+        self._readers.pop(reader.staff_id, None)
         return True
 
     def _fails(self, exc: BalieError, now_ms: int) -> None:
         self._trouble.met(exc)
-        self._rest_ms = min(max(2 * self._rest_ms, FIRST_REST_MS), LONGEST_REST_MS)
-        self._not_before_ms = now_ms + self._rest_ms
+        self._rest.longer(now_ms)
         if self._failing_since_ms is None:
             self._failing_since_ms = now_ms
         if now_ms - self._failing_since_ms >= TELLS_AFTER_MS:
@@ -131,6 +163,6 @@ class MailFollower:
 
     def _works(self) -> None:
         self._trouble.over()
-        self._failing_since_ms, self._rest_ms = None, 0
+        self._failing_since_ms, self._rest = None, _Rest()
         if self._store.read(lambda conn: incidents.open_of(conn, IncidentKind.OWN_MAIL)):
             self._store.write(lambda tx: incidents.close_incident(tx, IncidentKind.OWN_MAIL))

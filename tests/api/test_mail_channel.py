@@ -11,7 +11,7 @@ from appliance.clock import ManualClock
 from appliance.desk.intake.reception import Reception
 from appliance.desk.lines import beside
 from appliance.desk.lines.beside import NewBeside
-from appliance.devices.mail.driver import MailDriver
+from appliance.devices.mail.driver import UNREADABLE, MailDriver
 from appliance.devices.mail.kind import KIND
 from appliance.devices.worker import DeviceWorker
 from appliance.mailbox_settings import MailboxSettings
@@ -24,7 +24,7 @@ from appliance.store import devices
 from appliance.store.house_key import HouseKey
 from tests.api.office import Caller, Desk, Office
 from tests.devices.mail.imap_server import PASSWORD, USER, ImapServer, imap_server
-from tests.devices.mail.test_mail_reading import bounce
+from tests.devices.mail.test_mail_reading import bounce, nested
 from tests.mailing.smtp_server import SmtpServer, smtp_server
 
 ANNA = "anna@example.com"
@@ -153,18 +153,47 @@ def test_a_mail_is_answered_in_its_thread(room: Mailroom, planning: Caller) -> N
 def test_only_who_wrote_first_is_written_to_and_stop_ends_it(
     room: Mailroom, planning: Caller
 ) -> None:
-    """STOP counts as the text and as the subject, whatever stands with it."""
+    """STOP counts as the text and as the subject, whatever stands with it; below “Re:” where they
+    wrote nothing else.
+    """
     refused = planning.post({"line": room.desk.number, "to": TO_ANNA, "text": "Hoi"})
     assert (refused.status_code, refused.json()["code"]) == (409, "consent-required")
     for sender, subject, text in (
         (ANNA, "Werk", "STOP\n\n-- \nAnna"),
         ("bart@example.com", "Stop", "Met vriendelijke groet, Bart"),
+        ("carla@example.com", "Antw: Re: STOP", "> Kun je morgen?"),
     ):
         room.comes("Is er werk?", sender=sender, message_id=f"<1.{sender}>")
         room.comes(text, subject=subject, sender=sender, message_id=f"<2.{sender}>")
         room.turns(2)
         answer = planning.post({"line": room.desk.number, "to": f"mail:{sender}", "text": "Hoi"})
         assert (answer.status_code, answer.json()["code"]) == (409, "opted-out"), sender
+
+
+def test_a_mail_that_cannot_be_read_is_told_and_stops_none_behind_it(
+    room: Mailroom, planning: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither one that the library cannot take apart nor one that cannot be kept; without words it
+    gives no consent, and STOP above it counts.
+    """
+    room.imap.put(nested(1_200))
+    room.comes("Dag", sender="bart@example.com", subject="Stuk")
+    room.imap.put(nested(1_200).replace(b"Diep", b"Re: STOP").replace(b"<deep", b"<stop"))
+    whole = Reception.received
+
+    def stumbles(self: Reception, device_id: str, news: Any) -> None:
+        if news[0].text == "Dag":
+            raise RecursionError
+        whole(self, device_id, news)
+
+    monkeypatch.setattr(Reception, "received", stumbles)
+    room.turns(1)
+    told = {each["text"].partition("\n")[0]: each for each in messages(planning, "in")}
+    assert set(told) == {"Diep", "Stuk", "STOP"}
+    assert all(each["awaited"] and UNREADABLE in each["text"] for each in told.values())
+    for sender, code in (("bart@example.com", "consent-required"), (ANNA, "opted-out")):
+        answer = planning.post({"line": room.desk.number, "to": f"mail:{sender}", "text": "Hoi"})
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
 
 
 def test_machines_make_no_conversation(room: Mailroom, planning: Caller) -> None:

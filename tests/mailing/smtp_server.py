@@ -32,7 +32,8 @@ class Taken:
 @dataclass(slots=True)
 class SmtpServer:
     """`answers` are the next ones after DATA, then 250; an empty one ends the connection instead,
-    with the mail taken. `refuses` are addresses that it knows nobody at.
+    with the mail taken. `refuses` are addresses that it knows nobody at, `full` those that take
+    nothing now.
     """
 
     host: str = "127.0.0.1"
@@ -42,6 +43,8 @@ class SmtpServer:
     taken: list[Taken] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
+    full: set[str] = field(default_factory=set)
+    asked_full: int = 0
     logins: int = 0
     talks: list[SMTP] = field(default_factory=list)
     end: Callable[[], object] = lambda: None
@@ -51,6 +54,9 @@ class SmtpServer:
     ) -> str:
         if address in self.refuses:
             return "550 5.1.1 no such user"
+        if address in self.full:
+            self.asked_full += 1
+            return "452 4.2.2 mailbox full"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

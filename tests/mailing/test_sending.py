@@ -99,6 +99,15 @@ def test_each_outcome_is_said_as_it_is() -> None:
         send(reached(server))
 
 
+@pytest.mark.parametrize("answer", ["OK taken", "250 " + 9_000 * "x", "299 taken", "999 taken"])
+def test_an_answer_that_is_neither_yes_nor_no_is_none(answer: str) -> None:
+    """The server may have taken the mail, so nobody sends it again."""
+    with smtp_server() as server:
+        server.answers.append(answer)
+        with pytest.raises(MailUnconfirmed):
+            send(reached(server))
+
+
 def test_what_is_raised_before_the_mail_ends_the_talk() -> None:
     """Whoever has the last word takes it before a byte of the mail has left."""
 

@@ -151,6 +151,23 @@ def test_nothing_is_lost_while_the_server_is_away_and_nothing_is_told_twice(hous
     assert not house.store.read(lambda conn: incidents.open_of(conn, IncidentKind.OWN_MAIL))
 
 
+def test_a_full_mailbox_holds_up_nobody_else(house: House) -> None:
+    """It is asked ever more seldom, and gets what is due when it takes mails again."""
+    for name in ("Vol", "Ivo", "Eva"):
+        house.member(name, "branch-it")
+    house.server.full.add("vol@example.com")
+    house.is_wrong(IncidentKind.HOT)
+    house.later(seconds=61)
+    assert {each.to for each in house.server.taken} == {"ivo@example.com", "eva@example.com"}
+    for _ in range(20):
+        assert house.later(seconds=60) == []
+    assert 2 <= house.server.asked_full <= 6
+    assert not house.store.read(lambda conn: incidents.open_of(conn, IncidentKind.OWN_MAIL))
+    house.server.full.clear()
+    assert len(house.later(minutes=16)) == 1
+    assert house.later(minutes=16) == []
+
+
 def test_a_follower_that_was_killed_goes_on_where_it_was(house: House) -> None:
     """What was noted is told by the next one, and what it told is not told again."""
     house.member("Ivo", "branch-it")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from appliance.characters import clean_name
 from appliance.desk.care import marking
+from appliance.desk.consent import rule_words
 from appliance.desk.intake import attached, headings, posts, revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
@@ -105,7 +106,7 @@ def _follow(tx: Tx, arrival: Arrival, form: TextForm) -> None:
     """What follows from a message that a person wrote."""
     if arrival.channel.needs_account and arrival.channel.writes_to(arrival.identity):
         contacts.remember_whatsapp(tx, arrival.identity, on_whatsapp=True)
-    if form is TextForm.WORDS:
+    if form is TextForm.WORDS or rule_words.is_stop(arrival.text):
         answer(tx, arrival)
 
 

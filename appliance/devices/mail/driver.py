@@ -17,7 +17,7 @@ from appliance.devices.mail import reading, writing
 from appliance.devices.mail.channel import MAIL, address_of, value_of
 from appliance.devices.mail.files import bring, type_of
 from appliance.devices.mail.mailbox import AccountShut, ImapMailbox, near_address
-from appliance.devices.mail.reading import ReadMail
+from appliance.devices.mail.reading import ReadMail, bare_subject
 from appliance.devices.mail.writing import MailThread
 from appliance.devices.media_protocol import Fetched, FetchFinding, IncomingMedia, MediaFetch
 from appliance.devices.news_protocol import NotArrived
@@ -31,6 +31,7 @@ from appliance.devices.protocol import (
     Outgoing,
     Proof,
     Status,
+    TextForm,
     Tick,
     Ticks,
     TickVisit,
@@ -45,6 +46,7 @@ from appliance.errors import (
     MailUnconfirmed,
     Permanent,
     SetupError,
+    StoreError,
     Transient,
     Unconfirmed,
 )
@@ -65,6 +67,11 @@ _LONGEST_ANSWER = 200
 NO_WORDS = "(…)"
 """For a mail in which nothing stands, and no file."""
 TOO_LARGE = "[…]"
+UNREADABLE = (
+    "[Deze mail kon niet worden gelezen: kijk in de mailbox. /"
+    " This mail could not be read: look in the mailbox.]"
+)
+"""In two languages, because a mailbox knows none."""
 
 
 class MailDriver:
@@ -232,10 +239,26 @@ class MailDriver:
             self._listener.move_cursor(self.device_id, *cursor)
         else:
             whole = found is not None and found[1]
-            news = list(self._news(mail, box.uid_validity, uid, whole=whole))
+            self._tell(mail, (box.uid_validity, uid), cursor, whole=whole)
+            box.mark_read(uid)
+
+    def _tell(
+        self, mail: ReadMail, where: tuple[int, int], cursor: tuple[str, int], *, whole: bool
+    ) -> None:
+        """No mail stops those behind it: one that cannot be kept is told as one that cannot be
+        read.
+        """
+        try:
+            news = list(self._news(mail, *where, whole=whole))
             news[-1] = replace(news[-1], cursor=cursor)
             self._listener.received(self.device_id, news)
-            box.mark_read(uid)
+        except (DeviceError, StoreError):
+            raise
+        except Exception:
+            log.exception("%s has a mail that could not be kept", self.device_id)
+            told = replace(mail, readable=False, text="", files=())
+            (only,) = self._news(told, *where, whole=True)
+            self._listener.received(self.device_id, [replace(only, cursor=cursor)])
 
     def _own_value(self) -> str:
         return value_of(self._set_up().address)
@@ -244,16 +267,19 @@ class MailDriver:
         """Its words, and each file as a message of its own, as on every channel."""
         key = mail.key(f"{validity}.{uid}")
         at_ms = min(mail.at_ms or self._clock.now_ms(), self._clock.now_ms())
-        text = mail.text if whole else TOO_LARGE
-        if text or mail.heading or not mail.files:
+        text = (mail.text if whole else TOO_LARGE) if mail.readable else UNREADABLE
+        bare = bare_subject(mail.subject)
+        heading = mail.heading if whole and mail.readable else bare
+        if text or bare or not mail.files:
             yield Incoming(
                 channel=MAIL,
                 key=key,
                 sender=mail.sender or "",
                 sender_name=mail.sender_name,
-                text=text or ("" if mail.heading else mail.subject or NO_WORDS),
-                heading=mail.heading,
+                text=text or ("" if heading else bare or NO_WORDS),
+                heading=heading,
                 at_ms=at_ms,
+                form=TextForm.WORDS if mail.readable else TextForm.WAITING,
             )
         for file in mail.files:
             kind = type_of(file).kind

@@ -1,7 +1,7 @@
 """Files of mails: what their content tells that they are, and how they are kept."""
 
 from appliance.characters import clean_file_name
-from appliance.devices.mail.reading import MailFile
+from appliance.devices.mail.parts import MailFile
 from appliance.devices.media_protocol import Fetched, FetchedFile, FetchFinding, MediaFetch
 from appliance.media import kinds, probing
 from appliance.media.kinds import FileType

@@ -4,17 +4,16 @@ import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 
-_LONGEST = 2_000_000
+_LONGEST = 200_000
 """Characters of HTML; what stands behind them is left out."""
-_NOT_WORDS = "script, style, head, title, template, noscript, object, svg"
-_QUOTES = (
-    "//blockquote | //*[contains(concat(' ', @class, ' '), ' gmail_quote ')]"
-    " | //*[contains(@class, 'moz-cite-prefix')] | //*[@id='divRplyFwdMsg']"
-    " | //*[@id='divRplyFwdMsg']/following-sibling::* | //*[@id='appendonsend']"
-    " | //*[@id='appendonsend']/following-sibling::*"
-    " | //*[contains(concat(' ', @class, ' '), ' gmail_signature ')]"
+_NOT_WORDS = frozenset(
+    {"script", "style", "head", "title", "template", "noscript", "object", "svg"}
 )
+_QUOTES = frozenset({"gmail_quote", "gmail_signature"})
+_QUOTE_AND_ALL_BEHIND = frozenset({"divRplyFwdMsg", "appendonsend"})
 """As Gmail, Apple Mail, Thunderbird and Outlook mark what is not said now."""
+_MOST_PIECES = 50
+"""Of a link's words: one in more pieces does not read as its address."""
 _BLOCKS = frozenset(
     {
         *("address", "article", "blockquote", "div", "dl", "dt", "dd", "fieldset", "figure"),
@@ -24,48 +23,93 @@ _BLOCKS = frozenset(
 )
 
 
-def words_of(html: str) -> str:
-    """Lines as a reader sees them. Raises nothing: what cannot be read has no words."""
+def words_of(html: str, *, forwarded: bool = False) -> str:
+    """Lines as a reader sees them; of a mail that is `forwarded` with its quotes. Raises
+    nothing: what cannot be read has no words.
+    """
     try:
         deep = lxml.html.HTMLParser(huge_tree=True)  # the length above is the limit
         page = lxml.html.document_fromstring(html[:_LONGEST], parser=deep)
     except (etree.ParserError, ValueError):
         return ""
-    for each in _unsaid(page):
-        if each.getparent() is not None:
-            each.drop_tree()
     said: list[str] = []
-    _say(page, said)
+    _say(page, said, _Unsaid(with_quotes=forwarded))
     lines = (" ".join(line.split()) for line in "".join(said).split("\n"))
     return "\n".join(lines).strip()
 
 
-def _unsaid(page: HtmlElement) -> list[HtmlElement]:
-    names = [f"//{each.strip()}" for each in _NOT_WORDS.split(",")]
-    hidden = "//*[contains(translate(@style, ' ', ''), 'display:none')]"
-    found = page.xpath(" | ".join([*names, hidden, _QUOTES, "//comment()"]))
-    return [each for each in found if hasattr(each, "drop_tree")]
-
-
-def _say(root: HtmlElement, said: list[str]) -> None:
-    """Without recursion: a mail may nest as deep as it likes."""
-    for event, each in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+def _say(root: HtmlElement, said: list[str], unsaid: "_Unsaid") -> None:
+    """In one walk without recursion: a mail may nest as deep as it likes."""
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    links: list[int] = []
+    for event, each in walk:
         tag = each.tag if isinstance(each.tag, str) else ""
-        if event == "start":
+        if event == "start" and unsaid.begins(each, tag):
+            walk.skip_subtree()
+        elif event == "start":
             if tag == "br" or tag in _BLOCKS:
                 said.append("\n")
+            if tag == "a":
+                links.append(len(said))
             said.append(_flat(each.text))
-        elif event == "end":
-            said.append(_link(each) if tag == "a" else "\n" if tag in _BLOCKS else "")
+        elif event == "end" and not unsaid.ends(each):
+            if tag == "a":
+                said.append(_link(each, said[(begun := links.pop()) : begun + _MOST_PIECES]))
+            elif tag in _BLOCKS:
+                said.append("\n")
             said.append(_flat(each.tail))
         else:
             said.append(_flat(each.tail))
 
 
-def _link(element: HtmlElement) -> str:
+class _Unsaid:
+    """What is left out of a walk: what is hidden, loaded or quoted."""
+
+    def __init__(self, *, with_quotes: bool) -> None:
+        self._with_quotes = with_quotes
+        self._skipped: HtmlElement | None = None
+        self._quoting: set[HtmlElement] = set()
+        """In these nothing is said any more."""
+
+    def begins(self, element: HtmlElement, tag: str) -> bool:
+        parent = element.getparent()
+        if parent is None:
+            return False
+        if tag in _NOT_WORDS or _is_hidden(element):
+            self._skipped = element
+            return True
+        return not self._with_quotes and self._is_quoted(element, parent, tag)
+
+    def _is_quoted(self, element: HtmlElement, parent: HtmlElement, tag: str) -> bool:
+        behind = element.get("id") in _QUOTE_AND_ALL_BEHIND
+        if behind:
+            self._quoting.add(parent)
+        if behind or parent in self._quoting or tag == "blockquote" or _is_marked(element):
+            self._skipped = element
+            return True
+        return False
+
+    def ends(self, element: HtmlElement) -> bool:
+        """Whether it is the one that was left out last."""
+        if self._skipped is not element:
+            return False
+        self._skipped = None
+        return True
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    return "display:none" in (element.get("style") or "").replace(" ", "")
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    classes = element.get("class") or ""
+    return "moz-cite-prefix" in classes or not _QUOTES.isdisjoint(classes.split())
+
+
+def _link(element: HtmlElement, pieces: list[str]) -> str:
     """Where it really leads, where its words do not say so."""
     target = element.get("href") or ""
-    shown = "".join(element.itertext()).strip()
+    shown = "".join(pieces).strip()
     if not target.startswith(("http://", "https://")) or shown.rstrip("/") == target.rstrip("/"):
         return ""
     return f" ({target})"

@@ -4,6 +4,7 @@ The whole mail stays in the mailbox.
 """
 
 import re
+from itertools import takewhile
 
 _SIGNATURE = re.compile(r"-- ?")
 _SENT_FROM = re.compile(
@@ -13,8 +14,15 @@ _SENT_FROM = re.compile(
 )
 _CUT = re.compile(
     r"-{2,}\s*(?:Original Message|Oorspronkelijk bericht|Ursprüngliche Nachricht"
-    r"|Message d'origine|Forwarded message|Doorgestuurd bericht|Wiadomość oryginalna)\s*-{2,}"
-    r"|_{10,}",
+    r"|Message d'origine|Wiadomość oryginalna)\s*-{2,}",
+    re.IGNORECASE,
+)
+_LINE = re.compile(r"_{10,}")
+_FORWARD = re.compile(
+    r"-{2,}\s*(?:Forwarded message|Doorgestuurd bericht|Weitergeleitete Nachricht"
+    r"|Message transféré|Wiadomość przekazana)\s*-{2,}"
+    r"|(?:Begin forwarded message|Begin doorgestuurd bericht"
+    r"|Anfang der weitergeleiteten Nachricht|Début du message transféré)\s*:",
     re.IGNORECASE,
 )
 _WROTE = re.compile(
@@ -27,19 +35,32 @@ _HEADS = re.compile(
     r"\*?(?:Sent|Date|Verzonden|Datum|Gesendet|Envoyé|Wysłano)\*?:",
     re.IGNORECASE,
 )
+_OF_A_MAIL = re.compile(
+    r"^\*?(?:(?:From|Van|Von|De|Od|To|Aan|An|À|Do)\*?:.*@"
+    r"|(?:Subject|Onderwerp|Betreff|Objet|Temat|Asunto)\*?:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Hours of work are written as `Van:` and `Datum:`, too."""
+_HEAD_LINES = 7
 _ATTRIBUTION_LINES = 4
 """So many lines a client breaks it into."""
 
 
-def own_words(text: str) -> str:
-    """Empty where nothing but quotes stands there."""
+def own_words(text: str, *, forwarded: bool = False) -> str:
+    """Empty where nothing but quotes stands there. What they pass on is what they say, so of a
+    mail that is `forwarded` nothing is left out.
+    """
     lines = [each.rstrip() for each in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    kept: list[str] = []
-    for at, line in enumerate(lines):
-        if _ends(lines, at):
+    until = 0 if forwarded else len(lines)
+    passed_on = lines if forwarded else []
+    for at, line in enumerate(lines[:until]):
+        if _FORWARD.fullmatch(line.strip()):
+            until, passed_on = at, lines[at:]
             break
-        kept.append(line)
-    said = _without_quotes(kept)
+        if _ends(lines, at):
+            until = at
+            break
+    said = [*_without_quotes(lines[:until]), *passed_on]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(said)).strip()
 
 
@@ -48,11 +69,23 @@ def _ends(lines: list[str], at: int) -> bool:
     line = lines[at].strip()
     if _SIGNATURE.fullmatch(lines[at]) or _CUT.fullmatch(line) or _SENT_FROM.fullmatch(line):
         return True
-    if _HEADS.match("\n".join(lines[at : at + 3])):
+    if _is_head(lines, at) or (_LINE.fullmatch(line) and _is_dated(lines, at + 1)):
         return True
     after = _attribution(lines, at)
     rest = lines[after:] if after else []
     return bool(after) and all(not each.strip() or each.startswith(">") for each in rest)
+
+
+def _is_head(lines: list[str], at: int) -> bool:
+    """Whether the head of another mail begins here."""
+    if not _is_dated(lines, at):
+        return False
+    head = list(takewhile(str.strip, lines[at : at + _HEAD_LINES]))
+    return _OF_A_MAIL.search("\n".join(head)) is not None
+
+
+def _is_dated(lines: list[str], at: int) -> bool:
+    return _HEADS.match("\n".join(lines[at : at + 3])) is not None
 
 
 def _without_quotes(lines: list[str]) -> list[str]:

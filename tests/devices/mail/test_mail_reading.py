@@ -50,6 +50,23 @@ def test_an_answer_below_or_between_quotes_is_kept() -> None:
     assert own_words("") == ""
 
 
+def test_what_looks_like_a_head_is_kept_and_so_is_what_they_pass_on() -> None:
+    """Hours of work, a drawn line, and a forwarded mail, which is the very thing they send."""
+    hours = "Mijn uren:\nVan: 08:00\nTot: 17:00\nDatum: 4 mei\n__________\nAnna"
+    assert said(hours) == hours
+    head = "From: Utrecht\nSent: Monday\nTo: Anna\nSubject: Werk\n\nKun je?"
+    assert said(f"Ja.\n\n{head}") == "Ja."
+    gmail = "Zie.\n\n---------- Forwarded message ---------\nVan: B <b@c.nl>\nDate: ma\n\nHoi"
+    assert said(gmail) == gmail
+    apple = "Zie.\n\nBegin forwarded message:\n\n> From: B <b@c.nl>\n> Hoi"
+    assert said(apple) == apple
+    subject = HEAD + b"Subject: FW: Werk\r\n"
+    passed = f"Zie.\n-- \nAnna\n\n{head}"
+    assert read(subject + b"\r\n" + passed.encode()).text == passed.replace("-- ", "--")
+    html = b"Content-Type: text/html\r\n\r\n<p>Zie</p><div class=gmail_quote><p>Hoi</p></div>"
+    assert read(subject + html).text == "Zie\n\nHoi"
+
+
 def test_html_is_read_as_a_reader_sees_it() -> None:
     """Without scripts, hidden words and quotes; a link says where it leads."""
     html = (
@@ -119,6 +136,108 @@ def test_an_address_has_one_form() -> None:
         assert who(f"mail:{wrong}") is None
     assert MAIL.told("mail:anna@example.com") == Identity("mail:anna@example.com", "mail")
     assert answer_subject("RE: Antw: Re[2]: Rooster") == "Re: Rooster"
+
+
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+def in_parts(kind: str, *parts: str) -> str:
+    mark = f"b{kind}"
+    inside = "".join(f"--{mark}\r\n{each}\r\n" for each in parts)
+    return f'Content-Type: multipart/{kind}; boundary="{mark}"\r\n\r\n{inside}--{mark}--\r\n'
+
+
+def part(kind: str, content: str, disposition: str = "") -> str:
+    said = f"Content-Disposition: {disposition}\r\n" if disposition else ""
+    return f"Content-Type: {kind}\r\n{said}\r\n{content}"
+
+
+TEXT, HTML = part("text/plain", "Ja"), part("text/html", "<p>Ja</p>")
+FILE = part("application/pdf; name=cv.pdf", PDF.decode())
+PICTURE = part("image/png", "png", "inline; filename=foto.png")
+LETTER = part("message/rfc822", "From: b@example.com\r\nSubject: Rooster/mei\r\n\r\nHoi")
+SIGNED = part("application/pkcs7-signature; name=smime.p7s", "x", "attachment")
+
+
+@pytest.mark.parametrize(
+    ("mail", "text", "files"),
+    [
+        (in_parts("alternative", TEXT, in_parts("mixed", HTML, FILE)), "Ja", ["cv.pdf"]),
+        (in_parts("signed", in_parts("mixed", TEXT, FILE), SIGNED), "Ja", ["cv.pdf"]),
+        (in_parts("mixed", in_parts("related", HTML, PICTURE), FILE), "Ja", ["foto.png", "cv.pdf"]),
+        (in_parts("mixed", TEXT, LETTER), "Ja", ["Rooster mei.eml"]),
+        (
+            in_parts("mixed", TEXT, PICTURE, part("text/plain", "Nog iets")),
+            "Ja",
+            ["foto.png", "file"],
+        ),
+        (in_parts("alternative", TEXT, HTML, part("text/calendar", "x")), "Ja", []),
+        (in_parts("mixed", TEXT, part("text/csv", "a;b", "attachment")), "Ja", ["file"]),
+        (FILE, "", ["cv.pdf"]),
+        (part("image/jpeg", "jpeg"), "", ["file"]),
+        (part("text/plain", "uren", "attachment; filename=uren.txt"), "", ["uren.txt"]),
+    ],
+)
+def test_each_file_is_told_wherever_it_lies(mail: str, text: str, files: list[str]) -> None:
+    """Apple Mail puts it among the forms of the text, a signed mail one level deeper, a scanner
+    sends nothing else; what only repeats the text in another form is no file.
+    """
+    found = read(HEAD + mail.encode())
+    assert (found.text, [each.name for each in found.files]) == (text, files)
+    assert [each.place for each in found.files] == list(range(len(files)))
+    for each in found.files:
+        assert not each.name.endswith(".pdf") or each.content.strip() == PDF.strip()
+        assert not each.name.endswith(".eml") or each.content.endswith(b"Rooster/mei\n\nHoi")
+
+
+def test_a_mail_costs_no_more_than_its_length() -> None:
+    """Marks of quotes without end, a link in a link, an encoding that is no letters, and a header
+    of a megabyte: each took minutes, and cost the mailbox its turn.
+    """
+    assert words_of("<p>Ja</p>" + "<p id='appendonsend'>Kun je?</p>" * 20_000) == "Ja"
+    assert words_of("<div>Ja<div><p id=divRplyFwdMsg>x</p>y<p>z</p></div>nee</div>") == "Ja\ny\nnee"
+    assert words_of("<p>Ja</p>" + " " * 200_000 + "<p>Nee</p>") == "Ja"
+    assert words_of("<a href='http://a.nl'>a<p>" * 10_000).startswith("a\na\n")
+    head = HEAD + b"Content-Type: text/plain; charset=%s\r\n\r\n"
+    assert read(head % b"punycode" + b"Mnchen-3ya").text == "Mnchen-3ya"
+    assert read(head % b"iso-8859-15" + "Zoë €".encode("iso-8859-15")).text == "Zoë €"
+    assert read(HEAD + b"Content-Type: text/plain" + b";a=b" * 250_000 + b"\r\n\r\nJa").text == "Ja"
+
+
+@pytest.mark.parametrize(
+    ("address", "sender"),
+    [
+        ("anna@müller.de", "mail:anna@xn--mller-kva.de"),
+        ("Anna@MÜLLER.de", "mail:Anna@xn--mller-kva.de"),
+        ("zoë@example.com", "zoë@example.com"),
+        ("=?utf-8?q?zo=C3=AB?= <zoë@example.com>", "zoë@example.com"),
+    ],
+)
+def test_a_sender_in_other_letters_is_somebody(address: str, sender: str) -> None:
+    """Its domain has a form in ASCII; one without is shown, and nobody can write to it."""
+    found = read(b"From: " + address.encode() + b"\r\n\r\nHoi")
+    assert (found.sender, found.by_machine) == (sender, False)
+    assert MAIL.writes_to(MAIL.told(sender)) is sender.startswith("mail:")
+
+
+def nested(depth: int) -> bytes:
+    """A mail of a few kB whose parts lie in one another."""
+    return (
+        HEAD
+        + b"Message-ID: <deep@example.com>\r\nSubject: Diep\r\n"
+        + b"".join(
+            b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (each, each)
+            for each in range(depth)
+        )
+    )
+
+
+@pytest.mark.parametrize("depth", [300, 1_200, 5_000])
+def test_of_a_mail_that_cannot_be_taken_apart_its_head_is_told(depth: int) -> None:
+    """The parser of the library calls itself for each part; whoever wrote it is still known."""
+    found = read(nested(depth))
+    assert (found.sender, found.message_id) == ("mail:anna@example.com", "<deep@example.com>")
+    assert (found.subject, found.readable, found.by_machine) == ("Diep", depth == 300, False)
 
 
 @given(st.binary(max_size=300))
