@@ -34,7 +34,7 @@ from tests.running_demo import eventually
 ANNA = "+31611111111"
 LINE = "+31612345678"
 TURN_MS = 5_000
-OWN = ["phone", "modem", "telegram"]
+OWN = ["phone", "modem", "telegram", "mail"]
 QUICK = Rhythm(poll_s=0.05)
 
 # The loft is a folder: incoming messages lie in `in`, outgoing ones are put into `out`.
@@ -252,7 +252,7 @@ def test_an_installed_kind_is_found_and_documented(
     ]
     schemas = office.client.get("/api/v1/openapi.json").json()["components"]["schemas"]
     channel = schemas["MessageIn"]["properties"]["channel"]
-    assert channel["enum"] == ["auto", "whatsapp", "sms", "telegram", "letter"]
+    assert channel["enum"] == ["auto", "whatsapp", "sms", "telegram", "mail", "letter"]
     assert schemas["DeviceOut"]["properties"]["kind"]["enum"] == [*OWN, "pigeon"]
 
 

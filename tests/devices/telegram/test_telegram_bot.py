@@ -1,7 +1,9 @@
 """A bot beside a line: what people write comes once, what is answered leaves once."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,13 +74,14 @@ def test_what_the_bot_cannot_read_is_a_sign_and_the_service_s_own_is_nothing(
     world = desk.server.world
     anna = world.add_person("Anna")
     desk.begin()
-    for content in (
+    contents: Sequence[Mapping[str, Any]] = (
         {"pinned_message": {"message_id": 1}},
         {"poll": {"id": "1", "question": "Zaterdag of zondag?", "options": []}},
         {"dice": {"emoji": "🎲", "value": 4}},
         {"what_comes_next_year": {}, "caption": "kijk"},
         {"write_access_allowed": {}},
-    ):
+    )
+    for content in contents:
         world.put(desk.bot, anna, content)
     world.write(desk.bot, anna, "Zag je dat?")
     texts = [row["text"] for row in desk.arrived(4)]
