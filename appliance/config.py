@@ -27,7 +27,7 @@ from appliance.webhook_settings import WebhookSettings
 log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
-_TABLES = ("modem", "phone", "web", "oidc", "mail")
+_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail")
 
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
@@ -101,8 +101,6 @@ def load(file: Path | None, **given: Any) -> Settings:
     except ValidationError as exc:
         raise SetupError(_sentences(exc)) from exc
     except SettingsError as exc:
-        tables = ("modem", "phone", "web", "oidc", "webhooks")
-        table = next(name for name in tables if f'"{name}"' in str(exc))
         table = next(name for name in _TABLES if f'"{name}"' in str(exc))
         raise SetupError(f"{PREFIX}{table.upper()} is no JSON object: {exc}.") from exc
     except ValueError as exc:

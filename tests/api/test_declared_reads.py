@@ -113,7 +113,8 @@ def test_every_read_of_the_api_is_declared(office: Office) -> None:
     reads = {path for path, methods in paths.items() if "get" in methods and "/api/" in path}
     files = {"/api/v1/media/{media_id}", "/api/v1/media/{media_id}/thumbnail"}
     files |= {f"/api/v1/rounds/{{round_id}}/{name}" for name in ("people.csv", "calendar.ics")}
-    files |= {"/api/v1/archive/{archive_id}/file", "/api/v1/contacts/{contact}/dossier"}
+    files |= {"/api/v1/archive/{archive_id}/file"}
+    files |= {f"/api/v1/contacts/{{contact}}/{name}" for name in ("dossier", "vcard")}
     nobodys = {"/api/v1/events", "/api/v1/views", "/api/v1/retention"}
     nobodys |= {f"/api/v1/reports/{kind.value}" for kind in ReportKind}
     assert reads == {f"/api/v1{read.path}" for read in READS} | files | nobodys

@@ -253,7 +253,7 @@ def test_an_installed_kind_is_found_and_documented(
     schemas = office.client.get("/api/v1/openapi.json").json()["components"]["schemas"]
     channel = schemas["MessageIn"]["properties"]["channel"]
     assert channel["enum"] == ["auto", "whatsapp", "sms", "telegram", "mail", "letter"]
-    assert schemas["DeviceOut"]["properties"]["kind"]["enum"] == [*OWN, "pigeon"]
+    assert schemas["Device"]["properties"]["kind"]["enum"] == [*OWN, "pigeon"]
 
 
 def test_what_a_kind_carried_is_shown_after_its_package_went(

@@ -128,7 +128,7 @@ def test_nobody_is_written_to_who_opted_out(
         ("text", None),
         ("text", ["a"]),
         ("line", 7),
-        ("channel", "telegram"),
+        ("channel", "pigeon"),
         ("ttl_s", 0),
         ("ttl_s", -5),
         ("ttl_s", 1.5),

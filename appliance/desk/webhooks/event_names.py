@@ -101,6 +101,8 @@ NOT_TOLD = frozenset(
         _K.ERASURE_ASKED,
         _K.ERASURE_COMPLETE,
         # Of the house: devices, screens, settings.
+        _K.IMPORT_CHANGED,
+        _K.TOKEN_LIMITED,
         _K.DEVICE_ADOPTION,
         _K.DEVICE_SETTINGS,
         _K.SCREEN_UNKNOWN,
