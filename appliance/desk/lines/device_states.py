@@ -5,6 +5,7 @@ import sqlite3
 
 from appliance.channels import Channel
 from appliance.devices import device_facts
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState, Status
 from appliance.events import EventKind
 from appliance.reasons import Reason
@@ -32,7 +33,7 @@ def only_drifts(conn: sqlite3.Connection, device_id: str, status: Status) -> boo
 def note(tx: Tx, device_id: str, status: Status) -> None:
     """Keeps the state; events only when something a person would notice has changed."""
     before = tx.conn.execute(
-        "SELECT state, reason, channels, lost FROM device WHERE id = ?", (device_id,)
+        "SELECT kind, state, reason, channels, lost FROM device WHERE id = ?", (device_id,)
     ).fetchone()
     if before is None:
         return
@@ -63,10 +64,13 @@ def _shown(status: Status) -> tuple[str, str, str]:
 
 
 def _lost(before: sqlite3.Row, status: Status, now_ms: int) -> dict[str, int]:
-    """For each channel that cannot send now, since when; a moment of working ends that."""
+    """For each channel of its kind that cannot send now, since when; a moment of working ends
+    that. Of a kind that is not known any more, for all channels.
+    """
     known: dict[str, int] = json.loads(before["lost"])
     able = status.channels if status.state in _CONNECTED else frozenset()
-    closed = [channel.name for channel in Channel.known() if channel not in able]
+    all_of_it = Kind.named(before["kind"]).channels or Channel.known()
+    closed = [channel.name for channel in all_of_it if channel not in able]
     return {name: known.get(name, now_ms) for name in closed}
 
 
