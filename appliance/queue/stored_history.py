@@ -71,6 +71,10 @@ WHERE {_OF_IT} AND a.outcome IS NOT 'not_sent'
   AND a.tapped_ms > :after_ms AND a.tapped_ms <= :until_ms
 GROUP BY m.value, m.scheme, a.channel ORDER BY 1
 """  # noqa: S608 -- our own words
+_NEWEST = "SELECT coalesce(max(seq), 0) FROM attempt"
+_LATE = f"""
+SELECT 1 FROM attempt a WHERE a.seq > :seq AND +a.tapped_ms <= :until_ms AND +{_OF_IT} LIMIT 1
+"""  # noqa: S608 -- our own words
 _ANSWERS = """
 SELECT count(*), min(a.tapped_ms) FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE a.device_id = ? AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent'
@@ -95,11 +99,14 @@ _EVER = 2**62
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Older:
-    """The newest to each identity, of those up to `until_ms`."""
+    """The newest to each identity, of those up to `until_ms`; no attempt of them has a greater
+    `seq`.
+    """
 
     read_ms: int
     proofs: int
     until_ms: int
+    seq: int
     left: Sequence[Left]
 
 
@@ -153,9 +160,10 @@ class Histories:
         self, conn: sqlite3.Connection, sim: tuple[str, ...], proofs: int, now_ms: int
     ) -> _Settled:
         older = self._older.get(sim)
-        if older is None or not _is_good(older, proofs, now_ms, OLDER_READ_MS):
+        is_good = older is not None and _is_good(older, proofs, now_ms, OLDER_READ_MS)
+        if older is None or not is_good or _has_come_late(conn, sim, older):
             older = self._older[sim] = _read_older(conn, sim, proofs, now_ms)
-        (seq,) = conn.execute("SELECT coalesce(max(seq), 0) FROM attempt").fetchone()
+        (seq,) = conn.execute(_NEWEST).fetchone()
         until_ms = now_ms - SETTLED_MS
         asked = {"sim": json.dumps(sim), "after_ms": older.until_ms, "until_ms": until_ms}
         recent = _with_changes(conn, sim, older.until_ms, until_ms, conn.execute(_SETTLED, asked))
@@ -195,13 +203,19 @@ def _is_good(kept: _Older | _Settled, proofs: int, now_ms: int, for_ms: int) -> 
     return kept.proofs == proofs and 0 <= now_ms - kept.read_ms < for_ms
 
 
+def _has_come_late(conn: sqlite3.Connection, sim: tuple[str, ...], older: _Older) -> bool:
+    """Whether an attempt that was kept since left before, as when a clock was set back."""
+    asked = {"sim": json.dumps(sim), "until_ms": older.until_ms, "seq": older.seq}
+    return conn.execute(_LATE, asked).fetchone() is not None
+
+
 def _read_older(conn: sqlite3.Connection, sim: tuple[str, ...], proofs: int, now_ms: int) -> _Older:
     until_ms = now_ms - RECENT_MS
+    (seq,) = conn.execute(_NEWEST).fetchone()
     asked = {"sim": json.dumps(sim), "after_ms": now_ms - MONTH_MS, "until_ms": until_ms}
     rows = conn.execute(_OLDER, asked)
-    return _Older(
-        read_ms=now_ms, proofs=proofs, until_ms=until_ms, left=[_left(row) for row in rows]
-    )
+    left = [_left(row) for row in rows]
+    return _Older(read_ms=now_ms, proofs=proofs, until_ms=until_ms, seq=seq, left=left)
 
 
 def _with_changes(
