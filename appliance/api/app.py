@@ -80,6 +80,38 @@ log = logging.getLogger(__name__)
 
 DROP_INS = (smsgate.DROP_IN, cloud.DROP_IN)
 _NOT_FOUND = 404
+_JSON_API = (
+    health,
+    sending,
+    lists,
+    saved_lists,
+    list_sends,
+    reads,
+    messages,
+    uploading,
+    media,
+    groups,
+    conversations,
+    people,
+    people_by_number,
+    people_import,
+    vcards,
+    dossiers,
+    reports,
+    audit,
+    consents,
+    saved_views,
+    texts,
+    line_rules,
+    hours,
+    holding,
+    archive,
+    erasing,
+    retention,
+    rounds,
+    webhooks,
+    events,
+)
 
 
 class Application(FastAPI):
@@ -114,41 +146,10 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)
     # Before the API: a page asks for dozens of files, and routes are looked through in their order.
+    app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for part in (public, calendar):
         app.include_router(part.router, include_in_schema=False)
-    app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
-    for part in (
-        health,
-        sending,
-        lists,
-        saved_lists,
-        list_sends,
-        reads,
-        messages,
-        uploading,
-        media,
-        groups,
-        conversations,
-        people,
-        people_by_number,
-        people_import,
-        vcards,
-        dossiers,
-        reports,
-        audit,
-        consents,
-        saved_views,
-        texts,
-        line_rules,
-        hours,
-        holding,
-        archive,
-        erasing,
-        retention,
-        rounds,
-        webhooks,
-        events,
-    ):
+    for part in _JSON_API:
         app.include_router(part.router)
     for drop_in in (smsgate_routes, cloud_routes):
         app.include_router(drop_in)
