@@ -21,8 +21,9 @@ document.addEventListener("click", ({ target }) => {
   if (sheet && target.closest("a")) sheet.hidePopover();
 });
 
+// Of a strip that is wider than its place.
 function showCurrent() {
-  for (const each of document.querySelectorAll(".views [aria-current]")) {
+  for (const each of document.querySelectorAll(".views [aria-current], .rooms [aria-current]")) {
     const strip = each.parentElement;
     strip.scrollLeft = each.offsetLeft - strip.offsetLeft - (strip.clientWidth - each.offsetWidth) / 2;
   }
