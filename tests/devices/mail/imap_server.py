@@ -4,6 +4,7 @@ import grp
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from imaplib import IMAP4
 from pathlib import Path
 from socket import create_server
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from imap_tools import MailBoxUnencrypted
@@ -21,6 +22,7 @@ PASSWORD = "geheim"
 USER = "utrecht@example.com"
 _NOBODY = 65534
 _STARTS_S = 20.0
+_OPEN = ("/var/tmp", "/dev/shm", "/tmp")  # noqa: S108  # for one folder that mkdtemp names
 
 CONFIG = """
 protocols = imap
@@ -104,8 +106,17 @@ class ImapServer:
 @contextmanager
 def imap_server() -> Iterator[ImapServer]:
     """As long as the block runs, in a folder that its user may reach: pytest's own are closed."""
-    with TemporaryDirectory(prefix="balie-imap-") as folder:
+    with TemporaryDirectory(prefix="balie-imap-", dir=_open_folder()) as folder:
         yield from _running(Path(folder))
+
+
+def _open_folder() -> Path:
+    """Where a user without rights may make a folder be reached: ``TMPDIR`` may be closed too."""
+    for each in map(Path, (gettempdir(), *_OPEN)):
+        above = (each, *each.resolve().parents)
+        if each.is_dir() and all(part.stat().st_mode & stat.S_IXOTH for part in above):
+            return each
+    raise AssertionError("set TMPDIR to a folder that every user may reach")
 
 
 def _running(folder: Path) -> Iterator[ImapServer]:
@@ -128,7 +139,7 @@ def _running(folder: Path) -> Iterator[ImapServer]:
         )
     try:
         found = ImapServer(port=port, folder=folder)
-        _wait_for(found)
+        _wait_for(found, server)
         yield found
     finally:
         server.terminate()
@@ -152,13 +163,19 @@ def _make_folders(folder: Path, uid: int) -> None:
             os.chown(path, uid, -1)
 
 
-def _wait_for(server: ImapServer) -> None:
+def _wait_for(found: ImapServer, server: subprocess.Popen[bytes]) -> None:
     ends_s = time.monotonic() + _STARTS_S
     while True:
         try:
-            with server.opened():
+            with found.opened():
                 return
-        except (OSError, IMAP4.error):
-            if time.monotonic() > ends_s:
-                raise
+        except (OSError, IMAP4.error) as error:
+            if server.poll() is not None or time.monotonic() > ends_s:
+                raise AssertionError(f"dovecot does not answer: {_said(found.folder)}") from error
             time.sleep(0.05)
+
+
+def _said(folder: Path) -> str:
+    """What Dovecot wrote before and after it opened its log."""
+    files = (folder / "out", folder / "log")
+    return "\n".join(each.read_text(errors="replace") for each in files if each.exists())
