@@ -1,4 +1,5 @@
-"""A file that is sent in a form: written to the disk as it comes, and refused as soon as it can be.
+"""A file that comes in pieces, as in a form: written to the disk as it comes, and refused as soon
+as it can be.
 
 The bytes are never all in memory. What is told of them is told by the first few thousand, so a file
 that cannot be carried is refused before the rest of it came, and one whose announced size is too
@@ -6,6 +7,7 @@ large before any of it.
 """
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -52,51 +54,61 @@ async def receive_file(request: Request, files: MediaFiles) -> ReceivedFile:
     announced = _announced(request)
     if announced is not None and announced > MOST + _FORM_BYTES:
         raise too_large(f"no file on WhatsApp has more than {MOST >> 20} MB")
+    at_least = 0 if announced is None else announced - _FORM_BYTES
+    return await receive(form.pieces(request), files, lambda: form.name, at_least=at_least)
+
+
+async def receive(
+    pieces: AsyncIterator[bytes], files: MediaFiles, name: Callable[[], str], *, at_least: int = 0
+) -> ReceivedFile:
+    """A file as it comes; it lies among the media on return. `name` is asked once the first of it
+    is there; `at_least`: so many bytes were announced.
+
+    Raises InvalidInput for an empty one, FileTooLarge or FileNotCarried.
+    """
+    kind, waiting = None, bytearray()
     with ExitStack() as stack:
         growing = await asyncio.to_thread(stack.enter_context, files.growing())
-        kind: FileType | None = None
-        async for chunk in request.stream():
-            form.feed(chunk)
-            if kind is None and len(form.waiting) >= HEAD_BYTES:
-                kind = _accepted(form, announced)
+        async for piece in pieces:
+            waiting += piece
+            if kind is None and len(waiting) >= HEAD_BYTES:
+                kind = _accepted(waiting, name(), at_least)
             if kind is not None:
-                need_size(kind, growing.bytes + len(form.waiting))
-            if kind is not None and len(form.waiting) >= _AT_ONCE:
-                await asyncio.to_thread(growing.write, form.take())
-        return await asyncio.to_thread(_finish, form, kind, growing, files)
+                need_size(kind, growing.bytes + len(waiting))
+            if kind is not None and len(waiting) >= _AT_ONCE:
+                await asyncio.to_thread(growing.write, bytes(waiting))
+                waiting.clear()
+        if not growing.bytes and not waiting:
+            raise InvalidInput(FIELD, "The file is empty. Choose another one.")
+        kind = kind or _accepted(waiting, name(), at_least)
+        return await asyncio.to_thread(_finish, bytes(waiting), kind, name(), growing, files)
 
 
 def _finish(
-    form: "_FileForm", kind: FileType | None, growing: GrowingFile, files: MediaFiles
+    rest: bytes, kind: FileType, name: str, growing: GrowingFile, files: MediaFiles
 ) -> ReceivedFile:
-    if not form.complete:
-        raise InvalidInput(FIELD, "Send the file as the field “file” of a multipart form.")
-    if not growing.bytes and not form.waiting:
-        raise InvalidInput(FIELD, "The file is empty. Choose another one.")
-    kind = kind or _accepted(form, None)
-    growing.write(form.take())
+    growing.write(rest)
     need_size(kind, growing.bytes)
     kept = growing.keep()
     measured = measure(files.path_of(kept.sha256), kind)
-    return ReceivedFile(name=form.name, told=kind, kept=kept, measured=measured)
+    return ReceivedFile(name=name, told=kind, kept=kept, measured=measured)
 
 
-def _accepted(form: "_FileForm", announced: int | None) -> FileType:
+def _accepted(head: bytearray, name: str, at_least: int) -> FileType:
     """What it is, by its first bytes."""
-    kind = told(bytes(form.waiting[:HEAD_BYTES]), form.name)
+    kind = told(bytes(head[:HEAD_BYTES]), name)
     need_carried(kind)
-    if announced is not None:
-        need_size(kind, announced - _FORM_BYTES)
+    need_size(kind, at_least)
     return kind
 
 
 class _FileForm:
-    """Takes a multipart form apart as it comes; keeps what came of the file until it is taken."""
+    """Takes a multipart form apart as it comes."""
 
     def __init__(self, boundary: bytes) -> None:
         self.name = ""
-        self.waiting = bytearray()
-        self.complete = False
+        self._waiting = bytearray()
+        self._complete = False
         self._wanted = False
         self._header = bytearray()
         self._value = bytearray()
@@ -112,17 +124,19 @@ class _FileForm:
             },
         )
 
-    def feed(self, chunk: bytes) -> None:
-        """Raises InvalidInput."""
-        try:
-            self._parser.write(chunk)
-        except MultipartParseError as exc:
-            raise InvalidInput(FIELD, "The body is no multipart form that can be read.") from exc
-
-    def take(self) -> bytes:
-        taken = bytes(self.waiting)
-        self.waiting.clear()
-        return taken
+    async def pieces(self, request: Request) -> AsyncIterator[bytes]:
+        """Of its file. Raises InvalidInput."""
+        async for chunk in request.stream():
+            try:
+                self._parser.write(chunk)
+            except MultipartParseError as exc:
+                raise InvalidInput(
+                    FIELD, "The body is no multipart form that can be read."
+                ) from exc
+            yield bytes(self._waiting)
+            self._waiting.clear()
+        if not self._complete:
+            raise InvalidInput(FIELD, "Send the file as the field “file” of a multipart form.")
 
     def _header_end(self) -> None:
         name, value = self._header.decode("latin-1").lower(), self._value.decode("latin-1")
@@ -130,20 +144,20 @@ class _FileForm:
         self._value.clear()
         if name == "content-disposition":
             _, options = parse_options_header(value)
-            self._wanted = options.get(b"name") == FIELD.encode() and not self.complete
+            self._wanted = options.get(b"name") == FIELD.encode() and not self._complete
             if self._wanted:
                 self.name = file_name(options.get(b"filename", b""))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._wanted:
-            self.waiting += data[start:end]
+            self._waiting += data[start:end]
             return
         self._beside += end - start
         if self._beside > _FORM_BYTES:
             raise InvalidInput(FIELD, "Send nothing beside the file.")
 
     def _part_end(self) -> None:
-        self.complete |= self._wanted
+        self._complete |= self._wanted
         self._wanted = False
 
 
