@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from appliance.api.cloud import ids, links
 from appliance.api.cloud.bodies import CloudFile
 from appliance.api.cloud.errors import MEDIA, cloud_error
-from appliance.api.json.callers import Caller, forbidden
+from appliance.api.json.callers import Caller, require
+from appliance.api.json.uploading import upload_of
 from appliance.api.uploads import ReceivedFile, file_name
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import seen_by_token
@@ -16,7 +17,7 @@ from appliance.errors import InvalidInput, NotFound
 from appliance.media.files import KeptFile
 from appliance.media.kinds import FileType, MediaKind
 from appliance.media.probing import Measured
-from appliance.store.media import NewUpload, add_upload
+from appliance.store.media import add_upload
 from appliance.store.store import Tx
 
 Check = Callable[[sqlite3.Connection], None]
@@ -57,8 +58,7 @@ async def had(caller: Caller, given: CloudFile | None, check: Check) -> Attached
         return Attached(media_id=media_id, name=name)
     if not given.link:
         raise InvalidInput("id", "Give the “id” of an upload or a “link”.")
-    if not caller.token.may(Scope.MEDIA_WRITE):
-        raise forbidden(Scope.MEDIA_WRITE.value)
+    require(caller, Scope.MEDIA_WRITE)
     await caller.services.store.aread(check)
     return Attached(
         received=await links.fetch(caller.services, given.link, name, by=caller.token.id)
@@ -94,17 +94,6 @@ def kept(tx: Tx, caller: Caller, message_type: str, file: Attached) -> str:
 
 def _uploaded(tx: Tx, caller: Caller, received: ReceivedFile) -> str:
     return add_upload(tx, upload_of(caller, received)).id
-
-
-def upload_of(caller: Caller, received: ReceivedFile) -> NewUpload:
-    return NewUpload(
-        told=received.told,
-        name=received.name,
-        kept=received.kept,
-        measured=received.measured,
-        token_id=caller.token.id,
-        branch_id=caller.token.branch_id,
-    )
 
 
 def _check(kind: MediaKind, message_type: str) -> None:

@@ -6,18 +6,17 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from appliance.api.cloud import ids
-from appliance.api.cloud.attached import upload_of
 from appliance.api.cloud.callers import caller_of
 from appliance.api.cloud.phones import line_of
 from appliance.api.file_answers import file_answer
-from appliance.api.json.callers import Caller, check_still_valid
+from appliance.api.json.callers import check_still_valid
+from appliance.api.json.media import seen_media
+from appliance.api.json.uploading import upload_of
 from appliance.api.uploads import receive_file
 from appliance.desk.access.tokens import Scope
-from appliance.desk.inbox.attachments import SeenMedia, seen_by_token
 from appliance.errors import NotFound
 from appliance.store import cloud_messages, forgetting
 from appliance.store.media import Media, add_upload
-from appliance.store.readings import Thing
 from appliance.store.store import Tx
 
 
@@ -39,7 +38,7 @@ async def post_file(request: Request) -> Response:
 async def get_file(request: Request, media_id: str) -> Response:
     """Where it is had, and what it is."""
     caller = await caller_of(request, Scope.MEDIA_READ)
-    media = (await _seen(caller, media_id)).media
+    media = (await seen_media(caller, media_id)).media
     if media.here is None:
         raise NotFound("file")
     node = ids.file_to(media.id)
@@ -57,8 +56,8 @@ async def get_file(request: Request, media_id: str) -> Response:
 
 async def get_content(request: Request) -> Response:
     caller = await caller_of(request, Scope.MEDIA_READ)
-    seen = await _seen(caller, ids.file_from(request.path_params["node"]) or "")
-    return await file_answer(request, caller.services, seen.media)
+    found = await seen_media(caller, ids.file_from(request.path_params["node"]) or "")
+    return await file_answer(request, caller.services, found.media)
 
 
 async def delete_file(request: Request) -> Response:
@@ -75,11 +74,3 @@ async def delete_file(request: Request) -> Response:
     await services.store.awrite(let_go)
     await asyncio.to_thread(forgetting.forget_files, services.store, services.data_dir)
     return JSONResponse({"success": True})
-
-
-async def _seen(caller: Caller, media_id: str) -> SeenMedia:
-    return await caller.accesses.read(
-        lambda conn: seen_by_token(conn, caller.sight, caller.token.id, media_id),
-        lambda seen: [seen.shown],
-        thing=Thing.FILE,
-    )

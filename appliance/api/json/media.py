@@ -35,8 +35,8 @@ _READS_MEDIA = Security(identify, scopes=[Scope.MEDIA_READ.value])
 async def get_media(
     request: Request, caller: Annotated[Caller, _READS_MEDIA], media_id: str
 ) -> Response:
-    seen = await _see(caller, media_id)
-    return await file_answer(request, caller.services, seen.media)
+    found = await seen_media(caller, media_id)
+    return await file_answer(request, caller.services, found.media)
 
 
 @router.get(
@@ -58,11 +58,12 @@ async def get_media(
 async def get_thumbnail(
     request: Request, caller: Annotated[Caller, _READS_MEDIA], media_id: str
 ) -> Response:
-    seen = await _see(caller, media_id)
-    return await thumbnail_answer(request, caller.services, seen.media)
+    found = await seen_media(caller, media_id)
+    return await thumbnail_answer(request, caller.services, found.media)
 
 
-async def _see(caller: Caller, media_id: str) -> SeenMedia:
+async def seen_media(caller: Caller, media_id: str) -> SeenMedia:
+    """Raises NotFound for one that the caller may not see; that it was looked at is noted."""
     return await caller.accesses.read(
         lambda conn: seen_by_token(conn, caller.sight, caller.token.id, media_id),
         lambda seen: [seen.shown],

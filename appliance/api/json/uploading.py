@@ -74,18 +74,21 @@ async def add_media(request: Request) -> Response:
 
 def _post(tx: Tx, caller: Caller, received: ReceivedFile, key: str | None) -> StoredResponse:
     check_still_valid(tx, caller)
-    token = caller.token
 
     def work(tx: Tx) -> dict[str, Any]:
-        new = NewUpload(
-            told=received.told,
-            name=received.name,
-            kept=received.kept,
-            measured=received.measured,
-            token_id=token.id,
-            branch_id=token.branch_id,
-        )
-        return body_of(UploadOut, add_upload(tx, new))
+        return body_of(UploadOut, add_upload(tx, upload_of(caller, received)))
 
     same = f"{received.kept.sha256} {received.name}".encode()
-    return idempotency.once(tx, token.id, key, same, work, status=_CREATED)
+    return idempotency.once(tx, caller.token.id, key, same, work, status=_CREATED)
+
+
+def upload_of(caller: Caller, received: ReceivedFile) -> NewUpload:
+    """The token's own until a message has it."""
+    return NewUpload(
+        told=received.told,
+        name=received.name,
+        kept=received.kept,
+        measured=received.measured,
+        token_id=caller.token.id,
+        branch_id=caller.token.branch_id,
+    )

@@ -1,19 +1,18 @@
 """`/auth/token`: passes, which are shorter-lived than the token that makes them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from appliance.api.json.callers import Caller, forbidden
+from appliance.api.json.callers import require
 from appliance.api.json.posting import read_body
 from appliance.api.json.times import iso
 from appliance.api.problems import ProblemError, problem
 from appliance.api.smsgate.bodies import TokenIn
 from appliance.api.smsgate.paths import PREFIX
 from appliance.api.smsgate.visitors import Visitor, renewal_of, visitor_of
-from appliance.desk.access.tokens import Scope
 from appliance.desk.smsgate import passes
 from appliance.desk.smsgate.passes import NewPass
 from appliance.store.store import Tx
@@ -32,7 +31,8 @@ async def add_token(request: Request) -> JSONResponse:
         raise ProblemError(problem("forbidden", sentence))
     posted = read_body(TokenIn, await request.body())
     rights = passes.rights_of(posted.scopes, visitor.caller.token)
-    _check(visitor.caller, rights.scopes)
+    for each in rights.scopes:
+        require(visitor.caller, each)
     life_ms = passes.LIFE_MS if posted.ttl is None else posted.ttl * _MS_PER_S
 
     def work(tx: Tx) -> NewPass:
@@ -71,13 +71,6 @@ async def end_token(request: Request, pass_id: str) -> Response:
 async def _made(visitor: Visitor, work: Callable[[Tx], NewPass]) -> JSONResponse:
     new = await visitor.caller.services.store.awrite(work)
     return JSONResponse(_body(new), _MADE)
-
-
-def _check(caller: Caller, scopes: Iterable[Scope]) -> None:
-    """Raises ProblemError (403) for what the token itself may not."""
-    for each in scopes:
-        if not caller.token.may(each):
-            raise forbidden(each.value)
 
 
 def _body(new: NewPass) -> dict[str, Any]:
