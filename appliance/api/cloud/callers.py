@@ -2,11 +2,11 @@
 
 from fastapi import Request
 
-from appliance.api.json.callers import Caller, caller_by, unauthorized
+from appliance.api.json.callers import Caller, bearer_missing, caller_by, token_of
 from appliance.api.problems import ProblemError, problem
 from appliance.desk.access.tokens import Scope
 
-IN_ADDRESS = "access_token"
+_IN_ADDRESS = "access_token"
 
 
 async def caller_of(request: Request, *scopes: Scope) -> Caller:
@@ -26,10 +26,10 @@ async def caller_with_any(request: Request, *scopes: Scope) -> Caller:
 
 
 def _token_in(request: Request) -> str:
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and text.strip():
-        return text.strip()
-    asked = request.query_params.get(IN_ADDRESS, "") if request.method == "GET" else ""
-    if not asked:
-        raise unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
-    return asked
+    """Raises ProblemError (401)."""
+    text = token_of(request)
+    if not text and request.method == "GET":
+        text = request.query_params.get(_IN_ADDRESS, "")
+    if not text:
+        raise bearer_missing()
+    return text

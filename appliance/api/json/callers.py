@@ -78,10 +78,16 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
     """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope, 429 when it
     asks too often.
     """
+    text = token_of(request)
+    if not text:
+        raise bearer_missing()
+    return await caller_by(request, text, *scopes)
+
+
+def token_of(request: Request) -> str:
+    """What was sent as Bearer; empty where nothing was."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not text:
-        raise unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
-    return await caller_by(request, text.strip(), *scopes)
+    return text.strip() if scheme.lower() == "bearer" else ""
 
 
 async def caller_by(request: Request, text: str, *scopes: str) -> Caller:
@@ -151,6 +157,10 @@ def check_still_valid(tx: Tx, caller: Caller) -> None:
 
 def revoked() -> ProblemError:
     return unauthorized("This token is not known here, or was revoked.")
+
+
+def bearer_missing() -> ProblemError:
+    return unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
 
 
 def unauthorized(detail: str, **more: str) -> ProblemError:

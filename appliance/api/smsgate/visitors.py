@@ -1,10 +1,13 @@
-"""Who calls by SMSGate's API: a token of Balie, or a pass that was made with one."""
+"""Who calls by SMSGate's API: a token of Balie, or a pass that was made with one. Either comes as
+Bearer or as the password of Basic.
+"""
 
+import base64
+import binascii
 from dataclasses import dataclass
 
 from fastapi import Request
 
-from appliance.api.dropin import token_in
 from appliance.api.forwarded import address_of
 from appliance.api.json.callers import (
     Caller,
@@ -12,6 +15,8 @@ from appliance.api.json.callers import (
     caller_with,
     check_still_valid,
     revoked,
+    token_of,
+    unauthorized,
 )
 from appliance.api.services import Services
 from appliance.desk.access.tokens import Scope
@@ -42,7 +47,7 @@ class Visitor:
 async def visitor_of(request: Request, *scopes: Scope) -> Visitor:
     """Raises ProblemError: 401 without a valid token or pass, 403 when it lacks a scope."""
     names = [each.value for each in scopes]
-    text = token_in(request)
+    text = _token_in(request)
     found = await _pass_in(request, text)
     if found is None:
         return Visitor(await caller_by(request, text, *names))
@@ -53,10 +58,30 @@ async def visitor_of(request: Request, *scopes: Scope) -> Visitor:
 
 async def renewal_of(request: Request) -> tuple[Visitor, Pass]:
     """Who comes with what renews a pass, and that. Raises ProblemError (401)."""
-    found = await _pass_in(request, token_in(request))
+    found = await _pass_in(request, _token_in(request))
     if found is None or found.renews is None:
         raise _wrong(request)
     return Visitor(caller_with(request, found.token), found), found
+
+
+def _token_in(request: Request) -> str:
+    """The user's name of Basic is the client's own and says nothing. Raises ProblemError (401)."""
+    text = token_of(request) or _password_of(request)
+    if not text:
+        raise unauthorized("This needs a token: as Bearer, or as the password of Basic.")
+    return text
+
+
+def _password_of(request: Request) -> str:
+    """Empty for what is no user and password at all."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+    return decoded.partition(":")[2].strip()
 
 
 async def _pass_in(request: Request, text: str) -> Pass | None:
