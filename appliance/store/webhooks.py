@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from appliance.errors import SetupError
+from appliance.errors import InvalidInput, SetupError
 from appliance.events import EventKind
 from appliance.store import events, incidents
 from appliance.store.house_key import HouseKey
@@ -17,6 +17,8 @@ from appliance.store.store import Tx
 
 ROTATING_MS = 24 * 3_600_000
 """So long both secrets sign, the new one and that of before."""
+MAX_ENDPOINTS = 500
+"""Each is asked about every event: a program that makes one a minute is mistaken."""
 
 
 class Content(StrEnum):
@@ -103,8 +105,11 @@ def add(
 ) -> WebhookEndpoint:
     """It is told what happens from now on. The URL was checked; `secret` is sealed here.
 
-    Raises SetupError where there is a secret and the key of the house is not here.
+    Raises InvalidInput where there are too many, and SetupError where there is a secret and the
+    key of the house is not here.
     """
+    if tx.conn.execute("SELECT count(*) AS n FROM webhook").fetchone()["n"] >= MAX_ENDPOINTS:
+        raise InvalidInput("url", f"There are {MAX_ENDPOINTS} webhooks already; remove some.")
     webhook_id = tx.new_id()
     sealed = None if secret is None else _sealed(house_key(tx.conn), webhook_id, secret)
     tx.conn.execute(

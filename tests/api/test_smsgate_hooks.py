@@ -18,6 +18,8 @@ from appliance.desk.privacy.erasing import job
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.messages import MessageState
 from appliance.relay.relay import Relay
+from appliance.store import webhooks
+from appliance.store.webhooks import OffWhy
 from appliance.webhook_settings import WebhookSettings
 from tests.api.office import Desk, Office, WebServer, open_office
 from tests.api.smsgate_client import ANNA, BRAM, SmsClient, moved, told
@@ -214,6 +216,21 @@ def test_a_webhook_is_replaced_listed_and_removed(
         assert client.call("DELETE", f"/webhooks/{name}").status_code == 204
         assert told(client.call("DELETE", f"/webhooks/{name}")) == (404, "not-found")
     assert client.get("/webhook").json() == []
+
+
+def test_a_program_ends_no_pause_of_its_webhook(
+    office: Office, client: SmsClient, receiver: Receiver
+) -> None:
+    """It names its webhooks at each start; one that was switched off by itself is on again then."""
+    hooked(client, receiver.url, "received")
+    for why, is_on in ((OffWhy.FAILING, True), (OffWhy.PERSON, False)):
+        (known,) = office.store.read(webhooks.endpoints)
+        office.store.write(
+            lambda tx, of=known.id, why=why: webhooks.switch_off(tx, of, why)  # type: ignore[misc]
+        )
+        hooked(client, receiver.url, "received")
+        (found,) = office.store.read(webhooks.endpoints)
+        assert found.enabled is is_on
 
 
 def test_a_webhook_leads_nowhere_inside_and_tells_no_more_than_its_token_may_read(

@@ -17,11 +17,12 @@ from appliance.api.json.callers import Caller, check_still_valid
 from appliance.api.json.posting import read_body
 from appliance.api.problems import ProblemError
 from appliance.desk.access.tokens import Scope
+from appliance.desk.webhooks import named
+from appliance.desk.webhooks.named import NamedWish
 from appliance.errors import InvalidInput
 from appliance.relay.getting import GetFailed, getting
 from appliance.store import webhooks
 from appliance.store.store import Tx
-from appliance.store.webhooks import Content, OffWhy, WebhookBy, WebhookEndpoint
 
 _EVENTS = ("messages",)
 _WITHIN_S = 15.0
@@ -67,7 +68,7 @@ async def get_subscriptions(request: Request) -> Response:
 
 def known(conn: sqlite3.Connection, caller: Caller, line_id: str) -> Sequence[str]:
     """Where this program hears of the line: one address or none."""
-    found = _endpoint(conn, caller, line_id)
+    found = webhooks.named(conn, caller.token.id, line_id, dialect=dialect.NAME)
     return [found.url] if found is not None else []
 
 
@@ -84,30 +85,18 @@ async def _set(request: Request, caller: Caller, wanted: CloudWebhook) -> Respon
 def _keep(tx: Tx, caller: Caller, node: str, url: str) -> None:
     check_still_valid(tx, caller)
     line = line_of(tx.conn, caller.sight, node)
-    by = WebhookBy(token_id=caller.token.id)
-    found = _endpoint(tx.conn, caller, line.id)
-    if found is None and url:
-        webhooks.add(
-            tx,
-            dialect=dialect.NAME,
-            url=url,
-            events_wanted=_EVENTS,
-            by=by,
-            branch_id=caller.token.branch_id,
-            line_id=line.id,
-            content=Content.FULL,
-            external_id=line.id,
-        )
-    elif found is not None and not url:
-        webhooks.remove(tx, found.id, by)
-    elif found is not None:
-        webhooks.change(tx, found.id, by, url=url)
-        if not found.enabled and found.off_why is not OffWhy.PERSON:  # who paused it decides
-            webhooks.switch_on(tx, found.id, by)
-
-
-def _endpoint(conn: sqlite3.Connection, caller: Caller, line_id: str) -> WebhookEndpoint | None:
-    return webhooks.named(conn, caller.token.id, line_id, dialect=dialect.NAME)
+    if not url:
+        named.remove(tx, caller.token.id, line.id, dialect=dialect.NAME)
+        return
+    wish = NamedWish(
+        dialect=dialect.NAME,
+        name=line.id,
+        url=url,
+        events=_EVENTS,
+        line_id=line.id,
+        branch_id=caller.token.branch_id,
+    )
+    named.put(tx, caller.token.id, wish)
 
 
 async def _prove(caller: Caller, url: str, verify_token: str) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from appliance.desk.access import tokens
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
-from appliance.desk.webhooks.looking_after import MAX_ENDPOINTS
+from appliance.desk.webhooks import named
+from appliance.desk.webhooks.named import NamedWish
 from appliance.errors import InvalidInput, NotFound
 from appliance.store import webhooks
 from appliance.store.store import Tx
-from appliance.store.webhooks import Content, WebhookBy, WebhookEndpoint
+from appliance.store.webhooks import WebhookEndpoint
 
 DIALECT = "smsgate"
 RECEIVED = "sms:received"
@@ -36,30 +37,18 @@ def name_of(found: WebhookEndpoint) -> str:
 
 
 def put(tx: Tx, sight: Sight, token_id: str, wish: HookWish) -> WebhookEndpoint:
-    """One of the same name is changed, and what waits for it still comes. Raises InvalidInput."""
+    """As `named.put`. Raises InvalidInput."""
     if wish.event not in EVENTS:
         raise InvalidInput("event", f"It is one of: {', '.join(EVENTS)}.")
-    line_id, by = _line(tx, sight, wish.line), WebhookBy(token_id=token_id)
-    known = _named(tx.conn, token_id, wish.id) if wish.id else None
-    if known is not None and known.line_id == line_id:
-        if not known.enabled:
-            webhooks.switch_on(tx, known.id, by)
-        return webhooks.change(tx, known.id, by, url=wish.url, events_wanted=[wish.event])
-    if known is not None:
-        webhooks.remove(tx, known.id, by)
-    if len(webhooks.endpoints(tx.conn)) >= MAX_ENDPOINTS:
-        raise InvalidInput("url", f"There are {MAX_ENDPOINTS} webhooks already; remove some.")
-    return webhooks.add(
-        tx,
+    named_wish = NamedWish(
         dialect=DIALECT,
+        name=wish.id,
         url=wish.url,
-        events_wanted=[wish.event],
-        by=by,
+        events=[wish.event],
+        line_id=_line(tx, sight, wish.line),
         branch_id=wish.branch_id,
-        line_id=line_id,
-        content=Content.FULL,
-        external_id=wish.id,
     )
+    return named.put(tx, token_id, named_wish)
 
 
 def of_token(conn: sqlite3.Connection, token_id: str) -> Sequence[WebhookEndpoint]:
@@ -68,21 +57,14 @@ def of_token(conn: sqlite3.Connection, token_id: str) -> Sequence[WebhookEndpoin
 
 def remove(tx: Tx, token_id: str, name: str) -> None:
     """Raises NotFound."""
-    found = _named(tx.conn, token_id, name)
-    if found is None:
+    if not named.remove(tx, token_id, name, dialect=DIALECT):
         raise NotFound("webhook")
-    webhooks.remove(tx, found.id, WebhookBy(token_id=token_id))
 
 
 def may_read(conn: sqlite3.Connection, token_id: str) -> bool:
     """Whether the token may see what such a webhook says, whatever a pass of it may do."""
     token = tokens.by_id(conn, token_id)
     return token is not None and token.may(Scope.MESSAGES_READ)
-
-
-def _named(conn: sqlite3.Connection, token_id: str, name: str) -> WebhookEndpoint | None:
-    named = webhooks.named(conn, token_id, name, dialect=DIALECT)
-    return named or next((each for each in of_token(conn, token_id) if each.id == name), None)
 
 
 def _line(tx: Tx, sight: Sight, name: str | None) -> str | None:

@@ -27,8 +27,6 @@ ENDED = (
     "The token that this webhook belongs to has ended, so nothing is sent. A program with a valid"
     " token can switch it on; or make a new one."
 )
-MAX_ENDPOINTS = 500
-"""Each is asked about every event: a program that makes one a minute is mistaken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +52,6 @@ class WebhookChange:
 
 def add(tx: Tx, sight: Sight, wish: WebhookWish, by: WebhookBy) -> tuple[WebhookEndpoint, str]:
     """The endpoint and its secret. Raises InvalidInput, or NotFound for the line."""
-    if len(webhooks.endpoints(tx.conn)) >= MAX_ENDPOINTS:
-        raise InvalidInput("url", f"There are {MAX_ENDPOINTS} webhooks already; remove some.")
     secret = new_secret()
     made = webhooks.add(
         tx,

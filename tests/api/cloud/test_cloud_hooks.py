@@ -120,6 +120,19 @@ def test_a_program_ends_no_pause(
         assert found.enabled is is_on
 
 
+def test_there_are_so_many_webhooks_and_no_more(
+    office: Office,
+    tilburg: Desk,
+    planning: Caller,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of all APIs together."""
+    monkeypatch.setattr(webhooks, "MAX_ENDPOINTS", 0)
+    assert error(names(planning, tilburg, receiver.url)) == (400, 131009)
+    assert office.count("webhook") == 0
+
+
 def test_an_address_that_does_not_want_it_is_refused(
     office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
 ) -> None:
