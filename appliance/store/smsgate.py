@@ -7,13 +7,24 @@ each other. The states of the whole are that API's words, kept by a trigger.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from appliance.identities import Identity
 from appliance.store.store import Tx
 
 TOLD_FOR_MS = 30 * 24 * 3_600_000
 """So long it is told who was refused: nothing of theirs is kept otherwise."""
-PENDING = "Pending"
+
+
+class SmsState(StrEnum):
+    """How far a request is, or one recipient of it, in that API's words."""
+
+    PENDING = "Pending"
+    CANCELLED = "Cancelled"
+    PROCESSED = "Processed"
+    SENT = "Sent"
+    DELIVERED = "Delivered"
+    FAILED = "Failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +66,7 @@ def keep(tx: Tx, new: NewSending) -> None:
             new.id,
             new.token_id,
             new.line_id,
-            PENDING,
+            SmsState.PENDING.value,
             len(new.refused),
             tx.now_ms,
         ),

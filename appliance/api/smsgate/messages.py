@@ -1,7 +1,7 @@
 """`/messages`: what was sent by this API, one or a page of them, and taking one back."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -16,12 +16,12 @@ from appliance.desk.smsgate import requests
 from appliance.desk.smsgate.cancelling import cancel
 from appliance.desk.smsgate.paging import Span
 from appliance.desk.smsgate.requests import SmsRecipient
+from appliance.store.smsgate import SmsState
 from appliance.store.store import Tx
 
 router = APIRouter(prefix=PREFIX)
 
 _CANCELLED = 202
-State = Literal["Pending", "Cancelled", "Processed", "Sent", "Delivered", "Failed"]
 
 
 @router.get("/message")
@@ -29,7 +29,7 @@ State = Literal["Pending", "Cancelled", "Processed", "Sent", "Delivered", "Faile
 async def list_messages(
     request: Request,
     span: Annotated[Span, Depends(span_of)],
-    state: State | None = None,
+    state: SmsState | None = None,
     device: DeviceId = None,
 ) -> JSONResponse:
     visitor = await visitor_of(request, Scope.MESSAGES_READ)

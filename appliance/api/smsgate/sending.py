@@ -17,11 +17,10 @@ from appliance.api.smsgate.paths import PREFIX
 from appliance.api.smsgate.visitors import visitor_of
 from appliance.desk.access.tokens import Scope
 from appliance.desk.smsgate.sending import SentSms, WantedSms, send
-from appliance.desk.smsgate.states import FAILED
 from appliance.errors import InvalidInput
 from appliance.identities import Identity, tel
 from appliance.phone_numbers import parse_number
-from appliance.store.smsgate import PENDING
+from appliance.store.smsgate import SmsState
 from appliance.store.store import Tx
 
 router = APIRouter(prefix=PREFIX, route_class=DirectRoute)
@@ -82,20 +81,20 @@ def _recipient(number: str) -> Identity:
 
 
 def _accepted(kept: SentSms, now_ms: int) -> Mapping[str, Any]:
-    waiting = [_told(each, PENDING, None) for each in kept.accepted]
-    refused = [_told(each.identity, FAILED, each.why) for each in kept.refused]
+    waiting = [_told(each, SmsState.PENDING, None) for each in kept.accepted]
+    refused = [_told(each.identity, SmsState.FAILED, each.why) for each in kept.refused]
     at = iso(now_ms)
     return {
         "id": kept.id,
         "deviceId": kept.line_id,
-        "state": PENDING,
+        "state": SmsState.PENDING,
         "recipients": [*waiting, *refused],
         "isHashed": False,
         "isEncrypted": False,
-        "states": {PENDING: at},
+        "states": {SmsState.PENDING: at},
         "createdAt": at,
     }
 
 
-def _told(identity: Identity, state: str, error: str | None) -> Mapping[str, Any]:
+def _told(identity: Identity, state: SmsState, error: str | None) -> Mapping[str, Any]:
     return {"phoneNumber": identity.value, "state": state, "error": error}

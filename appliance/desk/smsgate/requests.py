@@ -9,11 +9,12 @@ from itertools import groupby
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.smsgate import paging
 from appliance.desk.smsgate.paging import Span, lines_in_sight
-from appliance.desk.smsgate.states import ALL, FAILED, WORDS, whole_of
+from appliance.desk.smsgate.states import STATES, whole_of
 from appliance.errors import NotFound
 from appliance.events import EventKind
 from appliance.messages import MessageState
 from appliance.store import events
+from appliance.store.smsgate import SmsState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class SmsRecipient:
     """`error` says why it failed. `message_id` None: refused at once."""
 
     number: str
-    state: str
+    state: SmsState
     error: str | None
     message_id: str | None = None
     message_state: MessageState | None = None
@@ -35,10 +36,10 @@ class Request:
 
     id: str
     line_id: str
-    state: str
+    state: SmsState
     created_ms: int
     recipients: Sequence[SmsRecipient]
-    times: Mapping[str, int]
+    times: Mapping[SmsState, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +51,12 @@ class RequestPage:
 
 
 def search(
-    conn: sqlite3.Connection, sight: Sight, span: Span, *, state: str | None, line: str | None
+    conn: sqlite3.Connection, sight: Sight, span: Span, *, state: SmsState | None, line: str | None
 ) -> RequestPage:
     """None: no filter on that. `line` is an id or a number; one that is not in sight has none."""
-    states = [state] if state else ALL
+    states = [state] if state else list(SmsState)
     lines = lines_in_sight(conn, sight, line)
-    places = [{"line": each, "state": word} for each in lines for word in states]
+    places = [{"line": each, "state": told.value} for each in lines for told in states]
     if span.is_whole:
         about = {"lines": json.dumps(lines), "states": json.dumps(states)}
         total = int(conn.execute(_COUNTED, about).fetchone()["total"])
@@ -94,7 +95,7 @@ def _requests(conn: sqlite3.Connection, sight: Sight, seqs: Sequence[int]) -> Se
     about = {"seqs": json.dumps(list(seqs)), "branches": sight.json}
     refused: dict[int, list[SmsRecipient]] = {}
     for row in conn.execute(_REFUSED, about):
-        told = SmsRecipient(number=row["value"], state=FAILED, error=row["why"])
+        told = SmsRecipient(number=row["value"], state=SmsState.FAILED, error=row["why"])
         refused.setdefault(row["message_seq"], []).append(told)
     found = {
         seq: _request(conn, list(rows), refused.get(seq, ()))
@@ -112,7 +113,7 @@ def _request(
     return Request(
         id=first["request_id"],
         line_id=first["line_id"],
-        state=first["whole"] if is_whole else whole_of(each.state for each in recipients),
+        state=SmsState(first["whole"]) if is_whole else whole_of(each.state for each in recipients),
         created_ms=first["created_ms"],
         recipients=recipients,
         times=_times(conn, rows),
@@ -121,11 +122,11 @@ def _request(
 
 def _recipient(row: sqlite3.Row) -> SmsRecipient:
     state = MessageState(row["state"])
-    word = WORDS[state]
+    told = STATES[state]
     return SmsRecipient(
         number=row["value"],
-        state=word,
-        error=(row["reason"] or state.value) if word == FAILED else None,
+        state=told,
+        error=(row["reason"] or state.value) if told is SmsState.FAILED else None,
         message_id=row["id"],
         message_state=state,
         contact_id=row["contact_id"],
@@ -133,15 +134,15 @@ def _recipient(row: sqlite3.Row) -> SmsRecipient:
     )
 
 
-def _times(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> Mapping[str, int]:
+def _times(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> Mapping[SmsState, int]:
     """When one of its messages came into each state first."""
-    times: dict[str, int] = {}
+    times: dict[SmsState, int] = {}
     for row in rows:
         for event in events.of_message(conn, row["id"]):
             to = event.facts.get("to")
             if event.kind is EventKind.MESSAGE_STATE and isinstance(to, str):
-                word = WORDS[MessageState(to)]
-                times[word] = min(times.get(word, event.at_ms), event.at_ms)
+                told = STATES[MessageState(to)]
+                times[told] = min(times.get(told, event.at_ms), event.at_ms)
     return times
 
 

@@ -1,32 +1,32 @@
-"""The words of SMSGate for how far a message is."""
+"""How far a message is, as SMSGate has it."""
 
 from collections.abc import Iterable, Mapping
 
 from appliance.messages import MessageState
+from appliance.store.smsgate import SmsState
 
 _S = MessageState
 
-WORDS: Mapping[MessageState, str] = {
-    _S.QUEUED: "Pending",
-    _S.SENDING: "Processed",
-    _S.UNCONFIRMED: "Processed",
-    _S.SENT: "Sent",
-    _S.DELIVERED: "Delivered",
-    _S.READ: "Delivered",
-    _S.FAILED: "Failed",
-    _S.REFUSED: "Failed",
-    _S.EXPIRED: "Failed",
-    _S.CANCELLED: "Cancelled",
+STATES: Mapping[MessageState, SmsState] = {
+    _S.QUEUED: SmsState.PENDING,
+    _S.SENDING: SmsState.PROCESSED,
+    _S.UNCONFIRMED: SmsState.PROCESSED,
+    _S.SENT: SmsState.SENT,
+    _S.DELIVERED: SmsState.DELIVERED,
+    _S.READ: SmsState.DELIVERED,
+    _S.FAILED: SmsState.FAILED,
+    _S.REFUSED: SmsState.FAILED,
+    _S.EXPIRED: SmsState.FAILED,
+    _S.CANCELLED: SmsState.CANCELLED,
 }
-FAILED, CANCELLED = "Failed", "Cancelled"
-ALL = tuple(dict.fromkeys(WORDS.values()))
-"""Of a recipient and of the whole alike; the schema derives the whole (`smsgate_follows`)."""
 
 
-def whole_of(words: Iterable[str]) -> str:
-    """The whole of those alone who are in sight, as the schema derives it of all."""
-    there = set(words)
-    for each in ("Pending", CANCELLED, "Processed"):
+def whole_of(states: Iterable[SmsState]) -> SmsState:
+    """The whole of those alone who are in sight, as the schema derives it of all
+    (`smsgate_follows`).
+    """
+    there = set(states)
+    for each in (SmsState.PENDING, SmsState.CANCELLED, SmsState.PROCESSED):
         if each in there:
             return each
-    return there.pop() if len(there) == 1 else "Sent"
+    return there.pop() if len(there) == 1 else SmsState.SENT
