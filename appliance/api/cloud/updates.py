@@ -33,7 +33,7 @@ def told(record: MessageRecord, what: str, part: int, event: Event) -> Told | No
     """None where nothing is left to say. `part` counts the files of one message."""
     content: Told | None
     if what == "reaction":
-        content = _reaction(record, event)
+        content = _reaction(record)
     elif what == "revoke":
         content = {"type": "revoke", "revoke": {"original_message_id": ids.message_to(record.id)}}
     else:
@@ -97,9 +97,8 @@ def _from(record: MessageRecord) -> Told:
     return {"from_user_id": user_id, **({} if number is None else {"from": number})}
 
 
-def _reaction(record: MessageRecord, event: Event) -> Told | None:
+def _reaction(record: MessageRecord) -> Told | None:
     """The latest; in a chat of two it is theirs."""
-    del event
     if not record.reactions:
         return None
     emoji = record.reactions[-1].emoji

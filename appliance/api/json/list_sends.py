@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -27,7 +26,7 @@ from appliance.api.json.lists import DRY_RUN, is_dry_run
 from appliance.api.json.mapping import body_of
 from appliance.api.json.saved_lists import LIST_ID, own_list
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
-from appliance.api.json.times import iso_or_none, ms_of
+from appliance.api.json.times import iso_or_none, ms_or_none
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import seen_by_token
@@ -122,7 +121,7 @@ async def send_to_list(request: Request) -> Response:
                 media=_files(conn, caller, wanted.media or ()),
                 author=Author(token_id=caller.token.id),
                 not_before_ms=posting.not_before_ms(now_ms, wanted.not_before),
-                until_ms=_ms(wanted.deliver_until),
+                until_ms=ms_or_none(wanted.deliver_until),
                 room=caller.services.room,
             )
 
@@ -154,7 +153,7 @@ async def resend(request: Request) -> Response:
                 _own(conn, caller, request),
                 Author(token_id=caller.token.id),
                 not_before_ms=posting.not_before_ms(now_ms, wanted.not_before),
-                until_ms=_ms(wanted.deliver_until),
+                until_ms=ms_or_none(wanted.deliver_until),
                 room=caller.services.room,
             )
 
@@ -322,7 +321,3 @@ def _files(conn: sqlite3.Connection, caller: Caller, named: Sequence[str]) -> Se
     except NotFound as exc:
         raise InvalidInput("media", NO_SUCH_FILE) from exc
     return [each.media.id for each in seen]
-
-
-def _ms(at: datetime | None) -> int | None:
-    return None if at is None else ms_of(at)

@@ -1,12 +1,11 @@
 """What a list is asked for in an address: as SMSGate's clients write it."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import AwareDatetime
 
-from appliance.api.json.times import ms_of
+from appliance.api.json.times import ms_or_none
 from appliance.desk.smsgate.paging import Span
 
 MOST_ROWS = 100
@@ -24,13 +23,9 @@ async def span_of(
     sort: Annotated[str, Query(pattern="^-?created_at$")] = "-created_at",
 ) -> Span:
     return Span(
-        from_ms=_ms(from_),
-        to_ms=_ms(to),
+        from_ms=ms_or_none(from_),
+        to_ms=ms_or_none(to),
         oldest_first=sort == "created_at",
         limit=limit,
         offset=offset,
     )
-
-
-def _ms(at: datetime | None) -> int | None:
-    return None if at is None else ms_of(at)

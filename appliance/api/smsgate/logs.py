@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
-from appliance.api.json.times import iso, ms_of
+from appliance.api.json.times import iso, ms_or_none
 from appliance.api.smsgate.paths import PREFIX
 from appliance.api.smsgate.visitors import visitor_of
 from appliance.desk.access.tokens import Scope
@@ -23,8 +23,7 @@ async def list_logs(
     to: AwareDatetime | None = None,
 ) -> JSONResponse:
     caller = (await visitor_of(request, Scope.EVENTS_READ)).caller
-    from_ms = None if from_ is None else ms_of(from_)
-    to_ms = None if to is None else ms_of(to)
+    from_ms, to_ms = ms_or_none(from_), ms_or_none(to)
     found = await caller.services.store.aread(
         lambda conn: newest(conn, caller.sight, from_ms, to_ms)
     )

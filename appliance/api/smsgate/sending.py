@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from appliance.api.json.metrics import Metrics
 from appliance.api.json.posting import not_before_ms, read_body
 from appliance.api.json.sending import DirectRoute
-from appliance.api.json.times import iso, ms_of
+from appliance.api.json.times import iso, ms_or_none
 from appliance.api.smsgate.bodies import SmsIn, checked_id
 from appliance.api.smsgate.paths import PREFIX
 from appliance.api.smsgate.visitors import visitor_of
@@ -63,7 +63,7 @@ def _wanted(posted: SmsIn, now_ms: int) -> WantedSms:
         id=checked_id(posted.id),
         line=posted.device_id or None,
         ttl_ms=None if posted.ttl is None else posted.ttl * _MS_PER_S,
-        until_ms=None if posted.valid_until is None else ms_of(posted.valid_until),
+        until_ms=ms_or_none(posted.valid_until),
         not_before_ms=not_before_ms(now_ms, posted.schedule_at),
     )
 
