@@ -13,8 +13,8 @@ from appliance.desk.lines import beside
 from appliance.desk.lines.beside import NewBeside
 from appliance.devices.mail.driver import UNREADABLE, MailDriver
 from appliance.devices.mail.kind import KIND
+from appliance.devices.mail.mailbox_settings import MailboxSettings
 from appliance.devices.worker import DeviceWorker
-from appliance.mailbox_settings import MailboxSettings
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork

@@ -1,8 +1,8 @@
 """The channel e-mail: people are written to by `mail:` and their address."""
 
 from appliance.channels import Channel
+from appliance.devices.mail.mailbox_settings import mail_address
 from appliance.errors import InvalidInput
-from appliance.mailbox_settings import mail_address
 
 SCHEME = "mail"
 _LONGEST = 10_000

@@ -17,6 +17,7 @@ from appliance.devices.mail import reading, writing
 from appliance.devices.mail.channel import MAIL, address_of, value_of
 from appliance.devices.mail.files import bring, type_of
 from appliance.devices.mail.mailbox import AccountShut, ImapMailbox, near_address
+from appliance.devices.mail.mailbox_settings import MailboxSettings, place_of
 from appliance.devices.mail.reading import ReadMail, bare_subject
 from appliance.devices.mail.writing import MailThread
 from appliance.devices.media_protocol import Fetched, FetchFinding, IncomingMedia, MediaFetch
@@ -51,7 +52,6 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.mail_settings import MailTls
-from appliance.mailbox_settings import MailboxSettings, place_of
 from appliance.mailing.sending import deliver
 from appliance.mailing.servers import MailServer
 

@@ -8,9 +8,9 @@ from appliance.clock import Clock
 from appliance.devices.kind import Enrolled, GivenAccount, Kind
 from appliance.devices.listener_protocol import Listener
 from appliance.devices.mail.channel import MAIL
+from appliance.devices.mail.mailbox_settings import MailboxSettings, mail_address
 from appliance.devices.protocol import Driver
 from appliance.devices.worker import Rhythm
-from appliance.mailbox_settings import MailboxSettings, mail_address
 
 _RHYTHM = Rhythm(poll_s=20.0, ask_s=2.0, probe_s=120.0, probe_again_s=15.0, rests_s=(15, 60, 300))
 """A server that has IDLE says at once what came; one without is asked three times a minute."""

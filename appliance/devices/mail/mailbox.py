@@ -16,8 +16,8 @@ from typing import TypeVar
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
+from appliance.devices.mail.mailbox_settings import MailboxSettings, place_of
 from appliance.errors import DeviceGone, Transient
-from appliance.mailbox_settings import MailboxSettings, place_of
 from appliance.mailing.servers import is_near
 
 T = TypeVar("T")

@@ -9,10 +9,10 @@ from email.policy import EmailPolicy
 
 from appliance.devices.mail.channel import address_of
 from appliance.devices.mail.machines import message_id_of
+from appliance.devices.mail.mailbox_settings import MailboxSettings
 from appliance.devices.mail.reading import answer_subject
 from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.protocol import Outgoing
-from appliance.mailbox_settings import MailboxSettings
 from appliance.mailing.notice_mail import WIRE
 
 _OF_IDS = frozenset({"in-reply-to", "references"})

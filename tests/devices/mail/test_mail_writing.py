@@ -5,9 +5,9 @@ from email import message_from_bytes
 import pytest
 
 from appliance.devices.mail.channel import MAIL
+from appliance.devices.mail.mailbox_settings import MailboxSettings
 from appliance.devices.mail.writing import MailThread, written
 from appliance.devices.protocol import Outgoing
-from appliance.mailbox_settings import MailboxSettings
 
 SETTINGS = MailboxSettings(
     imap="imaps://mx.example.com",
