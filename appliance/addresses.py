@@ -56,3 +56,10 @@ class Networks:
 
 
 NO_NETWORKS = Networks()
+LAN = Networks.of(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"])
+"""RFC 1918 and RFC 4193: where a house has its own machines."""
+
+
+def is_near(address: str) -> bool:
+    """Of this machine or of the LAN."""
+    return is_loopback(address) or LAN.hold(address)

@@ -3,15 +3,12 @@
 import socket
 import ssl
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 
-from appliance.addresses import Networks, is_loopback, tidy
+from appliance.addresses import is_near
 from appliance.errors import MailLater, SetupError
 from appliance.mail_settings import PORTS, MailSettings, MailTls
 
-LAN = Networks.of(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"])
-"""RFC 1918 and RFC 4193: where a house has its own machines."""
 _LONGEST_PASSWORD = 1024
 
 
@@ -40,13 +37,10 @@ class MailServer:
 
     def context(self) -> ssl.SSLContext:
         """Raises SetupError."""
-        found = ssl.create_default_context()
-        if self.ca_file is not None:
-            try:
-                found.load_verify_locations(self.ca_file)
-            except (OSError, ssl.SSLError) as exc:
-                raise SetupError(f"The certificates {self.ca_file} cannot be read: {exc}.") from exc
-        return found
+        try:
+            return trusting(self.ca_file)
+        except OSError as exc:
+            raise SetupError(f"The certificates {self.ca_file} cannot be read: {exc}.") from exc
 
     def reached_at(self) -> str:
         """What to connect to: the name, or without encryption an address that was looked up and is
@@ -55,11 +49,10 @@ class MailServer:
         if self.tls is not MailTls.NONE:
             return self.host
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            address = near_address(self.host, self.port)
         except OSError as exc:
             raise MailLater(f"The name of the mail server {self.host} is not found.") from exc
-        address = str(found[0][4][0])
-        if not is_near(address):
+        if address is None:
             raise SetupError(
                 f"The mail server {self.host} is outside of this network, so it must be talked to"
                 " encrypted: choose starttls or tls."
@@ -67,10 +60,18 @@ class MailServer:
         return address
 
 
-def is_near(address: str) -> bool:
-    """Of this machine or of the LAN."""
-    known = tidy(address)
-    return known is not None and (is_loopback(known) or LAN.hold(str(ip_address(known))))
+def near_address(host: str, port: int) -> str | None:
+    """Of this machine or the LAN; None for what is outside. Raises OSError."""
+    found = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
+    return found if is_near(found) else None
+
+
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """The system's certificates, and these. Raises OSError where they cannot be read."""
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
 
 
 def _password(path: Path) -> str:

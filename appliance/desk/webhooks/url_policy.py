@@ -14,6 +14,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+from appliance.addresses import LAN
 from appliance.errors import InvalidInput
 from appliance.webhook_settings import NONE_ALLOWED, Allowed
 
@@ -25,10 +26,6 @@ _NUMBERS = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _PORTS = {"https": 443, "http": 80}
 
-_INNER = [
-    ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-]
-"""RFC 1918 and RFC 4193: what only the company's own network routes."""
 _METADATA = [ip_network(each) for each in ("fd00:ec2::/32", "fd20:ce::/32", "100.100.100.200/32")]
 """Where clouds tell a machine its secrets, beside 169.254.169.254, which is link-local."""
 _BEFORE_V4 = [
@@ -112,7 +109,7 @@ class UrlPolicy:
             raise _refused(why)
         if self.only_public and not found.is_global:
             raise _refused("It leads into an inner network.")
-        if not place.is_tls and not any(found in each for each in _INNER):
+        if not place.is_tls and not any(found in each for each in LAN.each):
             raise _refused("Outside of the company's own network it takes https.")
 
 

@@ -16,7 +16,7 @@ from appliance.devices.listener_protocol import Listener
 from appliance.devices.mail import reading, writing
 from appliance.devices.mail.channel import MAIL, address_of, value_of
 from appliance.devices.mail.files import bring, type_of
-from appliance.devices.mail.mailbox import AccountShut, ImapMailbox, near_address
+from appliance.devices.mail.mailbox import AccountShut, ImapMailbox
 from appliance.devices.mail.mailbox_settings import MailboxSettings, place_of
 from appliance.devices.mail.reading import ReadMail, bare_subject
 from appliance.devices.mail.writing import MailThread
@@ -53,7 +53,7 @@ from appliance.errors import (
 )
 from appliance.mail_settings import MailTls
 from appliance.mailing.sending import deliver
-from appliance.mailing.servers import MailServer
+from appliance.mailing.servers import MailServer, near_address
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,6 @@ One connection, used by one thread. Every error of the libraries is one of ours.
 import imaplib
 import re
 import select
-import socket
-import ssl
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +16,7 @@ from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from appliance.devices.mail.mailbox_settings import MailboxSettings, place_of
 from appliance.errors import DeviceGone, Transient
-from appliance.mailing.servers import is_near
+from appliance.mailing.servers import near_address, trusting
 
 T = TypeVar("T")
 
@@ -171,28 +169,12 @@ class ImapMailbox:
 def _dialled(settings: MailboxSettings) -> BaseMailBox:
     """In the clear to this machine and the LAN alone, by the address that was looked at."""
     place = place_of(settings.imap, "imap")
-    if place.secure:
-        context = context_of(settings)
-        return MailBox(place.host, place.port, timeout=WITHIN_S, ssl_context=context)
-    address = near_address(place.host, place.port)
-    if address is not None:
+    if not place.secure and (address := near_address(place.host, place.port)) is not None:
         return MailBoxUnencrypted(address, place.port, timeout=WITHIN_S)
-    context = context_of(settings)
+    context = trusting(Path(settings.ca_file) if settings.ca_file else None)
+    if place.secure:
+        return MailBox(place.host, place.port, timeout=WITHIN_S, ssl_context=context)
     return MailBoxStartTls(place.host, place.port, timeout=WITHIN_S, ssl_context=context)
-
-
-def near_address(host: str, port: int) -> str | None:
-    """Of this machine or the LAN; None for what is outside. Raises OSError."""
-    found = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
-    return found if is_near(found) else None
-
-
-def context_of(settings: MailboxSettings) -> ssl.SSLContext:
-    """Raises OSError for certificates that cannot be read."""
-    context = ssl.create_default_context()
-    if settings.ca_file is not None:
-        context.load_verify_locations(Path(settings.ca_file))
-    return context
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from appliance.addresses import is_near
 from appliance.errors import InvalidInput
 
 OFFICIAL = "https://api.telegram.org"
@@ -51,21 +52,7 @@ def _is_near(host: str) -> bool:
         return False
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         return False
-    return any(address in network for network in _NEAR if network.version == address.version)
-
-
-# The own machine, and the networks that are routed nowhere else (RFC 1918, RFC 4193).
-_NEAR = [
-    ipaddress.ip_network(each)
-    for each in (
-        "127.0.0.0/8",
-        "::1/128",
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "fc00::/7",
-    )
-]
+    return is_near(host)
 
 
 def _wrong(sentence: str) -> InvalidInput:
