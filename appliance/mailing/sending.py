@@ -32,7 +32,7 @@ def deliver(
     *,
     sender: str,
     to: str,
-    before_data: Callable[[], None] = _nothing,
+    before_data: Callable[[], object] = _nothing,
 ) -> str:
     """The server's words when it took the mail. `before_data` is called when all but the mail was
     said: what it raises ends the talk, and nothing was sent. No coroutine may run in this thread.
@@ -43,7 +43,7 @@ def deliver(
 
 
 async def _deliver(
-    server: MailServer, content: bytes, *, sender: str, to: str, before_data: Callable[[], None]
+    server: MailServer, content: bytes, *, sender: str, to: str, before_data: Callable[[], object]
 ) -> str:
     client = await _connected(server)
     try:

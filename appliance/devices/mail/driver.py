@@ -82,15 +82,15 @@ class MailDriver:
     def __init__(self, device: Enrolled, listener: Listener, clock: Clock) -> None:
         self.device_id = device.id
         self._listener, self._clock = listener, clock
-        self._account = device.account
         self._settings = _settings_of(device)
+        self._secret = device.account.secret if device.account else ""
         self._box: ImapMailbox | None = None
         self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._closing = threading.Lock()
         self._facts = DeviceFacts(own={"account": device.address})
 
     def probe(self) -> Status:
-        if self._settings is None or self._account is None:
+        if self._settings is None:
             return shut(self._facts)
         try:
             self._mailbox().check()
@@ -185,7 +185,7 @@ class MailDriver:
     def _mailbox(self) -> ImapMailbox:
         settings = self._set_up()
         if self._box is None:
-            self._box = ImapMailbox(settings, self._account.secret if self._account else "")
+            self._box = ImapMailbox(settings, self._secret)
         return self._box
 
     def _set_up(self) -> MailboxSettings:
@@ -301,10 +301,10 @@ class MailDriver:
         """Of what they wrote last. A mailbox that does not answer costs the subject alone."""
         since_ms = self._clock.now_ms() - _RECENT_MS
         came = self._listener.recent(self.device_id, outgoing.number, since_ms=since_ms)
-        ids = [each.key.partition(">/")[0] for each in came if each.key.startswith("<")]
+        ids = [named for each in came if (named := reading.id_in(each.key)) is not None]
         if not ids:
             return None
-        message_id = ids[-1].removesuffix(">").replace("%23", "#") + ">"
+        message_id = ids[-1]
         try:
             head = self._mailbox().head_of(message_id)
         except DeviceError:
@@ -318,17 +318,9 @@ class MailDriver:
     def _delivered(
         self, content: bytes, outgoing: Outgoing, before_data: Callable[[], object]
     ) -> str:
-        settings = self._set_up()
-        to = address_of(outgoing.number)
+        sender, to = self._set_up().address, address_of(outgoing.number)
         try:
-            server = self._server()
-            return deliver(
-                server,
-                content,
-                sender=settings.address,
-                to=to,
-                before_data=lambda: (before_data(), None)[1],
-            )
+            return deliver(self._server(), content, sender=sender, to=to, before_data=before_data)
         except MailRefused as exc:
             raise Permanent("The mail server refuses this mail.", {"seen": str(exc)}) from exc
         except (MailLater, SetupError, OSError) as exc:
@@ -341,13 +333,12 @@ class MailDriver:
         place = place_of(settings.smtp, "smtp")
         near = not place.secure and near_address(place.host, place.port) is not None
         tls = MailTls.NONE if near else MailTls.TLS if place.secure else MailTls.STARTTLS
-        secret = self._account.secret if self._account else ""
         return MailServer(
             host=place.host,
             port=place.port,
             tls=tls,
             user=settings.user,
-            password=secret,
+            password=self._secret,
             ca_file=Path(settings.ca_file) if settings.ca_file else None,
         )
 

@@ -11,7 +11,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 from appliance.characters import clean_name
 from appliance.devices.mail import machines, parts
-from appliance.devices.mail.channel import value_of
+from appliance.devices.mail.channel import address_of, value_of
 from appliance.devices.mail.machines import Bounce
 from appliance.devices.mail.parts import MailFile, tried, whole_letters
 from appliance.errors import InvalidInput
@@ -118,12 +118,20 @@ def _read(content: bytes) -> ReadMail:
         text=whole_letters(found.text if found else "")[:_LONGEST_TEXT],
         at_ms=tried(lambda: _date(str(raw.get("Date", ""))), None),
         by_machine=sender is None
-        or tried(lambda: machines.is_of_a_machine(raw, sender.removeprefix("mail:")), True),
+        or tried(lambda: machines.is_of_a_machine(raw, address_of(sender)), True),
         bounce=tried(lambda: machines.bounce_of(raw), None),
         references=_ID.findall(str(raw.get("References", "")))[-10:],
         files=found.files if found else (),
         readable=found is not None,
     )
+
+
+def id_in(key: str) -> str | None:
+    """The Message-ID by which a mail, or a file of it, has its key; None where it names itself by
+    nothing.
+    """
+    named, closed, _ = key.partition(">")
+    return f"{named.replace('%23', '#')}>" if closed and named.startswith("<") else None
 
 
 def _head_of(content: bytes) -> bytes:
