@@ -6,12 +6,10 @@ from appliance.devices.media_protocol import Fetched, FetchedFile, FetchFinding,
 from appliance.media import kinds, probing
 from appliance.media.kinds import FileType
 
-_HEAD_BYTES = 4096
-
 
 def type_of(file: MailFile) -> FileType:
     """By its content: what a mail says of it counts for nothing."""
-    return kinds.told(file.content[:_HEAD_BYTES], file.name)
+    return kinds.told(file.content[: kinds.HEAD_BYTES], file.name)
 
 
 def bring(file: MailFile, fetch: MediaFetch) -> Fetched:

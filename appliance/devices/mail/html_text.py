@@ -116,4 +116,4 @@ def _link(element: HtmlElement, pieces: list[str]) -> str:
 
 
 def _flat(text: str | None) -> str:
-    return " ".join((text or "").replace("\n", " ").split(" "))
+    return (text or "").replace("\n", " ")

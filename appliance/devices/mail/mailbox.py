@@ -65,7 +65,7 @@ class ImapMailbox:
             return
 
     def check(self) -> None:
-        """Raises Transient where it is not well."""
+        """Raises DeviceGone where it does not answer."""
         self._asked(self._box.client.noop)
 
     def new_uids(self, after: int, since_ms: int) -> Sequence[int]:
@@ -86,10 +86,8 @@ class ImapMailbox:
         found = _SIZE.search(b" ".join(each for each in told if isinstance(each, bytes)))
         whole = found is not None and int(found.group(1)) <= most_bytes
         part = "(BODY.PEEK[])" if whole else "(BODY.PEEK[HEADER])"
-        for each in self._fetched(uid, part):
-            if isinstance(each, tuple) and len(each) > 1 and isinstance(each[1], bytes):
-                return each[1], whole
-        return None
+        given = self._given(uid, part)
+        return None if given is None else (given, whole)
 
     def mark_read(self, uid: int) -> None:
         self._asked(lambda: self._box.client.uid("STORE", str(uid), "+FLAGS", r"(\Seen)"))
@@ -97,8 +95,7 @@ class ImapMailbox:
     def head_of(self, message_id: str) -> bytes | None:
         """The head of the mail with this id in the inbox."""
         found = self._with_id(message_id)
-        told = self._fetched(found[-1], "(BODY.PEEK[HEADER])") if found else ()
-        return next((each[1] for each in told if isinstance(each, tuple)), None)
+        return self._given(found[-1], "(BODY.PEEK[HEADER])") if found else None
 
     def has_sent(self, message_id: str) -> bool:
         """Whether it lies among what was sent. False also where there is no such folder."""
@@ -152,6 +149,12 @@ class ImapMailbox:
             return ()
         wanted = f'HEADER Message-ID "{quoted}"'
         return [int(each) for each in self._asked(lambda: self._box.uids(wanted, charset=None))]
+
+    def _given(self, uid: int, part: str) -> bytes | None:
+        for each in self._fetched(uid, part):
+            if isinstance(each, tuple) and len(each) > 1 and isinstance(each[1], bytes):
+                return each[1]
+        return None
 
     def _fetched(self, uid: int, what: str) -> Sequence[object]:
         state, told = self._asked(lambda: self._box.client.uid("FETCH", str(uid), what))
