@@ -161,14 +161,14 @@ def _result(answer: httpx2.Response) -> Any:
     code = told.get("error_code")
     if not is_whole(code) or code >= _SERVER:
         raise NotAnswered(f"status {answer.status_code}")
-    return _refuse(code, told)
+    raise _refusal(code, told)
 
 
-def _refuse(code: int, told: Mapping[str, Any]) -> Any:
+def _refusal(code: int, told: Mapping[str, Any]) -> SaidNo:
     parameters = told.get("parameters")
     wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
     description = told.get("description")
-    raise SaidNo(
+    return SaidNo(
         code,
         description[:200] if isinstance(description, str) else "",
         float(wait) if is_whole(wait) else None,

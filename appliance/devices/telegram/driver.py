@@ -131,15 +131,13 @@ class TelegramBot:
         """Without a word: nobody there has agreed to any."""
         log.info("telegram %s was put into a group and leaves it", self._bot_id)
         try:
-            self._api and self._api.call("leaveChat", chat_id=chat_id)
+            self._its_api().call("leaveChat", chat_id=chat_id)
         except (NotReached, NotAnswered, SaidNo) as exc:
             log.info("telegram %s could not leave a group: %s", self._bot_id, exc)
 
     def send(self, attempt: Attempt) -> Proof:
-        if self._api is None:
-            raise Transient("Balie has no token of this bot.")
         try:
-            return send.send(self._api, attempt)
+            return send.send(self._its_api(), attempt)
         except send.Blocked as exc:
             # Outside of the gate, whose lock a withdrawal needs.
             self._listener.withdrew(
@@ -155,6 +153,11 @@ class TelegramBot:
         except Busy as exc:
             self._be_quiet(exc.pause_s)
             raise
+
+    def _its_api(self) -> BotApi:
+        if self._api is None:
+            raise Transient("Balie has no token of this bot.")
+        return self._api
 
     def _be_quiet(self, pause_s: float) -> None:
         """For all that it sends: Telegram counts by the bot."""
@@ -172,9 +175,7 @@ class TelegramBot:
         return Ticks(by_message={})
 
     def fetch(self, fetch: MediaFetch) -> Fetched:
-        if self._api is None:
-            raise Transient("Balie has no token of this bot.")
-        return media.fetch(self._api, fetch)
+        return media.fetch(self._its_api(), fetch)
 
     def rest(self, timeout_s: float) -> bool:
         self._roused.wait(timeout_s)

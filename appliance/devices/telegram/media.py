@@ -47,10 +47,9 @@ _PLACES = ("venue", "location")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldMedium:
-    """`sign_shown` stands before the caption in the text, as in the texts of other channels."""
+    """Its sign stands before the caption in the text, as in the texts of other channels."""
 
     incoming: IncomingMedia
-    sign_shown: str
     caption: str
 
 
@@ -77,7 +76,7 @@ def _medium(kind: MediaKind, sign: str, file: Mapping[str, Any], caption: str) -
     name = (clean_file_name(told_name) if isinstance(told_name, str) else None) or ""
     words = f"{file['file_id']} {name}".strip()
     incoming = IncomingMedia(kind=kind, sign=sign, words=words, name=name)
-    return ToldMedium(incoming=incoming, sign_shown=sign, caption=caption)
+    return ToldMedium(incoming=incoming, caption=caption)
 
 
 def _place(message: Mapping[str, Any]) -> ToldMedium | None:
@@ -105,7 +104,7 @@ def _card(message: Mapping[str, Any]) -> ToldMedium | None:
 
 def _without_file(kind: MediaKind, sign: str, name: str) -> ToldMedium:
     incoming = IncomingMedia(kind=kind, sign=sign, words="", has_file=False, name=name)
-    return ToldMedium(incoming=incoming, sign_shown=sign, caption=name)
+    return ToldMedium(incoming=incoming, caption=name)
 
 
 def _size(told: Mapping[str, Any]) -> int | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.clock import MS_PER_S
 from appliance.devices.news_protocol import Leaving, Quoting
 from appliance.devices.protocol import Incoming
 from appliance.devices.stored_json import is_whole
@@ -17,7 +18,6 @@ from appliance.devices.telegram.telegram_channel import TELEGRAM, identity_of
 CURSOR = "updates"
 """The name of the place up to which updates are kept."""
 
-_MS_PER_S = 1000
 _PRIVATE = "private"
 _IS_IN = frozenset({"member", "administrator", "creator", "restricted"})
 _BLOCKED = "kicked"
@@ -92,7 +92,7 @@ def _message(
 def _text(told: Mapping[str, Any], medium: ToldMedium | None) -> str | None:
     """None for a sign of the service itself, such as a message that was pinned."""
     if medium is not None:
-        return f"{medium.sign_shown} {medium.caption}".strip()
+        return f"{medium.incoming.sign} {medium.caption}".strip()
     if isinstance(written := told.get("text"), str):
         return _command(written)
     if not _OF_THE_SERVICE.isdisjoint(told):
@@ -143,7 +143,7 @@ def _command(text: str) -> str:
 
 def _at_ms(told: Mapping[str, Any], now_ms: int) -> int:
     at_s = told.get("date")
-    return at_s * _MS_PER_S if is_whole(at_s) else now_ms
+    return at_s * MS_PER_S if is_whole(at_s) else now_ms
 
 
 def _name(sender: Mapping[str, Any]) -> str | None:
