@@ -39,10 +39,6 @@ class BotFaults:
         with self._lock:
             self._faults.append(fault)
 
-    def clear(self) -> None:
-        with self._lock:
-            self._faults.clear()
-
     def met(self, method: str) -> BotFault | None:
         """The first that this call meets."""
         with self._lock:

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from appliance.emulated.telegram.bot_world import BotWorld, EmulatedBot, TelegramPerson
 from appliance.emulated.world import small_talk
@@ -38,7 +39,7 @@ class BotPeople:
 
     def start(self) -> None:
         for place, person in enumerate(self._people):
-            self._after(_FIRST_S * (place + 1) ** 2, lambda who=person: self._begin(who))  # type: ignore[misc]
+            self._after(_FIRST_S * (place + 1) ** 2, partial(self._begin, person))
         self._thread.start()
 
     def stop(self) -> None:
@@ -58,7 +59,7 @@ class BotPeople:
         for told in new:
             person = self._world.people[told["to"]]
             if self._rng.random() < _ANSWERS:
-                self._after(_ANSWERS_AFTER_S, lambda who=person: self._answer(who))  # type: ignore[misc]
+                self._after(_ANSWERS_AFTER_S, partial(self._answer, person))
 
     def _begin(self, person: TelegramPerson) -> None:
         text = small_talk.opening(self._rng, awkward=False, sms=False)
@@ -66,7 +67,7 @@ class BotPeople:
             self._world.write(self._bot, person, "/start")
         self._world.write(self._bot, person, text)
         again_s = self._rng.expovariate(1 / (self._rhythm_s * len(self._people)))
-        self._after(again_s + self._rhythm_s, lambda: self._begin(person))
+        self._after(again_s + self._rhythm_s, partial(self._begin, person))
 
     def _answer(self, person: TelegramPerson) -> None:
         self._world.write(self._bot, person, small_talk.answer(self._rng, awkward=False))

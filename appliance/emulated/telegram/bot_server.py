@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote
 
 from appliance.emulated.telegram.bot_control import BotControl
@@ -26,7 +26,6 @@ class BotServer(ThreadingHTTPServer):
         self.world = world
         self.faults = BotFaults()
         self.control = BotControl(world, self.faults)
-        self.calls: list[str] = []
 
     @property
     def url(self) -> str:
@@ -56,7 +55,6 @@ def serving(world: BotWorld | None = None, port: int = 0) -> Iterator[BotServer]
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: BotServer
-    _CODES: ClassVar[dict[str, int]] = {}
 
     def do_GET(self) -> None:
         self._answer(b"")
@@ -92,7 +90,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(ApiRefusal(404, "Not Found"))
 
     def _call(self, token: str, method: str, query: str, body: bytes) -> None:
-        self.server.calls.append(method)
         fault = self.server.faults.met(method)
         if fault is not None and self._fails_before(fault):
             return

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
+from appliance.clock import MS_PER_S
 from appliance.emulated.telegram.bot_people import BotPeople
 from appliance.emulated.telegram.bot_server import BotServer
 from appliance.emulated.telegram.bot_world import BotWorld, Json
-
-_MS_PER_S = 1000
 
 
 class TelegramHouse:
@@ -17,7 +16,7 @@ class TelegramHouse:
     def __init__(
         self, *, bots: int, seed: int, rhythm_s: float, pace: float, now_ms: Callable[[], int]
     ) -> None:
-        self._world = BotWorld(now_s=lambda: now_ms() / _MS_PER_S)
+        self._world = BotWorld(now_s=lambda: now_ms() / MS_PER_S)
         names = [f"balie_demo{place or ''}_bot" for place in range(bots)]
         self._bots = [self._world.add_bot(name, "Balie") for name in names]
         self._server = BotServer(self._world)
