@@ -46,12 +46,11 @@ def _why(facts: Mapping[str, str | None]) -> str:
 
 
 def _enrolled(device: devices.Device) -> dict[str, str | None]:
-    account = device_facts.read(device.facts).own.get("account")
     return {
         "id": device.id,
         "kind": device.kind,
         "address": device.address,
-        "account": account if isinstance(account, str) else None,
+        "account": device_facts.read(device.facts).account,
         "state": device.state,
         "reason": device.reason,
     }

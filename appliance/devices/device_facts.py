@@ -71,7 +71,9 @@ class SmsLimitFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFacts:
-    """None is what was not told. `own` is what only the kind itself knows the meaning of."""
+    """None is what was not told. `own` is what only the kind itself knows the meaning of, but its
+    `account`.
+    """
 
     hardware: HardwareFacts = field(default_factory=HardwareFacts)
     card: CardFacts = field(default_factory=CardFacts)
@@ -79,6 +81,11 @@ class DeviceFacts:
     storage: StorageFacts | None = None
     sms_limit: SmsLimitFacts | None = None
     own: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def account(self) -> str | None:
+        """What its service calls it, as `@name` of a bot; None for a device that is here."""
+        return _text(self.own, "account")
 
     @property
     def is_roaming(self) -> bool:

@@ -170,7 +170,7 @@ def _device(
     fallback: bool,
 ) -> LineDevice:
     days = battery_days.newest(conn, device.id, days=ALWAYS_FULL_DAYS)
-    own = device_facts.read(device.facts).own
+    facts = device_facts.read(device.facts)
     return LineDevice(
         id=device.id,
         kind=device.kind,
@@ -183,10 +183,10 @@ def _device(
         changed_ms=device.changed_ms,
         fallback=fallback,
         modem=_modem(device, line) if Kind.named(device.kind).hands_to_network else None,
-        vitals=vitals_of(own, days),
+        vitals=vitals_of(facts.own, days),
         incidents=shown.of_device(conn, device.id, line),
         always_full=is_always_full(days),
-        account=own["account"] if isinstance(own.get("account"), str) else None,
+        account=facts.account,
         adoption=_adoption(conn, device, line, routes),
     )
 
