@@ -17,19 +17,19 @@ from appliance.runtime import kinds
 from appliance.store import lines, sealing
 from appliance.store.store import Tx
 
-_LineOption = Annotated[str, typer.Option(help="The line, by number or id.")]
-_RemoveOption = Annotated[bool, typer.Option("--remove", help="Take it away from the line again.")]
+LineOption = Annotated[str, typer.Option(help="The line, by number or id.")]
+RemoveOption = Annotated[bool, typer.Option("--remove", help="Take it away from the line again.")]
 
 
 @says_what_is_wrong
 def put_beside(
-    line: _LineOption,
+    line: LineOption,
     kind: Annotated[str, typer.Option(help="The kind of device, as its package names it.")],
     address: Annotated[str, typer.Option(help="Where it is, as its kind wants it.")] = "",
     secret_stdin: Annotated[
         bool, typer.Option("--secret-stdin", help="A token or a password comes on stdin.")
     ] = False,
-    remove: _RemoveOption = False,
+    remove: RemoveOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -50,14 +50,14 @@ def put_beside(
 
 @says_what_is_wrong
 def put_telegram(
-    line: _LineOption,
+    line: LineOption,
     token_stdin: Annotated[
         bool, typer.Option("--token-stdin", help="The bot's token comes on stdin.")
     ] = False,
     api: Annotated[
         str, typer.Option(metavar="URL", help="Where its Bot API is, if it is not Telegram's own.")
     ] = "",
-    remove: _RemoveOption = False,
+    remove: RemoveOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from appliance.cli.beside import given_account, one_line, put, remove_beside
+from appliance.cli.beside import (
+    LineOption,
+    RemoveOption,
+    given_account,
+    one_line,
+    put,
+    remove_beside,
+)
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong
 from appliance.devices.kind import Kind
 from appliance.errors import SetupError
@@ -13,7 +20,6 @@ from appliance.runtime import kinds
 from appliance.store import branches, lines
 
 KIND = "mail"
-_LINE = typer.Option(help="The line, by number or id.")
 _IMAP = typer.Option(metavar="URL", help="imaps://HOST, or imap://HOST for STARTTLS.")
 _SMTP = typer.Option(metavar="URL", help="smtps://HOST, or smtp://HOST for STARTTLS.")
 _ADDRESS = typer.Option(help="Of the mailbox, where the user is none.")
@@ -24,14 +30,14 @@ _CA = typer.Option(metavar="FILE", help="Certificates to trust beside those of t
 @says_what_is_wrong
 def put_mailbox(
     *,
-    line: Annotated[str, _LINE],
+    line: LineOption,
     imap: Annotated[str, _IMAP] = "",
     smtp: Annotated[str, _SMTP] = "",
     user: Annotated[str, typer.Option(help="Who logs in at both servers.")] = "",
     address: Annotated[str, _ADDRESS] = "",
     ca_file: Annotated[Path | None, _CA] = None,
     password_stdin: Annotated[bool, _PASSWORD] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take it away again.")] = False,
+    remove: RemoveOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
