@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from appliance.channels import Channel
 from appliance.errors import Refused
 from appliance.identities import Identity
+from appliance.queue.profile import HOUR_MS
 from appliance.reasons import Reason
 from appliance.store import routes
 
@@ -56,7 +57,7 @@ def check_one_of(
 
 
 def _closed(channel: Channel) -> Refused:
-    hours = (channel.answer_window_ms or 0) // _HOUR_MS
+    hours = (channel.answer_window_ms or 0) // HOUR_MS
     wait = "Wait until they write again."
     return Refused(
         Reason.WINDOW_CLOSED,
@@ -77,7 +78,6 @@ def _heard_ms(
     return None if row is None else int(row["written_ms"])
 
 
-_HOUR_MS = 3_600_000
 _HEARD = """
 SELECT i.written_ms FROM contact_identity n
 JOIN conversation c ON c.contact_id = n.contact_id AND c.line_id = ?1
