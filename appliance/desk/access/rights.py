@@ -11,8 +11,9 @@ from enum import Enum
 from appliance.desk.access import group_limits
 from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
 from appliance.errors import InvalidInput, NotFound
-from appliance.store import branches, emergencies
+from appliance.store import branches, emergencies, lines
 from appliance.store.branches import Branch
+from appliance.store.lines import Line
 from appliance.store.store import Tx
 
 
@@ -116,6 +117,20 @@ def branches_with(
 ) -> Sequence[Branch]:
     """Those in which it is granted."""
     return [each for each in branches.branches(conn) if rights.may(permission, each.id)]
+
+
+def lines_with(conn: sqlite3.Connection, rights: Rights, permission: Permission) -> Sequence[Line]:
+    """Those of the branches in which it is granted."""
+    return [each for each in lines.lines(conn) if rights.may(permission, each.branch_id)]
+
+
+def line_with(
+    conn: sqlite3.Connection, rights: Rights, permission: Permission, line_id: str
+) -> Line:
+    """One of those. Raises NotFound."""
+    line = lines.line(conn, line_id)
+    rights.require(permission, line.branch_id, "line")
+    return line
 
 
 def grant_role(tx: Tx, staff_id: str, role: str, branch_id: str | None) -> None:

@@ -8,10 +8,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.desk.access.bearer import new_token, token_hash
-from appliance.desk.access.rights import Permission, Rights, rights_of
-from appliance.errors import NotFound
+from appliance.desk.access.rights import Permission, Rights, line_with, rights_of
 from appliance.events import EventKind
-from appliance.store import kept_settings, lines
+from appliance.store import kept_settings
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -78,11 +77,7 @@ def end_of_line(tx: Tx, line: Line, *, by_staff_id: str) -> None:
 
 def managed_line(conn: sqlite3.Connection, rights: Rights, line_id: str) -> Line:
     """One whose calendar they may give out. Raises NotFound."""
-    line = next((each for each in lines.lines(conn) if each.id == line_id), None)
-    if line is None:
-        raise NotFound("line")
-    rights.require(Permission.STAFF_MANAGE, line.branch_id, "line")
-    return line
+    return line_with(conn, rights, Permission.STAFF_MANAGE, line_id)
 
 
 def _make(tx: Tx, whose: str, of_id: str, by_staff_id: str, *, with_names: bool) -> str:

@@ -15,7 +15,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import automatic_sentences
 from appliance.characters import clean_name
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, line_with, lines_with
 from appliance.desk.automatic import absence, roster, rules, rules_form, trial
 from appliance.desk.automatic.absence import Absence
 from appliance.desk.automatic.calendar_file import MOST_BYTES, RosterWrong
@@ -25,7 +25,7 @@ from appliance.desk.automatic.trial import Trial, TrialAsked
 from appliance.desk.team import house_history
 from appliance.desk.team.house_history import HouseEntry
 from appliance.errors import InvalidInput, NotFound
-from appliance.store import branches, kept_settings, line_settings, lines
+from appliance.store import branches, kept_settings, line_settings
 from appliance.store.branches import Branch
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -174,11 +174,7 @@ async def remove_roster(
 
 def _own(conn: sqlite3.Connection, rights: Rights, line_id: str) -> Line:
     """Raises NotFound."""
-    line = next((each for each in lines.lines(conn) if each.id == line_id), None)
-    if line is None:
-        raise NotFound("line")
-    rights.require(Permission.STAFF_MANAGE, line.branch_id, "line")
-    return line
+    return line_with(conn, rights, Permission.STAFF_MANAGE, line_id)
 
 
 def _branch_of(conn: sqlite3.Connection, line: Line) -> Branch:
@@ -207,8 +203,7 @@ async def _page(
     def read(conn: sqlite3.Connection) -> AutomaticShown | None:
         choices = [
             (each, _branch_of(conn, each))
-            for each in lines.lines(conn)
-            if rights.may(Permission.STAFF_MANAGE, each.branch_id)
+            for each in lines_with(conn, rights, Permission.STAFF_MANAGE)
         ]
         if not choices and not line_id:
             return None

@@ -11,10 +11,10 @@ from fastapi.responses import Response
 from appliance.api.web.login_address import origin_of
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, lines_with
 from appliance.desk.feeds import feeds
 from appliance.desk.feeds.feeds import Feed
-from appliance.store import branches, lines
+from appliance.store import branches
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.branches import Branch
 from appliance.store.lines import Line
@@ -99,17 +99,14 @@ async def _page(visit: Visit, *, saved: str = "", new: NewAddress | None = None)
 
 def _shown(conn: sqlite3.Connection, visit: Visit) -> CalendarsShown:
     rights = visit.session.rights
-    found = [
-        each for each in lines.lines(conn) if rights.may(Permission.STAFF_MANAGE, each.branch_id)
-    ]
     return CalendarsShown(
         own=feeds.of_staff(conn, visit.staff_id),
         lines=[
             LineCalendar(
                 line=each,
                 branch=branches.branch(conn, each.branch_id),
-                feed=feeds.of_line(conn, each.id, visit.services.clock.now_ms()),
+                feed=feeds.of_line(conn, each.id, visit.now_ms),
             )
-            for each in found
+            for each in lines_with(conn, rights, Permission.STAFF_MANAGE)
         ],
     )

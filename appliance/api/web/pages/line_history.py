@@ -9,11 +9,10 @@ from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Reading
-from appliance.desk.access.rights import Permission
+from appliance.desk.access.rights import Permission, line_with
 from appliance.desk.team import house_history
 from appliance.desk.team.house_history import HouseEntry
-from appliance.errors import NotFound
-from appliance.store import branches, lines
+from appliance.store import branches
 from appliance.store.branches import Branch
 from appliance.store.lines import Line
 
@@ -33,10 +32,7 @@ async def line_history(visit: Reading, line_id: str) -> Response:
     rights = visit.session.rights
 
     def read(conn: sqlite3.Connection) -> LinePast:
-        line = next((each for each in lines.lines(conn) if each.id == line_id), None)
-        if line is None:
-            raise NotFound("line")
-        rights.require(Permission.DEVICE_MANAGE, line.branch_id, "line")
+        line = line_with(conn, rights, Permission.DEVICE_MANAGE, line_id)
         return LinePast(
             line=line,
             branch=branches.branch(conn, line.branch_id),

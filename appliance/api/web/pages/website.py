@@ -19,14 +19,14 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import website_sentences
 from appliance.api.web.words.i18n import LANGUAGES, Words
 from appliance.channels import Channel
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, line_with, lines_with
 from appliance.desk.website import facts as website_facts
 from appliance.desk.website import first_words, line_card
 from appliance.desk.website.facts import LineFacts
 from appliance.errors import InvalidInput, NotFound
 from appliance.paper.poster import as_pdf
 from appliance.paper.poster_drawing import as_svg, code_svg
-from appliance.store import branches, line_website, lines
+from appliance.store import branches, line_website
 from appliance.store.branches import Branch
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -153,11 +153,7 @@ def _asked(facts: LineFacts, language: str, over: str) -> tuple[Words, LineFacts
 
 def _own(conn: sqlite3.Connection, rights: Rights, line_id: str) -> Line:
     """Raises NotFound."""
-    line = next((each for each in lines.lines(conn) if each.id == line_id), None)
-    if line is None:
-        raise NotFound("line")
-    rights.require(Permission.STAFF_MANAGE, line.branch_id, "line")
-    return line
+    return line_with(conn, rights, Permission.STAFF_MANAGE, line_id)
 
 
 def _facts(conn: sqlite3.Connection, visit: Visit, line_id: str) -> LineFacts:
@@ -187,8 +183,7 @@ async def _page(
     def read(conn: sqlite3.Connection) -> WebsiteShown | None:
         choices = [
             (each, branches.branch(conn, each.branch_id))
-            for each in lines.lines(conn)
-            if rights.may(Permission.STAFF_MANAGE, each.branch_id)
+            for each in lines_with(conn, rights, Permission.STAFF_MANAGE)
         ]
         if not choices and not line_id:
             return None
