@@ -2,7 +2,6 @@
 nowhere, and a wrong one is told nothing.
 """
 
-import hashlib
 import sqlite3
 
 from fastapi import APIRouter, Request
@@ -10,6 +9,7 @@ from fastapi.responses import Response
 
 from appliance.api.address_brake import AddressBrake
 from appliance.api.forwarded import address_of
+from appliance.api.json.tags import tagged
 from appliance.api.problems import problem
 from appliance.api.services import Services
 from appliance.desk.access.accesses import Reader, Shown
@@ -40,11 +40,8 @@ async def calendar(request: Request, token: str) -> Response:
     if feed is None:
         return problem("not-found", "There is nothing at this address.").response()
     drawn = as_ics(await _read(services, feed))
-    tag = f'"{hashlib.sha256(drawn).hexdigest()[:24]}"'
-    headers = {**_HEADERS, "ETag": tag}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(drawn, headers=headers, media_type="text/calendar; charset=utf-8")
+    answer = Response(drawn, headers=_HEADERS, media_type="text/calendar; charset=utf-8")
+    return tagged(request, answer)
 
 
 async def _read(services: Services, feed: Feed) -> FeedCalendar:

@@ -4,7 +4,6 @@ Anybody may ask from any site, without a cookie and without a name: it holds wha
 A line that does not want it, and a number that is none, are the same 404.
 """
 
-import hashlib
 import json
 import re
 import time
@@ -17,6 +16,7 @@ from fastapi.responses import Response
 
 from appliance.api.address_brake import AddressBrake
 from appliance.api.forwarded import address_of
+from appliance.api.json.tags import tagged
 from appliance.api.problems import problem
 from appliance.api.public_facts import facts_body
 from appliance.clock import Clock
@@ -38,11 +38,10 @@ class PublicAnswer:
     """What is told of a number until `until_s`; without a body there is nothing to tell."""
 
     body: bytes | None
-    tag: str
     until_s: float
 
 
-_NOTHING = PublicAnswer(None, "", 0.0)
+_NOTHING = PublicAnswer(None, 0.0)
 
 
 class PublicFigures:
@@ -65,8 +64,7 @@ class PublicFigures:
         now_ms = self._clock.now_ms()
         found = await self._store.aread(lambda conn: facts.public(conn, digits, now_ms))
         body = None if found is None else _drawn(facts_body(found))
-        tag = "" if body is None else f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-        kept = PublicAnswer(body, tag, self._now_s() + KEEP_S)
+        kept = PublicAnswer(body, self._now_s() + KEEP_S)
         self._kept.pop(digits, None)
         self._kept[digits] = kept
         if len(self._kept) > MOST_KEPT:
@@ -91,7 +89,5 @@ async def public_figures(request: Request, digits: str) -> Response:
         answer = problem("not-found", "There is nothing at this address.").response()
         answer.headers.update(_FOR_ALL)
         return answer
-    headers = {**_FOR_ALL, **_CACHED, "ETag": found.tag}
-    if found.tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(found.body, media_type="application/json", headers=headers)
+    headers = {**_FOR_ALL, **_CACHED}
+    return tagged(request, Response(found.body, 200, headers, "application/json"))

@@ -41,6 +41,8 @@ def test_any_site_may_read_it_and_keep_it(office: Office, tilburg: Desk, address
     assert told.json()["number"] == tilburg.number
     again = office.client.get(address, headers={"If-None-Match": told.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["access-control-allow-origin"] == "*"
+    assert again.headers["cache-control"] == told.headers["cache-control"]
     assert office.client.post(address).status_code == 405
 
 

@@ -1,8 +1,8 @@
 """Weak `ETag`s (RFC 9110 §8.8.3), made from what an answer says: who has it is sent nothing.
 
 The read itself is done each time, and noted where reading is noted. What people wrote stays out of
-caches all the same (`no-store`): a tag is for a program that keeps an answer and asks whether it
-still holds.
+caches all the same (`no-store`, where an answer says nothing else): a tag is for a program that
+keeps an answer and asks whether it still holds.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 _BYTES = 16
+_OF_THE_BODY = frozenset({"content-length", "content-type"})
 TAG_HEADER: dict[str, Any] = {
     "description": "Changes with the answer; for `If-None-Match`.",
     "schema": {"type": "string"},
@@ -28,13 +29,14 @@ IF_NONE_MATCH: dict[str, Any] = {
 
 
 def tagged(request: Request, answer: Response) -> Response:
-    """The answer with its tag, or 304 without it."""
+    """The answer with its tag, or 304 with what its headers say of caching and of who may read."""
     digest = hashlib.blake2b(answer.body, digest_size=_BYTES).hexdigest()
     tag = f'W/"{digest}"'
-    if _has(request.headers.get("if-none-match"), digest):
-        return Response(status_code=304, headers={"ETag": tag})
     answer.headers["ETag"] = tag
-    return answer
+    if not _has(request.headers.get("if-none-match"), digest):
+        return answer
+    kept = {name: said for name, said in answer.headers.items() if name not in _OF_THE_BODY}
+    return Response(status_code=304, headers=kept)
 
 
 def _has(said: str | None, digest: str) -> bool:
