@@ -21,7 +21,7 @@ QUIET = 4
 SQUARE_TOP = 206.0
 SQUARE_EDGES = {1: 300.0, 2: 226.0, 3: 158.0}
 _MOST_NAME_LINES = 2
-_SMALLEST_NAME = 18.0
+_SMALLEST = 18.0
 _FEW_HOURS = 4
 """Lines; more of them are set smaller."""
 _LEAD = 1.28
@@ -59,7 +59,7 @@ class Poster:
     hours: Sequence[tuple[str, str]]
     notes: Sequence[str]
 
-    def bars(self) -> Iterator[tuple[PosterCode, float, float, float]]:
+    def squares(self) -> Iterator[tuple[PosterCode, float, float, float]]:
         """Each code with the left and top of its square, and the edge of it, in points of A4."""
         count = max(1, len(self.codes))
         edge = SQUARE_EDGES.get(count, SQUARE_EDGES[max(SQUARE_EDGES)])
@@ -98,24 +98,24 @@ class _Drawn:
 
     def draw(self, poster: Poster) -> None:
         self._sheets.ground(WIDTH, HEAD, ACCENT)
-        name, size = self._fitting(poster.branch, 40.0)
+        name, size = self._fitting(poster.branch, 40.0, most=_MOST_NAME_LINES)
         self._y = (HEAD - (len(name) * size + 22) * _LEAD) / 2
         self._centred(name, size, WHITE)
         self._say(poster.invitation, "text", 20.0, WHITE)
         self._squares(poster)
         self._say(poster.scan, "text", 12.0, SOFT)
         self._y += 12
-        number = next(self._lines(poster.number, "bold", 44.0))
-        self._centred([number], min(44.0, 44.0 * ROOM / number.width), ACCENT, poster.number)
+        number, size = self._fitting(poster.number, 44.0, most=1)
+        self._centred(number, size, ACCENT)
         self._y += 10
         self._hours(poster)
         self._foot(poster.notes)
 
-    def _fitting(self, text: str, size: float) -> tuple[list[BrokenLine], float]:
-        """As large as it can be in a line or two; a very long name takes more lines."""
+    def _fitting(self, text: str, size: float, *, most: int) -> tuple[list[BrokenLine], float]:
+        """As large as it can be in so many lines; a very long text takes more."""
         while True:
             found = list(self._lines(text, "bold", size))
-            if len(found) <= _MOST_NAME_LINES or size <= _SMALLEST_NAME:
+            if len(found) <= most or size <= _SMALLEST:
                 return found, size
             size -= 2
 
@@ -125,17 +125,15 @@ class _Drawn:
     def _say(self, text: str, style: str, size: float, ink: Ink) -> None:
         self._centred(list(self._lines(text, style, size)), size, ink)
 
-    def _centred(self, found: Sequence[BrokenLine], size: float, ink: Ink, anew: str = "") -> None:
-        """`anew`: words whose size is another one than they were measured at."""
-        shown = list(self._lines(anew, "bold", size)) if anew else found
-        for line in shown:
+    def _centred(self, found: Sequence[BrokenLine], size: float, ink: Ink) -> None:
+        for line in found:
             left = MARGIN + (ROOM - line.width) / 2
             self._sheets.put(left, self._y + size, size, line.runs, ink)
             self._y += size * _LEAD
 
     def _squares(self, poster: Poster) -> None:
         self._y = SQUARE_TOP
-        for code, left, top, edge in poster.bars():
+        for code, left, top, edge in poster.squares():
             self._square(code, left, top, edge)
             label = next(self._lines(code.label, "bold", 17.0))
             middle = left + (edge - label.width) / 2

@@ -55,13 +55,13 @@ def _head(poster: Poster) -> Iterator[str]:
 
 
 def _squares(poster: Poster) -> Iterator[str]:
-    for code, left, top, edge in poster.bars():
+    for code, left, top, edge in poster.squares():
         yield f'<path fill="{_colour(INK)}" d="{_path(code, left, top, edge)}"/>'
         yield _text(code.label, top + edge + 15, 17, INK, at=left + edge / 2, bold=True)
 
 
 def _below(poster: Poster) -> Iterator[str]:
-    y = max((top + edge for _, _, top, edge in poster.bars()), default=HEAD) + 50
+    y = max((top + edge for _, _, top, edge in poster.squares()), default=HEAD) + 50
     for line in wrap(poster.scan, _PER_LINE * 10 // 12):
         yield _text(line, y, 12, SOFT)
         y += 16
