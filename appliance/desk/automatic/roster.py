@@ -14,7 +14,7 @@ from appliance.store.store import Tx
 
 SHOWN = 8
 _WORD = re.compile(r"\w+")
-_KEPT_MS = 31 * 24 * 3_600_000
+KEPT_MS = 31 * 24 * 3_600_000
 """Shifts stay for a month, so that one can look up who was on duty."""
 
 
@@ -87,7 +87,7 @@ def remove(tx: Tx, line_id: str, *, staff_id: str | None) -> None:
 
 
 def forget_old(tx: Tx) -> None:
-    tx.conn.execute("DELETE FROM duty_shift WHERE ends_ms < ?", (tx.now_ms - _KEPT_MS,))
+    tx.conn.execute("DELETE FROM duty_shift WHERE ends_ms < ?", (tx.now_ms - KEPT_MS,))
 
 
 def _forget(tx: Tx, line_id: str) -> bool:

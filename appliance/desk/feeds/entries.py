@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from appliance.desk.access.rights import Permission, rights_of
 from appliance.desk.access.sight import Sight
+from appliance.desk.automatic.roster import KEPT_MS
 from appliance.desk.feeds.feeds import Feed
 from appliance.desk.rounds import board
 from appliance.phone_numbers import readable
@@ -13,8 +14,6 @@ from appliance.store import branches
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.rounds import RoundState
 
-KEPT_MS = 31 * 24 * 3_600_000
-"""So long what is over stays, as duties do."""
 MOST = 2_000
 """Rounds and duties each; the next ones first."""
 
@@ -41,7 +40,6 @@ class Entry:
 class FeedCalendar:
     """`zone` is in which its reader lives."""
 
-    feed: Feed
     name: str
     zone: str
     entries: Sequence[Entry]
@@ -52,6 +50,7 @@ class FeedCalendar:
 
 
 def calendar_of(conn: sqlite3.Connection, feed: Feed, now_ms: int) -> FeedCalendar:
+    """What is over stays as long as duties are kept."""
     since_ms = now_ms - KEPT_MS
     if feed.line_id is not None:
         return _of_line(conn, feed, feed.line_id, since_ms)
@@ -64,7 +63,6 @@ def _of_line(conn: sqlite3.Connection, feed: Feed, line_id: str, since_ms: int) 
     sight = Sight(frozenset({place.id}))
     about = {"line": line_id, "since": since_ms, "most": MOST, "staff": None, "branches": None}
     return FeedCalendar(
-        feed=feed,
         name=f"{place.name} {readable(row['number'])}",
         zone=place.settings.zone,
         entries=[*_duties(conn, about), *_rounds(conn, feed, sight, about)],
@@ -81,7 +79,6 @@ def _of_colleague(
     about = {"line": None, "since": since_ms, "most": MOST, "staff": staff_id}
     about["branches"] = sight.json
     return FeedCalendar(
-        feed=feed,
         name=f"Balie: {name}",
         zone=BranchSettings().zone,
         entries=[*_duties(conn, about), *_rounds(conn, feed, sight, about)],
