@@ -57,19 +57,13 @@ def branch_hours(
     as_json: JsonOption = False,
 ) -> None:
     """When a branch is open, and with --set when it is from now on."""
-    given = None if to is None else _read(HoursIn, to).model_dump(exclude_unset=True)
+    patch = None if to is None else _read(HoursIn, to).patch()
 
     def change(tx: Tx) -> None:
-        branch_id = branches.branch(tx.conn, branch).id
-        patch = {
-            name: each
-            for name, each in (given or {}).items()
-            if name == "holidays" or each is not None
-        }
-        opening.change(tx, branch_id, patch, by=_BY)
+        opening.change(tx, branches.branch(tx.conn, branch).id, patch or {}, by=_BY)
 
     with open_store(data) as store:
-        if given is not None:
+        if patch is not None:
             store.write(change)
         found = store.read(lambda conn: opening.of_branch(conn, _EVERYTHING, branch))
         facts = body_of(HoursOut, found)

@@ -56,11 +56,7 @@ async def set_hours(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: HoursIn) -> dict[str, Any]:
         branch_id = caller.sight.branch_id(tx.conn, request.path_params["branch_id"])
-        given = wanted.model_dump(exclude_unset=True)
-        patch = {
-            name: each for name, each in given.items() if name == "holidays" or each is not None
-        }
-        opening.change(tx, branch_id, patch, by=f"token:{caller.token.id}")
+        opening.change(tx, branch_id, wanted.patch(), by=f"token:{caller.token.id}")
         return body_of(HoursOut, opening.of_branch(tx.conn, caller.sight, branch_id))
 
     return await writes.changed(request, Scope.MESSAGES_WRITE, HoursIn, work)

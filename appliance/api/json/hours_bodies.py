@@ -56,3 +56,10 @@ class HoursIn(BaseModel):
     )
     holidays: str | None = None
     exceptions: list[ExceptionIn] | None = None
+
+    def patch(self) -> dict[str, Any]:
+        """What is to be other: of the holidays None is that none are kept."""
+        given = self.model_dump(exclude_unset=True)
+        return {
+            name: each for name, each in given.items() if name == "holidays" or each is not None
+        }
