@@ -22,7 +22,7 @@ TARGETS = (NUMBER, NAME, FIRST, INFIX, LAST, PERSONNEL, STATE, SINCE, LABELS, NO
 _HEADS: Mapping[str, str] = {
     NUMBER: "number numbers phone phonenumber mobile mobilephone telephone tel telefoon nummer"
     " telefoonnummer telefoonnr mobiel mobielnummer mobielnr mobieletelefoon gsm gsmnummer"
-    " telefoonmobiel mobielprivé mobielprive telefoonprivé telefoonprive mobielnr telnr telnummer",
+    " telefoonmobiel mobielprivé mobielprive telefoonprivé telefoonprive telnr telnummer",
     NAME: "name officename fullname displayname naam volledigenaam weergavenaam",
     FIRST: "firstname givenname voornaam roepnaam",
     INFIX: "infix tussenvoegsel voorvoegsel voorvoegsels",

@@ -10,7 +10,7 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from appliance.desk.access.sight import Sight
@@ -95,17 +95,11 @@ def judge(
     rows = verdicts.judged(conn, changer(folder), table, chosen)
     judged = JudgedFile(table=table, targets=chosen, rows=rows)
     if folder.mapping is None or not set(table.head) <= folder.mapping.keys():
-        return _waiting(judged, WhyWaits.COLUMNS, "")
+        return replace(judged, waits=WhyWaits.COLUMNS)
     changes = sum(len(each) for each in taking_in.pieces(rows))
     if changes > FEW and changes * 100 > folder.most_percent * len(rows):
-        return _waiting(judged, WhyWaits.MANY, f"{changes}/{len(rows)}")
+        return replace(judged, waits=WhyWaits.MANY, what=f"{changes}/{len(rows)}")
     return judged
-
-
-def _waiting(judged: JudgedFile, waits: str, what: str) -> JudgedFile:
-    return JudgedFile(
-        table=judged.table, targets=judged.targets, rows=judged.rows, waits=waits, what=what
-    )
 
 
 @dataclass(frozen=True, slots=True)
