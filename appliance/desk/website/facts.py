@@ -6,7 +6,7 @@ Nothing here is about a person: whoever has it knows no more than whoever stands
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -107,8 +107,3 @@ def _rounded_up(minutes: float) -> int:
     """To what people say; never to less than it was."""
     step = next((each for each in _STEPS_MIN if minutes <= each), None)
     return step or ceil(minutes / _HOUR_MIN) * _HOUR_MIN
-
-
-def moment_of(day: date) -> int:
-    """For sentences with a date: noon of it."""
-    return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() * 1000)

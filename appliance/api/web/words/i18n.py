@@ -68,6 +68,9 @@ class Words:
     def plural(self, one: str, many: str, count: int) -> str:
         return str(_catalogue(self.language).ngettext(one, many, count)) if one else ""
 
+    def in_language(self, language: str) -> str:
+        return self.text("In Dutch") if language == "nl" else self.text("In English")
+
     def time(self, at_ms: int, zone: str) -> str:
         at = _local(at_ms, zone)
         return f"{at.hour:02}:{at.minute:02}"
@@ -122,8 +125,11 @@ class Words:
         pattern = "EEEE d MMMM" if day.year == today.year else "EEEE d MMMM y"
         return _dated(self.language, pattern, day)
 
+    def date_of(self, day: date) -> str:
+        return _dated(self.language, "d MMMM y", day)
+
     def date(self, at_ms: int, zone: str) -> str:
-        return format_date(_local(at_ms, zone), "d MMMM y", locale=self._locale)
+        return self.date_of(_local(at_ms, zone).date())
 
     def money(self, cents: int) -> str:
         return format_currency(Decimal(cents) / 100, "EUR", locale=self._locale)

@@ -1,11 +1,9 @@
 """What stands on the poster of a number, and beside it on its page."""
 
-from datetime import date
-
 from appliance.api.web.words import public_text
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
-from appliance.desk.website.facts import LineFacts, moment_of
+from appliance.desk.website.facts import LineFacts
 from appliance.desk.website.first_words import first_words
 from appliance.paper.poster import Poster, PosterCode
 from appliance.phone_numbers import readable
@@ -34,20 +32,12 @@ def code(facts: LineFacts, channel: Channel, language: str) -> PosterCode:
     return PosterCode(label=channel.label, link=link)
 
 
-def language_name(words: Words, language: str) -> str:
-    return words.text("In Dutch") if language == "nl" else words.text("In English")
-
-
 def first_words_in(words: Words, language: str) -> str:
     return (
         words.text("First words in Dutch")
         if language == "nl"
         else words.text("First words in English")
     )
-
-
-def day(words: Words, when: date) -> str:
-    return words.date(moment_of(when), "UTC")
 
 
 def _scan(words: Words, said: str, squares: int) -> str:
