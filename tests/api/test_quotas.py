@@ -45,6 +45,21 @@ def test_who_asks_too_often_is_told_when_to_come_back(
     assert other.get("/lines").status_code == 200
 
 
+def test_what_a_route_reads_itself_counts_once(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """Also where its body is read before its transaction: the second one is refused, not this."""
+    limited(office, planning, 1)
+    since = {"since": "2026-03-01T00:00:00Z"}
+    answers = [
+        office.client.post(
+            "/api/v1/webhooks/none/replay", json=since, headers=planning.headers
+        ).status_code
+        for _ in range(2)
+    ]
+    assert answers == [404, 429]
+
+
 def test_a_bucket_fills_by_itself() -> None:
     now_s = 0.0
     quotas = Quotas(lambda: now_s)

@@ -13,7 +13,6 @@ from appliance.api.json.callers import (
     WRITES_ROUNDS,
     Caller,
     caller_of,
-    check_still_valid,
     identify,
 )
 from appliance.api.json.declared import Many, One, nobody
@@ -218,15 +217,12 @@ async def cancel_round(request: Request) -> Response:
 
 
 async def _ended(request: Request, ends: _Ends) -> Response:
-    caller = await caller_of(request, _SCOPE.value)
-
-    def write(tx: Tx) -> dict[str, Any]:
-        check_still_valid(tx, caller)
+    def work(tx: Tx, caller: Caller) -> dict[str, Any]:
         about = _seen(tx, caller, request)
         ends(tx, about, _by(caller))
         return _told(tx.conn, caller, about.id)
 
-    return JSONResponse(await caller.services.store.awrite(write))
+    return await writes.done(request, _SCOPE, work)
 
 
 for _verb, _endpoint, _summary in (

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -178,7 +178,7 @@ async def rotate_webhook(request: Request) -> Response:
         secret, ends_ms = looking_after.rotate(tx, caller.sight, webhook_id, _by(caller))
         return {"secret": secret, "previous_expires_at": iso(ends_ms)}
 
-    return JSONResponse(await _done(request, work))
+    return await writes.done(request, _SCOPE, work)
 
 
 @router.post(
@@ -202,7 +202,7 @@ async def test_webhook(request: Request) -> Response:
         webhook_id = request.path_params["webhook_id"]
         return {"id": looking_after.ping(tx, caller.sight, webhook_id, _by(caller))}
 
-    return JSONResponse(await _done(request, work), 202)
+    return await writes.done(request, _SCOPE, work, status=202)
 
 
 @router.post(
@@ -230,7 +230,7 @@ async def replay_delivery(request: Request) -> Response:
         again = looking_after.send_again(tx, caller.sight, webhook_id, delivery_id, _by(caller))
         return {"id": again}
 
-    return JSONResponse(await _done(request, work), 202)
+    return await writes.done(request, _SCOPE, work, status=202)
 
 
 @router.post(
@@ -250,26 +250,13 @@ async def replay_delivery(request: Request) -> Response:
     ),
 )
 async def replay_webhook(request: Request) -> Response:
-    await caller_of(request, _SCOPE.value)
-    since_ms = ms_of(posting.read_body(ReplayIn, await request.body()).since)
-
-    def work(tx: Tx, caller: Caller) -> dict[str, Any]:
+    def work(tx: Tx, caller: Caller, wanted: ReplayIn) -> dict[str, Any]:
+        since_ms = ms_of(wanted.since)
         webhook_id = request.path_params["webhook_id"]
         looking_after.replay(tx, caller.sight, webhook_id, since_ms, _by(caller))
         return {"since": iso(since_ms)}
 
-    return JSONResponse(await _done(request, work), 202)
-
-
-async def _done(request: Request, work: Callable[[Tx, Caller], dict[str, Any]]) -> dict[str, Any]:
-    """For what takes no body."""
-    caller = await caller_of(request, _SCOPE.value)
-
-    def write(tx: Tx) -> dict[str, Any]:
-        check_still_valid(tx, caller)
-        return work(tx, caller)
-
-    return await caller.services.store.awrite(write)
+    return await writes.changed(request, _SCOPE, ReplayIn, work, status=202)
 
 
 def _by(caller: Caller) -> WebhookBy:

@@ -87,6 +87,7 @@ async def changed(
     work: Change[Written],
     *,
     whose: Whose[Written] | None = None,
+    status: int = HTTPStatus.OK,
 ) -> Response:
     """`whose` as for `made`."""
     caller = await caller_of(request, scope.value)
@@ -96,18 +97,33 @@ async def changed(
         check_still_valid(tx, caller)
         return work(tx, caller, wanted)
 
-    return JSONResponse(await _written(caller, write, wanted, whose))
+    return JSONResponse(await _written(caller, write, wanted, whose), status)
+
+
+async def done(
+    request: Request,
+    scope: Scope,
+    work: Callable[[Tx, Caller], dict[str, Any]],
+    *,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    """For what takes no body."""
+    return JSONResponse(await _done(request, scope, work), status)
 
 
 async def removed(request: Request, scope: Scope, work: Callable[[Tx, Caller], None]) -> Response:
+    await _done(request, scope, work)
+    return Response(status_code=204)
+
+
+async def _done(request: Request, scope: Scope, work: Callable[[Tx, Caller], Done]) -> Done:
     caller = await caller_of(request, scope.value)
 
-    def write(tx: Tx) -> None:
+    def write(tx: Tx) -> Done:
         check_still_valid(tx, caller)
-        work(tx, caller)
+        return work(tx, caller)
 
-    await caller.services.store.awrite(write)
-    return Response(status_code=204)
+    return await caller.services.store.awrite(write)
 
 
 async def _written(
