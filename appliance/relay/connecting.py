@@ -8,9 +8,13 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from appliance.desk.webhooks.url_policy import UrlPlace
 
+USER_AGENT = f"Balie/{version('balie')}"
+"""Of every request to other software."""
+CONNECT_S = 5.0
 STAGGER_S = 0.25
 
 

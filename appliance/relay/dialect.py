@@ -85,7 +85,9 @@ class Dialect(Protocol):
     def headers(
         self, endpoint: WebhookEndpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
     ) -> Mapping[str, str]:
-        """Of one try, the signature among them; `at_s` is the real time, in seconds."""
+        """Of one try, the signature among them; `at_s` is the real time, in seconds. Those
+        of every post, such as `User-Agent`, come to them.
+        """
         ...
 
     def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning: ...

@@ -14,9 +14,8 @@ import h11
 
 from appliance.desk.webhooks.looking_up import names_of_server
 from appliance.desk.webhooks.url_policy import UrlPlace, UrlPolicy
-from appliance.relay.connecting import first_open
+from appliance.relay.connecting import CONNECT_S, USER_AGENT, first_open
 
-CONNECT_S = 5.0
 _READ = 64 * 1024
 _END = (h11.EndOfMessage, h11.ConnectionClosed)
 
@@ -93,7 +92,8 @@ async def _asked(
     headers: Mapping[str, str],
 ) -> Got:
     http = h11.Connection(h11.CLIENT)
-    all_headers = {**headers, "Host": place.authority, "User-Agent": "Balie", "Connection": "close"}
+    own = {"Host": place.authority, "User-Agent": USER_AGENT, "Connection": "close"}
+    all_headers = {**headers, **own}
     request = h11.Request(method="GET", target=place.target, headers=list(all_headers.items()))
     writer.write((http.send(request) or b"") + (http.send(h11.EndOfMessage()) or b""))
     while True:

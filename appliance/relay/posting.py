@@ -16,10 +16,9 @@ import h11
 from appliance.desk.webhooks.looking_up import Names
 from appliance.desk.webhooks.url_policy import Unreachable, UrlPlace, UrlPolicy
 from appliance.errors import InvalidInput
-from appliance.relay.connecting import first_open
+from appliance.relay.connecting import CONNECT_S, USER_AGENT, first_open
 from appliance.relay.dialect import ReceiverAnswer
 
-CONNECT_S = 5.0
 TOTAL_S = 15.0
 MAX_BYTES = 64 * 1024
 """Of an answer no more is read; the status stands before that."""
@@ -50,9 +49,8 @@ class _Connection:
 
 
 class Postman:
-    """For one endpoint, in one event loop. `names` looks up its host at each post: what a
-    name leads to may have changed since it was judged. `tls`
-    is asked at the first https.
+    """For one endpoint, in one event loop. `names` looks up its host at each post: what a name
+    leads to may have changed since it was judged. `tls` is asked at the first https.
     """
 
     def __init__(self, policy: UrlPolicy, names: Names, tls: Callable[[], ssl.SSLContext]) -> None:
@@ -149,7 +147,8 @@ def _key(place: UrlPlace) -> tuple[str, str, int]:
 
 
 def _request(place: UrlPlace, headers: Mapping[str, str], body: bytes) -> Sequence[h11.Event]:
-    all_headers = {**headers, "Host": place.authority, "Content-Length": str(len(body))}
+    own = {"Host": place.authority, "User-Agent": USER_AGENT, "Content-Length": str(len(body))}
+    all_headers = {**headers, **own}
     request = h11.Request(method="POST", target=place.target, headers=list(all_headers.items()))
     return [request, h11.Data(data=body), h11.EndOfMessage()]
 

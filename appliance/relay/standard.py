@@ -6,7 +6,6 @@ import hmac
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from appliance.api.json.bodies import MessageOut
@@ -22,7 +21,6 @@ from appliance.store.webhook_deliveries import Delivery
 from appliance.store.webhooks import Content, WebhookEndpoint
 
 NAME = "standard"
-USER_AGENT = f"Balie/{version('balie')}"
 _S, _MIN, _H = 1, 60, 3600
 WAITS_S = (5 * _S, 5 * _MIN, 30 * _MIN, 2 * _H, 5 * _H, 10 * _H, 14 * _H, 20 * _H, 24 * _H)
 """As the specification recommends: ten tries in some three days."""
@@ -68,7 +66,6 @@ class Standard:
         del endpoint
         signed = b"%s.%d.%s" % (delivery.id.encode(), at_s, body)
         return {
-            "User-Agent": USER_AGENT,
             "Content-Type": "application/json",
             "webhook-id": delivery.id,
             "webhook-timestamp": str(at_s),

@@ -76,11 +76,7 @@ class Cloud:
     ) -> Mapping[str, str]:
         del endpoint, delivery, at_s
         signed = hmac.new((keys.signing_key or "").encode(), body, hashlib.sha256).hexdigest()
-        return {
-            "Content-Type": "application/json",
-            "User-Agent": "Balie",
-            "X-Hub-Signature-256": f"sha256={signed}",
-        }
+        return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signed}"}
 
     def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning:
         if _OK <= answer.status < _REDIRECT:

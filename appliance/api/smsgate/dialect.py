@@ -15,7 +15,6 @@ from appliance.desk.webhooks.seeing import message_told
 from appliance.events import Event, EventKind
 from appliance.messages import MessageState, Origin
 from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
-from appliance.relay.standard import USER_AGENT
 from appliance.store import smsgate
 from appliance.store.webhook_deliveries import Delivery
 from appliance.store.webhooks import WebhookEndpoint
@@ -80,7 +79,6 @@ class Smsgate:
         del endpoint, delivery
         key = (keys.signing_key or "").encode()
         return {
-            "User-Agent": USER_AGENT,
             "Content-Type": "application/json",
             "X-Timestamp": str(at_s),
             "X-Signature": hmac.new(key, b"%s%d" % (body, at_s), hashlib.sha256).hexdigest(),

@@ -190,6 +190,7 @@ def test_a_repetition_is_the_same_bytes_with_the_same_signature(
         signed = hmac.new(key, first.body, hashlib.sha256).hexdigest()
         assert first.body == second.body
         assert first.headers["x-hub-signature-256"] == f"sha256={signed}"
+        assert first.headers["user-agent"].startswith("Balie/")
         assert second.headers["x-hub-signature-256"] == f"sha256={signed}"
         assert json.loads(first.body)["object"] == "whatsapp_business_account"
         office.store.write(lambda tx: tokens.revoke(tx, planning.token.id))
