@@ -6,13 +6,13 @@ The connection goes to the address that was judged, and its certificate is that 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import h11
 
-from appliance.desk.webhooks.looking_up import names_of_server
+from appliance.desk.webhooks.looking_up import addresses_asked
 from appliance.desk.webhooks.url_policy import UrlPlace, UrlPolicy
 from appliance.relay.connecting import CONNECT_S, USER_AGENT, first_open
 
@@ -45,39 +45,25 @@ class Got:
 
 
 @contextlib.asynccontextmanager
-async def getting(
-    policy: UrlPolicy,
-    url: str,
-    *,
-    by: str,
-    within_s: float,
-    headers: Mapping[str, str] | None = None,
-) -> AsyncIterator[Got]:
+async def getting(policy: UrlPolicy, url: str, *, by: str, within_s: float) -> AsyncIterator[Got]:
     """`by` is the id of who asks. Raises InvalidInput for an address that the policy refuses, and
     GetFailed.
     """
     place = policy.place(url)
     try:
         async with asyncio.timeout(within_s):
-            addresses = policy.reachable(place, await _look_up(place, by))
+            found = await addresses_asked(place, by=by, within_s=CONNECT_S)
+            addresses = policy.reachable(place, found)
             async with asyncio.timeout(CONNECT_S):
-                found = await first_open(place, addresses, _tls() if place.is_tls else None)
+                opened = await first_open(place, addresses, _tls() if place.is_tls else None)
             try:
-                yield await _asked(place, found.reader, found.writer, headers or {})
+                yield await _asked(place, opened.reader, opened.writer)
             finally:
-                found.writer.close()
+                opened.writer.close()
     except TimeoutError:
         raise GetFailed("It did not answer in time.") from None
     except (OSError, EOFError, h11.ProtocolError) as exc:
         raise GetFailed(f"It cannot be had ({type(exc).__name__}).") from exc
-
-
-async def _look_up(place: UrlPlace, by: str) -> Sequence[str]:
-    try:
-        async with asyncio.timeout(CONNECT_S):
-            return await names_of_server().addresses(place, by)
-    except TimeoutError:
-        return ()
 
 
 @cache
@@ -86,15 +72,11 @@ def _tls() -> ssl.SSLContext:
 
 
 async def _asked(
-    place: UrlPlace,
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    headers: Mapping[str, str],
+    place: UrlPlace, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> Got:
     http = h11.Connection(h11.CLIENT)
-    own = {"Host": place.authority, "User-Agent": USER_AGENT, "Connection": "close"}
-    all_headers = {**headers, **own}
-    request = h11.Request(method="GET", target=place.target, headers=list(all_headers.items()))
+    headers = {"Host": place.authority, "User-Agent": USER_AGENT, "Connection": "close"}
+    request = h11.Request(method="GET", target=place.target, headers=list(headers.items()))
     writer.write((http.send(request) or b"") + (http.send(h11.EndOfMessage()) or b""))
     while True:
         event = await _next(http, reader)

@@ -65,9 +65,19 @@ class Names:
                 del self._by[by]
 
 
+async def addresses_asked(place: UrlPlace, *, by: str, within_s: float) -> Sequence[str]:
+    """For what somebody asks of the server, who waits for the answer; `by` is their id. None where
+    the name is not known, or that takes too long. Raises NamesBusy.
+    """
+    try:
+        async with asyncio.timeout(within_s):
+            return await _of_server().addresses(place, by)
+    except TimeoutError:
+        return ()
+
+
 @cache
-def names_of_server() -> Names:
-    """For what somebody asks of the server, who waits for the answer."""
+def _of_server() -> Names:
     return Names(_AT_ONCE, "names", each=_EACH)
 
 

@@ -1,8 +1,6 @@
 """Judges an address that somebody names, before it is kept: its name is looked up, too."""
 
-import asyncio
-
-from appliance.desk.webhooks.looking_up import names_of_server
+from appliance.desk.webhooks.looking_up import addresses_asked
 from appliance.desk.webhooks.url_policy import Unreachable, UrlPolicy
 from appliance.errors import InvalidInput
 
@@ -15,11 +13,7 @@ async def judge(policy: UrlPolicy, url: str, *, by: str) -> None:
     is the id of who names it.
     """
     place = policy.place(url)
-    try:
-        async with asyncio.timeout(LOOK_UP_S):
-            found = await names_of_server().addresses(place, by)
-    except TimeoutError:
-        found = ()
+    found = await addresses_asked(place, by=by, within_s=LOOK_UP_S)
     try:
         policy.reachable(place, found)
     except Unreachable as exc:
