@@ -54,6 +54,18 @@ class FollowedPiece:
         webhooks.follow_to(tx, self.cursors)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Place:
+    """Where an endpoint stands in the log since its cursor was moved for the `moves`th time: it was
+    told up to `seen`, of which the database knows up to `kept`. `waiting` deliveries are not over.
+    """
+
+    moves: int
+    seen: int
+    kept: int
+    waiting: int = 0
+
+
 class Follower:
     """Used by the thread `relay` alone. `next` reads, `keep` of what it found writes, then comes
     `kept`.
@@ -62,10 +74,7 @@ class Follower:
     def __init__(self, dialects: Iterable[Dialect]) -> None:
         self.dialects = {each.name: each for each in dialects}
         self.endpoints: dict[str, WebhookEndpoint] = {}
-        self._seen: dict[str, int] = {}
-        self._kept: dict[str, int] = {}
-        self._moves: dict[str, int] = {}
-        self._waiting: dict[str, int] = {}
+        self._places: dict[str, _Place] = {}
         self._epoch = ""
         self._trouble = Trouble(log, "a webhook cannot be told of an event")
 
@@ -75,49 +84,54 @@ class Follower:
         """
         self._epoch = known_epoch(conn)
         live = [each for each in webhooks.endpoints(conn) if each.is_live(now_ms)]
-        self.endpoints = {each.id: each for each in live if each.dialect in self.dialects}
-        for each in self.endpoints.values():
-            if self._moves.get(each.id) != each.moves:
-                self._moves[each.id] = each.moves
-                self._seen[each.id] = self._kept[each.id] = each.event_seq
-            if counts or each.id not in self._waiting:
-                most = MAX_WAITING
-                self._waiting[each.id] = webhook_deliveries.waiting(conn, each.id, most=most)
-        for gone in self._seen.keys() - self.endpoints.keys():
-            del self._seen[gone], self._kept[gone], self._waiting[gone], self._moves[gone]
+        told = [each for each in live if each.dialect in self.dialects]
+        self._places = {each.id: self._place(conn, each, counts=counts) for each in told}
+        self.endpoints = {each.id: each for each in told}
+
+    def _place(
+        self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, *, counts: bool
+    ) -> _Place:
+        place = self._places.get(endpoint.id)
+        if place is None or place.moves != endpoint.moves:
+            seq, counts = endpoint.event_seq, True
+            place = _Place(moves=endpoint.moves, seen=seq, kept=seq)
+        if counts:
+            place.waiting = webhook_deliveries.waiting(conn, endpoint.id, most=MAX_WAITING)
+        return place
 
     def next(self, conn: sqlite3.Connection) -> FollowedPiece:
         """What the next events make: first for those at the end, else for those that are behind."""
         if not self.endpoints:
             return FollowedPiece()
-        head = max(self._seen.values())
-        able = [each for each in self.endpoints.values() if self._waiting[each.id] < MAX_WAITING]
-        ahead = [each for each in able if self._seen[each.id] == head]
-        behind = [each for each in able if self._seen[each.id] < head]
+        head = max(each.seen for each in self._places.values())
+        able = [
+            each for each in self.endpoints.values() if self._places[each.id].waiting < MAX_WAITING
+        ]
+        ahead = [each for each in able if self._places[each.id].seen == head]
+        behind = [each for each in able if self._places[each.id].seen < head]
         batch = events.after(conn, head, limit=PIECE) if ahead else ()
         if batch:
             return self._found(conn, ahead, batch, more=bool(behind) or len(batch) == PIECE)
         if not behind:
             return FollowedPiece()
-        start = min(self._seen[each.id] for each in behind)
+        start = min(self._places[each.id].seen for each in behind)
         batch = [each for each in events.after(conn, start, limit=PIECE) if each.seq <= head]
         return self._found(conn, behind, batch, more=True, ends_at=None if batch else head)
 
     def kept(self, found: FollowedPiece) -> None:
         """It was written, or there was nothing to write."""
         for webhook_id, (_, to) in found.cursors.items():
-            self._seen[webhook_id] = to
+            self._places[webhook_id].seen = to
             if found.must_write:
-                self._kept[webhook_id] = to
+                self._places[webhook_id].kept = to
         for each in found.made:
-            if each.part == UNPLANNED:
-                continue
-            self._waiting[each.webhook_id] += 1
+            if each.part != UNPLANNED:
+                self._places[each.webhook_id].waiting += 1
 
     def over(self, webhook_id: str) -> None:
         """One of what waited for it waits no more."""
-        if webhook_id in self._waiting:
-            self._waiting[webhook_id] -= 1
+        if webhook_id in self._places:
+            self._places[webhook_id].waiting -= 1
 
     def _found(
         self,
@@ -135,13 +149,14 @@ class Follower:
             planned
             for event in batch
             for each in whose
-            if event.seq > self._seen[each.id]
+            if event.seq > self._places[each.id].seen
             for planned in self._made(conn, each, sights[each.id], event)
         ]
         changed = _changed(batch)
-        reached = [each.id for each in whose if last > self._seen[each.id]]
-        cursors = {each: (self._moves[each], last) for each in reached}
-        far = any(last - self._kept[each] >= RARELY for each in reached)
+        places = {each.id: self._places[each.id] for each in whose}
+        reached = {name: place for name, place in places.items() if last > place.seen}
+        cursors = {name: (place.moves, last) for name, place in reached.items()}
+        far = any(last - place.kept >= RARELY for place in reached.values())
         must_write = bool(made) or changed is not None or far
         return FollowedPiece(
             made=made, cursors=cursors, must_write=must_write, changed=changed, more=more
