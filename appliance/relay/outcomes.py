@@ -99,20 +99,17 @@ def _judge(tx: Tx, webhook_id: str, results: Sequence[Result]) -> None:
     if failing_ms != found.failing_ms:
         webhooks.note_failing(tx, webhook_id, failing_ms)
     if failing_ms is not None:
-        _end_if_dead(tx, webhook_id, failing_ms)
+        end_if_dead(tx, webhook_id)
 
 
 def end_if_dead(tx: Tx, webhook_id: str) -> None:
     """Switches off one at which nothing arrived for five days, also where nothing is tried now."""
     found = webhooks.endpoint(tx.conn, webhook_id)
-    if found is not None and found.enabled and found.failing_ms is not None:
-        _end_if_dead(tx, webhook_id, found.failing_ms)
-
-
-def _end_if_dead(tx: Tx, webhook_id: str, failing_ms: int) -> None:
-    if tx.now_ms - failing_ms < FAILING_MS:
+    if found is None or not found.enabled or found.failing_ms is None:
         return
-    tried = webhook_deliveries.tried_since(tx.conn, webhook_id, failing_ms)
+    if tx.now_ms - found.failing_ms < FAILING_MS:
+        return
+    tried = webhook_deliveries.tried_since(tx.conn, webhook_id, found.failing_ms)
     since_ms = _without_rest(tried, tx.now_ms)
     if since_ms is not None and tx.now_ms - since_ms >= FAILING_MS:
         webhooks.switch_off(tx, webhook_id, OffWhy.FAILING)
