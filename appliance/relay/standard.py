@@ -31,9 +31,6 @@ class Standard:
     name = NAME
     waits_s: Sequence[float] = WAITS_S
 
-    def __init__(self) -> None:
-        self._epoch = ""
-
     def keeps_bytes(self, endpoint: WebhookEndpoint) -> bool:
         return endpoint.content is Content.FULL
 
@@ -53,8 +50,7 @@ class Standard:
     def body(
         self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
     ) -> bytes | None:
-        self._epoch = self._epoch or known_epoch(conn)
-        data = {**event.facts, **_about(event), "epoch": self._epoch}
+        data = {**event.facts, **_about(event), "epoch": known_epoch(conn)}
         if endpoint.content is Content.FULL:
             data["content"] = _content(conn, endpoint, event)
         told = {"type": delivery.type, "timestamp": iso(event.at_ms), "data": data}
