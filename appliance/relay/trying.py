@@ -58,7 +58,7 @@ class Trier:
         dialect = self._dialects[endpoint.dialect]
         said = await self._said(dialect, endpoint, delivery)
         if said is None:
-            await self._written(lambda tx: webhook_deliveries.drop(tx, [delivery.seq]))
+            await self._written(lambda tx: webhook_deliveries.drop(tx, delivery.seq))
             return None
         began_s, at_ms = time.monotonic(), self._store.clock.now_ms()
         answer, error = await self._posted(poster, dialect, endpoint, delivery, said.body)
@@ -138,7 +138,7 @@ class Trier:
             body = None if now is None else dialect.body(tx.conn, endpoint, delivery, now)
             if body is None:
                 return None
-            webhook_deliveries.keep_bodies(tx, {delivery.seq: body})
+            webhook_deliveries.keep_body(tx, delivery.seq, body)
             return _Said(body=body, is_kept=True)
 
         return await asyncio.wrap_future(self._store.submit(made, durable=False))

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from appliance.store.store import Tx
@@ -97,7 +97,7 @@ def add(tx: Tx, made: Iterable[NewDelivery]) -> None:
     meanwhile is not made.
     """
     mistake = DeliveryAttempt(at_ms=tx.now_ms, status=None, error="mistake", took_ms=0)
-    attempts = json.dumps([_written(mistake)], separators=(",", ":"))
+    attempts = json.dumps([asdict(mistake)], separators=(",", ":"))
     tx.conn.executemany(
         _ADD,
         [
@@ -162,12 +162,9 @@ def waiting(conn: sqlite3.Connection, webhook_id: str, *, most: int) -> int:
     return int(row["n"])
 
 
-def keep_bodies(tx: Tx, bodies: Mapping[int, bytes]) -> None:
-    """By `seq`: before the first try of what could not be made the same again."""
-    tx.conn.executemany(
-        "UPDATE webhook_delivery SET body = ? WHERE seq = ?",
-        [(body, seq) for seq, body in bodies.items()],
-    )
+def keep_body(tx: Tx, seq: int, body: bytes) -> None:
+    """Before the first try of what could not be made the same again."""
+    tx.conn.execute("UPDATE webhook_delivery SET body = ? WHERE seq = ?", (body, seq))
 
 
 def drop_bodies(tx: Tx, message_ids: Iterable[str] | None = None) -> None:
@@ -193,7 +190,7 @@ def keep_outcomes(tx: Tx, outcomes: Iterable[DeliveryOutcome]) -> None:
         ).fetchone()
         if row is None:  # its endpoint was removed meanwhile
             continue
-        attempts = [*json.loads(row["attempts"]), _written(each.attempt)][-MAX_ATTEMPTS:]
+        attempts = [*json.loads(row["attempts"]), asdict(each.attempt)][-MAX_ATTEMPTS:]
         is_over = each.state is not DeliveryState.PENDING
         tx.conn.execute(
             _AFTER_TRY,
@@ -209,18 +206,14 @@ def keep_outcomes(tx: Tx, outcomes: Iterable[DeliveryOutcome]) -> None:
         )
 
 
-def drop(tx: Tx, seqs: Iterable[int]) -> None:
-    """Of what there is nothing to tell any more."""
-    tx.conn.executemany("DELETE FROM webhook_delivery WHERE seq = ?", [(each,) for each in seqs])
+def drop(tx: Tx, seq: int) -> None:
+    """There is nothing to tell any more."""
+    tx.conn.execute("DELETE FROM webhook_delivery WHERE seq = ?", (seq,))
 
 
-def again(tx: Tx, webhook_id: str, delivery_id: str) -> bool:
-    """It is tried at once, whatever became of it; False when there is none."""
-    done = tx.conn.execute(
-        f"UPDATE webhook_delivery SET {_ANEW} WHERE webhook_id = ? AND id = ? RETURNING seq",  # noqa: S608 -- our own words
-        (webhook_id, delivery_id),
-    )
-    return done.fetchone() is not None
+def again(tx: Tx, seq: int) -> None:
+    """It is tried at once, whatever became of it."""
+    tx.conn.execute(f"UPDATE webhook_delivery SET {_ANEW} WHERE seq = ?", (seq,))  # noqa: S608 -- our own words
 
 
 def newest(
@@ -251,21 +244,11 @@ def one(conn: sqlite3.Connection, webhook_id: str, delivery_id: str) -> Delivery
     return None if row is None else _from_row(row)
 
 
-def sweep(tx: Tx, webhook_id: str, *, most: int) -> int:
-    """Lets go of what is old, at most so many at once; how many that were."""
-    return tx.conn.execute(
-        _SWEEP,
-        {"webhook": webhook_id, "kept": KEPT, "old": tx.now_ms - KEPT_MS, "most": most},
-    ).rowcount
-
-
-def _written(attempt: DeliveryAttempt) -> Mapping[str, int | str | None]:
-    return {
-        "at_ms": attempt.at_ms,
-        "status": attempt.status,
-        "error": attempt.error,
-        "took_ms": attempt.took_ms,
-    }
+def sweep(tx: Tx, webhook_id: str, *, most: int) -> None:
+    """Lets go of what is old, at most so many at once."""
+    tx.conn.execute(
+        _SWEEP, {"webhook": webhook_id, "kept": KEPT, "old": tx.now_ms - KEPT_MS, "most": most}
+    )
 
 
 def _from_row(row: sqlite3.Row) -> Delivery:

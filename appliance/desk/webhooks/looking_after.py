@@ -174,7 +174,7 @@ def send_again(
         raise NotFound("delivery")
     if known.part == webhook_deliveries.UNPLANNED:
         raise InvalidInput("delivery", "Nothing was made of this event, so nothing can be sent.")
-    webhook_deliveries.again(tx, found.id, delivery_id)
+    webhook_deliveries.again(tx, known.seq)
     webhooks.tell_again(tx, found, by)
     return delivery_id
 
