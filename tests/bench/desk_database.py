@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import mkdtemp
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock, SystemClock
@@ -203,13 +204,12 @@ def _built(conn: sqlite3.Connection, data: Path, office: Office) -> Built:
 
 @contextmanager
 def copied(*, messages: int = MESSAGES) -> Iterator[Built]:
-    """A copy of the kept database, to be written to."""
+    """A copy of the kept database, to be written to. There may be several at once."""
     kept = _kept(messages)
     for left in KEPT.glob("copy-*"):  # of a run that was killed
-        if not Path("/proc", left.name.removeprefix("copy-")).exists():
+        if not Path("/proc", left.name.split("-")[1]).exists():
             shutil.rmtree(left)
-    data = KEPT / f"copy-{os.getpid()}"
-    data.mkdir(mode=0o700)
+    data = Path(mkdtemp(prefix=f"copy-{os.getpid()}-", dir=KEPT))
     try:
         shutil.copyfile(kept / FILE, data / FILE)
         about = json.loads((kept / ABOUT).read_text("utf-8"))
