@@ -39,6 +39,10 @@ ASK_S = 15.0
 """How often a stream asks whether its reader is still there, also when nothing says otherwise."""
 GATHER_S = 0.1
 """After a hint so long none is told: what happens meanwhile is one hint."""
+GATHER_TIMES = 2
+"""So many times as long as the hint took, where that is longer: a machine that cannot keep up tells
+more at once instead of ever later.
+"""
 LOOK_S = 0.5
 """How often it is looked who types, while somebody is beside the reader."""
 END_S = 1.0
@@ -129,12 +133,14 @@ async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, Non
         async for batch in batches:
             if reader.may_be_gone(batch) and not await reader.is_there():
                 return
+            began_s = time.monotonic()
             told = await _told(reader.visit, batch)
+            took_s = time.monotonic() - began_s
             if told := told + reader.presence() or reader.beat():
                 reader.told_s = time.monotonic()
                 yield told
             if batch:
-                await asyncio.sleep(GATHER_S)
+                await asyncio.sleep(max(GATHER_S, GATHER_TIMES * took_s))
 
 
 async def _told(visit: Visit, batch: Sequence[Event]) -> str:
