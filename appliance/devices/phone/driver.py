@@ -30,7 +30,7 @@ from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_STATE, is_taken_out, sends_by
 from appliance.devices.phone.sms.send import look_sms, opening, send_sms
-from appliance.devices.phone.whatsapp.addresses import address_of, is_hidden, jid_of
+from appliance.devices.phone.whatsapp.addresses import address_of, jid_of
 from appliance.devices.phone.whatsapp.adoption.listing import list_chats
 from appliance.devices.phone.whatsapp.adoption.reading import read_chat
 from appliance.devices.phone.whatsapp.archived_news import hear_archived_chats
@@ -46,6 +46,7 @@ from appliance.devices.phone.whatsapp.own_profile import read_own_profile
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.send import send_whatsapp
 from appliance.devices.phone.whatsapp.visit import visiting
+from appliance.devices.phone.whom import can_be_opened, person
 from appliance.devices.profile_protocol import OwnProfile
 from appliance.devices.protocol import (
     Attempt,
@@ -53,7 +54,6 @@ from appliance.devices.protocol import (
     Found,
     Group,
     Look,
-    Outgoing,
     Proof,
     Status,
     Ticks,
@@ -72,7 +72,6 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
-from appliance.phone_numbers import is_e164
 from appliance.phone_settings import PhoneSettings
 
 log = logging.getLogger(__name__)
@@ -191,7 +190,7 @@ class PhoneDriver:
         self._phone.tapped = False
         outgoing = attempt.outgoing
         self._phone.in_hand = outgoing.attempt_id
-        if not _can_be_opened(outgoing):
+        if not can_be_opened(outgoing):
             raise Permanent("This is no number and no chat of WhatsApp's.")
         by_channel: dict[Channel, Callable[[Attempt], Proof]] = {
             Channel.WHATSAPP: self._send_whatsapp,
@@ -212,7 +211,7 @@ class PhoneDriver:
         """What the phone is asked first it is asked together with the link to the chat."""
         outgoing, link = attempt.outgoing, link_to(self._phone, attempt.outgoing)
         if outgoing.file or link is None:
-            self._take_in_hand(_person(outgoing))
+            self._take_in_hand(person(outgoing))
             send = send_file if outgoing.file else send_whatsapp
             return send(self._phone, attempt)
         self._need_right_sim()
@@ -264,7 +263,7 @@ class PhoneDriver:
     def look(self, look: Look) -> Found:
         if look.baseline is not None:
             opens_chat = look.outgoing.channel is Channel.WHATSAPP
-            whose = _person(look.outgoing)
+            whose = person(look.outgoing)
             self._guarded(lambda: self._take_in_hand(whose, opens_chat=opens_chat))
         by_channel = {Channel.WHATSAPP: look_whatsapp, Channel.SMS: look_sms}
         asked = by_channel[look.outgoing.channel]
@@ -394,14 +393,3 @@ class PhoneDriver:
         except Exception as exc:
             log.exception("a look at the phone failed in Balie itself")
             raise Transient("Balie could not look.", {"error": type(exc).__name__}) from exc
-
-
-def _can_be_opened(outgoing: Outgoing) -> bool:
-    if outgoing.group is not None or is_e164(outgoing.number):
-        return True
-    return outgoing.channel is Channel.WHATSAPP and is_hidden(outgoing.number)
-
-
-def _person(outgoing: Outgoing) -> str | None:
-    """The phone book knows no groups."""
-    return None if outgoing.group else outgoing.number
