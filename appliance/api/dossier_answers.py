@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fastapi.responses import Response, StreamingResponse
 
 from appliance.api.services import Services
-from appliance.api.web.dossier_paper import paper_in
 from appliance.desk.access.accesses import Accesses, Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.privacy.dossier import making
@@ -41,6 +40,8 @@ async def dossier_answer(
     """
 
     def read(conn: sqlite3.Connection) -> tuple[DossierAsked, Package]:
+        from appliance.api.web.dossier_paper import paper_in  # its library takes 24 MB
+
         asked = wanted.asked(conn)
         made = Made(
             at_ms=services.clock.now_ms(), by=wanted.by, branches=_branches(conn, asked.sight)

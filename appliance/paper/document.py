@@ -14,8 +14,9 @@ from pathlib import Path
 
 from appliance.paper.letters import Letters
 from appliance.paper.lines import BrokenLine, lines
+from appliance.paper.measures import HEIGHT, WIDTH, Ink
 from appliance.paper.pictures import small_jpeg
-from appliance.paper.sheets import HEIGHT, WIDTH, Ink, PdfSheets
+from appliance.paper.sheets import PdfSheets
 
 MARGIN = 56.0
 _TOP, _BOTTOM = 54.0, HEIGHT - 62.0

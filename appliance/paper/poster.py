@@ -1,7 +1,7 @@
 """A poster to hang at the counter: a number in large letters, and squares that open it.
 
-The same on A4, on A5 and as a drawing (`poster_drawing.py`). Each square is dark on light, with the
-quiet margin that cameras need.
+The same on A4 and A5 (`poster_pdf.py`) and as a drawing (`poster_svg.py`). Each square is dark on
+light, with the quiet margin that cameras need.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 import segno
 
-from appliance.paper.letters import Letters
-from appliance.paper.lines import BrokenLine, lines
-from appliance.paper.sheets import WIDTH, Ink, PdfSheets
+from appliance.paper.measures import WIDTH, Ink
 
 MARGIN = 54.0
 ROOM = WIDTH - 2 * MARGIN
@@ -20,11 +18,6 @@ QUIET = 4
 """Modules of light around a square (ISO/IEC 18004)."""
 SQUARE_TOP = 206.0
 SQUARE_EDGES = {1: 300.0, 2: 226.0, 3: 158.0}
-_MOST_NAME_LINES = 2
-_SMALLEST = 18.0
-_FEW_HOURS = 4
-"""Lines; more of them are set smaller."""
-_LEAD = 1.28
 
 ACCENT: Ink = (0.04, 0.42, 0.39)
 INK: Ink = (0.11, 0.14, 0.13)
@@ -78,95 +71,3 @@ def runs_of(row: bytes) -> Iterator[tuple[int, int]]:
         if at > begins:
             yield begins, at - begins
         at += 1
-
-
-def as_pdf(poster: Poster, *, half: bool) -> bytes:
-    """On A4, or on A5. Raises LettersMissing where the letters are missing."""
-    sheets = PdfSheets(
-        f"{poster.branch} {poster.number}", poster.language, poster.made_ms, half=half
-    )
-    sheets.next_sheet()
-    _Drawn(sheets).draw(poster)
-    return bytes(sheets.output())
-
-
-class _Drawn:
-    def __init__(self, sheets: PdfSheets) -> None:
-        self._sheets = sheets
-        self._letters = Letters(sheets)
-        self._y = 0.0
-
-    def draw(self, poster: Poster) -> None:
-        self._sheets.ground(WIDTH, HEAD, ACCENT)
-        name, size = self._fitting(poster.branch, 40.0, most=_MOST_NAME_LINES)
-        self._y = (HEAD - (len(name) * size + 22) * _LEAD) / 2
-        self._centred(name, size, WHITE)
-        self._say(poster.invitation, "text", 20.0, WHITE)
-        self._squares(poster)
-        self._say(poster.scan, "text", 12.0, SOFT)
-        self._y += 12
-        number, size = self._fitting(poster.number, 44.0, most=1)
-        self._centred(number, size, ACCENT)
-        self._y += 10
-        self._hours(poster)
-        self._foot(poster.notes)
-
-    def _fitting(self, text: str, size: float, *, most: int) -> tuple[list[BrokenLine], float]:
-        """As large as it can be in so many lines; a very long text takes more."""
-        while True:
-            found = list(self._lines(text, "bold", size))
-            if len(found) <= most or size <= _SMALLEST:
-                return found, size
-            size -= 2
-
-    def _lines(self, text: str, style: str, size: float) -> Iterator[BrokenLine]:
-        return lines(self._letters, text, style, size, ROOM)
-
-    def _say(self, text: str, style: str, size: float, ink: Ink) -> None:
-        self._centred(list(self._lines(text, style, size)), size, ink)
-
-    def _centred(self, found: Sequence[BrokenLine], size: float, ink: Ink) -> None:
-        for line in found:
-            left = MARGIN + (ROOM - line.width) / 2
-            self._sheets.put(left, self._y + size, size, line.runs, ink)
-            self._y += size * _LEAD
-
-    def _squares(self, poster: Poster) -> None:
-        self._y = SQUARE_TOP
-        for code, left, top, edge in poster.squares():
-            self._square(code, left, top, edge)
-            label = next(self._lines(code.label, "bold", 17.0))
-            middle = left + (edge - label.width) / 2
-            self._sheets.put(middle, top + edge + 15, 17.0, label.runs, INK)
-            self._y = top + edge + 30
-
-    def _square(self, code: PosterCode, left: float, top: float, edge: float) -> None:
-        rows = code.rows()
-        module = edge / (len(rows) + 2 * QUIET)
-        for down, row in enumerate(rows, QUIET):
-            for across, count in runs_of(row):
-                # A hair higher than it is, or viewers draw light lines between rows.
-                at = left + (across + QUIET) * module
-                self._sheets.block(at, top + down * module, count * module, module * 1.02, INK)
-
-    def _hours(self, poster: Poster) -> None:
-        if not poster.hours:
-            return
-        size = 17.0 if len(poster.hours) <= _FEW_HOURS else 13.0
-        self._say(poster.hours_title, "bold", 13.0, SOFT)
-        self._y += 2
-        drawn = [
-            tuple(next(self._lines(text, "text", size)) for text in row) for row in poster.hours
-        ]
-        first = max(days.width for days, _ in drawn) + 22
-        left = MARGIN + (ROOM - first - max(times.width for _, times in drawn)) / 2
-        for days, times in drawn:
-            self._sheets.put(left, self._y + size, size, days.runs, INK)
-            self._sheets.put(left + first, self._y + size, size, times.runs, INK)
-            self._y += size * _LEAD
-
-    def _foot(self, notes: Sequence[str]) -> None:
-        size = 10.0
-        found = [line for note in notes for line in self._lines(note, "text", size)]
-        self._y = max(self._y + 14, 842 - 40 - len(found) * size * _LEAD)
-        self._centred(found, size, SOFT)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from xml.sax.saxutils import escape, quoteattr
 
+from appliance.paper.measures import HEIGHT, WIDTH, Ink
 from appliance.paper.poster import (
     ACCENT,
     HEAD,
@@ -15,7 +16,6 @@ from appliance.paper.poster import (
     PosterCode,
     runs_of,
 )
-from appliance.paper.sheets import HEIGHT, WIDTH, Ink
 
 _MIDDLE = WIDTH / 2
 _NAME = 22

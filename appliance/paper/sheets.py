@@ -14,15 +14,13 @@ from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
 from appliance.errors import LettersMissing
+from appliance.paper.measures import HEIGHT, Ink
 
 VENDOR = Path(__file__).parent / "vendor"
 """Put there by `scripts/prepare`."""
-WIDTH, HEIGHT = 595.28, 841.89
-"""A4."""
 _A5 = (419.53, 595.28)
 SMALLER = 0.7047
 """A5 is A4 drawn so much smaller: its width is what fits."""
-Ink = tuple[float, float, float]
 
 _FACES = {
     "text": "NotoSans_400Regular.ttf",

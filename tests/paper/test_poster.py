@@ -8,8 +8,9 @@ import pytest
 import segno
 from pypdf import PdfReader
 
-from appliance.paper.poster import QUIET, Poster, PosterCode, as_pdf
-from appliance.paper.poster_drawing import as_svg, code_svg
+from appliance.paper.poster import QUIET, Poster, PosterCode
+from appliance.paper.poster_pdf import as_pdf
+from appliance.paper.poster_svg import as_svg, code_svg
 
 CODE = PosterCode(label="WhatsApp", link="https://wa.me/31612345678?text=Hallo%20Tilburg")
 SMS = PosterCode(label="SMS", link="sms:+31612345678?&body=Hallo%20Tilburg")

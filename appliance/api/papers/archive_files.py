@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from appliance.api.json.times import iso
@@ -23,7 +23,6 @@ from appliance.api.papers.archive_entries import (
     message_entry,
     thread_entry,
 )
-from appliance.api.papers.archive_pdf import ArchiveHead, ArchiveVolumes
 from appliance.api.web.words import archive_sentences
 from appliance.api.web.words.i18n import Words
 from appliance.desk.inbox.bubbles import CallMark
@@ -35,6 +34,9 @@ from appliance.media.files import MediaFiles
 from appliance.store.archives import ArchiveFormat
 from appliance.store.part_files import cannot_write, keep
 from appliance.store.store import Store
+
+if TYPE_CHECKING:  # its library takes 24 MB, so only who makes a PDF has it in memory
+    from appliance.api.papers.archive_pdf import ArchiveVolumes
 
 T = TypeVar("T")
 WORK = ".work"
@@ -143,9 +145,11 @@ class ArchiveWriter:
             "messages": messages,
         }
 
-    def _volumes(self, folder: Path, messages: int) -> ArchiveVolumes | None:
+    def _volumes(self, folder: Path, messages: int) -> "ArchiveVolumes | None":
         if self._job.format is ArchiveFormat.JSON:
             return None
+        from appliance.api.papers.archive_pdf import ArchiveHead, ArchiveVolumes
+
         words, seen = self._words, self._seen
         rows = [
             (words.text("Of"), seen.whose),

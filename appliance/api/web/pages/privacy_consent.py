@@ -14,7 +14,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import Response
 
-from appliance.api.papers.consent_pdf import keep_proof
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.privacy import must_be_officer, officer_sight
 from appliance.api.web.refusal import Note, note_of
@@ -186,6 +185,8 @@ def _proof(conn: sqlite3.Connection, visit: Visit, asked: ProofWanted) -> ProofO
 
 
 def _as_pdf(words: Words, found: ProofOfConsent) -> bytes:
+    from appliance.api.papers.consent_pdf import keep_proof  # its library takes 24 MB
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "consent.pdf"
         keep_proof(words, found, path)

@@ -24,8 +24,8 @@ from appliance.desk.website import facts as website_facts
 from appliance.desk.website import first_words, line_card
 from appliance.desk.website.facts import LineFacts
 from appliance.errors import InvalidInput, NotFound
-from appliance.paper.poster import as_pdf
-from appliance.paper.poster_drawing import as_svg, code_svg
+from appliance.paper.poster import Poster
+from appliance.paper.poster_svg import as_svg, code_svg
 from appliance.store import branches, line_website
 from appliance.store.branches import Branch
 from appliance.store.lines import Line
@@ -109,8 +109,14 @@ async def poster_pdf(
 ) -> Response:
     facts = await visit.read(lambda conn: _facts(conn, visit, line_id))
     drawn = website_sentences.poster(*_asked(facts, language, over), visit.now_ms)
-    content = await asyncio.to_thread(as_pdf, drawn, half=size == SIZES[1])
+    content = await asyncio.to_thread(_as_pdf, drawn, half=size == SIZES[1])
     return _file(content, "application/pdf", "poster.pdf")
+
+
+def _as_pdf(poster: Poster, *, half: bool) -> bytes:
+    from appliance.paper.poster_pdf import as_pdf  # its library takes 24 MB
+
+    return as_pdf(poster, half=half)
 
 
 @routes.get(f"{PAGE}/{{line_id}}/poster.svg")
