@@ -6,9 +6,15 @@ issuer = "https://login.microsoftonline.com/TENANT/v2.0"   # as the provider's d
 client_id = "balie"
 client_secret = "…"
 name = "Microsoft"                                         # on the button
+
+[oidc.roles]                                               # without it, roles are given in Balie
+"Balie.Lead.Utrecht" = { role = "lead", branch = "Utrecht" }
+"Balie.Admin" = { role = "admin" }                         # without a branch: in all of them
 ```
 
-At the provider, Balie's address with `/oidc/callback` is the redirect URI.
+At the provider, Balie's address with `/oidc/callback` is the redirect URI. `[oidc.roles]` names
+values of the claim `roles` (of Microsoft Entra: app roles of the application, not groups). With it
+the provider decides: at each log-in there a colleague gets the roles that their account has.
 """
 
 from typing import Annotated
@@ -60,8 +66,17 @@ def _issuer(given: str) -> str:
     return given
 
 
+class GivenRole(BaseModel):
+    """`branch` is a branch's name; None means all of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: str
+    branch: str | None = None
+
+
 class OidcSettings(BaseModel):
-    """`name` is what people call the provider."""
+    """`name` is what people call the provider. `roles` empty: it gives none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -69,6 +84,7 @@ class OidcSettings(BaseModel):
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
     name: str = Field(default="OpenID Connect", min_length=1, max_length=60)
+    roles: dict[str, GivenRole] = Field(default_factory=dict)
 
     @property
     def lets_choose(self) -> bool:

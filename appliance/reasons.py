@@ -43,6 +43,8 @@ class Reason(StrEnum):
     LOGIN_DECLINED = "login-declined"
     #: It is nobody's account here.
     LOGIN_UNKNOWN = "login-unknown"
+    #: The provider gives this account no role.
+    LOGIN_NO_ROLE = "login-no-role"
     #: The provider does not vouch for the address of e-mail.
     EMAIL_UNPROVEN = "email-unproven"
     #: It is no passkey of anybody here, or it proves nothing.

@@ -13,6 +13,7 @@ from appliance.api.app import create_app
 from appliance.api.connections import Connections
 from appliance.clock import SystemClock
 from appliance.config import Settings, load
+from appliance.desk.team import provider_roles
 from appliance.devices.kind import Kind
 from appliance.runtime.balie import Balie
 from appliance.runtime.certificate import Certificate
@@ -44,6 +45,8 @@ def run_balie(
     settings = load(config, data=data, host=host, port=port, cert=cert, key=key)
     logs.configure(settings.log_level)
     warn_of_passkeys(settings)
+    if settings.oidc is not None:
+        provider_roles.check(settings.oidc.roles.values())
     certificate = Certificate.given(settings.cert, settings.key)
     proxies = Networks.of(settings.web.proxies)
     connections = Connections(

@@ -7,14 +7,16 @@ of issuer and subject, which no provider gives to anybody else.
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access import sessions
 from appliance.desk.access.sessions import BegunBy, NewSession
-from appliance.desk.team import staff
+from appliance.desk.team import provider_roles, staff
 from appliance.desk.team.staff import Member
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
+from appliance.oidc_settings import GivenRole
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -91,9 +93,16 @@ def disconnect(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> None
 
 
 def come_in(
-    tx: Tx, account: StaffAccount, *, before: str | None = None, browser: str | None = None
+    tx: Tx,
+    account: StaffAccount,
+    roles: Sequence[GivenRole] | None = None,
+    *,
+    before: str | None = None,
+    browser: str | None = None,
 ) -> CameIn:
-    """`before` and `browser` are as in `sessions.begin`. Raises Refused: nobody is made here."""
+    """`roles` are those that the provider gives, None where it gives none. `before` and `browser`
+    are as in `sessions.begin`. Raises Refused: nobody is made here.
+    """
     row = _row_of(tx.conn, account)
     staff_id = str(row["staff_id"]) if row else _by_email(tx.conn, account)
     member = staff.member_of(tx.conn, staff_id) if staff_id else None
@@ -101,6 +110,8 @@ def come_in(
         raise Refused(Reason.LOGIN_UNKNOWN, "Nobody here logs in with this account.")
     if row is None:
         _bind(tx, account, member.id)
+    if roles is not None:
+        provider_roles.follow(tx, member, roles)
     return _begin(tx, member, BegunBy.PROVIDER, before, browser)
 
 
@@ -108,6 +119,7 @@ def connect(
     tx: Tx,
     link: str,
     account: StaffAccount,
+    roles: Sequence[GivenRole] | None = None,
     *,
     before: str | None = None,
     browser: str | None = None,
@@ -124,6 +136,8 @@ def connect(
     staff.use_up_link(tx, link)
     staff.forget_password(tx, member.id)
     _bind(tx, account, member.id)
+    if roles is not None:
+        provider_roles.follow(tx, member, roles)
     return _begin(tx, member, BegunBy.LINK, before, browser)
 
 

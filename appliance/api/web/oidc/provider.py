@@ -9,6 +9,7 @@ make, and that `iss` comes back (RFC 9207).
 import asyncio
 import importlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from appliance.clock import Clock
 from appliance.desk.access.wrong_tries import Unproven
 from appliance.desk.team.accounts import StaffAccount
 from appliance.errors import Refused
-from appliance.oidc_settings import OidcSettings, is_safe_address
+from appliance.oidc_settings import GivenRole, OidcSettings, is_safe_address
 from appliance.reasons import Reason
 
 if TYPE_CHECKING:  # with its client it takes 15 MB, so only who uses it has it in memory
@@ -91,6 +92,18 @@ class OidcProvider:
     @property
     def name(self) -> str:
         return self._settings.name
+
+    @property
+    def gives_roles(self) -> bool:
+        return bool(self._settings.roles)
+
+    def roles(self, came: Returned) -> Sequence[GivenRole] | None:
+        """What the signed token says that they may; None where roles are given in Balie."""
+        if not self.gives_roles:
+            return None
+        told = came.claims.get("roles")
+        named = told if isinstance(told, list) else []
+        return [role for value, role in self._settings.roles.items() if value in named]
 
     async def begin(
         self, request: Request, address: str, *, back: str, link: str

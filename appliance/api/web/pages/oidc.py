@@ -76,10 +76,12 @@ async def _let_in(guest: Guest, provider: OidcProvider, came: Returned) -> CameI
             raise Refused(Reason.EMAIL_UNPROVEN, "The address of e-mail is not proven.")
     before, browser = SESSION.read(guest.request), browser_of(guest.request)
 
+    roles = provider.roles(came)
+
     def work(tx: Tx) -> CameIn:
         if link:
-            return accounts.connect(tx, link, account, before=before, browser=browser)
-        return accounts.come_in(tx, account, before=before, browser=browser)
+            return accounts.connect(tx, link, account, roles, before=before, browser=browser)
+        return accounts.come_in(tx, account, roles, before=before, browser=browser)
 
     return await store.awrite(work)
 

@@ -224,6 +224,7 @@ async def _colleague(
         note=note,
         address=link and login_address(visit.request, link.token),
         provider_name=visit.web.provider.name if visit.web.provider else None,
+        provider_gives_roles=bool(visit.web.provider and visit.web.provider.gives_roles),
         past=await visit.read(lambda conn: house_history.of_colleague(conn, staff_id)),
         zone=BranchSettings().zone,
     )

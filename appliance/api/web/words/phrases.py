@@ -228,6 +228,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Nobody here logs in with this account.",
         "Ask an administrator to add its address of e-mail under Colleagues.",
     ),
+    Reason.LOGIN_NO_ROLE: (
+        "This account has no role in Balie.",
+        "Ask whoever manages the accounts of your company.",
+    ),
     Reason.EMAIL_UNPROVEN: (
         "It was not confirmed that the address of e-mail of this account is yours.",
         "Ask an administrator for a log-in link; you connect your account there.",
