@@ -1,5 +1,6 @@
 """The desk at size: a million messages, 30 members of staff, the real server on the loopback."""
 
+import math
 import re
 import statistics
 import tempfile
@@ -232,7 +233,8 @@ def _p95_ms(ask: Callable[[], httpx.Response], *, most: int = ASKED) -> float:
 
 
 def p95(spans: Sequence[float]) -> float:
-    return sorted(spans)[int(len(spans) * 0.95)]
+    """The nearest rank: of twenty spans it is the nineteenth."""
+    return sorted(spans)[math.ceil(len(spans) * 0.95) - 1]
 
 
 def _oldest(page: str) -> str:

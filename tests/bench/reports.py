@@ -8,7 +8,7 @@ from tests.bench.desk_server import csrf_of
 from tests.bench.desk_stage import stage
 
 GROUP = "office"
-ASKED = 20
+ASKED = 40
 FROM = "2020-01-01"
 """Before the first message: all of them are asked for."""
 KINDS = ("response", "volume", "sends", "busy")
