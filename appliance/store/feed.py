@@ -11,7 +11,7 @@ import logging
 import re
 import sqlite3
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 
 from appliance.errors import StoreError
@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.5
 """How soon another process's write is noticed."""
-GATHER_S = 0.01
-"""Commits this close together are read together; nobody notices the delay."""
+GATHER_S = 0.05
+"""Commits this close together are read together: a message and when it is expected make one hint
+then, not two. Nobody notices the delay.
+"""
 RECENT = 1000
 """Events kept in memory; a follower that is further behind reads the database."""
 BATCH = 500
@@ -78,8 +80,12 @@ class EventFeed:
                 for event in batch:
                     yield event
 
-    async def batches(self, after: int) -> AsyncGenerator[Sequence[Event], None]:
-        """As `follow`, and what came since the last batch together."""
+    async def batches(
+        self, after: int, pause_s: Callable[[], float] | None = None
+    ) -> AsyncGenerator[Sequence[Event], None]:
+        """As `follow`, and what came since the last batch together. With `pause_s`, which is asked
+        anew each time, an empty one whenever none came within so many seconds.
+        """
         self._followers += 1
         try:
             cursor = after
@@ -88,8 +94,8 @@ class EventFeed:
                 if batch := await self._since(cursor):
                     yield batch
                     cursor = batch[-1].seq
-                else:
-                    await news.wait()
+                elif not await _came(news, pause_s):
+                    yield ()
         finally:
             self._followers -= 1
 
@@ -159,6 +165,14 @@ class EventFeed:
             self._told = True
             with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(self._committed.set)
+
+
+async def _came(news: asyncio.Event, pause_s: Callable[[], float] | None) -> bool:
+    """False once the pause is over."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(None if pause_s is None else pause_s()):
+            return await news.wait()
+    return False
 
 
 def epoch_of(tx: Tx) -> str:

@@ -7,12 +7,11 @@ that reconnects sends the last id that it had, and gets the events since then.
 """
 
 import asyncio
-import contextlib
 import dataclasses
 import functools
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from typing import Annotated
@@ -39,7 +38,7 @@ ASK_S = 15.0
 """How often a stream asks whether its reader is still there, also when nothing says otherwise."""
 GATHER_S = 0.1
 """After a hint so long none is told: what happens meanwhile is one hint."""
-GATHER_TIMES = 2
+GATHER_TIMES = 4
 """So many times as long as the hint took, where that is longer: a machine that cannot keep up tells
 more at once instead of ever later.
 """
@@ -129,7 +128,7 @@ async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, Non
     if not await reader.is_there():  # the session may have ended before `position`
         return
     yield _frame("beat", {}, feed.cursor(position))
-    async with aclosing(_with_pauses(feed.batches(position), reader.pause_s)) as batches:
+    async with aclosing(feed.batches(position, reader.pause_s)) as batches:
         async for batch in batches:
             if reader.may_be_gone(batch) and not await reader.is_there():
                 return
@@ -217,34 +216,6 @@ class _Reader:
 
     def _left_ms(self) -> int:
         return self.visit.session.expires_ms - self.visit.now_ms
-
-
-async def _with_pauses(
-    batches: AsyncGenerator[Sequence[Event], None], pause_s: Callable[[], float]
-) -> AsyncGenerator[Sequence[Event], None]:
-    """The events, and none of them whenever none came within the pause."""
-    upcoming: asyncio.Task[Sequence[Event] | None] | None = None
-    try:
-        while True:
-            upcoming = upcoming or asyncio.ensure_future(_next(batches))
-            await asyncio.wait({upcoming}, timeout=pause_s())
-            if not upcoming.done():
-                yield ()
-                continue
-            batch, upcoming = upcoming.result(), None
-            if batch is None:
-                return
-            yield batch
-    finally:
-        if upcoming is not None:
-            upcoming.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await upcoming
-        await batches.aclose()
-
-
-async def _next(batches: AsyncIterator[Sequence[Event]]) -> Sequence[Event] | None:
-    return await anext(batches, None)
 
 
 async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, object]] | None:
