@@ -6,7 +6,7 @@ by `house.must_be_per_person`.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appliance.desk.reports import sheets
@@ -69,6 +69,22 @@ class _Gathered:
         )
 
 
+@dataclass(slots=True)
+class _Said:
+    """The letters of each line. They are counted together, because each count costs the same for
+    few letters as for many.
+    """
+
+    came: list[str] = field(default_factory=list)
+    went: list[str] = field(default_factory=list)
+
+    def hours(self) -> Iterator[tuple[int, int, int]]:
+        """Each hour in which something was said, with how much came and went."""
+        came, went = (sheets.letters("".join(each)) for each in (self.came, self.went))
+        for hour in sorted({*came, *went}):
+            yield hour, came.get(hour, 0), went.get(hour, 0)
+
+
 EVERYBODY = Whom(id=None, name=None)
 _SPANS = ("answers", "answers_shut", "cases", "cases_shut")
 
@@ -109,16 +125,16 @@ def volume(
 
 def busy(conn: sqlite3.Connection, query: ReportQuery) -> Sequence[BusyEntry]:
     """Only hours in which something was said."""
-    found: dict[str, dict[tuple[int, int], list[int]]] = {}
+    found: dict[str, dict[int, _Said]] = {}
     for each in sheets.joined(conn, query, ("came", "went"), weekdays=True):
-        hours = found.setdefault(each.who, {})
-        for place, column in enumerate(("came", "went")):
-            for hour, count in sheets.letters(each.cells[column]).items():
-                hours.setdefault((each.weekday, hour), [0, 0])[place] += count
+        said = found.setdefault(each.who, {}).setdefault(each.weekday, _Said())
+        said.came.append(each.cells["came"])
+        said.went.append(each.cells["went"])
     return [
         BusyEntry(whom=whom, weekday=weekday, hour=hour, came=came, went=went)
         for whom in sheets.named(conn, query, found)
-        for (weekday, hour), (came, went) in sorted(found.get(whom.id or "", {}).items())
+        for weekday, said in sorted(found.get(whom.id or "", {}).items())
+        for hour, came, went in said.hours()
     ]
 
 
