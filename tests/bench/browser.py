@@ -72,6 +72,10 @@ def _enter(page: Page, place: int) -> float:
 @at_most(0.02, "of layout shift, the inbox with a conversation open while messages come and go")
 def layout_shift() -> Measured:
     with _longest_thread() as page, ThreadPoolExecutor(1) as other:
+        # That no phone is plugged in is said a minute after the start, once.
+        page.locator("#incidents").wait_for(timeout=_TOLD_MS)
+        page.reload()
+        live(page)
         page.evaluate(_SUM_SHIFTS)
         posting = other.submit(post_evenly, stage(), _POSTS)
         while not posting.done():

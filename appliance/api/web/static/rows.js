@@ -121,7 +121,7 @@ function announce() {
   const chosen = choices();
   const coming = [...waiting.values()].filter((item) => !document.getElementById(item.id) && belongs(item, chosen));
   const said = document.getElementById("new-rows");
-  said.textContent = coming.length ? said.dataset.text.replace("{n}", coming.length) : "";
+  said.firstChild.textContent = coming.length ? said.dataset.text.replace("{n}", coming.length) : "";
 }
 
 function badges(unread, waiting) {
