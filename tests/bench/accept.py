@@ -21,7 +21,7 @@ from tests.bench.benchmark import Measured, at_least
 ROUNDS = 9
 COMMITS = 400
 TOGETHER = 32
-NUMBER = "+31612345678"
+LINE, NUMBER = "+31687654321", "+31612345678"
 WORKER = tel(NUMBER)
 
 
@@ -117,7 +117,7 @@ def _accept_rate(path: Path) -> float:
 def furnish(tx: Tx) -> str:
     """A branch, a line and a contact who wrote to it; the id of the line."""
     branch_id = branches.add_branch(tx, "Bench")
-    line_id = lines.add_line(tx, branch_id=branch_id, number="+31687654321")
+    line_id = lines.add_line(tx, branch_id=branch_id, number=LINE)
     contact_id = contacts.ensure(tx, WORKER)
     consent.record(
         tx,

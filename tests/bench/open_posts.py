@@ -1,12 +1,17 @@
-"""Messages that other software hands over: by Balie's own API, and by the one of an SMS gateway."""
+"""Messages that other software hands over: by Balie's own API, and by those of other products.
+
+Each is beside the native one over the same channel: a client of an SMS gateway sends SMS, one of
+the Cloud API sends WhatsApp.
+"""
 
 import asyncio
 import json
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tests.bench.accept import NUMBER
+from tests.bench.accept import LINE, NUMBER
 from tests.bench.api import Load, Server, load, running_server
 from tests.bench.benchmark import Measured, at_least, at_most
 
@@ -14,13 +19,16 @@ GROUP = "open"
 ROUNDS = 5
 _TEXT = "Dienst om zes uur"
 _NATIVE, _GATEWAY = "/api/v1/messages", "/3rdparty/v1/messages"
+_CLOUD = f"/v23.0/{LINE.removeprefix('+')}/messages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Both:
-    """A round of each, beside each other."""
+class _Round:
+    """One of each, beside each other."""
 
     native: Load
+    cloud: Load
+    native_sms: Load
     gateway: Load
 
 
@@ -29,28 +37,53 @@ def open_post_p95() -> Measured:
     return Measured(value=statistics.median(each.native.p95_ms for each in _rounds()))
 
 
-@at_least(0.9, "of the native POST's requests a second, 32 clients")
+@at_least(0.9, "of the requests a second of the native POST over SMS, 32 clients")
 def gateway_post_rate() -> Measured:
     """`POST /3rdparty/v1/messages`; the peer's value is requests a second to the native one."""
-    rounds = _rounds()
+    return _beside([(each.gateway, each.native_sms) for each in _rounds()])
+
+
+@at_least(0.9, "of the requests a second of the native POST over WhatsApp, 32 clients")
+def cloud_post_rate() -> Measured:
+    """`POST /v23.0/{number}/messages`; the peer's value is as above."""
+    return _beside([(each.cloud, each.native) for each in _rounds()])
+
+
+def _beside(rounds: Sequence[tuple[Load, Load]]) -> Measured:
     return Measured(
-        value=statistics.median(each.gateway.rate / each.native.rate for each in rounds),
-        peer=round(statistics.median(each.native.rate for each in rounds), 1),
+        value=statistics.median(theirs.rate / native.rate for theirs, native in rounds),
+        peer=round(statistics.median(native.rate for _, native in rounds), 1),
     )
 
 
 @cache
-def _rounds() -> list[_Both]:
+def _rounds() -> Sequence[_Round]:
     with running_server() as server:
-        native = _request(server, _NATIVE, {"line": server.line, "to": NUMBER, "text": _TEXT})
+        message = {"line": server.line, "to": NUMBER, "text": _TEXT}
+        native = _request(server, _NATIVE, message)
+        native_sms = _request(server, _NATIVE, {**message, "channel": "sms"})
         gateway = _request(
             server,
             _GATEWAY,
             {"phoneNumbers": [NUMBER], "textMessage": {"text": _TEXT}, "deviceId": server.line},
         )
+        cloud = _request(
+            server,
+            _CLOUD,
+            {
+                "messaging_product": "whatsapp",
+                "to": NUMBER,
+                "type": "text",
+                "text": {"body": _TEXT},
+            },
+        )
+
+        def of(request: bytes) -> Load:
+            return asyncio.run(load(server, request))
+
         return [
-            _Both(
-                native=asyncio.run(load(server, native)), gateway=asyncio.run(load(server, gateway))
+            _Round(
+                native=of(native), cloud=of(cloud), native_sms=of(native_sms), gateway=of(gateway)
             )
             for _ in range(ROUNDS)
         ]
