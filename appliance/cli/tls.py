@@ -62,7 +62,8 @@ def renew(
         _wait_for_an_address(tls, wait)
     done = front_door.renew(tls, this_build(), SystemClock().now_ms(), anew=new_authority)
     if done.changed and reload:
-        subprocess.run(["systemctl", "try-reload-or-restart", reload], check=False)
+        # Before nginx starts, systemd makes it wait for this unit: this unit must not wait for it.
+        subprocess.run(["systemctl", "--no-block", "try-reload-or-restart", reload], check=False)
     served = tls.served(names_of_this_box(tls.names))
     facts = {"changed": done.changed, "trouble": done.trouble or None}
     facts |= _facts(served) if served else {}
