@@ -39,6 +39,11 @@ class BoxNames:
         return self.dns[0]
 
 
+def lan_name() -> str:
+    """What other machines of the LAN find this one by (mDNS, RFC 6762)."""
+    return f"{socket.gethostname().lower().partition('.')[0]}.local"
+
+
 def names_of_this_box(more: Path) -> BoxNames:
     """`more` is a file with a further name a line, such as one of the company's own DNS.
 
@@ -46,7 +51,7 @@ def names_of_this_box(more: Path) -> BoxNames:
     """
     host = socket.gethostname().lower().rstrip(".")
     own = host.partition(".")[0]
-    dns = [f"{own}.local", own, *([host] if host != own else []), *_named_in(more)]
+    dns = [lan_name(), own, *([host] if host != own else []), *_named_in(more)]
     for each in dns:
         if not _NAME.fullmatch(each):
             raise SetupError(f"“{each}” cannot be the name of a machine: letters, digits and -.")

@@ -22,7 +22,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
@@ -38,6 +38,7 @@ FOLDER = Path("/var/lib/balie-tls")
 GIVEN = Path("/etc/balie/tls")
 
 _READABLE = 0o644
+_ENDS_SOON = timedelta(days=14)
 
 
 class Source(Enum):
@@ -195,6 +196,15 @@ class TlsFolder:
             yield
         finally:
             os.close(handle)
+
+
+def ending_of(folder: Path, now: datetime) -> str:
+    """A sentence where what browsers meet ends within two weeks, or has ended; else empty."""
+    for certificate in certificates_in(folder / "box.crt")[:1]:
+        ends = certificate.not_valid_after_utc
+        if ends < now + _ENDS_SOON:
+            return f"The certificate of this box ends on {ends:%Y-%m-%d}; browsers refuse it then."
+    return ""
 
 
 def _whole(file: Path) -> Pair | None:

@@ -39,8 +39,7 @@ def status(
     folder: FolderOption = FOLDER, given: GivenOption = GIVEN, as_json: JsonOption = False
 ) -> None:
     """Says what browsers meet, until when, and the fingerprint that people compare."""
-    tls = TlsFolder(folder=folder, given=given)
-    served = tls.served(names_of_this_box(tls.names))
+    served = _seen(TlsFolder(folder=folder, given=given))
     if served is None:
         raise SetupError(f"There is no certificate in {folder} yet. As root do: balie tls renew.")
     show(as_json, _facts(served), _told(served))
@@ -64,13 +63,22 @@ def renew(
     if done.changed and reload:
         # Before nginx starts, systemd makes it wait for this unit: this unit must not wait for it.
         subprocess.run(["systemctl", "--no-block", "try-reload-or-restart", reload], check=False)
-    served = tls.served(names_of_this_box(tls.names))
+    served = _seen(tls)
     facts = {"changed": done.changed, "trouble": done.trouble or None}
     facts |= _facts(served) if served else {}
     said = "The certificate was made anew." if done.changed else "Nothing had to be done."
     show(as_json, facts, f"{said}\n{_told(served)}" if served else said)
     if done.trouble:
         raise SetupError(f"{done.trouble} The box goes on with what it had.")
+
+
+def _seen(tls: TlsFolder) -> Served | None:
+    try:
+        return tls.served(names_of_this_box(tls.names))
+    except PermissionError as exc:
+        raise SetupError(
+            f"Only root may look into {tls.given}. Do: sudo balie tls status."
+        ) from exc
 
 
 def _wait_for_an_address(tls: TlsFolder, wait_s: int) -> None:
