@@ -30,7 +30,10 @@ def renew(tls: TlsFolder, build: Build, now_ms: int, *, anew: bool = False) -> R
 
     Raises SetupError where it cannot be made.
     """
-    names = names_of_this_box(tls.names)
+    try:
+        names = names_of_this_box(tls.names)
+    except PermissionError as exc:
+        raise SetupError(f"Only root may look into {tls.given}.") from exc
     now: datetime = date_of(now_ms, build)
     trouble, changed = "", False
     try:

@@ -31,11 +31,9 @@ from cryptography import x509
 from appliance.box import certificates
 from appliance.box.certificates import Pair, certificates_in, pair_in
 from appliance.box.names import BoxNames
+from appliance.box.places import TLS, TLS_GIVEN
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
-
-FOLDER = Path("/var/lib/balie-tls")
-GIVEN = Path("/etc/balie/tls")
 
 _READABLE = 0o644
 _ENDS_SOON = timedelta(days=14)
@@ -64,8 +62,8 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsFolder:
-    folder: Path = FOLDER
-    given: Path = GIVEN
+    folder: Path = TLS
+    given: Path = TLS_GIVEN
 
     @property
     def public(self) -> Path:

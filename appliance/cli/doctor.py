@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 
 from appliance.api.web.words import device_phrases, incident_phrases, phrases
-from appliance.box.tls_folder import FOLDER, ending_of
+from appliance.box.places import TLS
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.clock import SystemClock
@@ -53,8 +53,10 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 def _certificate() -> list[Complaint]:
     """Of the box's front door, where this machine is one; it is renewed long before this."""
+    from appliance.box.tls_folder import ending_of
+
     now = datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC)
-    sentence = ending_of(FOLDER, now)
+    sentence = ending_of(TLS, now)
     remedy = "As root do: balie tls renew; it says what is wrong with given files."
     return [_complaint("certificate", sentence, remedy)] if sentence else []
 

@@ -3,18 +3,19 @@
 import subprocess
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from appliance.box import front_door
 from appliance.box.build import date_of, this_build
-from appliance.box.certificates import fingerprint
 from appliance.box.names import BoxNames, names_of_this_box
-from appliance.box.tls_folder import FOLDER, GIVEN, Served, TlsFolder
+from appliance.box.places import TLS, TLS_GIVEN
 from appliance.cli.output import JsonOption, says_what_is_wrong, show
 from appliance.clock import SystemClock
 from appliance.errors import SetupError
+
+if TYPE_CHECKING:
+    from appliance.box.tls_folder import Served, TlsFolder
 
 tls_app = typer.Typer(no_args_is_help=True, help="The certificates of this box.")
 
@@ -36,10 +37,10 @@ GivenOption = Annotated[Path, _GIVEN]
 @tls_app.command("status")
 @says_what_is_wrong
 def status(
-    folder: FolderOption = FOLDER, given: GivenOption = GIVEN, as_json: JsonOption = False
+    folder: FolderOption = TLS, given: GivenOption = TLS_GIVEN, as_json: JsonOption = False
 ) -> None:
     """Says what browsers meet, until when, and the fingerprint that people compare."""
-    served = _seen(TlsFolder(folder=folder, given=given))
+    served = _seen(_folder(folder, given))
     if served is None:
         raise SetupError(f"There is no certificate in {folder} yet. As root do: balie tls renew.")
     show(as_json, _facts(served), _told(served))
@@ -48,15 +49,17 @@ def status(
 @tls_app.command("renew")
 @says_what_is_wrong
 def renew(
-    folder: FolderOption = FOLDER,
-    given: GivenOption = GIVEN,
+    folder: FolderOption = TLS,
+    given: GivenOption = TLS_GIVEN,
     new_authority: Annotated[bool, _NEW] = False,
     wait: Annotated[int, _WAIT] = 0,
     reload: Annotated[str | None, _RELOAD] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Makes what is missing, ends soon, or has other names than the box has now."""
-    tls = TlsFolder(folder=folder, given=given)
+    from appliance.box import front_door
+
+    tls = _folder(folder, given)
     if not tls.pair.exists():
         _wait_for_an_address(tls, wait)
     done = front_door.renew(tls, this_build(), SystemClock().now_ms(), anew=new_authority)
@@ -72,7 +75,14 @@ def renew(
         raise SetupError(f"{done.trouble} The box goes on with what it had.")
 
 
-def _seen(tls: TlsFolder) -> Served | None:
+def _folder(folder: Path, given: Path) -> "TlsFolder":
+    """What it loads takes some megabytes, which no other verb needs."""
+    from appliance.box.tls_folder import TlsFolder
+
+    return TlsFolder(folder=folder, given=given)
+
+
+def _seen(tls: "TlsFolder") -> "Served | None":
     try:
         return tls.served(names_of_this_box(tls.names))
     except PermissionError as exc:
@@ -81,7 +91,7 @@ def _seen(tls: TlsFolder) -> Served | None:
         ) from exc
 
 
-def _wait_for_an_address(tls: TlsFolder, wait_s: int) -> None:
+def _wait_for_an_address(tls: "TlsFolder", wait_s: int) -> None:
     """An authority speaks only for the addresses that the box had when it was made."""
     for _ in range(wait_s * _LOOKS_A_SECOND):
         if names_of_this_box(tls.names).addresses:
@@ -89,7 +99,9 @@ def _wait_for_an_address(tls: TlsFolder, wait_s: int) -> None:
         time.sleep(1 / _LOOKS_A_SECOND)
 
 
-def _facts(served: Served) -> dict[str, Any]:
+def _facts(served: "Served") -> dict[str, Any]:
+    from appliance.box.certificates import fingerprint
+
     authority = served.authority
     return {
         "source": served.source.value,
@@ -110,7 +122,9 @@ def _written(names: BoxNames) -> list[str]:
     return [*names.dns, *map(str, names.addresses)]
 
 
-def _told(served: Served) -> str:
+def _told(served: "Served") -> str:
+    from appliance.box.certificates import fingerprint
+
     certificate, authority = served.certificate, served.authority
     ends = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
     lines = [f"Certificate for {', '.join(_written(served.covered))}, until {ends}."]

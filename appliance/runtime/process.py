@@ -13,6 +13,7 @@ from appliance.addresses import Networks
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
 from appliance.box.names import lan_name
+from appliance.box.places import TLS
 from appliance.clock import SystemClock
 from appliance.config import Settings, load
 from appliance.devices.kind import Kind
@@ -29,7 +30,7 @@ from appliance.store.privacy import keep_private
 
 log = logging.getLogger(__name__)
 
-FRONT_DOOR = Path("/var/lib/balie-tls/box.crt")
+FRONT_DOOR = TLS / "box.crt"
 """Where the box has made a certificate, nginx answers with it under the name of the box."""
 
 
