@@ -116,7 +116,7 @@ class TlsFolder:
                     self._take(self._by(self._authority(names, now, built), names, now))
                 raise
             except OSError as exc:
-                raise SetupError(f"{exc.filename} cannot be written ({exc.strerror}).") from exc
+                raise SetupError(f"{exc.filename} cannot be used ({exc.strerror}).") from exc
 
     def _wanted(
         self, names: BoxNames, now: datetime, built: datetime | None, *, anew: bool

@@ -125,6 +125,7 @@ def tidy(folder: Path) -> None:
     for facts in folder.glob("*.dist-info"):
         for name in _NOT_NEEDED:
             (facts / name).unlink(missing_ok=True)
+        shutil.rmtree(facts / "sboms", ignore_errors=True)  # they name the wheel, one a Python
 
 
 def lay_over(folders: list[Path], into: Path) -> None:

@@ -193,7 +193,7 @@ def test_while_balie_starts_a_page_says_so(tmp_path: Path) -> None:
     nobody, _ = free_ports()
     with front_door(tmp_path, f"{HOST}:{nobody}") as door:
         address = f"https://{HOST}:{door.https}"
-        page = door.client.get(f"{address}/inbox/waiting")
+        page = door.client.post(f"{address}/c/1/reply", data={"text": "Hoi"})
         told = door.client.get(f"{address}/api/v1/lines")
     assert page.status_code == told.status_code == 503
     assert "Balie start" in page.text

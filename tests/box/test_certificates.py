@@ -158,7 +158,7 @@ def test_only_root_reads_the_keys(tls: TlsFolder) -> None:
 def test_a_clock_before_the_build_makes_nothing_that_ended(tls: TlsFolder, tmp_path: Path) -> None:
     """In 1970 it is at least the day of the build; an authority never begins after that day."""
     told = tmp_path / "build.json"
-    told.write_text('{"version": "1.0", "built": "2026-03-01T00:00:00+00:00"}', "utf-8")
+    told.write_text('{"version": "1.0", "built": "2020-03-01T00:00:00+00:00"}', "utf-8")
     build = this_build(told)
     first = date_of(0, build)
     assert first == build.built
@@ -213,7 +213,8 @@ def test_wrong_files_cost_the_box_nothing(tls: TlsFolder) -> None:
         with pytest.raises(SetupError, match="does not belong to the key"):
             tls.renew(NAMES, NOW, None)
         assert tls.served(NAMES) is not None
-    ended = make_certificate(make_authority(NAMES, NOW), NAMES, NOW - timedelta(days=500))
+    long_ago = NOW - timedelta(days=500)
+    ended = make_certificate(make_authority(NAMES, long_ago), NAMES, long_ago)
     write_given(tls, "box", ended)
     before = tls.pair.read_bytes()
     with pytest.raises(SetupError, match="ended on"):
