@@ -28,6 +28,7 @@ from appliance.cli import (
     round_trials,
     running,
     search,
+    tls,
 )
 from appliance.runtime import kinds
 
@@ -49,6 +50,7 @@ app.add_typer(keys.key_app, name="key")
 app.add_typer(people_files.people_app, name="people")
 app.add_typer(consent.consent_app, name="consent")
 app.add_typer(search.search_app, name="search")
+app.add_typer(tls.tls_app, name="tls")
 app.add_typer(reports.reports_app, name="reports")
 app.add_typer(archive.archive_app, name="archive")
 app.add_typer(retention.retention_app, name="retention")

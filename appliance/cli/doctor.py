@@ -2,10 +2,13 @@
 
 import sqlite3
 import sys
+from datetime import UTC, datetime
 
 from appliance.api.web.words import device_phrases, incident_phrases, phrases
+from appliance.box.places import TLS
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.clock import SystemClock
 from appliance.config import load
 from appliance.devices.complaint import Complaint
 from appliance.devices.protocol import DeviceState
@@ -29,7 +32,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Says what keeps Balie from its phones and modems, and what to do about it."""
     with open_store(data) as store:
         clock = complaint_of(store)
-        reach = [*about_folder(store.path.parent), *complaints_of(store)]
+        reach = [*about_folder(store.path.parent), *complaints_of(store), *_certificate()]
         known = [
             *_keys(store),
             *store.read(_devices_in_need),
@@ -46,6 +49,16 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     show(as_json, {"items": facts}, "\n".join(rows) or "Nothing is wrong.")
     if complaints:
         sys.exit(1)
+
+
+def _certificate() -> list[Complaint]:
+    """Of the box's front door, where this machine is one; it is renewed long before this."""
+    from appliance.box.tls_folder import ending_of
+
+    now = datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC)
+    sentence = ending_of(TLS, now)
+    remedy = "As root do: balie tls renew; it says what is wrong with given files."
+    return [_complaint("certificate", sentence, remedy)] if sentence else []
 
 
 def _keys(store: Store) -> list[Complaint]:

@@ -1,6 +1,7 @@
 """`balie run`: one process from the settings to the last closed socket."""
 
 import logging
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,8 @@ from appliance import logs
 from appliance.addresses import Networks
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
+from appliance.box.names import lan_name
+from appliance.box.places import TLS
 from appliance.clock import SystemClock
 from appliance.config import Settings, load
 from appliance.desk.team import provider_roles
@@ -27,6 +30,9 @@ from appliance.runtime.web import address_of, bind, serve
 from appliance.store.privacy import keep_private
 
 log = logging.getLogger(__name__)
+
+FRONT_DOOR = TLS / "box.crt"
+"""Where the box has made a certificate, nginx answers with it under the name of the box."""
 
 
 def run_balie(
@@ -75,10 +81,17 @@ def run_balie(
         )
         try:
             balie.start()
-            _welcome(balie, address_of(sock, secure=certificate is not None))
+            _welcome(balie, _where(settings, sock, secure=certificate is not None))
             serve(create_app(balie.services), sock, connections, certificate)
         finally:
             balie.stop()
+
+
+def _where(settings: Settings, sock: socket.socket, *, secure: bool) -> str:
+    """What a browser opens: behind a proxy that is not the port of this process."""
+    if settings.web.address is None and settings.web.proxies and FRONT_DOOR.exists():
+        return f"https://{lan_name()}"
+    return settings.web.address or address_of(sock, secure=secure)
 
 
 def _of_kinds(settings: Settings) -> Mapping[str, BaseModel]:

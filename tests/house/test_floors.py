@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 FLOORS = {
-    **dict.fromkeys(("store", "media", "paper", "push", "mailing"), 1),
+    **dict.fromkeys(("store", "box", "media", "paper", "push", "mailing"), 1),
     "devices": 2,
     "queue": 3,
     "desk": 4,
@@ -29,7 +29,7 @@ SHELVES = (
     },
     {"intake", "catalogue", "privacy", "website", "feeds"},
 )
-WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}
+WITHOUT_SQL = {"api", "box", "cli", "demo", "runtime", "relay"}
 EMULATED = "appliance.emulated"
 MAY_EMULATE = ("appliance.cli", "appliance.demo")
 SEEN_FROM_BESIDE = "appliance.clock"

@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BASH = [
     path
-    for path in [*sorted((ROOT / "scripts").iterdir()), ROOT / ".ci" / "run"]
+    for folder in ("scripts", "provisioning", ".ci")
+    for path in sorted((ROOT / folder).iterdir())
     if path.is_file() and "bash" in path.read_text("utf-8").partition("\n")[0]
 ]
 #: #: Every Debian has these; the machine of these tests has nothing else.

@@ -1,0 +1,1 @@
+"""The package tried on plain Debian: installed, used, upgraded, removed and purged."""
