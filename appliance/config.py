@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     `cert` and `key`, files as PEM: Balie speaks https.
     `max_waiting`: a line with this many waiting messages takes no more from software.
     `max_media_mb`: when the files of messages take more, the oldest go.
+    `trial`: this version is on trial: it answers, touches no device and takes nothing.
     `import_folder`: below it lie the folders in which other systems leave files of people.
     """
 
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     max_waiting: int = Field(default=DEFAULT_MAX_WAITING, ge=1)
     max_media_mb: int = Field(default=DEFAULT_MAX_MEDIA_MB, ge=100)
     import_folder: Path | None = None
+    trial: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     modem: ModemSettings = ModemSettings()
     phone: PhoneSettings = PhoneSettings()
