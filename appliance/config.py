@@ -21,13 +21,14 @@ from appliance.mail_settings import MailSettings
 from appliance.modem_settings import ModemSettings
 from appliance.oidc_settings import OidcSettings
 from appliance.phone_settings import PhoneSettings
+from appliance.update_settings import UpdateSettings
 from appliance.web_settings import WebSettings
 from appliance.webhook_settings import WebhookSettings
 
 log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
-_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail")
+_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates")
 
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings | None = None
     webhooks: WebhookSettings = WebhookSettings()
     mail: MailSettings | None = None
+    updates: UpdateSettings = UpdateSettings()
 
     @classmethod
     def settings_customise_sources(

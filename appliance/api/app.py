@@ -172,7 +172,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.figures = KeptFigures(services.store, services.clock)
     state.brake = AddressBrake()
     state.public_figures = PublicFigures(services.store, services.clock)
-    state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
+    state.metrics = Metrics(services, state.wrong.totals)
     door = Door(services.store, services.clock, state.wrong)
     provider = OidcProvider(services.oidc, services.clock) if services.oidc else None
     state.web = Web(

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
+from appliance.box.updates.door import UpdateDoor
 from appliance.clock import Clock
 from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.notices.mail_post import MailPost
@@ -171,6 +172,7 @@ class Services:
     admins_need_passkey: bool = False
     mail: MailPost | None = None
     on_trial: bool = False
+    updates: UpdateDoor = field(default_factory=UpdateDoor)
     import_folder: Path | None = None
     histories: Histories = field(default_factory=Histories)
     urls: UrlPolicy = field(default_factory=UrlPolicy)

@@ -13,6 +13,7 @@ from appliance.api.cloud.dialect import Cloud
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
 from appliance.api.smsgate.dialect import Smsgate
+from appliance.box.updates.door import UpdateDoor
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
@@ -70,6 +71,7 @@ from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
 from appliance.store.store import Store
+from appliance.update_settings import UpdateSettings
 from appliance.webhook_settings import NONE_ALLOWED, Allowed
 
 log = logging.getLogger(__name__)
@@ -113,6 +115,7 @@ class Balie:
         webhooks_allow: Allowed = NONE_ALLOWED,
         mail: MailSettings | None = None,
         on_trial: bool = False,
+        updates: UpdateSettings | None = None,
         steps: Steps = no_steps,
         erasure_steps: ErasureSteps = no_erasure_steps,
     ) -> None:
@@ -141,7 +144,8 @@ class Balie:
         }
         self._fleet = Fleet(self.store, self._make_worker, self._watches)
         self._planner = Planner(self.store, profile, self._fleet.wake_line, self._histories)
-        self._machine = Machine(data)
+        self._updates = UpdateDoor(updates, data)
+        self._machine = Machine(data, came_back=self._updates.unseen)
         self._jobs = self._make_jobs(media_room)
         self._urls = UrlPolicy(webhooks_allow)
         self._readings, self._relayed = (
@@ -232,6 +236,7 @@ class Balie:
             room=room,
             media_room=media_room,
             on_trial=self._on_trial,
+            updates=self._updates,
             **self._doors_to_devices(),
             connections=connections,
             histories=self._histories,

@@ -73,6 +73,7 @@ def run_balie(
             webhooks_allow=settings.webhooks.allowed,
             mail=settings.mail,
             on_trial=settings.trial,
+            updates=settings.updates,
         )
         try:
             balie.start()

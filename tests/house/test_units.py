@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-UNITS = sorted((ROOT / "systemd").glob("*.service"))
+ALL = sorted((ROOT / "systemd").glob("*.service"))
+ROOTS = {f"balie-{each}.service" for each in ("settle", "trial", "update")}
+"""They install packages and choose versions, which only root can; each does one thing and ends."""
+UNITS = [path for path in ALL if path.name not in ROOTS]
 
 HARDENED = {
     "ProtectSystem": "strict",
@@ -40,6 +43,18 @@ class Unit(configparser.RawConfigParser):
 def test_there_are_units_for_balie_and_for_adb() -> None:
     """Balie and the adb server are two services, so that one can restart without the other."""
     assert [path.name for path in UNITS] == ["balie-adb.service", "balie.service"]
+
+
+def test_units_of_root_end_by_themselves_and_start_what_root_wrote() -> None:
+    """None of them serves anybody; the keeper's run what lies in a folder of root's."""
+    services = {path.name: Unit(path)["Service"] for path in ALL if path.name in ROOTS}
+    assert set(services) == ROOTS
+    assert {each["Type"] for each in services.values()} <= {"oneshot", "exec"}
+    for name, verb in (("settle", "settle"), ("trial", "look")):
+        program = "/usr/bin/python3 -I /var/lib/balie-update/keeper/run"
+        assert services[f"balie-{name}.service"]["ExecStart"] == f"{program} {verb}"
+    path = (ROOT / "systemd" / "balie-update.path").read_text("utf-8")
+    assert "PathExists=/var/lib/balie/update-request" in path
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
@@ -95,7 +110,7 @@ def test_the_user_of_the_units_is_declared() -> None:
 def complaints(folder: Path) -> str:
     """The complaints of `systemd-analyze verify` about copies whose commands exist here."""
     copies = []
-    for path in UNITS:
+    for path in ALL:
         program = Unit(path)["Service"]["ExecStart"].split()[0]
         copy = folder / path.name
         copy.write_text(path.read_text("utf-8").replace(program, "/bin/true"), encoding="utf-8")
@@ -111,11 +126,12 @@ def complaints(folder: Path) -> str:
     return "\n".join(ours)
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_systemd_understands_every_line(path: Path, tmp_path: Path) -> None:
     """No key is misspelt: systemd's own check has no complaint, where a machine has systemd."""
     sections = Unit(path).sections()
-    assert sections == ["Unit", "Service", "Install"]
+    assert sections[:2] == ["Unit", "Service"]
+    assert sections[2:] == ([] if path.name == "balie-update.service" else ["Install"])
     if shutil.which("systemd-analyze"):
         assert complaints(tmp_path) == ""
 

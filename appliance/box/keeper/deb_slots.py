@@ -64,7 +64,7 @@ class DebSlots:
         if self._system != "/":
             command.append(f"--root={self._system}")
         path = str(self._folder / name)
-        # The scripts of the package start nothing: what runs, and when, is decided by the steps, and
-        # early in a start of the machine they would wait for a Balie that waits for them.
+        # The scripts of the package start nothing: what runs, and when, is decided by the steps.
+        # Early in a start of the machine they would wait for a Balie that waits for them.
         quiet = {"SYSTEMD_OFFLINE": "1"}
         call([*command, "--install", path], within_s=_WITHIN_S, code=code, more=quiet)

@@ -63,7 +63,7 @@ def main(folder: Path, arguments: Sequence[str]) -> int:
     keeper = Keeper(folder, plan, slots_of(folder, plan), units)
     try:
         with only_update(folder):
-            state = _do(keeper, verb)
+            state = do(keeper, verb)
     except (KeeperError, OSError) as exc:
         log.error("%s", exc)  # noqa: TRY400 -- the sentence says all
         return 1
@@ -73,7 +73,7 @@ def main(folder: Path, arguments: Sequence[str]) -> int:
     return int(verb == "go" and state.phase is Phase.IDLE and came_to_nothing)
 
 
-def _do(keeper: Keeper, verb: str) -> State:
+def do(keeper: Keeper, verb: str) -> State:
     if verb == "go":
         return keeper.go()
     if verb == "look":

@@ -15,7 +15,8 @@ FILE = "plan.json"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """`way` is `package` or `slots`; `units` are looked at, and the first one is Balie's; `reloads`
-    take up what the package changed for them; `room_mb` is what has to be free; `system` is the root of the machine's files.
+    take up what the package changed for them; `room_mb` is what has to be free; `system` is the
+    root of the machine's files.
     """
 
     way: str = "package"

@@ -13,7 +13,9 @@ _SBIN = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 def call(
     command: Sequence[str], *, within_s: float, code: str, more: Mapping[str, str] | None = None
 ) -> str:
-    """What it printed; `more` is added to the environment. Raises KeeperError with the code where it fails or takes longer."""
+    """What it printed; `more` is added to the environment. Raises KeeperError with the code where
+    it fails or takes longer.
+    """
     env = {
         **os.environ,
         "PATH": f"{os.environ.get('PATH', '')}:{_SBIN}",
