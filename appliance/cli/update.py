@@ -35,6 +35,7 @@ update_app = typer.Typer(no_args_is_help=True, help="Newer versions, on trial fi
 _ENVIRONMENT = Path("/etc/balie/environment")
 _DATA = Path("/var/lib/balie")
 _ROOT = 0
+_LIMIT_S, _LOOK_S = Plan().limit_s, Plan().look_s
 SystemOption = Annotated[
     Path, typer.Option("--system", hidden=True, help="The root of the machine's files.")
 ]
@@ -42,6 +43,7 @@ _SOURCE = typer.Argument(
     metavar="[FILE|FOLDER]",
     help=f"Without: a stick named {sources.LABEL}, else the address in the config.",
 )
+_EVERY = typer.Option(min=0.05, hidden=True, help="How many seconds lie between two looks.")
 _LIMIT = typer.Option(
     min=5, max=3600, help="How many seconds a trial may take; more for much data."
 )
@@ -81,7 +83,8 @@ def status(
 @says_what_is_wrong
 def install(
     source: Annotated[Path | None, _SOURCE] = None,
-    limit: Annotated[float, _LIMIT] = Plan.limit_s,
+    limit: Annotated[float, _LIMIT] = _LIMIT_S,
+    every: Annotated[float, _EVERY] = _LOOK_S,
     config: ConfigOption = None,
     data: DataOption = None,
     system: SystemOption = Path("/"),
@@ -94,7 +97,7 @@ def install(
     """
     _must_be_root()
     settings = _settings(config, data)
-    machine = _machine(settings, system, limit)
+    machine = _machine(settings, system, limit, every)
     _end_what_was_cut_off(machine)
     package, by_root = _package(settings, source, system)
     taken = installing.prepare(machine, package, by_root=by_root)
@@ -105,7 +108,8 @@ def install(
 @update_app.command()
 @says_what_is_wrong
 def back(
-    limit: Annotated[float, _LIMIT] = Plan.limit_s,
+    limit: Annotated[float, _LIMIT] = _LIMIT_S,
+    every: Annotated[float, _EVERY] = _LOOK_S,
     config: ConfigOption = None,
     data: DataOption = None,
     system: SystemOption = Path("/"),
@@ -116,7 +120,7 @@ def back(
     The database stays as it is. A version that cannot use it does not stay.
     """
     _must_be_root()
-    machine = _machine(_settings(config, data), system, limit)
+    machine = _machine(_settings(config, data), system, limit, every)
     if installing.stop_trial(machine):
         facts = {"outcome": "came-back", "why": "asked"}
         show(as_json, facts, "The trial ends; the version before comes back.")
@@ -130,12 +134,16 @@ def back(
 @update_app.command(hidden=True)
 @says_what_is_wrong
 def take(
-    config: ConfigOption = None, data: DataOption = None, system: SystemOption = Path("/")
+    limit: Annotated[float, _LIMIT] = _LIMIT_S,
+    every: Annotated[float, _EVERY] = _LOOK_S,
+    config: ConfigOption = None,
+    data: DataOption = None,
+    system: SystemOption = Path("/"),
 ) -> None:
     """Installs what the page asked for. The unit `balie-update` calls it."""
     _must_be_root()
     settings = _settings(config, data)
-    machine = _machine(settings, system, Plan.limit_s)
+    machine = _machine(settings, system, limit, every)
     _end_what_was_cut_off(machine)
     machine.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     try:
@@ -188,14 +196,16 @@ def _must_be_root() -> None:
         raise SetupError("Only root installs: put sudo before the command.")
 
 
-def _machine(settings: Settings, system: Path, limit_s: float) -> Machine:
+def _machine(settings: Settings, system: Path, limit_s: float, look_s: float) -> Machine:
     way, _ = which_way(settings.updates.folder, system=str(system))
     scheme = "https" if settings.cert else "http"
     plan = Plan(
         way=way,
         data=str(settings.data),
         ready_url=f"{scheme}://127.0.0.1:{settings.port}/readyz",
+        units=tuple(installing.active_units()),
         limit_s=installing.limit_s(settings.data, limit_s),
+        look_s=look_s,
         system=str(system),
     )
     return Machine(

@@ -19,8 +19,8 @@ _DATA = Path("/var/lib/balie")
 
 
 class UpdateDoor:
-    """Usable from every thread. `system` is the root of the machine's files. `offer` is what the last look found, `trouble` the code of why one
-    failed.
+    """Usable from every thread. `system` is the root of the machine's files. `offer` is what the
+    last look found, `trouble` the code of why one failed.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from appliance.box.keeper.errors import KeeperError
 from appliance.box.keeper.keeper import ASKED
 from appliance.box.keeper.plan import Plan, write_plan
 from appliance.box.keeper.state import Outcome, Phase, State, StateFile
+from appliance.box.keeper.units import SystemdUnits
 from appliance.box.updates import handing_over, signing
 from appliance.box.updates.packages import WAY_PACKAGE
 from appliance.box.updates.standing import NO_WAY, which_way
@@ -22,6 +23,8 @@ from appliance.errors import UpdateRefused
 
 log = logging.getLogger(__name__)
 
+_BALIE = "balie.service"
+_BESIDE = ("balie-adb.service", "nginx.service")
 QUIET_WITHIN_S = 600.0
 _LOOK_S = 1.0
 _MB = 1_000_000
@@ -119,6 +122,12 @@ def wait_until_quiet(open_attempts: Callable[[], int], within_s: float = QUIET_W
             raise UpdateRefused("busy", f"{count} messages are being sent; try again later.")
         log.info("%d messages are being sent; the update waits", count)
         time.sleep(_LOOK_S)
+
+
+def active_units() -> Sequence[str]:
+    """Balie's own, and those beside it that run now: they have to run on trial, too."""
+    beside = [name for name in _BESIDE if SystemdUnits([name]).are_active()]
+    return (_BALIE, *beside)
 
 
 def limit_s(data: Path, least_s: float) -> float:

@@ -1,0 +1,104 @@
+"""`balie update` as root types it: real packages, and the keeper that the process becomes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from appliance.box.keeper.state import FILES
+from appliance.box.updates import request
+from tests.box.toy_world import ToyBox, build_package
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root installs packages")
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Iterator[ToyBox]:
+    """Version 1.0 runs, as `apt install` left it: its package is nowhere. `update.pub` is there."""
+    box = ToyBox(box=tmp_path / "box")
+    box.box.mkdir()
+    box.furnish(build_package(tmp_path, "1.0"))
+    box.waits_until("1.0")
+    (tmp_path / "balie_1.0_all.deb").unlink()
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "key.pem").write_bytes(pem)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "update.pub").write_bytes(public)
+    yield box
+    box.power_off()
+
+
+def balie(toy: ToyBox, *words: str, status: int = 0) -> dict[str, Any]:
+    """What `balie update` answers as JSON."""
+    updates = {"folder": str(toy.folder), "key": str(toy.box.parent / "update.pub")}
+    env = {**toy.env, "BALIE_PORT": str(toy.port), "BALIE_UPDATES": json.dumps(updates)}
+    command = [sys.executable, "-m", "appliance", "update", *words]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == status, (done.stdout, done.stderr)
+    told: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"said": done.stderr}
+    return told
+
+
+def on(toy: ToyBox) -> tuple[str, ...]:
+    return ("--data", str(toy.data), "--system", str(toy.root), "--json")
+
+
+QUICK = ("--every", "0.05", "--limit", "5")
+
+
+def test_a_box_is_updated_from_a_stick_and_goes_back(toy: ToyBox, tmp_path: Path) -> None:
+    """Checked, installed on trial and let go; the version that came by apt is packed anew first, so
+    there is a way back, which keeps what was said since.
+    """
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    package = build_package(stick, "1.1")
+    assert balie(toy, "check", str(stick), *on(toy))["verdict"] == "newer"
+    unsigned = balie(toy, "install", str(stick), *on(toy), *QUICK, status=1)
+    assert "no signature" in unsigned["said"]
+    signed = balie(toy, "sign", str(package), "--key", str(tmp_path / "key.pem"), "--json")
+    assert signed["file"] == f"{package}.sig"
+    done = balie(toy, "install", str(stick), *on(toy), *QUICK)
+    assert (done["outcome"], done["version"]) == ("good", "1.1")
+    toy.waits_until("1.1")
+    toy.say("Tot morgen")
+    now = balie(toy, "status", *on(toy))
+    assert (now["running"], now["phase"], now["last"]["outcome"]) == ("1.1", "idle", "good")
+    assert balie(toy, "back", *on(toy), *QUICK)["outcome"] == "good"
+    toy.waits_until("1.0")
+    assert toy.version == "1.0"
+    assert toy.house() == ("1.0", ["Hallo", "Tot morgen"])
+    assert (toy.root / "etc/balie/toy.conf").read_text() == "as it came\n"
+
+
+def test_a_request_of_the_page_is_taken_and_a_bad_version_comes_back(
+    toy: ToyBox, tmp_path: Path
+) -> None:
+    """Root reads a path, and nothing else; what came back is not tried again at a request."""
+    package = build_package(tmp_path, "1.1", "broken")
+    balie(toy, "sign", str(package), "--key", str(tmp_path / "key.pem"), "--json")
+    request.ask_for(toy.data, package)
+    balie(toy, "take", *on(toy)[:-1], *QUICK, status=1)
+    now = balie(toy, "status", *on(toy))
+    came_back = now["came_back"]
+    assert (now["running"], came_back["version"], came_back["why"]) == ("1.0", "1.1", "units")
+    assert toy.house() == ("1.0", ["Hallo"])
+    request.ask_for(toy.data, package)
+    balie(toy, "take", *on(toy)[:-1], *QUICK, status=1)
+    assert balie(toy, "status", *on(toy))["last"]["why"] == "came-back"
+    assert (toy.version, toy.is_held) == ("1.0", False)
+    for name in FILES:
+        assert (toy.folder / name).stat().st_mode & 0o777 == 0o644
