@@ -33,6 +33,7 @@ from appliance.store.open_attempts import count_open_attempts
 update_app = typer.Typer(no_args_is_help=True, help="Newer versions, on trial first.")
 
 _ENVIRONMENT = Path("/etc/balie/environment")
+_CONFIG = Path("/etc/balie/balie.toml")
 _DATA = Path("/var/lib/balie")
 _ROOT = 0
 _LIMIT_S, _LOOK_S = Plan().limit_s, Plan().look_s
@@ -152,7 +153,7 @@ def take(
             return
         installing.prepare(machine, package, by_root=False)
     except UpdateRefused as exc:
-        StateFile(machine.folder).note_refusal("", "", exc.code)
+        installing.note_refusal(machine, exc)
         raise
     _hand_over(machine, as_json=False)
 
@@ -183,6 +184,8 @@ def _settings(config: Path | None, data: Path | None) -> Settings:
     """As Balie's unit has them, also from the shell of root."""
     if data is None and _DATA.is_dir():
         data = _DATA
+    if config is None and os.access(_CONFIG, os.R_OK):
+        config = _CONFIG
     if _ENVIRONMENT.is_file():
         for line in _ENVIRONMENT.read_text("utf-8").splitlines():
             name, equals, value = line.partition("=")

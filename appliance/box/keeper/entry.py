@@ -59,7 +59,11 @@ def main(folder: Path, arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     plan = read_plan(folder)
-    units = UnitsAtBoot() if verb == "settle" else SystemdUnits(plan.units, plan.reloads)
+    units = (
+        UnitsAtBoot()
+        if verb == "settle"
+        else SystemdUnits(plan.units, plan.reloads, Path(plan.started))
+    )
     keeper = Keeper(folder, plan, slots_of(folder, plan), units)
     try:
         with only_update(folder):

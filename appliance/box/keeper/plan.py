@@ -15,7 +15,8 @@ FILE = "plan.json"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """`way` is `package` or `slots`; `units` are looked at, and the first one is Balie's; `reloads`
-    take up what the package changed for them; `room_mb` is what has to be free; `system` is the
+    take up what the package changed for them, and `started` lists what it starts; `room_mb` is what
+    has to be free; `system` is the
     root of the machine's files.
     """
 
@@ -24,6 +25,7 @@ class Plan:
     ready_url: str = "http://127.0.0.1:8080/readyz"
     units: tuple[str, ...] = ("balie.service",)
     reloads: tuple[str, ...] = ("nginx.service",)
+    started: str = "/usr/lib/balie/units/started"
     limit_s: float = 150.0
     look_s: float = 5.0
     room_mb: int = 50

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,12 @@ def prepare_back(machine: Machine) -> Taken:
     if not source.exists():
         raise UpdateRefused("no-way-back", "There is no version before this one on this box.")
     return _prepare(machine, source, by_root=True, backwards=True)
+
+
+def note_refusal(machine: Machine, exc: UpdateRefused) -> None:
+    """So that the page can say why; not while another process writes where its update stands."""
+    with suppress(KeeperError, OSError), only_update(machine.folder):
+        StateFile(machine.folder).note_refusal("", "", exc.code)
 
 
 def stop_trial(machine: Machine) -> bool:
