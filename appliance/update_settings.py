@@ -4,6 +4,7 @@
 [updates]
 url = "https://updates.example.com/balie/"   # a folder with `latest.json`; none: sticks and files
 key = "/etc/balie/update.pub"                # PEM, Ed25519: whoever signs packages for this box
+by_night = false                             # true: a newer version is tried at night, by itself
 folder = "/var/lib/balie-update"             # root's own: packages, and where an update stands
 ```
 
@@ -28,5 +29,6 @@ class UpdateSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: Annotated[str, AfterValidator(_https)] | None = None
+    by_night: bool = False
     key: Path = Path("/etc/balie/update.pub")
     folder: Path = Path("/var/lib/balie-update")

@@ -158,6 +158,28 @@ def take(
     _hand_over(machine, as_json=False)
 
 
+@update_app.command(hidden=True)
+@says_what_is_wrong
+def nightly(
+    limit: Annotated[float, _LIMIT] = _LIMIT_S,
+    every: Annotated[float, _EVERY] = _LOOK_S,
+    config: ConfigOption = None,
+    data: DataOption = None,
+    system: SystemOption = Path("/"),
+    as_json: JsonOption = False,
+) -> None:
+    """Tries a newer version, where the config says `by_night`. A timer calls it."""
+    settings = _settings(config, data)
+    if not settings.updates.by_night:
+        return
+    now = standing(settings.updates.folder, system=str(system))
+    offer = checking.look(settings.updates, now)
+    if offer.verdict == checking.NEWER:
+        install(None, limit, every, config, data, system, as_json)
+    else:
+        _say(offer.sentence)
+
+
 @update_app.command()
 @says_what_is_wrong
 def sign(

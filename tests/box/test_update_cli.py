@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from appliance.box.keeper.state import FILES
 from appliance.box.updates import request
+from tests.box.shelf import announce, serving
 from tests.box.toy_world import ToyBox, build_package
+from tests.own_certificate import make_certificate
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root installs packages")
 
@@ -41,10 +43,16 @@ def toy(tmp_path: Path) -> Iterator[ToyBox]:
     box.power_off()
 
 
-def balie(toy: ToyBox, *words: str, status: int = 0) -> dict[str, Any]:
-    """What `balie update` answers as JSON."""
-    updates = {"folder": str(toy.folder), "key": str(toy.box.parent / "update.pub")}
-    env = {**toy.env, "BALIE_PORT": str(toy.port), "BALIE_UPDATES": json.dumps(updates)}
+def balie(toy: ToyBox, *words: str, status: int = 0, **config: object) -> dict[str, Any]:
+    """What `balie update` answers as JSON; `config` is more of the table `[updates]`."""
+    updates = {**config, "folder": str(toy.folder), "key": str(toy.box.parent / "update.pub")}
+    trusted = str(toy.box.parent / "cert.pem")
+    env = {
+        **toy.env,
+        "SSL_CERT_FILE": trusted,
+        "BALIE_PORT": str(toy.port),
+        "BALIE_UPDATES": json.dumps(updates),
+    }
     command = [sys.executable, "-m", "appliance", "update", *words]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == status, (done.stdout, done.stderr)
@@ -102,3 +110,26 @@ def test_a_request_of_the_page_is_taken_and_a_bad_version_comes_back(
     assert (toy.version, toy.is_held) == ("1.0", False)
     for name in FILES:
         assert (toy.folder / name).stat().st_mode & 0o777 == 0o644
+
+
+def test_by_night_a_box_takes_what_its_address_has_if_the_config_says_so(
+    toy: ToyBox, tmp_path: Path
+) -> None:
+    """Fetched over https, checked and tried; without that word in the config nothing is even looked
+    for.
+    """
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    package = build_package(shelf, "1.1")
+    balie(toy, "sign", str(package), "--key", str(tmp_path / "key.pem"), "--json")
+    own = make_certificate(tmp_path / "shelf", "localhost")
+    (tmp_path / "cert.pem").write_bytes(own.cert.read_bytes())
+    asked = ["dpkg", "--print-architecture"]
+    here = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60).stdout
+    announce(shelf, package.name, package.stat().st_size, architecture=here.strip())
+    with serving(shelf, own) as url:
+        balie(toy, "nightly", *on(toy)[:-1], *QUICK, url=url)
+        assert toy.version == "1.0"
+        balie(toy, "nightly", *on(toy), *QUICK, url=url, by_night=True)
+    toy.waits_until("1.1")
+    assert toy.version == "1.1"

@@ -1,11 +1,6 @@
 """Where a newer version is found, over the real https and on a stick."""
 
-import http.server
-import json
-import ssl
-import threading
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,13 +8,9 @@ import pytest
 from appliance.box.updates import sources
 from appliance.box.updates.packages import WAY_PACKAGE
 from appliance.errors import UpdateRefused
+from tests.box.shelf import announce, serving
 from tests.box.toy_world import build_package
 from tests.own_certificate import make_certificate
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- its own name
-        del format, args
 
 
 @pytest.fixture
@@ -29,21 +20,8 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str
     folder.mkdir()
     own = make_certificate(tmp_path, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(own.cert))
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(Quiet, directory=str(folder))
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own.cert, own.key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, name="shelf", daemon=True).start()
-    yield f"https://localhost:{server.server_port}/", folder
-    server.shutdown()
-    server.server_close()
-
-
-def put(folder: Path, name: str, size: int, version: str = "1.1") -> None:
-    files = {"arm64": {"name": name, "bytes": size}}
-    (folder / sources.INDEX).write_text(json.dumps({"version": version, "files": files}))
+    with serving(folder, own) as url:
+        yield url, folder
 
 
 def test_the_address_says_what_there_is_and_gives_it(
@@ -52,7 +30,7 @@ def test_the_address_says_what_there_is_and_gives_it(
     url, folder = shelf
     package = build_package(folder, "1.1")
     package.with_name(f"{package.name}.sig").write_text("signed")
-    put(folder, package.name, package.stat().st_size)
+    announce(folder, package.name, package.stat().st_size)
     found = sources.newest_at(url, WAY_PACKAGE, "arm64")
     assert found
     assert found.version == "1.1"
@@ -70,7 +48,7 @@ def test_an_index_names_no_other_place_and_no_endless_file(
     shelf: tuple[str, Path], name: str, size: int
 ) -> None:
     url, folder = shelf
-    put(folder, name, size)
+    announce(folder, name, size)
     with pytest.raises(UpdateRefused):
         sources.newest_at(url, WAY_PACKAGE, "arm64")
 
@@ -78,7 +56,7 @@ def test_an_index_names_no_other_place_and_no_endless_file(
 def test_more_than_was_announced_is_not_kept(shelf: tuple[str, Path], tmp_path: Path) -> None:
     url, folder = shelf
     (folder / "balie_1.1_arm64.deb").write_bytes(b"x" * 100_000)
-    put(folder, "balie_1.1_arm64.deb", 1_000)
+    announce(folder, "balie_1.1_arm64.deb", 1_000)
     found = sources.newest_at(url, WAY_PACKAGE, "arm64")
     assert found
     with pytest.raises(UpdateRefused) as caught:

@@ -103,14 +103,18 @@ def _prepare(machine: Machine, source: Path, *, by_root: bool, backwards: bool) 
             _wait(machine, file)
     except KeeperError as exc:
         raise UpdateRefused(exc.code, str(exc)) from exc
+    except OSError as exc:
+        raise UpdateRefused("no-room", f"{machine.folder} cannot be written: {exc}.") from exc
     return taken
 
 
 def _wait(machine: Machine, file: StateFile) -> None:
+    """Whoever ends the waiting by hand ends the update."""
     try:
         wait_until_quiet(machine.open_attempts)
-    except UpdateRefused as exc:
-        file.end(Outcome.NOT_INSTALLED, exc.code)
+    except BaseException as exc:
+        code = exc.code if isinstance(exc, UpdateRefused) else "interrupted"
+        file.end(Outcome.NOT_INSTALLED, code)
         raise
 
 
