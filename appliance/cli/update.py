@@ -15,8 +15,8 @@ from appliance.box.keeper.plan import Plan
 from appliance.box.keeper.state import Ending, Phase, StateFile
 from appliance.box.updates import checking, handing_over, installing, request, signing, sources
 from appliance.box.updates.checking import Offer
-from appliance.box.updates.installing import Machine
-from appliance.box.updates.standing import Standing, standing, which_way
+from appliance.box.updates.installing import UpdateMachine
+from appliance.box.updates.standing import UpdateStanding, standing, which_way
 from appliance.cli.output import (
     DATABASE,
     ConfigOption,
@@ -221,7 +221,7 @@ def _must_be_root() -> None:
         raise SetupError("Only root installs: put sudo before the command.")
 
 
-def _machine(settings: Settings, system: Path, limit_s: float, look_s: float) -> Machine:
+def _machine(settings: Settings, system: Path, limit_s: float, look_s: float) -> UpdateMachine:
     way, _ = which_way(settings.updates.folder, system=str(system))
     scheme = "https" if settings.cert else "http"
     plan = Plan(
@@ -233,7 +233,7 @@ def _machine(settings: Settings, system: Path, limit_s: float, look_s: float) ->
         look_s=look_s,
         system=str(system),
     )
-    return Machine(
+    return UpdateMachine(
         folder=settings.updates.folder,
         key=settings.updates.key,
         plan=plan,
@@ -272,7 +272,7 @@ def _package(settings: Settings, source: Path | None, system: Path) -> tuple[Pat
     return Path(path), False
 
 
-def _end_what_was_cut_off(machine: Machine) -> None:
+def _end_what_was_cut_off(machine: UpdateMachine) -> None:
     """A process that was killed leaves its step on the disk; while the machine is up, this ends
     it. Raises UpdateRefused while another process works on it.
     """
@@ -286,7 +286,7 @@ def _end_what_was_cut_off(machine: Machine) -> None:
         raise UpdateRefused("busy", "An update is under way already; see balie update status.")
 
 
-def _hand_over(machine: Machine, *, as_json: bool) -> NoReturn:
+def _hand_over(machine: UpdateMachine, *, as_json: bool) -> NoReturn:
     handing_over.become(machine.folder, "go", *(["--json"] if as_json else []))
 
 
@@ -306,7 +306,7 @@ def _of_offer(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _of_standing(now: Standing) -> dict[str, Any]:
+def _of_standing(now: UpdateStanding) -> dict[str, Any]:
     state = now.state
     in_hand = state.phase is not Phase.IDLE
     return {

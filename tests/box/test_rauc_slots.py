@@ -16,7 +16,7 @@ from appliance.box.keeper.entry import PACKAGES
 from appliance.box.keeper.keeper import HELD, Keeper
 from appliance.box.keeper.plan import Plan
 from appliance.box.keeper.rauc_slots import NEW, RaucSlots
-from appliance.box.keeper.state import Outcome, Phase, StateFile
+from appliance.box.keeper.state import Phase, StateFile, UpdateOutcome
 
 _RAUC = """#!{python}
 import json, sys
@@ -111,7 +111,7 @@ def test_a_new_slot_that_is_not_well_is_marked_bad_and_the_one_before_has_its_da
     (box / "booted").write_text("a")
     state = keeper_of(box, NoSystemd()).settle()
     assert state.last
-    assert (state.last.outcome, state.last.why) == (Outcome.CAME_BACK, "units")
+    assert (state.last.outcome, state.last.why) == (UpdateOutcome.CAME_BACK, "units")
     with closing(sqlite3.connect(box / "data" / DATABASE)) as conn:
         assert [row[0] for row in conn.execute("SELECT name FROM sqlite_master")] == ["said"]
     assert not (box / "update" / HELD).exists()
@@ -123,7 +123,7 @@ def test_a_new_slot_that_did_not_start_leaves_the_one_before_chosen(box: Path) -
     state = keeper_of(box, NoSystemd()).settle()
     assert calls(box)[-1] == "status mark-active booted"
     assert state.last
-    assert (state.last.outcome, state.last.why) == (Outcome.CAME_BACK, "not-started")
+    assert (state.last.outcome, state.last.why) == (UpdateOutcome.CAME_BACK, "not-started")
 
 
 def test_what_rauc_tells_is_read(box: Path) -> None:

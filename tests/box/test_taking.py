@@ -11,15 +11,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from appliance.box.keeper.state import Ending, Outcome, State
+from appliance.box.keeper.state import Ending, State, UpdateOutcome
 from appliance.box.updates import request, signing
 from appliance.box.updates.packages import WAY_PACKAGE, is_newer
-from appliance.box.updates.taking import Wanted, take
+from appliance.box.updates.taking import TakeTerms, take
 from appliance.errors import SetupError, UpdateRefused
 from tests.box.toy_world import build_package
 
 OURS, THEIRS = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-WANTED = Wanted(way=WAY_PACKAGE, runs="1.0", keys=[OURS.public_key()])
+WANTED = TakeTerms(way=WAY_PACKAGE, runs="1.0", keys=[OURS.public_key()])
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,9 @@ def copied(package: Path, folder: Path) -> Path:
     return folder / package.name
 
 
-def refused(source: Path, folder: Path, wanted: Wanted = WANTED, state: State | None = None) -> str:
+def refused(
+    source: Path, folder: Path, wanted: TakeTerms = WANTED, state: State | None = None
+) -> str:
     """The code; nothing is left of the package, and the sentence is one."""
     with pytest.raises(UpdateRefused) as caught:
         take(source, folder, wanted, state or State())
@@ -132,7 +134,7 @@ def test_a_version_that_came_back_is_not_tried_again_by_itself(
     package: Path, tmp_path: Path
 ) -> None:
     mark = signing.content_of(package).sha256
-    ending = Ending(version="1.1", mark=mark, outcome=Outcome.CAME_BACK, why="units", at_ms=1)
+    ending = Ending(version="1.1", mark=mark, outcome=UpdateOutcome.CAME_BACK, why="units", at_ms=1)
     state = State(came_back=(ending,))
     assert refused(package, tmp_path / "packages", state=state) == "came-back"
     by_root = replace(WANTED, by_root=True)

@@ -14,7 +14,7 @@ from appliance.box.keeper.data_side import COPY
 from appliance.box.keeper.deb_slots import BEFORE, GOOD, NEW
 from appliance.box.keeper.entry import PACKAGES
 from appliance.box.keeper.keeper import ASKED, HELD
-from appliance.box.keeper.state import FILES, Outcome, Phase, StateFile
+from appliance.box.keeper.state import FILES, Phase, StateFile, UpdateOutcome
 from tests.box import keeper_child
 from tests.box.toy_world import ToyBox, build_package
 
@@ -89,7 +89,7 @@ def test_a_good_version_stays_and_is_let_go(toy: ToyBox, packages: dict[str, Pat
     assert toy.version == NEWER
     assert toy.state.phase is Phase.IDLE
     assert toy.state.last
-    assert toy.state.last.outcome is Outcome.GOOD
+    assert toy.state.last.outcome is UpdateOutcome.GOOD
     assert toy.starts[1:] == [f"{NEWER} held", f"{NEWER} free"]
     assert toy.house() == (NEWER, ["Hallo"])
     assert sorted(path.name for path in (toy.folder / PACKAGES).iterdir()) == [BEFORE, GOOD]
@@ -112,7 +112,7 @@ def test_a_version_that_is_not_well_goes(
     toy.waits_until(OLD)
     assert toy.house() == (OLD, ["Hallo"])
     assert toy.state.last
-    assert (toy.state.last.outcome, toy.state.last.why) == (Outcome.CAME_BACK, why)
+    assert (toy.state.last.outcome, toy.state.last.why) == (UpdateOutcome.CAME_BACK, why)
     assert toy.state.has_come_back(kind)
     assert toy.starts[-1] == f"{OLD} free"
     assert not toy.is_held

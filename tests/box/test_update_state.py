@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from appliance.box.keeper.errors import KeeperError
-from appliance.box.keeper.rules import GOOD_LOOKS, Hold, ToDo, Trial, after_start
-from appliance.box.keeper.state import FILES, Outcome, Phase, State, StateFile
+from appliance.box.keeper.rules import GOOD_LOOKS, NextStep, TrialHold, TrialLooks, after_start
+from appliance.box.keeper.state import FILES, Phase, State, StateFile, UpdateOutcome
 
 
 def test_a_state_torn_at_any_byte_leaves_the_step_before(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_what_came_back_is_remembered_until_a_later_one_is_good(tmp_path: Path) 
     file = StateFile(tmp_path)
     for phase in (Phase.WAITING, Phase.HOLDING, Phase.INSTALLING, Phase.GOING_BACK):
         file.move(phase, version="1.1", mark="m")
-    state = file.end(Outcome.CAME_BACK, "not-ready")
+    state = file.end(UpdateOutcome.CAME_BACK, "not-ready")
     assert state.has_come_back("m")
     assert state.last == state.came_back[-1]
     assert file.note_refusal("", "", "unsigned").has_come_back("m")
@@ -55,42 +55,45 @@ def test_what_came_back_is_remembered_until_a_later_one_is_good(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("phase", "runs", "wanted"),
     [
-        (Phase.WAITING, "1.0", ToDo.DROP),
-        (Phase.HOLDING, "1.0", ToDo.DROP),
-        (Phase.INSTALLING, "", ToDo.GO_BACK),
-        (Phase.INSTALLING, "1.1", ToDo.GO_BACK),
-        (Phase.RESTARTING, "1.1", ToDo.TRY),
-        (Phase.RESTARTING, "1.0", ToDo.GO_BACK),
-        (Phase.TRYING, "1.1", ToDo.GO_BACK),
-        (Phase.COMMITTING, "1.1", ToDo.COMMIT),
-        (Phase.GOING_BACK, "1.0", ToDo.GO_BACK),
+        (Phase.WAITING, "1.0", NextStep.DROP),
+        (Phase.HOLDING, "1.0", NextStep.DROP),
+        (Phase.INSTALLING, "", NextStep.GO_BACK),
+        (Phase.INSTALLING, "1.1", NextStep.GO_BACK),
+        (Phase.RESTARTING, "1.1", NextStep.TRY),
+        (Phase.RESTARTING, "1.0", NextStep.GO_BACK),
+        (Phase.TRYING, "1.1", NextStep.GO_BACK),
+        (Phase.COMMITTING, "1.1", NextStep.COMMIT),
+        (Phase.GOING_BACK, "1.0", NextStep.GO_BACK),
     ],
 )
-def test_a_start_knows_what_to_do_at_each_step(phase: Phase, runs: str, wanted: ToDo) -> None:
+def test_a_start_knows_what_to_do_at_each_step(phase: Phase, runs: str, wanted: NextStep) -> None:
     state = State(phase=phase, version="1.1", before="1.0", why="room")
-    for hold in Hold:
+    for hold in TrialHold:
         to_do, why = after_start(state, hold, runs=runs)
         assert to_do is wanted
-        assert why or to_do not in (ToDo.DROP, ToDo.GO_BACK)
+        assert why or to_do not in (NextStep.DROP, NextStep.GO_BACK)
 
 
 def test_a_start_with_nothing_under_way_ends_a_hold_that_was_left() -> None:
     """Unless both files are torn: then a version that is held has yet to prove itself."""
     idle = State()
-    assert after_start(idle, Hold.NONE, runs="1.0")[0] is ToDo.NOTHING
-    assert after_start(idle, Hold.HELD, runs="1.0")[0] is ToDo.LET_GO
+    assert after_start(idle, TrialHold.NONE, runs="1.0")[0] is NextStep.NOTHING
+    assert after_start(idle, TrialHold.HELD, runs="1.0")[0] is NextStep.LET_GO
     torn = replace(idle, torn=True)
-    assert after_start(torn, Hold.HELD, runs="1.1")[0] is ToDo.TRY
-    assert after_start(torn, Hold.ENDING, runs="1.1")[0] is ToDo.LET_GO
-    assert after_start(torn, Hold.NONE, runs="1.1")[0] is ToDo.NOTHING
+    assert after_start(torn, TrialHold.HELD, runs="1.1")[0] is NextStep.TRY
+    assert after_start(torn, TrialHold.ENDING, runs="1.1")[0] is NextStep.LET_GO
+    assert after_start(torn, TrialHold.NONE, runs="1.1")[0] is NextStep.NOTHING
 
 
 def test_only_good_looks_in_a_row_decide_for_a_version() -> None:
     """One that is well now and then is not well, and the limit ends it with what was wrong."""
-    trial = Trial(limit_s=10)
+    trial = TrialLooks(limit_s=10)
     for now_s in range(9):
-        assert trial.judge("units" if now_s % GOOD_LOOKS == 2 else "", after_s=now_s)[0] is ToDo.TRY
-    assert trial.judge("room", after_s=10) == (ToDo.GO_BACK, "room")
-    steady = Trial(limit_s=10)
-    assert [steady.judge("", after_s=0)[0] for _ in range(GOOD_LOOKS)][-1] is ToDo.COMMIT
-    assert Trial(limit_s=10).judge("", after_s=0, asked=True) == (ToDo.GO_BACK, "asked")
+        assert (
+            trial.judge("units" if now_s % GOOD_LOOKS == 2 else "", after_s=now_s)[0]
+            is NextStep.TRY
+        )
+    assert trial.judge("room", after_s=10) == (NextStep.GO_BACK, "room")
+    steady = TrialLooks(limit_s=10)
+    assert [steady.judge("", after_s=0)[0] for _ in range(GOOD_LOOKS)][-1] is NextStep.COMMIT
+    assert TrialLooks(limit_s=10).judge("", after_s=0, asked=True) == (NextStep.GO_BACK, "asked")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.box.keeper.state import Outcome, Phase, StateFile
+from appliance.box.keeper.state import Phase, StateFile, UpdateOutcome
 from appliance.desk.intake.reception import Reception
 from appliance.devices.modem import doctor as modem_doctor
 from appliance.devices.modem_protocol import Balance
@@ -67,7 +67,7 @@ def test_the_doctor_tells_which_version_came_back_and_why(
     file = StateFile(tmp_path)
     for phase in (Phase.WAITING, Phase.HOLDING, Phase.INSTALLING, Phase.GOING_BACK):
         file.move(phase, version="1.1", mark="m", before="1.0")
-    file.end(Outcome.CAME_BACK, "room")
+    file.end(UpdateOutcome.CAME_BACK, "room")
     items = json.loads(balie("doctor", "--json").stdout)["items"]
     (found,) = (each for each in items if each["about"] == "updates")
     assert found["sentence"] == (

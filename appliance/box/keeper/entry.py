@@ -20,7 +20,7 @@ from appliance.box.keeper.keeper import Keeper
 from appliance.box.keeper.plan import Plan, read_plan
 from appliance.box.keeper.rauc_slots import RaucSlots
 from appliance.box.keeper.slots import Slots
-from appliance.box.keeper.state import Outcome, Phase, State
+from appliance.box.keeper.state import Phase, State, UpdateOutcome
 from appliance.box.keeper.units import SystemdUnits, UnitsAtBoot
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def main(folder: Path, arguments: Sequence[str]) -> int:
         return 1
     with suppress(OSError):
         _tell(state, as_json=as_json)
-    came_to_nothing = state.last is not None and state.last.outcome is not Outcome.GOOD
+    came_to_nothing = state.last is not None and state.last.outcome is not UpdateOutcome.GOOD
     return int(verb == "go" and state.phase is Phase.IDLE and came_to_nothing)
 
 

@@ -11,9 +11,9 @@ from appliance.box.keeper.disk import remove, write_whole
 from appliance.box.keeper.errors import KeeperError
 from appliance.box.keeper.looks import look
 from appliance.box.keeper.plan import Plan
-from appliance.box.keeper.rules import Hold, ToDo, Trial, after_start
+from appliance.box.keeper.rules import NextStep, TrialHold, TrialLooks, after_start
 from appliance.box.keeper.slots import Slots
-from appliance.box.keeper.state import Outcome, Phase, State, StateFile
+from appliance.box.keeper.state import Phase, State, StateFile, UpdateOutcome
 from appliance.box.keeper.units import Units
 
 log = logging.getLogger(__name__)
@@ -66,21 +66,21 @@ class Keeper:
         """What every start does first: an update that was cut off is ended, or goes on."""
         state = self._file.read()
         to_do, why = after_start(state, self._hold_now(), runs=self._slots.running())
-        if to_do is not ToDo.NOTHING:
+        if to_do is not NextStep.NOTHING:
             log.warning("an update stands at %s: %s", state.phase, to_do)
         match to_do:
-            case ToDo.NOTHING:
+            case NextStep.NOTHING:
                 pass
-            case ToDo.LET_GO:
+            case NextStep.LET_GO:
                 self._let_go()
-            case ToDo.DROP:
+            case NextStep.DROP:
                 self._drop(why)
-            case ToDo.TRY:
+            case NextStep.TRY:
                 version = state.version or self._slots.running()
                 self._file.move(Phase.TRYING, version=version)
-            case ToDo.COMMIT:
+            case NextStep.COMMIT:
                 self._commit()
-            case ToDo.GO_BACK:
+            case NextStep.GO_BACK:
                 self._go_back(why)
         return self._file.read()
 
@@ -124,17 +124,17 @@ class Keeper:
         self._judge()
 
     def _judge(self) -> None:
-        trial, began = Trial(self._plan.limit_s), time.monotonic()
+        trial, began = TrialLooks(self._plan.limit_s), time.monotonic()
         since_ms = self._file.read().since_ms
-        to_do, why = ToDo.TRY, ""
-        while to_do is ToDo.TRY:
+        to_do, why = NextStep.TRY, ""
+        while to_do is NextStep.TRY:
             time.sleep(self._plan.look_s)
             wrong = look(self._plan, are_active=self._units.are_active, began_ms=since_ms)
             asked = (self._folder / ASKED).exists()
             to_do, why = trial.judge(wrong, after_s=time.monotonic() - began, asked=asked)
             log.info("a look at the new version: %s", wrong or "good")
             self._step("looked")
-        if to_do is ToDo.COMMIT:
+        if to_do is NextStep.COMMIT:
             self._file.move(Phase.COMMITTING)
             self._step("committing")
             self._commit()
@@ -144,7 +144,7 @@ class Keeper:
     def _commit(self) -> None:
         self._slots.keep()
         self._step("kept")
-        self._file.end(Outcome.GOOD)
+        self._file.end(UpdateOutcome.GOOD)
         self._step("ended")
         self._let_go()
 
@@ -163,7 +163,7 @@ class Keeper:
         data_side.as_owner(self._data, partial(data_side.put_back, self._data))
         self._step("data-back")
         # From here on the database belongs to the version before again: it is put back once only.
-        self._file.end(Outcome.CAME_BACK, why)
+        self._file.end(UpdateOutcome.CAME_BACK, why)
         self._step("ended")
         self._let_go()
 
@@ -180,7 +180,7 @@ class Keeper:
                 return
 
     def _drop(self, why: str) -> None:
-        self._file.end(Outcome.NOT_INSTALLED, why)
+        self._file.end(UpdateOutcome.NOT_INSTALLED, why)
         self._step("ended")
         self._let_go()
 
@@ -195,11 +195,11 @@ class Keeper:
         self._step("started")
         remove(self._held)
 
-    def _hold_now(self) -> Hold:
+    def _hold_now(self) -> TrialHold:
         try:
-            return Hold.HELD if self._held.read_bytes() else Hold.ENDING
+            return TrialHold.HELD if self._held.read_bytes() else TrialHold.ENDING
         except FileNotFoundError:
-            return Hold.NONE
+            return TrialHold.NONE
 
     @property
     def _held(self) -> Path:

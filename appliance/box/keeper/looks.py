@@ -23,7 +23,10 @@ def look(plan: Plan, *, are_active: Callable[[], bool], began_ms: int) -> str:
         return "units"
     if wrong := _ready(plan.ready_url):
         return wrong
-    if shutil.disk_usage(plan.data).free < plan.room_mb * _MB:
+    try:
+        if shutil.disk_usage(plan.data).free < plan.room_mb * _MB:
+            return "room"
+    except OSError:
         return "room"
     return "clock" if time.time_ns() // 1_000_000 < began_ms else ""
 

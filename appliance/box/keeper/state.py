@@ -7,7 +7,7 @@ import json
 import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ TRANSITIONS: Mapping[Phase, frozenset[Phase]] = {
 """Idle becomes trying where both files were lost in the middle of an update."""
 
 
-class Outcome(StrEnum):
+class UpdateOutcome(StrEnum):
     GOOD = "good"
     CAME_BACK = "came-back"
     #: Nothing was changed.
@@ -64,7 +64,7 @@ class Ending:
 
     version: str
     mark: str
-    outcome: Outcome
+    outcome: UpdateOutcome
     why: str
     at_ms: int
 
@@ -109,14 +109,14 @@ class StateFile:
             raise KeeperError("state", f"From {state.phase} there is no way to {phase}.")
         return self._write(replace(state, phase=phase, since_ms=now_ms(), **changes))
 
-    def end(self, outcome: Outcome, why: str = "") -> State:
+    def end(self, outcome: UpdateOutcome, why: str = "") -> State:
         """Nothing is under way any more; a version that came back is remembered."""
         state = self.read()
         ending = Ending(
             version=state.version, mark=state.mark, outcome=outcome, why=why, at_ms=now_ms()
         )
         came_back = state.came_back
-        if outcome is Outcome.CAME_BACK:
+        if outcome is UpdateOutcome.CAME_BACK:
             others = [each for each in came_back if each.mark != ending.mark]
             came_back = (*others, ending)[-_REMEMBERED:]
         return self.move(Phase.IDLE, last=ending, came_back=came_back, why="")
@@ -124,7 +124,7 @@ class StateFile:
     def note_refusal(self, version: str, mark: str, why: str) -> State:
         """A package that was not even taken; what is under way goes on."""
         refused = Ending(
-            version=version, mark=mark, outcome=Outcome.NOT_INSTALLED, why=why, at_ms=now_ms()
+            version=version, mark=mark, outcome=UpdateOutcome.NOT_INSTALLED, why=why, at_ms=now_ms()
         )
         return self._write(replace(self.read(), last=refused))
 
@@ -147,12 +147,17 @@ def _read(path: Path) -> State | None:
         content = path.read_bytes()
         if not content.endswith(b"\n") or int(content[:8], 16) != zlib.crc32(content[9:-1]):
             return None
-        told = json.loads(content[9:])
-    except (OSError, ValueError):
+        return _state(json.loads(content[9:]))
+    except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _state(told: Mapping[str, Any]) -> State:
+    """What a later version may have written beside it is passed over."""
+    known = {each.name: told[each.name] for each in fields(State) if each.name in told}
     return State(
         **{
-            **told,
+            **known,
             "phase": Phase(told["phase"]),
             "last": _ending(told["last"]) if told["last"] else None,
             "came_back": tuple(_ending(each) for each in told["came_back"]),
@@ -161,4 +166,4 @@ def _read(path: Path) -> State | None:
 
 
 def _ending(told: Mapping[str, Any]) -> Ending:
-    return Ending(**{**told, "outcome": Outcome(told["outcome"])})
+    return Ending(**{**told, "outcome": UpdateOutcome(told["outcome"])})

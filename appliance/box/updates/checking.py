@@ -5,9 +5,9 @@ from pathlib import Path
 
 from appliance.box.keeper.errors import KeeperError
 from appliance.box.updates import sources
-from appliance.box.updates.packages import is_newer, own_architecture
-from appliance.box.updates.sources import Found
-from appliance.box.updates.standing import NO_WAY, Standing
+from appliance.box.updates.packages import is_newer, own_architecture, read_package
+from appliance.box.updates.sources import FoundVersion
+from appliance.box.updates.standing import NO_WAY, UpdateStanding
 from appliance.errors import UpdateRefused
 from appliance.update_settings import UpdateSettings
 
@@ -18,12 +18,12 @@ FETCHED = "updates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    found: Found | None
+    found: FoundVersion | None
     verdict: str
     sentence: str
 
 
-def look(settings: UpdateSettings, now: Standing, source: Path | None = None) -> Offer:
+def look(settings: UpdateSettings, now: UpdateStanding, source: Path | None = None) -> Offer:
     """At the file or folder that is named, else at a stick, else at the address. Blocks. Raises
     UpdateRefused.
     """
@@ -46,14 +46,16 @@ def look(settings: UpdateSettings, now: Standing, source: Path | None = None) ->
     return Offer(found=found, verdict=NEWER, sentence=sentence)
 
 
-def _found(settings: UpdateSettings, now: Standing, source: Path | None) -> Found | None:
+def _found(
+    settings: UpdateSettings, now: UpdateStanding, source: Path | None
+) -> FoundVersion | None:
     try:
         architecture = own_architecture(now.way)
     except (KeeperError, ValueError, KeyError) as exc:
         raise UpdateRefused("no-way", f"This machine does not say what it is: {exc}.") from exc
     if source is not None and not source.is_dir():
-        facts = sources.read_package(source, now.way)
-        return Found(version=facts.version, path=source)
+        facts = read_package(source, now.way)
+        return FoundVersion(version=facts.version, path=source)
     if (folder := source or sources.stick()) is not None:
         return sources.newest_in(folder, now.way, architecture)
     if settings.url is None:

@@ -8,8 +8,8 @@ from appliance.box.keeper.state import Ending
 from appliance.box.updates import checking, request, sources
 from appliance.box.updates import standing as standings
 from appliance.box.updates.checking import Offer
-from appliance.box.updates.sources import Found
-from appliance.box.updates.standing import Standing
+from appliance.box.updates.sources import FoundVersion
+from appliance.box.updates.standing import UpdateStanding
 from appliance.errors import UpdateRefused
 from appliance.update_settings import UpdateSettings
 
@@ -33,7 +33,7 @@ class UpdateDoor:
         self.offer: Offer | None = None
         self.trouble = ""
 
-    def standing(self) -> Standing:
+    def standing(self) -> UpdateStanding:
         """Blocks for a moment: the package system is asked."""
         return standings.standing(self._settings.folder, system=self._system)
 
@@ -79,7 +79,7 @@ class UpdateDoor:
         """Root has not come to it yet."""
         return request.is_asked(self._data)
 
-    def _fetch(self, found: Found) -> None:
+    def _fetch(self, found: FoundVersion) -> None:
         try:
             request.ask_for(self._data, sources.fetch(found, self._data / checking.FETCHED))
         except UpdateRefused as exc:

@@ -8,22 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.box.keeper import data_side
-from appliance.box.keeper.deb_slots import BEFORE
+from appliance.box.keeper.deb_slots import BEFORE, NEW
 from appliance.box.keeper.entry import PACKAGES, only_update
 from appliance.box.keeper.errors import KeeperError
 from appliance.box.keeper.keeper import ASKED
 from appliance.box.keeper.plan import Plan, write_plan
-from appliance.box.keeper.state import Outcome, Phase, State, StateFile
+from appliance.box.keeper.state import Phase, State, StateFile, UpdateOutcome
 from appliance.box.keeper.units import SystemdUnits
-from appliance.box.updates import handing_over, signing
+from appliance.box.updates import dependencies, handing_over, signing
 from appliance.box.updates.packages import WAY_PACKAGE
 from appliance.box.updates.standing import NO_WAY, which_way
-from appliance.box.updates.taking import Taken, Wanted, take
+from appliance.box.updates.taking import Taken, TakeTerms, take
 from appliance.box.updates.way_back import ensure_way_back
 from appliance.errors import UpdateRefused
 
 log = logging.getLogger(__name__)
 
+_OF_PACKAGE = Path("/usr/lib/balie/update.pub")
+"""Keys that the package brings, beside those of whoever looks after this box."""
 _BALIE = "balie.service"
 _BESIDE = ("balie-adb.service", "nginx.service")
 QUIET_WITHIN_S = 600.0
@@ -34,7 +36,7 @@ _MB_A_SECOND = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
+class UpdateMachine:
     """`folder` is root's, `key` has the public keys; `open_attempts` says how many messages are
     being sent, read as the owner of the data.
     """
@@ -49,14 +51,14 @@ class Machine:
         return self.folder / PACKAGES
 
 
-def prepare(machine: Machine, source: Path, *, by_root: bool) -> Taken:
+def prepare(machine: UpdateMachine, source: Path, *, by_root: bool) -> Taken:
     """The package waits; what is left is `handing_over.become(folder, "go")`. Raises
     UpdateRefused, and then nothing was changed.
     """
     return _prepare(machine, source, by_root=by_root, backwards=False)
 
 
-def prepare_back(machine: Machine) -> Taken:
+def prepare_back(machine: UpdateMachine) -> Taken:
     """The good version before the one that runs goes on trial, with the database as it is: one
     that cannot use it comes back from that trial. Raises UpdateRefused.
     """
@@ -66,13 +68,13 @@ def prepare_back(machine: Machine) -> Taken:
     return _prepare(machine, source, by_root=True, backwards=True)
 
 
-def note_refusal(machine: Machine, exc: UpdateRefused) -> None:
+def note_refusal(machine: UpdateMachine, exc: UpdateRefused) -> None:
     """So that the page can say why; not while another process writes where its update stands."""
     with suppress(KeeperError, OSError), only_update(machine.folder):
         StateFile(machine.folder).note_refusal("", "", exc.code)
 
 
-def stop_trial(machine: Machine) -> bool:
+def stop_trial(machine: UpdateMachine) -> bool:
     """Whether one is on trial, which then ends as if it had failed."""
     if StateFile(machine.folder).read().phase is not Phase.TRYING:
         return False
@@ -80,7 +82,7 @@ def stop_trial(machine: Machine) -> bool:
     return True
 
 
-def _prepare(machine: Machine, source: Path, *, by_root: bool, backwards: bool) -> Taken:
+def _prepare(machine: UpdateMachine, source: Path, *, by_root: bool, backwards: bool) -> Taken:
     way, runs = which_way(machine.folder, system=machine.plan.system, package=machine.plan.package)
     if way == NO_WAY:
         raise UpdateRefused(
@@ -91,12 +93,11 @@ def _prepare(machine: Machine, source: Path, *, by_root: bool, backwards: bool) 
         with only_update(machine.folder):
             file = StateFile(machine.folder)
             state = _idle(file)
-            keys = signing.keys_in(machine.key)
-            wanted = Wanted(way=way, runs=runs, keys=keys, by_root=by_root, backwards=backwards)
+            keys = [key for path in (machine.key, _OF_PACKAGE) for key in signing.keys_in(path)]
+            wanted = TakeTerms(way=way, runs=runs, keys=keys, by_root=by_root, backwards=backwards)
             taken = take(source, machine.packages, wanted, state)
             if way == WAY_PACKAGE:
-                plan = machine.plan
-                ensure_way_back(machine.packages, runs, package=plan.package, system=plan.system)
+                _provide(machine, runs)
             handing_over.lay_out(machine.folder)
             write_plan(machine.folder, machine.plan)
             file.move(Phase.WAITING, version=taken.facts.version, mark=taken.mark, before=runs)
@@ -108,13 +109,23 @@ def _prepare(machine: Machine, source: Path, *, by_root: bool, backwards: bool) 
     return taken
 
 
-def _wait(machine: Machine, file: StateFile) -> None:
+def _provide(machine: UpdateMachine, runs: str) -> None:
+    """What has to be there before anything is stopped: other packages, and the way back. apt knows
+    the system that it runs on, and no other.
+    """
+    plan = machine.plan
+    if plan.system == "/":
+        dependencies.bring(machine.packages / NEW)
+    ensure_way_back(machine.packages, runs, package=plan.package, system=plan.system)
+
+
+def _wait(machine: UpdateMachine, file: StateFile) -> None:
     """Whoever ends the waiting by hand ends the update."""
     try:
         wait_until_quiet(machine.open_attempts)
     except BaseException as exc:
         code = exc.code if isinstance(exc, UpdateRefused) else "interrupted"
-        file.end(Outcome.NOT_INSTALLED, code)
+        file.end(UpdateOutcome.NOT_INSTALLED, code)
         raise
 
 

@@ -29,7 +29,7 @@ _FORM = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class PackageContent:
     """What a package is made of."""
 
     sha256: str
@@ -40,19 +40,19 @@ class Content:
         return f"{_HEAD}\nsha256 {self.sha256}\nbytes {self.size}\n"
 
 
-def content_of(package: Path) -> Content:
+def content_of(package: Path) -> PackageContent:
     """Raises OSError."""
     with package.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
-        return Content(sha256=digest.hexdigest(), size=file.tell())
+        return PackageContent(sha256=digest.hexdigest(), size=file.tell())
 
 
-def sign(content: Content, key: Ed25519PrivateKey) -> str:
+def sign(content: PackageContent, key: Ed25519PrivateKey) -> str:
     signature = base64.b64encode(key.sign(content.statement.encode())).decode()
     return f"{content.statement}signature {signature}\n"
 
 
-def check(content: Content, told: str, keys: Sequence[Ed25519PublicKey]) -> None:
+def check(content: PackageContent, told: str, keys: Sequence[Ed25519PublicKey]) -> None:
     """Raises UpdateRefused, with what is wrong: not all of it is here, it is another file, nobody
     whom this box trusts signed it.
     """
@@ -107,13 +107,13 @@ def _public(path: Path, block: str) -> Ed25519PublicKey:
     return key
 
 
-def _read(told: str) -> tuple[Content, bytes]:
+def _read(told: str) -> tuple[PackageContent, bytes]:
     found = _FORM.fullmatch(told)
     if found is None:
         raise UpdateRefused(
             "foreign", "Its signature cannot be read. Copy the package and its .sig file again."
         )
-    content = Content(sha256=found["sha256"], size=int(found["size"]))
+    content = PackageContent(sha256=found["sha256"], size=int(found["size"]))
     return content, base64.b64decode(found["signature"])
 
 

@@ -30,7 +30,7 @@ _TIMEOUT = httpx2.Timeout(20.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundVersion:
     """`path` is where it lies, `url` where it can be fetched."""
 
     version: str
@@ -52,18 +52,18 @@ def stick() -> Path | None:
     return None
 
 
-def newest_in(folder: Path, way: str, architecture: str) -> Found | None:
+def newest_in(folder: Path, way: str, architecture: str) -> FoundVersion | None:
     """The newest package for this hardware that lies in the folder."""
     order = cmp_to_key(lambda one, other: 1 if is_newer(one.version, other.version) else -1)
     found = [
-        Found(version=facts.version, path=path, size=path.stat().st_size)
+        FoundVersion(version=facts.version, path=path, size=path.stat().st_size)
         for path, facts in _packages_in(folder, way)
         if facts.name == "balie" and facts.architecture in (architecture, "all")
     ]
     return max(found, key=order, default=None)
 
 
-def newest_at(url: str, way: str, architecture: str) -> Found | None:
+def newest_at(url: str, way: str, architecture: str) -> FoundVersion | None:
     """Raises UpdateRefused where the address does not answer as it should."""
     told = _index(url)
     try:
@@ -75,10 +75,10 @@ def newest_at(url: str, way: str, architecture: str) -> Found | None:
         raise _no_index(url) from exc
     if not _NAME.fullmatch(name) or not name.endswith(ENDINGS[way]) or not 0 < size <= _MOST_BYTES:
         raise _no_index(url)
-    return Found(version=version, url=url + name, size=size)
+    return FoundVersion(version=version, url=url + name, size=size)
 
 
-def fetch(found: Found, folder: Path) -> Path:
+def fetch(found: FoundVersion, folder: Path) -> Path:
     """The package and its signature, from the address to a folder. Raises UpdateRefused."""
     url = str(found.url)
     target = folder / url.rpartition("/")[2]

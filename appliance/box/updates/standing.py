@@ -7,7 +7,7 @@ from appliance import __version__
 from appliance.box.keeper.disk import write_whole
 from appliance.box.keeper.entry import slots_of
 from appliance.box.keeper.plan import Plan
-from appliance.box.keeper.state import Ending, Outcome, State, StateFile
+from appliance.box.keeper.state import Ending, State, StateFile, UpdateOutcome
 from appliance.box.updates.packages import WAY_PACKAGE, WAY_SLOTS
 from appliance.errors import StoreUnavailable
 
@@ -17,7 +17,7 @@ _RAUC = Path("/etc/rauc/system.conf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class UpdateStanding:
     """`way`: how this Balie was installed, `package`, `slots` or `none` (from its sources);
     `came_back` is the last version that did, unless a newer one has been good since.
     """
@@ -28,11 +28,11 @@ class Standing:
     came_back: Ending | None
 
 
-def standing(folder: Path, *, system: str = "/", package: str = "balie") -> Standing:
+def standing(folder: Path, *, system: str = "/", package: str = "balie") -> UpdateStanding:
     """Asks the package system; not for the event loop."""
     way, runs = which_way(folder, system=system, package=package)
     state = StateFile(folder).read()
-    return Standing(runs=runs, way=way, state=state, came_back=came_back(state))
+    return UpdateStanding(runs=runs, way=way, state=state, came_back=came_back(state))
 
 
 def which_way(folder: Path, *, system: str = "/", package: str = "balie") -> tuple[str, str]:
@@ -51,7 +51,7 @@ def came_back(state: State) -> Ending | None:
         return None
     newest = state.came_back[-1]
     later = state.last is not None and state.last.at_ms > newest.at_ms
-    return None if later and state.last and state.last.outcome is Outcome.GOOD else newest
+    return None if later and state.last and state.last.outcome is UpdateOutcome.GOOD else newest
 
 
 def came_back_in(folder: Path) -> Ending | None:

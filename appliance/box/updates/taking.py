@@ -26,7 +26,7 @@ from appliance.box.updates.packages import (
     own_architecture,
     read_package,
 )
-from appliance.box.updates.signing import Content
+from appliance.box.updates.signing import PackageContent
 from appliance.errors import UpdateRefused
 
 _PIECE = 1024 * 1024
@@ -36,7 +36,7 @@ _MOST_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class TakeTerms:
     """`by_root`: root named the file by hand, so it may lack a signature. `runs` is the version
     that is here; `backwards`: an older one is what is wanted.
     """
@@ -54,7 +54,7 @@ class Taken:
     mark: str
 
 
-def take(source: Path, packages: Path, wanted: Wanted, state: State) -> Taken:
+def take(source: Path, packages: Path, wanted: TakeTerms, state: State) -> Taken:
     """The package lies in `packages` as `new.deb` (`new.raucb`). Raises UpdateRefused, with what
     to do, and leaves nothing.
     """
@@ -76,7 +76,7 @@ def take(source: Path, packages: Path, wanted: Wanted, state: State) -> Taken:
     return Taken(facts=facts, mark=content.sha256)
 
 
-def _copy(source: Path, part: Path) -> Content:
+def _copy(source: Path, part: Path) -> PackageContent:
     """Follows no link as its last step, and waits for no pipe."""
     with _file(source) as told:
         _need_room(part.parent, os.fstat(told.fileno()).st_size)
@@ -88,7 +88,7 @@ def _copy(source: Path, part: Path) -> Content:
                 copy.write(piece)
             copy.flush()
             os.fsync(copy.fileno())
-    return Content(sha256=digest.hexdigest(), size=size)
+    return PackageContent(sha256=digest.hexdigest(), size=size)
 
 
 def _file(source: Path) -> BinaryIO:
@@ -120,7 +120,7 @@ def _signature_of(source: Path) -> str | None:
         return told.read(signing.MOST_BYTES).decode("ascii", "replace")
 
 
-def _check_signature(content: Content, signature: str | None, wanted: Wanted) -> None:
+def _check_signature(content: PackageContent, signature: str | None, wanted: TakeTerms) -> None:
     """A bundle for slots is signed inside, and RAUC checks that. A signature that is there has to
     be right, whoever asks.
     """
@@ -134,7 +134,7 @@ def _check_signature(content: Content, signature: str | None, wanted: Wanted) ->
         )
 
 
-def _check(facts: PackageFacts, content: Content, wanted: Wanted, state: State) -> None:
+def _check(facts: PackageFacts, content: PackageContent, wanted: TakeTerms, state: State) -> None:
     if facts.name != "balie":
         raise UpdateRefused("no-package", f"It is a package of {facts.name}, not of Balie.")
     own = own_architecture(wanted.way)

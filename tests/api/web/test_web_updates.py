@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.box.keeper.state import Outcome, Phase, StateFile
+from appliance.box.keeper.state import Phase, StateFile, UpdateOutcome
 from appliance.box.updates import request, sources
 from appliance.box.updates.door import UpdateDoor
 from appliance.clock import ManualClock
@@ -54,7 +54,7 @@ def came_back(toy: ToyBox) -> None:
     file = StateFile(toy.folder)
     for phase in (Phase.WAITING, Phase.HOLDING, Phase.INSTALLING, Phase.TRYING, Phase.GOING_BACK):
         file.move(phase, version="1.1", mark="m", before="1.0")
-    file.end(Outcome.CAME_BACK, "not-ready")
+    file.end(UpdateOutcome.CAME_BACK, "not-ready")
 
 
 def test_a_version_on_a_stick_is_found_and_root_is_asked_for_it(

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from appliance.box.keeper.state import Ending, Outcome, Phase, State
-from appliance.box.updates.standing import NO_WAY, Standing
+from appliance.box.keeper.state import Ending, Phase, State, UpdateOutcome
+from appliance.box.updates.standing import NO_WAY, UpdateStanding
 
 WHY: Mapping[str, str] = {
     "not-ready": "It did not say within its time that it is ready.",
@@ -27,6 +27,7 @@ WHY: Mapping[str, str] = {
     "same": "It is the version that runs.",
     "older": "It is older than the version that runs.",
     "came-back": "It was tried here before, and came back.",
+    "needs": "It needs other packages, which could not be installed.",
     "no-room": "There is too little room on the disk for it.",
     "no-way-back": "The version that runs could not be kept, so there would be no way back.",
     "unreadable": "The file could not be read.",
@@ -61,10 +62,10 @@ OFFERS: Mapping[str, str] = {
     "came-back": "Version {version} is what can be had; it was tried here and came back.",
 }
 
-_ENDINGS: Mapping[Outcome, str] = {
-    Outcome.GOOD: "Version {version} was installed and stays.",
-    Outcome.CAME_BACK: "Version {version} was tried and came back.",
-    Outcome.NOT_INSTALLED: "Version {version} was not installed.",
+_ENDINGS: Mapping[UpdateOutcome, str] = {
+    UpdateOutcome.GOOD: "Version {version} was installed and stays.",
+    UpdateOutcome.CAME_BACK: "Version {version} was tried and came back.",
+    UpdateOutcome.NOT_INSTALLED: "Version {version} was not installed.",
 }
 _NAMELESS = "A package was not installed."
 
@@ -91,7 +92,7 @@ def of_ending(ending: Ending) -> tuple[str, str]:
     return sentence, WHY.get(ending.why, "")
 
 
-def in_english(standing: Standing) -> str:
+def in_english(standing: UpdateStanding) -> str:
     """For the command line."""
     state = standing.state
     rows = [f"Version {standing.runs} runs. {WAYS[standing.way]}"]
