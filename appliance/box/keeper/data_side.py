@@ -60,19 +60,17 @@ def copy_database(data: Path) -> str:
 
 
 def put_back(data: Path) -> str:
-    """The copy takes the place of the database, and stays: it may be done again. Balie is
-    stopped. Without a copy the database stays as it is.
+    """The copy becomes the database, which takes no room. Balie is stopped. Without a copy it is
+    done already: so it may be done again, as long as no Balie has started since.
     """
     source, target = data / COPY, data / DATABASE
     if not source.exists():
         return ""
-    part = _emptied(target.with_name(f"{DATABASE}.part"))
-    shutil.copyfile(source, part)
     # What the newer version left in its log must not be read into the older database.
     for beside in _BESIDE:
         target.with_name(target.name + beside).unlink(missing_ok=True)
     sync_folder(data)
-    _keep(part, target)
+    _keep(source, target)
     return ""
 
 

@@ -55,8 +55,9 @@ def main(folder: Path, arguments: Sequence[str]) -> int:
     verb, as_json = arguments[0], "--json" in arguments
     if verb not in VERBS:
         raise SystemExit(2)
-    # Whoever asked may close their terminal; the update goes on.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # Whoever asked may close their terminal; the update goes on. `balie update back` ends it.
+    for each in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     plan = read_plan(folder)
     units = (

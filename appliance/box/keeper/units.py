@@ -37,7 +37,8 @@ class SystemdUnits:
         """Also where it runs: a Balie that starts anew takes up whether it is held."""
         call(["systemctl", "daemon-reload"], within_s=_STOPS_WITHIN_S, code="units")
         # One that ended again and again while it was broken would not be started any more.
-        self._tell("reset-failed")
+        with suppress(KeeperError):  # nor is one known that has not run yet
+            self._tell("reset-failed")
         self._tell("restart", "--no-block")  # the looks see whether it comes, however long it takes
         with suppress(KeeperError):  # what has to run is looked at
             for name in self._reloads:
@@ -52,8 +53,10 @@ class SystemdUnits:
         self._tell("stop")
 
     def are_active(self) -> bool:
+        """Each is asked for alone: of several systemd says whether any is."""
         try:
-            call(["systemctl", "is-active", *self._names], within_s=30, code="units")
+            for name in self._names:
+                call(["systemctl", "is-active", name], within_s=30, code="units")
         except KeeperError:
             return False
         return True
