@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cmp_to_key
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -19,7 +20,8 @@ from appliance.box.updates import signing
 from appliance.box.updates.packages import ENDINGS, PackageFacts, is_newer, read_package
 from appliance.errors import UpdateRefused
 
-LABEL = "BALIE-UPDATE"
+LABEL = "BALIE-NEW"
+"""FAT keeps eleven letters of a name."""
 INDEX = "latest.json"
 BY_LABEL = Path("/dev/disk/by-label")
 MOUNTS = Path("/proc/self/mounts")
@@ -103,7 +105,7 @@ def _packages_in(folder: Path, way: str) -> Iterator[tuple[Path, PackageFacts]]:
             continue
 
 
-def _index(url: str) -> dict[str, object]:
+def _index(url: str) -> dict[str, Any]:
     try:
         answer = httpx2.get(url + INDEX, timeout=_TIMEOUT).raise_for_status()
         told = json.loads(answer.content[:_MOST_INDEX])
