@@ -81,7 +81,7 @@ def test_a_link_in_the_data_directory_leads_root_nowhere(data: Path, tmp_path: P
 
 def test_the_disk_needs_room_for_the_copy(data: Path) -> None:
     """A file that says it is large enough for any disk: nothing is begun."""
-    os.truncate(data / DATABASE, 1 << 45)
+    os.truncate(data / DATABASE, 1 << 43)
     with pytest.raises(KeeperError) as caught:
         as_owner(data, partial(copy_database, data))
     assert caught.value.code == "room"

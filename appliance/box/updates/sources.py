@@ -56,13 +56,16 @@ def stick() -> Path | None:
 
 def newest_in(folder: Path, way: str, architecture: str) -> FoundVersion | None:
     """The newest package for this hardware that lies in the folder."""
-    order = cmp_to_key(lambda one, other: 1 if is_newer(one.version, other.version) else -1)
     found = [
         FoundVersion(version=facts.version, path=path, size=path.stat().st_size)
         for path, facts in _packages_in(folder, way)
         if facts.name == "balie" and facts.architecture in (architecture, "all")
     ]
-    return max(found, key=order, default=None)
+    return max(found, key=cmp_to_key(_order), default=None)
+
+
+def _order(one: FoundVersion, other: FoundVersion) -> int:
+    return 1 if is_newer(one.version, other.version) else -1
 
 
 def newest_at(url: str, way: str, architecture: str) -> FoundVersion | None:
