@@ -199,6 +199,7 @@ class ToyBox:
             conn.executescript(
                 "CREATE TABLE house (version TEXT); INSERT INTO house VALUES ('none');"
                 "CREATE TABLE said (text TEXT); INSERT INTO said VALUES ('Hallo');"
+                "CREATE TABLE message (state TEXT); INSERT INTO message VALUES ('sent');"
             )
         self.systemctl("restart")
 
