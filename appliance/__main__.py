@@ -29,6 +29,7 @@ from appliance.cli import (
     running,
     search,
     tls,
+    update,
 )
 from appliance.runtime import kinds
 
@@ -54,6 +55,7 @@ app.add_typer(tls.tls_app, name="tls")
 app.add_typer(reports.reports_app, name="reports")
 app.add_typer(archive.archive_app, name="archive")
 app.add_typer(retention.retention_app, name="retention")
+app.add_typer(update.update_app, name="update")
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)

@@ -21,13 +21,14 @@ from appliance.mail_settings import MailSettings
 from appliance.modem_settings import ModemSettings
 from appliance.oidc_settings import OidcSettings
 from appliance.phone_settings import PhoneSettings
+from appliance.update_settings import UpdateSettings
 from appliance.web_settings import WebSettings
 from appliance.webhook_settings import WebhookSettings
 
 log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
-_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail")
+_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates")
 
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     `cert` and `key`, files as PEM: Balie speaks https.
     `max_waiting`: a line with this many waiting messages takes no more from software.
     `max_media_mb`: when the files of messages take more, the oldest go.
+    `trial`: this version is on trial: it answers, touches no device and takes nothing.
     `import_folder`: below it lie the folders in which other systems leave files of people.
     """
 
@@ -65,6 +67,7 @@ class Settings(BaseSettings):
     max_waiting: int = Field(default=DEFAULT_MAX_WAITING, ge=1)
     max_media_mb: int = Field(default=DEFAULT_MAX_MEDIA_MB, ge=100)
     import_folder: Path | None = None
+    trial: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     modem: ModemSettings = ModemSettings()
     phone: PhoneSettings = PhoneSettings()
@@ -72,6 +75,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings | None = None
     webhooks: WebhookSettings = WebhookSettings()
     mail: MailSettings | None = None
+    updates: UpdateSettings = UpdateSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -17,6 +17,7 @@ BalieError
 │   │   └── MailboxLater    the same, and only for this address
 │   ├── MailRefused         not sent and never will be
 │   └── MailUnconfirmed     it may have been taken: never send it again
+├── UpdateRefused           a version that is not installed; `code` says why, with what to do
 ├── SetupError              the machine lacks something (adb, a port); the sentence says what
 │   └── LettersMissing      no PDF can be made: the front-end files were not prepared
 └── DeviceError             a driver's; the class is the policy for the message in hand
@@ -128,6 +129,12 @@ class MailRefused(MailError):
 
 class MailUnconfirmed(MailError):
     pass
+
+
+class UpdateRefused(BalieError):
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class SetupError(BalieError):

@@ -187,6 +187,9 @@ class EventKind(Enum):
     STAFF_LOGGED_OUT = "staff.logged-out"
     #: Somebody said whether browsers are notified while no page is open; facts: `on`, `shows_text`.
     PUSH_CHANGED = "push.changed"
+    #: Root was asked for an update from a page; facts: `version`, or `seen`, the version of which
+    #: somebody knows that it came back.
+    UPDATE_ASKED = "update.asked"
     #: A text that the office has ready; facts: `text`, and `what`: `added`, `changed`, `removed`.
     TEXT_CHANGED = "text.changed"
     #: Somebody said whether reports tell colleagues apart; facts: `per_person`.

@@ -20,6 +20,7 @@ from appliance.api.compression import Compression, StaticTexts
 from appliance.api.dropin import told
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
+from appliance.api.held import HeldWrites
 from appliance.api.json import (
     archive,
     audit,
@@ -67,7 +68,7 @@ from appliance.api.smsgate.routes import router as smsgate_routes
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
-from appliance.api.web.page_route import broken, nothing_here
+from appliance.api.web.page_route import broken, not_during_trial, nothing_here
 from appliance.api.web.passkeys.ceremonies import Ceremonies
 from appliance.api.web.routes import router as pages
 from appliance.api.web.visit import Web
@@ -143,6 +144,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
     app.add_middleware(HeadRequests)
+    app.add_middleware(HeldWrites, told=_told_to)
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)
     # Before the API: a page asks for dozens of files, and routes are looked through in their order.
@@ -170,7 +172,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.figures = KeptFigures(services.store, services.clock)
     state.brake = AddressBrake()
     state.public_figures = PublicFigures(services.store, services.clock)
-    state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
+    state.metrics = Metrics(services, state.wrong.totals)
     door = Door(services.store, services.clock, state.wrong)
     provider = OidcProvider(services.oidc, services.clock) if services.oidc else None
     state.web = Web(
@@ -212,6 +214,12 @@ def _problem(request: Request, exc: Exception) -> Problem:
             raise exc
 
 
+def _told_to(request: Request, problem: Problem) -> Response:
+    if _for_programs(request.url.path):
+        return _told(request.url.path, problem)
+    return not_during_trial(request, problem.headers)
+
+
 def _told(path: str, problem: Problem) -> Response:
     return told(DROP_INS, path, problem)
 
@@ -228,9 +236,12 @@ def _path(request: Request) -> str:
 
 def _for_browser(request: Request) -> bool:
     """True for a browser at an address outside the APIs."""
-    accepted, path = request.headers.get("accept", ""), request.url.path
-    of_programs = path.startswith("/api/") or any(each.serves(path) for each in DROP_INS)
-    return "text/html" in accepted and not of_programs
+    accepted = request.headers.get("accept", "")
+    return "text/html" in accepted and not _for_programs(request.url.path)
+
+
+def _for_programs(path: str) -> bool:
+    return path.startswith("/api/") or any(each.serves(path) for each in DROP_INS)
 
 
 async def _answer_bug(request: Request, exc: Exception) -> Response:

@@ -116,6 +116,11 @@ CATALOGUE: Mapping[str, Known] = {
         503, "The database cannot be used now", "Nothing was stored. Try again."
     ),
     "not-ready": Known(503, "Balie is still starting", "Not ready yet: store, adb."),
+    "on-trial": Known(
+        503,
+        "A new version is on trial",
+        "A new version of Balie is on trial; nothing was kept. Try again in some minutes.",
+    ),
 }
 
 _BY_STATUS = {

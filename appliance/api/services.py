@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
+from appliance.box.updates.door import UpdateDoor
 from appliance.clock import Clock
 from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.notices.mail_post import MailPost
@@ -143,7 +144,7 @@ class Services:
     `histories` are what the planner keeps of each SIM. `mail` mails colleagues; None: the house has
     no mail server.
     `import_folder` is where the folders lie that may be watched for files of people.
-    `histories` are what the planner keeps of each SIM.
+    `on_trial`: this version is on trial, so it shows and takes nothing.
     """
 
     store: Store
@@ -170,6 +171,8 @@ class Services:
     address: str | None = None
     admins_need_passkey: bool = False
     mail: MailPost | None = None
+    on_trial: bool = False
+    updates: UpdateDoor = field(default_factory=UpdateDoor)
     import_folder: Path | None = None
     histories: Histories = field(default_factory=Histories)
     urls: UrlPolicy = field(default_factory=UrlPolicy)

@@ -3,9 +3,16 @@
 import sqlite3
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
-from appliance.api.web.words import device_phrases, incident_phrases, phrases
+from appliance.api.web.words import (
+    device_phrases,
+    incident_phrases,
+    phrases,
+    update_sentences,
+)
 from appliance.box.places import TLS
+from appliance.box.updates.standing import came_back_in
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.clock import SystemClock
@@ -35,6 +42,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
         reach = [*about_folder(store.path.parent), *complaints_of(store), *_certificate()]
         known = [
             *_keys(store),
+            *_version_that_came_back(store.path.parent),
             *store.read(_devices_in_need),
             *store.read(_low_credit),
             *store.read(_lines_that_stopped),
@@ -71,6 +79,16 @@ def _keys(store: Store) -> list[Complaint]:
     if not missing:
         return []
     return [_complaint("key of the house", *incident_phrases.BY_KIND[IncidentKind.HOUSE_KEY])]
+
+
+def _version_that_came_back(data: Path) -> list[Complaint]:
+    """Also where the page says no more, because somebody has said that they know."""
+    ending = came_back_in(load(None, data=data).updates.folder)
+    if ending is None:
+        return []
+    sentence, why = update_sentences.of_ending(ending)
+    said = f"{sentence.format(version=ending.version)} {why}".strip()
+    return [_complaint("updates", said, update_sentences.REMEDY)]
 
 
 def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:

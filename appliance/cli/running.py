@@ -12,6 +12,7 @@ _AWKWARD = typer.Option(
 )
 _PEM = typer.Option(metavar="FILE", help="For https: the certificate with its chain, as PEM.")
 _KEY = typer.Option(metavar="FILE", help="For https: the certificate's key, as PEM.")
+_HELD = "Held: it answers, touches no phone or modem, and takes nothing in."
 _PORT = typer.Option(min=0, max=65535, help="The web server's port.")
 
 
@@ -23,11 +24,12 @@ def run(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default 8080.")] = None,
     cert: Annotated[Path | None, _PEM] = None,
     key: Annotated[Path | None, _KEY] = None,
+    trial: Annotated[bool, typer.Option("--trial", help=_HELD)] = False,
 ) -> None:
     """Runs Balie until it is stopped."""
     from appliance.runtime.process import run_balie
 
-    run_balie(config=config, data=data, host=host, port=port, cert=cert, key=key)
+    run_balie(config=config, data=data, host=host, port=port, cert=cert, key=key, trial=trial)
 
 
 @says_what_is_wrong

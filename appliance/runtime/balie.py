@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -13,6 +13,7 @@ from appliance.api.cloud.dialect import Cloud
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
 from appliance.api.smsgate.dialect import Smsgate
+from appliance.box.updates.door import UpdateDoor
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
@@ -70,6 +71,7 @@ from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
 from appliance.store.store import Store
+from appliance.update_settings import UpdateSettings
 from appliance.webhook_settings import NONE_ALLOWED, Allowed
 
 log = logging.getLogger(__name__)
@@ -112,12 +114,15 @@ class Balie:
         admins_need_passkey: bool = False,
         webhooks_allow: Allowed = NONE_ALLOWED,
         mail: MailSettings | None = None,
+        on_trial: bool = False,
+        updates: UpdateSettings | None = None,
         steps: Steps = no_steps,
         erasure_steps: ErasureSteps = no_erasure_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do.
 
-        `settings` are those of the kinds of device, by their names.
+        `settings` are those of the kinds of device, by their names. `on_trial`: nothing is started
+        that touches a device, sends, deletes or takes anything in; what is there is shown.
         """
         kinds.load()
         self.clock = clock
@@ -126,6 +131,7 @@ class Balie:
         self._steps = steps
         self._settings = settings or {}
         self._started = False
+        self._on_trial = on_trial
         gate, media_room = ConsentGate(), MediaRoom(max_media_mb * _MB)
         self._listener = Reception(self.store, gate)
         self._profiles, self._pauses = OwnProfiles(self.store), ChargePauses(self.store)
@@ -138,7 +144,8 @@ class Balie:
         }
         self._fleet = Fleet(self.store, self._make_worker, self._watches)
         self._planner = Planner(self.store, profile, self._fleet.wake_line, self._histories)
-        self._machine = Machine(data)
+        self._updates = UpdateDoor(updates, data)
+        self._machine = Machine(data, came_back=self._updates.unseen)
         self._jobs = self._make_jobs(media_room)
         self._urls = UrlPolicy(webhooks_allow)
         self._readings, self._relayed = (
@@ -228,9 +235,9 @@ class Balie:
             setup_code=self._setup_code(),
             room=room,
             media_room=media_room,
-            plugged_in=plugged_in,
-            enrolment=Enrolments(self.store, self.clock),
-            asking=self._fleet.ask,
+            on_trial=self._on_trial,
+            updates=self._updates,
+            **self._doors_to_devices(),
             connections=connections,
             histories=self._histories,
             accessed=self._readings,
@@ -238,14 +245,30 @@ class Balie:
             urls=self._urls,
         )
 
+    def _doors_to_devices(self) -> dict[str, Any]:
+        """None on trial: a page that somebody opens must not touch a phone either."""
+        if self._on_trial:
+            return {}
+        return {
+            "plugged_in": plugged_in,
+            "enrolment": Enrolments(self.store, self.clock),
+            "asking": self._fleet.ask,
+        }
+
     def start(self) -> None:
         """Makes messages that were in hand unconfirmed, and whoever was erased nobody again if a
-        copy was put back; then starts every thread. Needs no adb.
+        copy was put back; then starts every thread. Needs no adb. On trial none of that is done:
+        it is the one place where something begins to work.
 
         The first start after an update from a Balie whose database gives no room back takes as
         long as it takes to write that anew.
         """
         shrinking.make_ready(self.store.path)
+        if not self._on_trial:
+            self._begin_work()
+        self._started = True
+
+    def _begin_work(self) -> None:
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
         self._settle_keys()
@@ -261,7 +284,6 @@ class Balie:
         self._jobs.start()
         for each in self._followers:
             each.start()
-        self._started = True
 
     def _settle_keys(self) -> None:
         """Balie goes on without a key: doctor, log and page of the devices say that it is gone."""
@@ -273,6 +295,14 @@ class Balie:
 
     def stop(self) -> None:
         self._started = False
+        if not self._on_trial:
+            self._end_work()
+        self._machine.close()
+        self._readings.finish()
+        self._relayed.finish()
+        self.store.close()
+
+    def _end_work(self) -> None:
         for each in reversed(self._followers):
             each.stop()
         self._jobs.stop()
@@ -280,10 +310,6 @@ class Balie:
         self._fleet.stop()
         for watch in self._watches.values():
             watch.stop()
-        self._machine.close()
-        self._readings.finish()
-        self._relayed.finish()
-        self.store.close()
 
     def _make_worker(self, device: Device) -> DeviceWorker:
         driver = driver_for(

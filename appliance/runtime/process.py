@@ -43,12 +43,15 @@ def run_balie(
     port: int | None,
     cert: Path | None = None,
     key: Path | None = None,
+    trial: bool = False,
 ) -> None:
     """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do."""
     keep_small()
     take_short_turns()
     tidy_when_told()
-    settings = load(config, data=data, host=host, port=port, cert=cert, key=key)
+    settings = load(
+        config, data=data, host=host, port=port, cert=cert, key=key, trial=trial or None
+    )
     logs.configure(settings.log_level)
     warn_of_passkeys(settings)
     if settings.oidc is not None:
@@ -78,6 +81,8 @@ def run_balie(
             admins_need_passkey=settings.web.admins_need_passkey,
             webhooks_allow=settings.webhooks.allowed,
             mail=settings.mail,
+            on_trial=settings.trial,
+            updates=settings.updates,
         )
         try:
             balie.start()
@@ -106,6 +111,8 @@ def _of_kinds(settings: Settings) -> Mapping[str, BaseModel]:
 def _welcome(balie: Balie, address: str) -> None:
     """Tells the person at the console at any log level: the code is nowhere else."""
     log.info("Balie is at %s", address)
+    if balie.services.on_trial:
+        log.warning("this version is on trial: it answers, sends nothing and takes nothing")
     if balie.services.setup_code:
         sys.stderr.write(
             f"Nobody can log in yet: open {address} and make the first administrator; "

@@ -60,6 +60,8 @@ class IncidentKind(StrEnum):
     READ_ELSEWHERE = Reason.READ_ELSEWHERE.value
     #: Balie's own e-mail does not leave.
     OWN_MAIL = "own-mail"
+    #: A new version of Balie was tried and did not stay.
+    VERSION_BACK = "version-back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

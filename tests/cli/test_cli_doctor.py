@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.box.keeper.state import Phase, StateFile, UpdateOutcome
 from appliance.desk.intake.reception import Reception
 from appliance.devices.modem import doctor as modem_doctor
 from appliance.devices.modem_protocol import Balance
@@ -56,6 +57,22 @@ def test_the_doctor_says_in_a_sentence_why_a_line_was_stopped(running: Store) ->
     (found,) = (each for each in items if each["about"] == "+31 6 12345678")
     assert found["sentence"].startswith("Nothing is sent from it: The SIM card has no credit left")
     assert found["remedy"].endswith("Then start the number again.")
+
+
+def test_the_doctor_tells_which_version_came_back_and_why(
+    running: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until a later one is good."""
+    monkeypatch.setenv("BALIE_UPDATES", json.dumps({"folder": str(tmp_path)}))
+    file = StateFile(tmp_path)
+    for phase in (Phase.WAITING, Phase.HOLDING, Phase.INSTALLING, Phase.GOING_BACK):
+        file.move(phase, version="1.1", mark="m", before="1.0")
+    file.end(UpdateOutcome.CAME_BACK, "room")
+    items = json.loads(balie("doctor", "--json").stdout)["items"]
+    (found,) = (each for each in items if each["about"] == "updates")
+    assert found["sentence"] == (
+        "Version 1.1 was tried and came back. There was too little room left on the disk."
+    )
 
 
 def test_the_doctor_knows_modems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

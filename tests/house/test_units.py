@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-UNITS = sorted((ROOT / "systemd").glob("*.service"))
+ALL = sorted((ROOT / "systemd").glob("*.service"))
+ROOTS = {f"balie-{each}.service" for each in ("settle", "trial", "update", "update-night")}
+"""They install packages and choose versions, which only root can; each does one thing and ends."""
+UNITS = [path for path in ALL if path.name not in ROOTS]
 
 LASTING = [path for path in UNITS if "Type=oneshot" not in path.read_text("utf-8").splitlines()]
 
@@ -47,6 +50,23 @@ def test_there_are_units_for_balie_and_for_adb() -> None:
 @pytest.mark.parametrize("path", LASTING, ids=lambda path: path.name)
 def test_what_always_runs_has_no_privilege_and_comes_back(path: Path) -> None:
     """It runs as `balie`, nobody else reads its data, and it is always started again."""
+
+
+def test_units_of_root_end_by_themselves_and_start_what_root_wrote() -> None:
+    """None of them serves anybody; the keeper's run what lies in a folder of root's."""
+    services = {path.name: Unit(path)["Service"] for path in ALL if path.name in ROOTS}
+    assert set(services) == ROOTS
+    assert {each["Type"] for each in services.values()} <= {"oneshot", "exec"}
+    for name, verb in (("settle", "settle"), ("trial", "look")):
+        program = "/usr/bin/python3 -I /var/lib/balie-update/keeper/run"
+        assert services[f"balie-{name}.service"]["ExecStart"] == f"{program} {verb}"
+    path = (ROOT / "systemd" / "balie-update.path").read_text("utf-8")
+    assert "PathExists=/var/lib/balie/update-request" in path
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_is_hardened_and_comes_back(path: Path) -> None:
+    """A service runs as `balie`, without privileges, sees little, and is always started again."""
     service = Unit(path)["Service"]
     assert service["User"] == "balie"
     assert service["Restart"] == "always"
@@ -103,7 +123,7 @@ def test_the_user_of_the_units_is_declared() -> None:
 def complaints(folder: Path) -> str:
     """The complaints of `systemd-analyze verify` about copies whose commands exist here."""
     copies = []
-    for path in UNITS:
+    for path in ALL:
         program = Unit(path)["Service"]["ExecStart"].split()[0]
         copy = folder / path.name
         copy.write_text(path.read_text("utf-8").replace(program, "/bin/true"), encoding="utf-8")
@@ -119,10 +139,13 @@ def complaints(folder: Path) -> str:
     return "\n".join(ours)
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_systemd_understands_every_line(path: Path, tmp_path: Path) -> None:
     """No key is misspelt: systemd's own check has no complaint, where a machine has systemd."""
     assert {"Unit", "Service"} <= set(Unit(path).sections()) <= {"Unit", "Service", "Install"}
+    sections = Unit(path).sections()
+    assert sections[:2] == ["Unit", "Service"]
+    assert sections[2:] == ([] if path.name.startswith("balie-update") else ["Install"])
     if shutil.which("systemd-analyze"):
         assert complaints(tmp_path) == ""
 

@@ -361,7 +361,9 @@ class PageOut(AnswerBody, Generic[T]):
 
 
 class HealthOut(AnswerBody):
-    status: Literal["ok"]
+    """`trial`: this version is on trial; it answers, and neither sends nor takes anything."""
+
+    status: Literal["ok", "trial"]
 
 
 class ProblemOut(BaseModel):

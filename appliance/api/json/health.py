@@ -24,6 +24,7 @@ from appliance.store import events
 router = APIRouter(tags=["health"])
 
 _OK = b'{"status":"ok"}'
+_TRIAL = b'{"status":"trial"}'
 _OK_EXAMPLE = {"status": "ok"}
 _METRICS_EXAMPLE = (
     "# HELP balie_messages Messages by state.\n# TYPE balie_messages gauge\n"
@@ -57,7 +58,7 @@ async def get_readiness(request: Request) -> Response:
         raise ProblemError(
             problem("not-ready", detail, headers={"Retry-After": "1"}, missing=lacks)
         )
-    return Response(_OK, media_type="application/json")
+    return Response(_TRIAL if services.on_trial else _OK, media_type="application/json")
 
 
 async def missing(services: Services) -> list[str]:

@@ -1,13 +1,15 @@
 """Figures as Prometheus reads them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from appliance import __version__
 from appliance.api.connections import Connections
+from appliance.api.services import Services
 from appliance.desk.access.wrong_tries import Tried
 from appliance.desk.reports.figures import Figures
 
@@ -19,20 +21,16 @@ _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 class Metrics:
     """One per app, so that two apps in one process count apart."""
 
-    def __init__(
-        self,
-        connections: Connections,
-        wrong_tries: Mapping[Tried, int],
-        keeps: Callable[[], bool],
-    ) -> None:
+    def __init__(self, services: Services, wrong_tries: Mapping[Tried, int]) -> None:
         self._wrong_tries = wrong_tries
         self._registry = CollectorRegistry()
         Gauge(
             "balie_store_keeps",
             "1 while what is written is kept; 0 on a full or broken disk.",
             registry=self._registry,
-        ).set_function(keeps)
-        self._registry.register(_Connections(connections))
+        ).set_function(lambda: services.store.keeps)
+        self._registry.register(_Connections(services.connections))
+        self._registry.register(_Version(services))
         self._accept = Histogram(
             "balie_accept_seconds",
             "Time from a posted message to its durable acceptance.",
@@ -49,6 +47,26 @@ class Metrics:
         shown = figures if each_device else replace(figures, signals=(), credits=())
         registry.register(_Snapshot(shown, self._wrong_tries))
         return generate_latest(registry) + generate_latest(self._registry)
+
+
+class _Version(Collector):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def collect(self) -> Iterable[Metric]:
+        build = GaugeMetricFamily("balie_build_info", "The version that runs.", labels=["version"])
+        build.add_metric((__version__,), 1)
+        yield build
+        yield GaugeMetricFamily(
+            "balie_on_trial",
+            "1 while this version is on trial, and sends and takes nothing.",
+            value=int(self._services.on_trial),
+        )
+        yield GaugeMetricFamily(
+            "balie_version_came_back",
+            "1 when a version was tried and came back, until somebody knows or a later one stays.",
+            value=int(self._services.updates.unseen() is not None),
+        )
 
 
 class _Connections(Collector):

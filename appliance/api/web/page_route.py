@@ -1,7 +1,7 @@
 """Errors as a page or a part of one, in the reader's language."""
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import Request
@@ -60,6 +60,15 @@ def _unable(request: Request, exc: StoreError | LettersMissing) -> Response:
 def nothing_here(request: Request) -> Response:
     """For an address that no page has."""
     return _failed(request, 404, "There is nothing here, or not for you.")
+
+
+def not_during_trial(request: Request, headers: Mapping[str, str]) -> Response:
+    """For whatever would change something while a new version is on trial."""
+    answer = _failed(
+        request, 503, "A new version of Balie is on trial. Nothing was kept; try again in a minute."
+    )
+    answer.headers.update(headers)
+    return answer
 
 
 def broken(request: Request) -> Response:

@@ -189,6 +189,8 @@ class Visit:
             session=self.session,
             now_ms=self.now_ms,
             disk=self.services.disk,
+            on_trial=self.services.on_trial,
+            updates=self.services.updates,
             demo=self.services.demo,
             **context,
         )

@@ -1,7 +1,9 @@
 """How the machine is that Balie runs on."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from appliance.box.keeper.state import Ending
 from appliance.desk.lines.incidents.machine_rules import MachineFacts
 from appliance.runtime.machine.kernel_files import number_in, text_of
 from appliance.runtime.machine.kernel_log import KernelLog
@@ -16,11 +18,24 @@ _EXT4_ERRORS = "sys/fs/ext4/*/errors_count"
 _PER_DEGREE = 1000
 
 
-class Machine:
-    """Used by one thread. `data` is the folder whose disk has to have room."""
+def _nothing() -> None:
+    return None
 
-    def __init__(self, data: Path, *, root: Path = Path("/")) -> None:
+
+class Machine:
+    """Used by one thread. `data` is the folder whose disk has to have room, `came_back` tells of a
+    version that did and that nobody knows of yet.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        root: Path = Path("/"),
+        came_back: Callable[[], Ending | None] = _nothing,
+    ) -> None:
         self._data = data
+        self._came_back = came_back
         self._root = root
         self._power = Power(root)
         self._usb = UsbPorts(root)
@@ -29,6 +44,7 @@ class Machine:
     def facts(self) -> MachineFacts:
         said = self._log.complaints()
         low = self._power.is_low()
+        ending = self._came_back()
         return MachineFacts(
             undervoltage=True if "undervoltage" in said else low,
             celsius=self._celsius(),
@@ -36,6 +52,7 @@ class Machine:
             disk_errors=self._disk_errors(),
             disk_complains="disk" in said,
             usb=self._ailing_usb(said),
+            came_back=ending.version if ending else "",
         )
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ from appliance.api.web.words import (
     round_phrases,
     search_sentences,
     staff_sentences,
+    update_sentences,
     webhook_sentences,
 )
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
@@ -81,6 +82,7 @@ def _of_phrases() -> Iterator[str]:
     yield from audit_sentences.SENTENCES
     yield from emergency_sentences.SENTENCES
     yield from webhook_sentences.SENTENCES
+    yield from update_sentences.SENTENCES
     yield from phrases.STATES.values()
     yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()

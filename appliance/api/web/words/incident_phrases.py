@@ -93,6 +93,10 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "The disk of Balie is almost full.",
         "Make room on it, or put in a larger one; when it is full, nothing is sent or received.",
     ),
+    "version-came-back": (
+        "Version {version} of Balie was tried and was not well, so the one before came back.",
+        "Look under Settings, Updates, why. Balie runs as before, with its data as before.",
+    ),
     "usb-over-current": (
         "A USB port was switched off because too much current went through it.",
         "Use a hub with its own power supply; pull out what was plugged in last.",
@@ -205,5 +209,6 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.WEBHOOK_OFF: "Webhook off",
     IncidentKind.READ_ELSEWHERE: "Read by another program",
     IncidentKind.OWN_MAIL: "E-mail of Balie",
+    IncidentKind.VERSION_BACK: "Version came back",
 }
 """Short, for a list of what was wrong before."""

@@ -13,7 +13,8 @@ HOT_FROM_C = 80.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineFacts:
     """None is what the machine does not tell. `usb` are codes of what goes wrong there, and
-    `disk_errors` is how often the file system noticed damage.
+    `disk_errors` is how often the file system noticed damage. `came_back` is the version that was
+    tried and did not stay.
     """
 
     undervoltage: bool | None = None
@@ -22,6 +23,7 @@ class MachineFacts:
     disk_errors: int = 0
     disk_complains: bool = False
     usb: Sequence[str] = ()
+    came_back: str = ""
 
 
 def diagnose_machine(machine: MachineFacts) -> Diagnosis:
@@ -36,9 +38,18 @@ def diagnose_machine(machine: MachineFacts) -> Diagnosis:
         found[IncidentKind.DISK] = {"what": "disk-low"}
     if machine.usb:
         found[IncidentKind.USB] = {"what": machine.usb[0]}
+    if machine.came_back:
+        facts = {"what": "version-came-back", "version": machine.came_back}
+        found[IncidentKind.VERSION_BACK] = facts
     return Diagnosis(found={kind: {"stops": [], **facts} for kind, facts in found.items()})
 
 
 OF_THE_MACHINE = frozenset(
-    {IncidentKind.UNDERVOLTAGE, IncidentKind.HOT, IncidentKind.DISK, IncidentKind.USB}
+    {
+        IncidentKind.UNDERVOLTAGE,
+        IncidentKind.HOT,
+        IncidentKind.DISK,
+        IncidentKind.USB,
+        IncidentKind.VERSION_BACK,
+    }
 )

@@ -1,0 +1,64 @@
+"""Versions in the two root slots of a card, written, verified and chosen by RAUC.
+
+The boot loader gives a new slot one start. If that does not end in `mark-good`, the next start is
+the slot before, whatever this program does.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from appliance.box.keeper.errors import KeeperError
+from appliance.box.keeper.programs import call
+
+NEW = "new.raucb"
+_WITHIN_S = 1800.0
+
+
+class RaucSlots:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def by_restart(self) -> bool:
+        return True
+
+    def running(self) -> str:
+        """As RAUC noted it when the slot was written; empty for the slot of the flashed card."""
+        try:
+            slot = self._booted()
+        except KeeperError:
+            return ""
+        return str(slot.get("slot_status", {}).get("bundle", {}).get("version", ""))
+
+    def install(self) -> None:
+        command = ["rauc", "install", str(self._folder / NEW)]
+        call(command, within_s=_WITHIN_S, code="not-installed")
+
+    def keep(self) -> None:
+        call(["rauc", "status", "mark-good"], within_s=60, code="no-way-back")
+
+    def back(self, *, new_runs: bool) -> None:
+        verb = "mark-bad" if new_runs else "mark-active"
+        call(["rauc", "status", verb, "booted"], within_s=60, code="no-way-back")
+
+    def tidy(self) -> None:
+        (self._folder / NEW).unlink(missing_ok=True)
+
+    def _status(self) -> dict[str, Any]:
+        command = ["rauc", "status", "--detailed", "--output-format=json"]
+        try:
+            told = json.loads(call(command, within_s=60, code="slots"))
+        except ValueError as exc:
+            raise KeeperError("slots", "rauc status told no JSON.") from exc
+        if not isinstance(told, dict):
+            raise KeeperError("slots", "rauc status told something else.")
+        return told
+
+    def _booted(self) -> dict[str, Any]:
+        for named in self._status().get("slots", []):
+            for slot in named.values():
+                if slot.get("state") == "booted":
+                    found: dict[str, Any] = slot
+                    return found
+        raise KeeperError("slots", "rauc names no slot that was booted.")

@@ -1,0 +1,64 @@
+"""How the web process asks root for an update: a file with the path of a package, nothing else.
+
+`balie-update.path` sees the file and starts root's unit. Everything else is decided by root: what
+is copied, whether it is signed, whether it is newer.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from appliance.box.keeper.disk import write_whole
+from appliance.box.updates.packages import ENDINGS
+from appliance.errors import UpdateRefused
+
+FILE = "update-request"
+_MOST_BYTES = 4096
+
+
+def ask_for(data: Path, package: Path) -> None:
+    write_whole(data / FILE, f"{package}\n".encode(), 0o600)
+
+
+def is_asked(data: Path) -> bool:
+    return (data / FILE).exists()
+
+
+def take_request(data: Path) -> Path | None:
+    """The path; None where nobody asked. The file is gone, so one that is wrong is read once.
+    Raises UpdateRefused.
+    """
+    path = data / FILE
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        path.unlink(missing_ok=True)
+        raise _refused() from exc
+    with os.fdopen(handle, "rb") as told:
+        is_file = stat.S_ISREG(os.fstat(handle).st_mode)
+        content = told.read(_MOST_BYTES + 1) if is_file else b""
+    path.unlink(missing_ok=True)
+    return _path_in(content)
+
+
+def _path_in(content: bytes) -> Path:
+    try:
+        said = content.decode().removesuffix("\n")
+    except UnicodeDecodeError as exc:
+        raise _refused() from exc
+    package = Path(said)
+    if (
+        len(content) > _MOST_BYTES
+        or not said.isprintable()
+        or not package.is_absolute()
+        or ".." in package.parts
+        or package.suffix not in ENDINGS.values()
+    ):
+        raise _refused()
+    return package
+
+
+def _refused() -> UpdateRefused:
+    return UpdateRefused("no-package", f"What stands in {FILE} is no path of a package.")

@@ -1,0 +1,132 @@
+"""Versions in two slots: which commands RAUC is given, and what follows at the next start.
+
+`rauc` is a program of ours here, and stands for the command lines and the form of its answers
+alone: the real one needs slots and a boot loader, which `scripts/image-test` has.
+"""
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from appliance.box.keeper.data_side import DATABASE
+from appliance.box.keeper.entry import PACKAGES
+from appliance.box.keeper.keeper import HELD, Keeper
+from appliance.box.keeper.plan import Plan
+from appliance.box.keeper.rauc_slots import NEW, RaucSlots
+from appliance.box.keeper.state import Phase, StateFile, UpdateOutcome
+
+_RAUC = """#!{python}
+import json, sys
+from pathlib import Path
+box = Path("{box}")
+with (box / "calls").open("a") as calls:
+    calls.write(" ".join(sys.argv[1:]) + chr(10))
+booted = (box / "booted").read_text()
+versions = dict(a="1.0", b="1.1")
+def slot(name, letter):
+    status = dict(bundle=dict(compatible="balie-arm64", version=versions[letter]))
+    state = "booted" if letter == booted else "inactive"
+    return {{name: dict(bootname=letter, state=state, slot_status=status)}}
+if sys.argv[1] == "status" and "--output-format=json" in sys.argv:
+    told = dict(compatible="balie-arm64", booted=booted, boot_primary="rootfs.0",
+        slots=[slot("rootfs.1", "b"), slot("rootfs.0", "a")])
+    print(json.dumps(told))
+"""
+
+
+class NoSystemd:
+    """Records what systemd would be told; Balie is never well."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def start(self) -> None:
+        self.told.append("start")
+
+    def stop(self) -> None:
+        self.told.append("stop")
+
+    def are_active(self) -> bool:
+        return False
+
+    def restart_machine(self) -> None:
+        self.told.append("restart machine")
+
+
+@pytest.fixture
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "rauc").write_text(_RAUC.format(python=sys.executable, box=tmp_path))
+    (programs / "rauc").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    (tmp_path / "booted").write_text("a")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "update" / PACKAGES).mkdir(parents=True)
+    (tmp_path / "update" / PACKAGES / NEW).write_text("bundle")
+    with closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as conn:
+        conn.execute("CREATE TABLE said (text TEXT)")
+    StateFile(tmp_path / "update").move(Phase.WAITING, version="1.1", mark="m", before="1.0")
+    return tmp_path
+
+
+def keeper_of(box: Path, units: NoSystemd) -> Keeper:
+    plan = Plan(way="slots", data=str(box / "data"), limit_s=0.1, look_s=0.02)
+    return Keeper(box / "update", plan, RaucSlots(box / "update" / PACKAGES), units)
+
+
+def calls(box: Path) -> list[str]:
+    """What changed something."""
+    said = (box / "calls").read_text().splitlines()
+    return [each.replace(str(box), "") for each in said if "json" not in each]
+
+
+def test_a_bundle_goes_to_the_other_slot_and_the_machine_starts_anew(box: Path) -> None:
+    """Held across the start; the new slot is on trial then, and only then."""
+    units = NoSystemd()
+    assert keeper_of(box, units).go().phase is Phase.RESTARTING
+    assert calls(box) == [f"install /update/{PACKAGES}/{NEW}"]
+    assert units.told == ["stop", "restart machine"]
+    assert (box / "update" / HELD).read_text() == "BALIE_TRIAL=true\n"
+    (box / "booted").write_text("b")
+    assert keeper_of(box, units).settle().phase is Phase.TRYING
+
+
+def test_a_new_slot_that_is_not_well_is_marked_bad_and_the_one_before_has_its_data(
+    box: Path,
+) -> None:
+    """The machine starts anew; in the slot before the database is put back, and Balie is free."""
+    keeper_of(box, NoSystemd()).go()
+    (box / "booted").write_text("b")
+    keeper_of(box, NoSystemd()).settle()
+    with closing(sqlite3.connect(box / "data" / DATABASE)) as conn:
+        conn.execute("CREATE TABLE of_the_newer_version (x)")
+    units = NoSystemd()
+    assert keeper_of(box, units).look().phase is Phase.GOING_BACK
+    assert units.told == ["stop", "restart machine"]
+    assert calls(box)[-1] == "status mark-bad booted"
+    (box / "booted").write_text("a")
+    state = keeper_of(box, NoSystemd()).settle()
+    assert state.last
+    assert (state.last.outcome, state.last.why) == (UpdateOutcome.CAME_BACK, "units")
+    with closing(sqlite3.connect(box / "data" / DATABASE)) as conn:
+        assert [row[0] for row in conn.execute("SELECT name FROM sqlite_master")] == ["said"]
+    assert not (box / "update" / HELD).exists()
+
+
+def test_a_new_slot_that_did_not_start_leaves_the_one_before_chosen(box: Path) -> None:
+    """The boot loader went back by itself: the next start must not try again."""
+    keeper_of(box, NoSystemd()).go()
+    state = keeper_of(box, NoSystemd()).settle()
+    assert calls(box)[-1] == "status mark-active booted"
+    assert state.last
+    assert (state.last.outcome, state.last.why) == (UpdateOutcome.CAME_BACK, "not-started")
+
+
+def test_what_rauc_tells_is_read(box: Path) -> None:
+    assert RaucSlots(box).running() == "1.0"
+    (box / "bin" / "rauc").write_text("#!/bin/sh\necho no json\n")
+    assert RaucSlots(box).running() == ""
