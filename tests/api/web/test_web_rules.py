@@ -128,6 +128,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/lines/{line_id}/handover/away",
         *(f"/settings/automatic/{line_id}{each}" for each in AUTOMATIC),
         f"/settings/website/{line_id}",
+        *(f"/settings/numbers/{line_id}/beside/{waiting}{each}" for each in ("", "/remove")),
         *(f"/settings/calendars/{line_id}{each}" for each in ("", "/end")),
         f"/devices/{device_id}/screen/tap",
         f"/devices/{device_id}/screen/back",
