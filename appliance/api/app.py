@@ -47,6 +47,7 @@ from appliance.api.json import (
     saved_lists,
     saved_views,
     sending,
+    signing_key,
     texts,
     uploading,
     vcards,
@@ -110,6 +111,7 @@ _JSON_API = (
     retention,
     rounds,
     webhooks,
+    signing_key,
     events,
 )
 

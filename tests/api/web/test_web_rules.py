@@ -62,6 +62,7 @@ THING_POSTS = (
     "views/{}",
     "views/{}/remove",
     "tokens/{}/revoke",
+    "tokens/{}/rotate",
     "webhooks/{}",
     *(f"webhooks/{{}}/{each}" for each in ("on", "off", "rotate", "test", "again", "remove")),
 )
