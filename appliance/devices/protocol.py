@@ -136,13 +136,16 @@ class Resumed:
 class QuotedText:
     """The message that another one answers, by its words; `own`: the line wrote it.
 
-    `by` are the names and the number under which a group may show who wrote it.
+    `by` are the names and the number under which a group may show who wrote it. `key` is the
+    device's own identity for one that came in, `proof` what proved that one left over this device.
     """
 
     text: str
     own: bool
     at_ms: int
     by: frozenset[str] = frozenset()
+    key: str | None = None
+    proof: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

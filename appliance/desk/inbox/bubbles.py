@@ -18,6 +18,7 @@ from appliance.desk.outgoing.decisions import Decision
 from appliance.desk.team.notes import TeamNote
 from appliance.identities import Identity
 from appliance.messages import Direction, MessageState, Origin
+from appliance.queue.routing import OF_A_SERVICE
 from appliance.reasons import Reason
 from appliance.store import forecast
 from appliance.store.care_marks import CareMark, CareState, marks_of
@@ -41,6 +42,7 @@ _DEVICE_CANNOT = frozenset(
         Reason.DEVICE_LOCKED,
         Reason.DEVICE_DEGRADED,
         Reason.TOO_HOT,
+        *OF_A_SERVICE,
     }
 )
 
@@ -168,6 +170,11 @@ class Bubble:
         """The attempt by which it left, if that used another device than the line's own."""
         left = next((each for each in reversed(self.tries) if each.may_have_left), None)
         return left if left and left.fallback else None
+
+    @property
+    def is_at_service(self) -> bool:
+        """What became of it only a service knows, as of a bot or a mailbox."""
+        return bool(self.tries) and self.tries[-1].at_service
 
     @property
     def is_hidden(self) -> bool:

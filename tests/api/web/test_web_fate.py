@@ -12,6 +12,7 @@ from appliance.desk.lines import beside, new_line
 from appliance.desk.lines.beside import NewBeside
 from appliance.devices.protocol import DeviceState, Incoming, Status
 from appliance.queue.gate import ConsentGate
+from appliance.reasons import Reason
 from appliance.store.house_key import HouseKey
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
@@ -169,17 +170,19 @@ def test_only_what_reaches_a_person_is_offered(office: Office, sanne: Browser, a
     assert office.count("message WHERE text = 'Nee'") == 0
 
 
-def test_another_channel_writes_to_their_other_identity(
-    office: Office, tilburg: Desk, planning: Caller, sanne: Browser, anna: str
-) -> None:
-    """Who is one person over two channels is written to by what the chosen one writes to."""
+def bot_beside(office: Office, desk: Desk) -> str:
+    """A Telegram bot beside the number; its device."""
     key = HouseKey.of(office.store.path.parent)
-    settings = {"api": "http://127.0.0.1:9"}
-    bot = NewBeside(kind="telegram", address="4711", settings=settings, secret="4711:x")
-    device = office.store.write(lambda tx: beside.put(tx, tilburg.line_id, bot, key=key, by="cli"))
-    reception, channel = Reception(office.store, ConsentGate()), Channel.named("telegram")
-    ready = Status(state=DeviceState.READY, channels=frozenset({channel}))
-    reception.status(device, ready)
+    bot = NewBeside(
+        kind="telegram", address="4711", settings={"api": "http://127.0.0.1:9"}, secret="4711:x"
+    )
+    return office.store.write(lambda tx: beside.put(tx, desk.line_id, bot, key=key, by="cli"))
+
+
+def telegram(reception: Reception, device: str, office: Office) -> None:
+    """It is there, and somebody writes to it."""
+    channel = Channel.named("telegram")
+    reception.status(device, Status(state=DeviceState.READY, channels=frozenset({channel})))
     came = Incoming(
         channel=channel,
         key="t1",
@@ -188,6 +191,14 @@ def test_another_channel_writes_to_their_other_identity(
         at_ms=office.clock.now_ms(),
     )
     reception.received(device, [came])
+
+
+def test_another_channel_writes_to_their_other_identity(
+    office: Office, tilburg: Desk, planning: Caller, sanne: Browser, anna: str
+) -> None:
+    """Who is one person over two channels is written to by what the chosen one writes to."""
+    device, reception = bot_beside(office, tilburg), Reception(office.store, ConsentGate())
+    telegram(reception, device, office)
     (mine,) = (
         each["id"]
         for each in planning.get("/contacts").json()["items"]
@@ -204,3 +215,33 @@ def test_another_channel_writes_to_their_other_identity(
         assert sanne.post(f"/c/{anna}/messages", {"text": text, "channel": name}).status_code == 204
     assert wanted(office, "Bot") == ("telegram:99", "telegram")
     assert wanted(office, "Kort") == (ANNA, "sms")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "sentence"),
+    [
+        (DeviceState.ABSENT, Reason.NONE, "the service that carries it does not answer"),
+        (
+            DeviceState.OFFLINE,
+            Reason.SERVICE_UNTRUSTED,
+            "the service that carries it cannot prove who it is",
+        ),
+        (
+            DeviceState.DEGRADED,
+            Reason.ACCOUNT_SHUT,
+            "the service that carries it does not let Balie in",
+        ),
+        (DeviceState.DEGRADED, Reason.HAS_WEBHOOK, "another program gets what people answer there"),
+    ],
+)
+def test_what_waits_for_a_bot_says_nothing_of_a_phone(
+    office: Office, tilburg: Desk, sanne: Browser, state: DeviceState, reason: Reason, sentence: str
+) -> None:
+    """Nobody plugs it in, and nobody can look at it."""
+    device, reception = bot_beside(office, tilburg), Reception(office.store, ConsentGate())
+    telegram(reception, device, office)
+    conversation = office.store.read(
+        lambda conn: str(conn.execute("SELECT id FROM conversation").fetchone()[0])
+    )
+    reception.status(device, Status(state=state, reason=reason))
+    assert fate(sanne, conversation).startswith(f"Waits: {sentence}")
