@@ -93,7 +93,7 @@ class Incoming:
     that came at one moment. `sender` is E.164 where the device knows a number, else what it shows
     (`…@lid`, an alphanumeric SMS sender). `at_ms` is the device's time brought to UTC.
     `exact` is False when it was read from a screen, which shows minutes only. `heading` is a line
-    above the text, as the subject of a mail.
+    above the text, as the subject of a mail, `below` what a mail quotes of what it answers.
     """
 
     channel: Channel
@@ -105,6 +105,7 @@ class Incoming:
     group: Group | None = None
     exact: bool = True
     heading: str = ""
+    below: str = ""
     origin: Origin = Origin.PERSON
     form: TextForm = TextForm.WORDS
     media: IncomingMedia | None = field(default=None, compare=False)

@@ -144,6 +144,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "id adoption_id place tries whole",
     },
     "earlier_text": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "message_id until_ms"},
+    "text_below": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "message_id"},
     "attempt": {
         DataClass.EVIDENCE: "channel baseline tapped_ms ended_ms outcome evidence",
         DataClass.OFFICE: "signature",

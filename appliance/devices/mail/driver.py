@@ -277,6 +277,7 @@ class MailDriver:
                 sender_name=mail.sender_name,
                 text=text or ("" if heading else bare or NO_WORDS),
                 heading=heading,
+                below=mail.quoted if whole and mail.readable else "",
                 at_ms=at_ms,
                 form=TextForm.WORDS if mail.readable else TextForm.WAITING,
             )
