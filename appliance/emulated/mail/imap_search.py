@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 
-from appliance.emulated.mail.imap_words import BadCommand, Word, numbers_of, text_of
+from appliance.emulated.mail.imap_words import BadCommand, ImapWord, numbers_of, text_of
 from appliance.emulated.mail.mail_world import DELETED, SEEN, LyingMail, MailFolder
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -22,7 +22,7 @@ class Lying:
 Fits = Callable[[Lying], bool]
 
 
-def search(folder: MailFolder, words: Sequence[Word]) -> list[Lying]:
+def search(folder: MailFolder, words: Sequence[ImapWord]) -> list[Lying]:
     """Raises BadCommand."""
     wanted = list(words)
     if wanted and isinstance(wanted[0], str) and wanted[0].upper() == "CHARSET":
@@ -35,10 +35,10 @@ def search(folder: MailFolder, words: Sequence[Word]) -> list[Lying]:
 class _Keys:
     """What is left to read of the words."""
 
-    def __init__(self, words: list[Word], folder: MailFolder) -> None:
+    def __init__(self, words: list[ImapWord], folder: MailFolder) -> None:
         self.words, self.folder = words, folder
 
-    def next(self) -> Word:
+    def next(self) -> ImapWord:
         if not self.words:
             raise BadCommand("a word is missing")
         return self.words.pop(0)
@@ -66,7 +66,7 @@ def _key(keys: _Keys) -> Fits:
     return _numbered(name, len(keys.folder.mails), lambda each: each.place)
 
 
-def _numbered(word: Word, highest: int, number: Callable[[Lying], int]) -> Fits:
+def _numbered(word: ImapWord, highest: int, number: Callable[[Lying], int]) -> Fits:
     within = numbers_of(word, highest)
     return lambda each: within(number(each))
 

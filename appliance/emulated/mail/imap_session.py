@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from appliance.emulated.mail.imap_search import Lying, search
 from appliance.emulated.mail.imap_words import (
     BadCommand,
-    Word,
+    ImapWord,
     flags_of,
     numbers_of,
     quoted,
@@ -46,7 +46,7 @@ class ImapSession:
         self._folder: MailFolder | None = None
         self._told = 0
         self._over = False
-        self._verbs: dict[str, Callable[[list[Word]], str]] = {
+        self._verbs: dict[str, Callable[[list[ImapWord]], str]] = {
             "CAPABILITY": self._capability,
             "NOOP": lambda _: "done",
             "CHECK": lambda _: "done",
@@ -80,7 +80,7 @@ class ImapSession:
                 return
             self._answer(words)
 
-    def _answer(self, words: list[Word]) -> None:
+    def _answer(self, words: list[ImapWord]) -> None:
         tag, name = text_of(words[0]), text_of(words[1]).upper() if len(words) > 1 else ""
         try:
             verb = self._verb(name)
@@ -94,7 +94,7 @@ class ImapSession:
         else:
             self._say(f"{tag} OK {said}")
 
-    def _verb(self, name: str) -> Callable[[list[Word]], str]:
+    def _verb(self, name: str) -> Callable[[list[ImapWord]], str]:
         """Raises BadCommand."""
         found = self._verbs.get(name)
         if found is None:
@@ -107,12 +107,12 @@ class ImapSession:
 
     # Before a folder is open
 
-    def _capability(self, given: list[Word]) -> str:
+    def _capability(self, given: list[ImapWord]) -> str:
         del given
         self._say(f"* CAPABILITY {_CAN}")
         return "done"
 
-    def _login(self, given: list[Word]) -> str:
+    def _login(self, given: list[ImapWord]) -> str:
         user, password = text_of(given[0]), text_of(given[1])
         box = self._world.mailboxes.get(user)
         if box is None or box.password != password:
@@ -120,13 +120,13 @@ class ImapSession:
         self._box = box
         return f"[CAPABILITY {_CAN}] come in"
 
-    def _logout(self, given: list[Word]) -> str:
+    def _logout(self, given: list[ImapWord]) -> str:
         del given
         self._say("* BYE until soon")
         self._over = True
         return "done"
 
-    def _list(self, given: list[Word]) -> str:
+    def _list(self, given: list[ImapWord]) -> str:
         wanted = text_of(given[-1])
         for folder in self._its_box().folders.values():
             if wanted in ("*", "%", folder.name):
@@ -134,7 +134,7 @@ class ImapSession:
                 self._say(f'* LIST ({marks}) "/" {quoted(folder.name)}')
         return "done"
 
-    def _status(self, given: list[Word]) -> str:
+    def _status(self, given: list[ImapWord]) -> str:
         folder = self._named(given[0])
         known = {
             "MESSAGES": len(folder.mails),
@@ -148,7 +148,7 @@ class ImapSession:
         self._say(f"* STATUS {quoted(folder.name)} ({told})")
         return "done"
 
-    def _select(self, given: list[Word], how: str) -> str:
+    def _select(self, given: list[ImapWord], how: str) -> str:
         self._folder = folder = self._named(given[0])
         self._told = len(folder.mails)
         self._say(f"* FLAGS {_FLAGS}")
@@ -161,18 +161,18 @@ class ImapSession:
 
     # In a folder
 
-    def _close(self, given: list[Word]) -> str:
+    def _close(self, given: list[ImapWord]) -> str:
         self._folder_now().mails[:] = [
             each for each in self._folder_now().mails if DELETED not in each.flags
         ]
         return self._unselect(given)
 
-    def _unselect(self, given: list[Word]) -> str:
+    def _unselect(self, given: list[ImapWord]) -> str:
         del given
         self._folder = None
         return "closed"
 
-    def _expunge(self, given: list[Word]) -> str:
+    def _expunge(self, given: list[ImapWord]) -> str:
         del given
         mails = self._folder_now().mails
         for place in range(len(mails), 0, -1):
@@ -182,20 +182,20 @@ class ImapSession:
         self._told = len(mails)
         return "done"
 
-    def _by_uid(self, given: list[Word]) -> str:
+    def _by_uid(self, given: list[ImapWord]) -> str:
         verbs = {"SEARCH": self._search, "FETCH": self._fetch, "STORE": self._store}
         verb = verbs.get(text_of(given[0]).upper())
         if verb is None:
             raise BadCommand("UID goes with SEARCH, FETCH and STORE")
         return verb(given[1:], by_uid=True)
 
-    def _search(self, given: list[Word], *, by_uid: bool) -> str:
+    def _search(self, given: list[ImapWord], *, by_uid: bool) -> str:
         found = search(self._folder_now(), given)
         numbers = [each.mail.uid if by_uid else each.place for each in found]
         self._say(" ".join(["* SEARCH", *map(str, numbers)]))
         return "done"
 
-    def _fetch(self, given: list[Word], *, by_uid: bool) -> str:
+    def _fetch(self, given: list[ImapWord], *, by_uid: bool) -> str:
         items = given[1] if isinstance(given[1], list) else [given[1]]
         wanted = [text_of(each).upper() for each in items]
         if by_uid and "UID" not in wanted:
@@ -205,7 +205,7 @@ class ImapSession:
             self._write(f"* {each.place} FETCH (".encode() + b" ".join(told) + b")\r\n")
         return "done"
 
-    def _store(self, given: list[Word], *, by_uid: bool) -> str:
+    def _store(self, given: list[ImapWord], *, by_uid: bool) -> str:
         how, flags = text_of(given[1]).upper(), flags_of(given[2])
         for each in self._meant(given[0], by_uid=by_uid):
             if how.startswith("+"):
@@ -219,14 +219,14 @@ class ImapSession:
                 self._say(f"* {each.place} FETCH ({now})")
         return "done"
 
-    def _meant(self, numbers: Word, *, by_uid: bool) -> Sequence[Lying]:
+    def _meant(self, numbers: ImapWord, *, by_uid: bool) -> Sequence[Lying]:
         folder = self._folder_now()
         highest = folder.next_uid - 1 if by_uid else len(folder.mails)
         within = numbers_of(numbers, highest)
         lying = [Lying(place=at, mail=mail) for at, mail in enumerate(folder.mails, 1)]
         return [each for each in lying if within(each.mail.uid if by_uid else each.place)]
 
-    def _append(self, given: list[Word]) -> str:
+    def _append(self, given: list[ImapWord]) -> str:
         folder, content = self._named(given[0]), given[-1]
         if not isinstance(content, bytes):
             raise BadCommand("the mail is missing")
@@ -240,7 +240,7 @@ class ImapSession:
         mail = self._world.keep(folder, content, at_s, flags)
         return f"[APPENDUID {folder.validity} {mail.uid}] kept"
 
-    def _idle(self, given: list[Word]) -> str:
+    def _idle(self, given: list[ImapWord]) -> str:
         del given
         self._say("+ waiting")
         while True:
@@ -264,7 +264,7 @@ class ImapSession:
             raise _No("log in first")
         return self._box
 
-    def _named(self, word: Word) -> MailFolder:
+    def _named(self, word: ImapWord) -> MailFolder:
         name = text_of(word)
         folders = self._its_box().folders
         found = folders.get("INBOX" if name.upper() == "INBOX" else name)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-Word = str | bytes | list["Word"]
+ImapWord = str | bytes | list["ImapWord"]
 """A literal is bytes, anything in parentheses a list."""
 
 _LITERAL = re.compile(rb"\{(\d{1,9})(\+?)\}\r?\n?$")
@@ -18,10 +18,10 @@ class BadCommand(Exception):
 
 def read_command(
     read: Callable[[int], bytes], line: Callable[[], bytes], go: Callable[[], None]
-) -> list[Word]:
+) -> list[ImapWord]:
     """The next command; empty at the end. `go` asks for a literal. Raises BadCommand."""
-    words: list[Word] = []
-    open_lists: list[list[Word]] = []
+    words: list[ImapWord] = []
+    open_lists: list[list[ImapWord]] = []
     while True:
         raw = line()
         if not raw:
@@ -40,7 +40,7 @@ def read_command(
         (open_lists[-1] if open_lists else words).append(read(size))
 
 
-def _take(raw: bytes, words: list[Word], open_lists: list[list[Word]]) -> None:
+def _take(raw: bytes, words: list[ImapWord], open_lists: list[list[ImapWord]]) -> None:
     at = 0
     while at < len(raw):
         here = open_lists[-1] if open_lists else words
@@ -59,7 +59,7 @@ def _take(raw: bytes, words: list[Word], open_lists: list[list[Word]]) -> None:
             at += _one(raw[at:], here)
 
 
-def _one(raw: bytes, here: list[Word]) -> int:
+def _one(raw: bytes, here: list[ImapWord]) -> int:
     quoted = _QUOTED.match(raw)
     if quoted is not None:
         here.append(re.sub(rb"\\(.)", rb"\1", quoted[1]).decode("utf-8", "replace"))
@@ -71,15 +71,15 @@ def _one(raw: bytes, here: list[Word]) -> int:
     return atom.end()
 
 
-def text_of(word: Word) -> str:
+def text_of(word: ImapWord) -> str:
     """Raises BadCommand for a list."""
     if isinstance(word, list):
         raise BadCommand("a list in the place of a word")
     return word.decode("utf-8", "replace") if isinstance(word, bytes) else word
 
 
-def flags_of(word: Word) -> set[str]:
-    given: Sequence[Word] = word if isinstance(word, list) else [word]
+def flags_of(word: ImapWord) -> set[str]:
+    given: Sequence[ImapWord] = word if isinstance(word, list) else [word]
     return {_as_written(text_of(each)) for each in given}
 
 
@@ -87,7 +87,7 @@ def _as_written(flag: str) -> str:
     return f"\\{flag[1:].capitalize()}" if flag.startswith("\\") else flag
 
 
-def numbers_of(word: Word, highest: int) -> Callable[[int], bool]:
+def numbers_of(word: ImapWord, highest: int) -> Callable[[int], bool]:
     """Whether a number is in a set such as `1,3:7,9:*`. Raises BadCommand."""
     ranges = []
     for each in text_of(word).split(","):

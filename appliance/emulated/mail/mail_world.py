@@ -53,7 +53,7 @@ class EmulatedMailbox:
     folders: dict[str, MailFolder] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class MailPerson:
     """`got` are the mails that came to them, the newest last."""
 
@@ -146,10 +146,11 @@ class MailWorld:
 def described(mail: EmailMessage) -> Json:
     """What stands in it: its words without the last line's end, and the names of its files."""
     body = mail.get_body(("plain",))
+    text = str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
     files = [each.get_filename() or "" for each in mail.iter_attachments()]
     return {
         "subject": str(mail["Subject"] or ""),
-        "text": str(body.get_content()).removesuffix("\n") if body is not None else "",
+        "text": text.removesuffix("\n"),
         "message_id": str(mail["Message-ID"] or ""),
         "answers": str(mail["In-Reply-To"] or ""),
         "files": files,
