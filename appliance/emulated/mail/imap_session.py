@@ -143,7 +143,8 @@ class ImapSession:
             "UNSEEN": sum(SEEN not in each.flags for each in folder.mails),
             "RECENT": 0,
         }
-        asked = [text_of(each).upper() for each in given[1]]
+        items = given[1] if isinstance(given[1], list) else [given[1]]
+        asked = [text_of(each).upper() for each in items]
         told = " ".join(f"{name} {known[name]}" for name in asked if name in known)
         self._say(f"* STATUS {quoted(folder.name)} ({told})")
         return "done"

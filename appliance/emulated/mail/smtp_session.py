@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import socket
+from collections.abc import Callable
 
 from appliance.emulated.mail.mail_world import EmulatedMailbox, MailWorld, NobodyHere
 
@@ -34,7 +35,7 @@ class SmtpSession:
             self._say(self._answer(verb.upper(), rest))
 
     def _answer(self, verb: str, rest: str) -> str:
-        answers = {
+        answers: dict[str, Callable[[str], str]] = {
             "EHLO": self._greet,
             "HELO": lambda _: "250 mail.example",
             "AUTH": self._log_in,
