@@ -69,6 +69,10 @@ class ImapSession:
 
     def run(self) -> None:
         """Raises OSError where the client hangs up in the middle of a word."""
+        with self._in, self._out:
+            self._talk()
+
+    def _talk(self) -> None:
         self._say(f"* OK [CAPABILITY {_CAN}] emulated mailboxes")
         while not self._over:
             try:

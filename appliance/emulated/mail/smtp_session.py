@@ -26,6 +26,10 @@ class SmtpSession:
 
     def run(self) -> None:
         """Raises OSError where the client hangs up in the middle of a word."""
+        with self._in, self._out:
+            self._talk()
+
+    def _talk(self) -> None:
         self._say("220 emulated mail server")
         while line := self._in.readline():
             verb, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
