@@ -14,7 +14,9 @@ BalieError
 │   └── StoreCorrupt        SQLite says the file is damaged
 ├── MailError               a mail server's; the class is the policy for the mail in hand
 │   ├── MailLater           not sent: again later
-│   │   └── MailboxLater    the same, and only for this address
+│   │   ├── MailboxLater    the same, and only for this address
+│   │   ├── MailNotLetIn    the same: it does not take user and password
+│   │   └── MailUntrusted   the same: its certificate is not trusted, or is of another name
 │   ├── MailRefused         not sent and never will be
 │   └── MailUnconfirmed     it may have been taken: never send it again
 ├── UpdateRefused           a version that is not installed; `code` says why, with what to do
@@ -120,6 +122,14 @@ class MailLater(MailError):
 
 
 class MailboxLater(MailLater):
+    pass
+
+
+class MailNotLetIn(MailLater):
+    pass
+
+
+class MailUntrusted(MailLater):
     pass
 
 

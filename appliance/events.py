@@ -214,6 +214,8 @@ class EventKind(Enum):
     WEBHOOK_PING = "webhook.ping"
     #: How often a program may ask was changed; facts: `token`, `per_minute` (null: as usual), `by`.
     TOKEN_LIMITED = "token.limited"  # noqa: S105 -- the name of an event
+    #: It signs with a new key; facts: `token`, `by`.
+    TOKEN_SIGNS_ANEW = "token.signs_anew"  # noqa: S105 -- the name of an event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,6 +209,8 @@ class Reason(StrEnum):
     SAME_IMEI = "same-imei"
     #: The service that a device without a SIM belongs to does not answer.
     SERVICE_AWAY = "service-away"
+    #: What answers under its name has no certificate that is trusted for that name.
+    SERVICE_UNTRUSTED = "service-untrusted"
     #: It does not let Balie in: the token or the password is not right any more, or stays sealed.
     ACCOUNT_SHUT = "account-shut"
     #: Another program reads what comes to the same account, so Balie does not hear all of it.

@@ -48,6 +48,7 @@ from appliance.api.json import (
     saved_lists,
     saved_views,
     sending,
+    signing_key,
     texts,
     uploading,
     vcards,
@@ -111,6 +112,7 @@ _JSON_API = (
     retention,
     rounds,
     webhooks,
+    signing_key,
     events,
 )
 

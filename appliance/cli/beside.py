@@ -1,7 +1,6 @@
 """`balie line beside` and `balie line telegram`: what stands beside a line without a SIM."""
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +43,7 @@ def put_beside(
     if not address:
         raise SetupError("Say where it is: --address.")
     secret = one_line("secret") if secret_stdin else ""
-    given = given_account(found, {"address": address}, secret)
+    given = beside.read_given(found, {"address": address}, secret)
     put(line, found, given, secret, data, as_json=as_json)
 
 
@@ -69,14 +68,8 @@ def put_telegram(
     if not token_stdin:
         raise SetupError("The token comes on stdin, where no list of processes shows it.")
     token, found = one_line("token"), Kind.named("telegram")
-    given = given_account(found, {"api": api}, token)
+    given = beside.read_given(found, {"api": api}, token)
     put(line, found, given, token, data, as_json=as_json)
-
-
-def given_account(kind: Kind, fields: Mapping[str, str], secret: str) -> GivenAccount:
-    if kind.read_account is not None:
-        return kind.read_account(fields, secret)
-    return GivenAccount(address=fields["address"], name=fields["address"])
 
 
 def put(

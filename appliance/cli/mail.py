@@ -8,12 +8,12 @@ import typer
 from appliance.cli.beside import (
     LineOption,
     RemoveOption,
-    given_account,
     one_line,
     put,
     remove_beside,
 )
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong
+from appliance.desk.lines import beside
 from appliance.devices.kind import Kind
 from appliance.errors import SetupError
 from appliance.runtime import kinds
@@ -51,10 +51,10 @@ def put_mailbox(
     if not (imap and smtp and user and password_stdin):
         raise SetupError("Say --imap, --smtp and --user, and give the password: --password-stdin.")
     password, found = one_line("password"), Kind.named(KIND)
-    fields = {"imap": imap, "smtp": smtp, "user": user, "address": address}
+    fields = {"imap": imap, "smtp": smtp, "user": user, "address": address or user}
     fields |= {"name": _branch_of(line, data)}
     fields |= {"ca_file": str(ca_file.resolve())} if ca_file else {}
-    given = given_account(found, fields, password)
+    given = beside.read_given(found, fields, password)
     put(line, found, given, password, data, as_json=as_json)
 
 

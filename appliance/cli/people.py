@@ -191,6 +191,22 @@ def _token_row(token: ApiToken) -> str:
     return f"{token.name}\t{token.id}\t{standing}"
 
 
+@token_app.command("rotate-key")
+@says_what_is_wrong
+def rotate_token_key(
+    token_id: Annotated[str, typer.Argument(help="The token's id (see: balie token list).")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Gives a token a new key of signatures and shows it, this once. For a day both sign."""
+    with open_store(data) as store:
+        new = store.write(lambda tx: tokens.rotate_key(tx, token_id, by=CLI))
+    ends = iso(new.previous_ends_ms)
+    facts = {"id": new.id, "name": new.name, "signing_key": new.signing_key}
+    said = f"New key of signatures for {new.name}, shown this once: {new.signing_key}"
+    show(as_json, {**facts, "previous_expires_at": ends}, f"{said}\nBoth sign until {ends}.")
+
+
 @token_app.command("revoke")
 @says_what_is_wrong
 def revoke_token(

@@ -68,6 +68,7 @@ def emulate(
     ] = 0,
     modem_slots: Annotated[int, typer.Option(min=1, max=255, help="Places on a SIM.")] = 50,
     bots: Annotated[int, typer.Option(min=0, max=8, help="How many Telegram bots.")] = 0,
+    mailboxes: Annotated[int, typer.Option(min=0, max=8, help="How many mailboxes.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 1,
     traffic: Annotated[
         bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
@@ -96,6 +97,7 @@ def emulate(
                 modems, modem_number or [], send_ms=modem_delay_ms, sim_slots=modem_slots
             ),
             bots=bots,
+            mailboxes=mailboxes,
             seed=seed,
             traffic=traffic,
             people_per_phone=people,

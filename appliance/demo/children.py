@@ -48,11 +48,22 @@ class BotChild:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxChild:
+    """`imap` and `smtp` are addresses as a mailbox beside a line takes them."""
+
+    address: str
+    password: str = field(repr=False)
+    imap: str
+    smtp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Emulation:
     phones: Sequence[PhoneChild]
     modems: Sequence[ModemChild]
     control: str
     bots: Sequence[BotChild] = ()
+    mailboxes: Sequence[MailboxChild] = ()
 
 
 def pull_phone(emulated: Emulation, number: str, out: bool) -> None:
@@ -113,12 +124,13 @@ def emulation(
     awkward: bool = True,
     modems: int = 0,
     bots: int = 0,
+    mailboxes: int = 0,
 ) -> Iterator[Emulation]:
     """The emulated devices in a process of their own, which ends with this one."""
     command = [
         *(sys.executable, "-m", "appliance", "emulate", "--until-stdin-closes"),
         *("--phones", str(phones), "--modems", str(modems)),
-        *("--bots", str(bots)),
+        *("--bots", str(bots), "--mailboxes", str(mailboxes)),
         *("--seed", str(seed), "--truth", str(truth)),
         *("--speed", str(speed), "--origin-ms", str(origin_ms)),
         *("--people", str(people), "--awkward" if awkward else "--no-awkward"),
@@ -139,7 +151,13 @@ def _first_line(child: subprocess.Popen[str]) -> Emulation:
     phones = [PhoneChild(serial=each["serial"], number=each["number"]) for each in facts["phones"]]
     modems = [ModemChild(port=each["port"], number=each["number"]) for each in facts["modems"]]
     bots = [BotChild(**each) for each in facts.get("bots", ())]
-    return Emulation(phones=phones, modems=modems, control=facts["control"], bots=bots)
+    return Emulation(
+        phones=phones,
+        modems=modems,
+        control=facts["control"],
+        bots=bots,
+        mailboxes=[MailboxChild(**each) for each in facts.get("mailboxes", ())],
+    )
 
 
 def _free_port() -> int:

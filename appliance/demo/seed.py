@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appliance.demo.children import BotChild, Emulation, ModemChild, PhoneChild
+from appliance.demo.children import BotChild, Emulation, MailboxChild, ModemChild, PhoneChild
 from appliance.desk.access import passwords, tokens
 from appliance.desk.lines import beside, new_line
 from appliance.desk.lines.beside import NewBeside
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
+from appliance.errors import SetupError
 from appliance.store import branches, devices, line_settings, lines, routes
 from appliance.store.house_key import HouseKey
 from appliance.store.store import Store, Tx
@@ -65,6 +66,8 @@ def found(store: Store, emulated: Emulation) -> None:
     store.write(lambda tx: _place_modems(tx, emulated.modems))
     key = HouseKey.of(store.path.parent)
     store.write(lambda tx: _place_bots(tx, emulated.bots, key))
+    boxes = [_read_mailbox(each) for each in emulated.mailboxes[:1]]
+    store.write(lambda tx: _place_mailboxes(tx, boxes, key))
     store.write(_let_in)
 
 
@@ -127,15 +130,39 @@ def _place_bots(tx: Tx, bots: Sequence[BotChild], key: HouseKey) -> None:
     """The first bot stands beside the first branch's line; its Bot API has another address each
     time.
     """
+    for bot in bots[:1]:
+        wanted = NewBeside(
+            kind="telegram",
+            address=bot.token.partition(":")[0],
+            settings={"api": bot.api},
+            secret=bot.token,
+        )
+        _put_beside_first(tx, wanted, key)
+
+
+def _read_mailbox(box: MailboxChild) -> NewBeside:
+    """As a person would give it. Raises SetupError where nothing reads mail here."""
+    read = Kind.named("mail").read_account
+    if read is None:
+        raise SetupError("Nothing on this machine reads a mailbox.")
+    fields = {"imap": box.imap, "smtp": box.smtp, "user": box.address, "name": BRANCHES[0]}
+    given = read(fields, box.password)
+    return NewBeside(
+        kind="mail", address=given.address, settings=given.settings, secret=box.password
+    )
+
+
+def _place_mailboxes(tx: Tx, boxes: Sequence[NewBeside], key: HouseKey) -> None:
+    """As the bots."""
+    for box in boxes:
+        _put_beside_first(tx, box, key)
+
+
+def _put_beside_first(tx: Tx, wanted: NewBeside, key: HouseKey) -> None:
+    """Beside the first branch's line."""
     branch_id = _branch(tx, BRANCHES[0])
     for line in lines.lines(tx.conn):
-        for bot in bots[:1] if line.branch_id == branch_id else ():
-            wanted = NewBeside(
-                kind="telegram",
-                address=bot.token.partition(":")[0],
-                settings={"api": bot.api},
-                secret=bot.token,
-            )
+        if line.branch_id == branch_id:
             beside.put(tx, line.id, wanted, key=key, by="demo")
 
 

@@ -38,6 +38,7 @@ from appliance.web_settings import CONNECTIONS
 PHONES = 2
 MODEMS = 1
 BOTS = 1
+MAILBOXES = 1
 SEED = 1
 
 
@@ -71,6 +72,7 @@ def run_demo(options: DemoOptions) -> None:
                 phones=PHONES,
                 modems=MODEMS,
                 bots=BOTS,
+                mailboxes=MAILBOXES,
                 traffic=options.traffic,
                 speed=options.speed,
                 origin_ms=clock.origin_ms,
@@ -157,6 +159,7 @@ def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, dat
     numbers = ", ".join(readable(phone.number) for phone in devices.phones)
     modems = ", ".join(readable(modem.number) for modem in devices.modems)
     bots = ", ".join(f"@{each.username}" for each in devices.bots)
+    mailboxes = ", ".join(each.address for each in devices.mailboxes)
     typer.echo(
         "\n".join(
             [
@@ -166,6 +169,7 @@ def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, dat
                 f"Emulated phones: {numbers}; what really left them: {data / 'truth.jsonl'}",
                 f"Emulated modem, which takes over for {BRANCHES[0]}: {modems}",
                 f"Emulated Telegram bot of {BRANCHES[0]}: {bots}; write to it: {_write(devices)}",
+                f"Emulated mailbox of {BRANCHES[0]}: {mailboxes}; mail it: {_mail(devices)}",
                 f"API token: {seeded.token}",
                 f"Control of the devices (make faults, write as somebody): {devices.control}",
                 f"Pull {BRANCHES[0]}'s phone out for ten minutes: {_pull(devices)}",
@@ -178,6 +182,11 @@ def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, dat
 def _write(devices: Emulation) -> str:
     body = {"person": "Piet", "text": "Is er morgen werk?"}
     return f"curl --data '{json.dumps(body)}' {devices.bots[0].control}/write"
+
+
+def _mail(devices: Emulation) -> str:
+    body = {"kind": "mail", "from": "piet@post.example", "text": "Is er morgen werk?"}
+    return f"curl --data '{json.dumps(body)}' {devices.control}/inject"
 
 
 def _pull(devices: Emulation) -> str:

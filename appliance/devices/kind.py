@@ -34,6 +34,20 @@ class ServiceAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountField:
+    """One thing that a person gives to log in with, as a page asks it. `label` and `hint` are
+    English as in `phrases`; `sample` shows the form that it has.
+    """
+
+    name: str
+    label: str
+    hint: str = ""
+    sample: str = ""
+    is_secret: bool = False
+    is_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAccount:
     """What a person gave, as it is kept. `address` is the same for the same account, whatever its
     secret is; `name` is what people call it; `note` says what the service could not be asked, or
@@ -175,6 +189,15 @@ class Kind:
     #: Checks what a person gave to log in with, by the names of its fields, and the secret; asks
     #: the service where it can. Raises InvalidInput for what cannot be right.
     read_account: Callable[[Mapping[str, str], str], GivenAccount] | None = None
+    #: What a page asks for `read_account`; the secret is one of them.
+    account_fields: Sequence[AccountField] = (
+        AccountField(name="address", label="Address"),
+        AccountField(name="secret", label="Token or password", is_secret=True, is_needed=False),
+    )
+    #: How one gets such an account, and what `read_account` may say against what was given:
+    #: English as in `phrases`.
+    about_account: str = ""
+    account_sentences: Sequence[str] = ()
     #: One has the number of a line, or is a SIM that lines fall back on. Else it stands beside
     #: them, as a bot or a mailbox: it is no fallback, and nobody plugs it in.
     has_sim: bool = True

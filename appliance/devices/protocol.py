@@ -93,7 +93,7 @@ class Incoming:
     that came at one moment. `sender` is E.164 where the device knows a number, else what it shows
     (`…@lid`, an alphanumeric SMS sender). `at_ms` is the device's time brought to UTC.
     `exact` is False when it was read from a screen, which shows minutes only. `heading` is a line
-    above the text, as the subject of a mail.
+    above the text, as the subject of a mail, `below` what a mail quotes of what it answers.
     """
 
     channel: Channel
@@ -105,6 +105,7 @@ class Incoming:
     group: Group | None = None
     exact: bool = True
     heading: str = ""
+    below: str = ""
     origin: Origin = Origin.PERSON
     form: TextForm = TextForm.WORDS
     media: IncomingMedia | None = field(default=None, compare=False)
@@ -136,13 +137,16 @@ class Resumed:
 class QuotedText:
     """The message that another one answers, by its words; `own`: the line wrote it.
 
-    `by` are the names and the number under which a group may show who wrote it.
+    `by` are the names and the number under which a group may show who wrote it. `key` is the
+    device's own identity for one that came in, `proof` what proved that one left over this device.
     """
 
     text: str
     own: bool
     at_ms: int
     by: frozenset[str] = frozenset()
+    key: str | None = None
+    proof: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,3 +17,8 @@ def shut(facts: DeviceFacts = NOTHING_KNOWN) -> Status:
     facts is what people call the account there.
     """
     return Status(state=DeviceState.DEGRADED, reason=Reason.ACCOUNT_SHUT, facts=facts)
+
+
+def untrusted(facts: DeviceFacts = NOTHING_KNOWN) -> Status:
+    """Something answers under its name and cannot prove that it is the service."""
+    return Status(state=DeviceState.OFFLINE, reason=Reason.SERVICE_UNTRUSTED, facts=facts)

@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from appliance.clock import clock_for
+from appliance.emulated.mail.mail_house import MailHouse
 from appliance.emulated.modem.modem import EmulatedModem
 from appliance.emulated.modem.port import PortFolder
 from appliance.emulated.modem.service_centre import ServiceCentre
@@ -23,6 +24,7 @@ from appliance.emulated.phone.phone import EmulatedPhone
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.emulated.phone.wire.adbd import Adbd
 from appliance.emulated.telegram.telegram_house import TelegramHouse
+from appliance.emulated.world.beside import EmulatedHouse
 from appliance.emulated.world.control import Control
 from appliance.emulated.world.network import Network
 from appliance.emulated.world.people import Person, make_people
@@ -51,6 +53,7 @@ class EmulatorConfig:
     people_per_phone: int = 12
     awkward: bool = True
     bots: int = 0
+    mailboxes: int = 0
     speed: float = 1.0
     origin_ms: int | None = None
     truth_file: Path | None = None
@@ -65,6 +68,16 @@ class EmulatorConfig:
         if not isinstance(self.modems, int):
             return list(self.modems)
         return modem_specs(self.modems)
+
+
+class _About(TypedDict):
+    """What each house beside the phones is told."""
+
+    seed: int
+    rhythm_s: float
+    pace: float
+    now_ms: Callable[[], int]
+    truth: TruthLog
 
 
 class Emulator:
@@ -95,19 +108,30 @@ class Emulator:
         for person in people:
             if person.saved:
                 self._handset(person.office).contacts.setdefault(person.number, person.name)
-        self._control = Control(self.phones, self.modems, world=self.world, network=self.network)
-        self._telegram = self._bots(config)
+        self._beside = self._houses(config)
+        self._control = Control(
+            self.phones,
+            self.modems,
+            world=self.world,
+            network=self.network,
+            beside=[house.control for house in self._beside.values()],
+        )
 
-    def _bots(self, config: EmulatorConfig) -> TelegramHouse | None:
-        if not config.bots:
-            return None
-        return TelegramHouse(
-            bots=config.bots,
+    def _houses(self, config: EmulatorConfig) -> dict[str, EmulatedHouse]:
+        """By the name that they have in the first line of output."""
+        found: dict[str, EmulatedHouse] = {}
+        about = _About(
             seed=config.seed,
             rhythm_s=config.rhythm_s,
             pace=config.speed,
             now_ms=self.timers.now_ms,
+            truth=self.truth,
         )
+        if config.bots:
+            found["bots"] = TelegramHouse(bots=config.bots, **about)
+        if config.mailboxes:
+            found["mailboxes"] = MailHouse(mailboxes=config.mailboxes, **about)
+        return found
 
     @staticmethod
     def _people(config: EmulatorConfig) -> list[Person]:
@@ -141,16 +165,16 @@ class Emulator:
             await modem.start()
             self.network.attach(modem, whatsapp=False)
         await self._control.start()
-        if self._telegram is not None:
-            self._telegram.start(traffic=self._config.traffic)
+        for house in self._beside.values():
+            house.start(traffic=self._config.traffic)
         if self._config.traffic:
             self.world.start()
 
     async def stop(self) -> None:
         self.world.traffic = False
         await self._control.stop()
-        if self._telegram is not None:
-            self._telegram.stop()
+        for house in self._beside.values():
+            house.stop()
         for phone in self.phones:
             await phone.stop()
         for modem in self.modems:
@@ -166,7 +190,7 @@ class Emulator:
                 {"port": m.port.path, "number": m.number, "imei": m.imei} for m in self.modems
             ],
             "control": self.control_url,
-            **({"bots": self._telegram.described()} if self._telegram else {}),
+            **{name: house.described() for name, house in self._beside.items()},
         }
 
 

@@ -1,15 +1,22 @@
 """One mail over SMTP. It blocks, with deadlines, and tells what is certain of the outcome."""
 
 import asyncio
-import ssl
 from collections.abc import Callable
 
 import aiosmtplib
 from aiosmtplib import SMTP
 
-from appliance.errors import MailboxLater, MailError, MailLater, MailRefused, MailUnconfirmed
+from appliance.errors import (
+    MailboxLater,
+    MailError,
+    MailLater,
+    MailNotLetIn,
+    MailRefused,
+    MailUnconfirmed,
+    MailUntrusted,
+)
 from appliance.mail_settings import MailTls
-from appliance.mailing.servers import MailServer
+from appliance.mailing.servers import MailServer, is_of_certificate
 
 WITHIN_S = 20.0
 """For each answer but the last."""
@@ -42,6 +49,17 @@ def deliver(
     return asyncio.run(_deliver(server, content, sender=sender, to=to, before_data=before_data))
 
 
+def log_in(server: MailServer) -> None:
+    """Talks to it until it lets Balie in, and sends nothing. Raises MailLater and SetupError. No
+    coroutine may run in this thread.
+    """
+    asyncio.run(_log_in(server))
+
+
+async def _log_in(server: MailServer) -> None:
+    await _leave(await _connected(server))
+
+
 async def _deliver(
     server: MailServer, content: bytes, *, sender: str, to: str, before_data: Callable[[], object]
 ) -> str:
@@ -70,7 +88,8 @@ async def _connected(server: MailServer) -> SMTP:
             await client.login(server.user, server.password)
     except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
         client.close()
-        raise MailLater(str(_not_sent(server, exc))) from exc
+        told = _not_sent(server, exc)
+        raise (told if isinstance(told, MailLater) else MailLater(str(told))) from exc
     return client
 
 
@@ -124,20 +143,12 @@ def _not_sent(server: MailServer, exc: BaseException) -> MailError:
     """With what an administrator needs to know; a server's words may hold addresses of its own."""
     where = f"{server.host}:{server.port}"
     if isinstance(exc, aiosmtplib.SMTPAuthenticationError):
-        return MailLater(f"The mail server {where} does not take this user and password.")
+        return MailNotLetIn(f"The mail server {where} does not take this user and password.")
     if isinstance(exc, aiosmtplib.SMTPResponseException):
         said = f"The mail server {where} answers {exc.code} {exc.message}"
         return (MailRefused if exc.code >= _FINAL else MailLater)(said)
-    if _is_of_certificate(exc):
-        return MailLater(f"The certificate of the mail server {where} is not trusted: {exc}")
+    if is_of_certificate(exc):
+        return MailUntrusted(f"The certificate of the mail server {where} is not trusted: {exc}")
     if "STARTTLS" in str(exc):
         return MailLater(f"The mail server {where} offers no STARTTLS.")
     return MailLater(f"The mail server {where} cannot be reached: {exc or type(exc).__name__}")
-
-
-def _is_of_certificate(exc: BaseException | None) -> bool:
-    while exc is not None:
-        if isinstance(exc, ssl.SSLCertVerificationError):
-            return True
-        exc = exc.__cause__ or exc.__context__
-    return False

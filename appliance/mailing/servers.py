@@ -74,6 +74,15 @@ def trusting(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
+def is_of_certificate(exc: BaseException | None) -> bool:
+    """Whether a server was not believed to be the one that it was called."""
+    while exc is not None:
+        if isinstance(exc, ssl.SSLCertVerificationError):
+            return True
+        exc = exc.__cause__ or exc.__context__
+    return False
+
+
 def _password(path: Path) -> str:
     try:
         found = path.read_text("utf-8").rstrip("\r\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.channels import Channel
+from appliance.devices import evidence_facts
 from appliance.devices.protocol import Outgoing, QuotedText
 from appliance.errors import NotFound, Refused, Transient
 from appliance.identities import Identity
@@ -182,7 +183,7 @@ def claim(
         resumed=earlier.resumed if earlier else None,
         file=carried.file,
         group=posts.group_of(tx.conn, line_id, planned.queued.waiting.identity, now_ms=tx.now_ms),
-        quoted=_quoted(tx, message_id),
+        quoted=_quoted(tx, message_id, device_id),
         by_rule=_is_by_rule(tx, message_id),
     )
     _open(tx, outgoing, device_id, signature)
@@ -196,11 +197,18 @@ def _is_by_rule(tx: Tx, message_id: str) -> bool:
     return row["rule"] is not None
 
 
-def _quoted(tx: Tx, message_id: str) -> QuotedText | None:
-    found = quotes.answered(tx.conn, message_id)
+def _quoted(tx: Tx, message_id: str, device_id: str) -> QuotedText | None:
+    found = quotes.answered(tx.conn, message_id, device_id)
     if found is None:
         return None
-    return QuotedText(text=found.text, own=found.own, at_ms=found.at_ms, by=found.by)
+    return QuotedText(
+        text=found.text,
+        own=found.own,
+        at_ms=found.at_ms,
+        by=found.by,
+        key=found.key,
+        proof=evidence_facts.read(found.evidence),
+    )
 
 
 def _ends_unsent(tx: Tx, message_id: str, files: MediaFiles) -> bool:

@@ -185,12 +185,31 @@ _BY_REASON = {
     Reason.OTHER_SIM: Reason.OTHER_SIM,
     Reason.TOO_HOT: Reason.TOO_HOT,
 }
+OF_A_SERVICE = frozenset(
+    {
+        Reason.SERVICE_AWAY,
+        Reason.SERVICE_UNTRUSTED,
+        Reason.ACCOUNT_SHUT,
+        Reason.READ_ELSEWHERE,
+        Reason.HAS_WEBHOOK,
+        Reason.TOO_FAST,
+    }
+)
+"""What is said of a bot or a mailbox, which nobody plugs in."""
 
 
 def device_obstacle(device: Device, channel: Channel) -> Reason | None:
     """Why this device cannot send over this channel now; None when it can."""
+    if not Kind.named(device.kind).has_sim:
+        told = Reason(device.reason)
+        at_service = told if told in OF_A_SERVICE else Reason.SERVICE_AWAY
+        return None if _is_open(device, channel) else at_service
     if away := _BY_STATE.get(DeviceState(device.state)):
         return away
     if channel in device.channels:
         return None
     return _BY_REASON.get(Reason(device.reason), Reason.DEVICE_DEGRADED)
+
+
+def _is_open(device: Device, channel: Channel) -> bool:
+    return DeviceState(device.state) not in _BY_STATE and channel in device.channels

@@ -28,11 +28,19 @@ class PlannedDelivery:
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Keys:
     """What signs: `secrets` are the endpoint's own, the newest first, as they were shown;
-    `signing_key` is its token's, 64 hexadecimal digits.
+    `signing_keys` are its token's, each of 64 hexadecimal digits, the newest first.
     """
 
     secrets: Sequence[str] = ()
-    signing_key: str | None = None
+    signing_keys: Sequence[str] = ()
+
+    def signing(self, delivery: Delivery) -> bytes:
+        """The token's key for this try, where there is room for one signature: for the first try
+        the newest, and after a no the one of before for as long as both sign.
+        """
+        if not self.signing_keys:
+            return b""
+        return self.signing_keys[delivery.tries % len(self.signing_keys)].encode()
 
 
 class AnswerMeaning(Enum):

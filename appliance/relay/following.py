@@ -33,7 +33,7 @@ RARELY = 500
 MAX_WAITING = 10_000
 """An endpoint with so many that wait is followed for no further until some of them are over."""
 _WEBHOOKS = frozenset({EventKind.WEBHOOK_CHANGED, EventKind.WEBHOOK_DISABLED})
-_CHANGES = _WEBHOOKS | {EventKind.TOKEN_REVOKED}
+_CHANGES = _WEBHOOKS | {EventKind.TOKEN_REVOKED, EventKind.TOKEN_SIGNS_ANEW}
 """After these the endpoints are read anew."""
 
 

@@ -1,6 +1,7 @@
 """The secrets of endpoints, opened once for as long as the endpoint is as it is."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from appliance.desk.access import tokens
 from appliance.relay.dialect import Keys
@@ -23,18 +24,22 @@ class Keyring:
             known, ends_ms, keys = kept
             if known is endpoint and (ends_ms is None or now_ms < ends_ms):
                 return keys
-        keys = self._store.read(lambda conn: _opened(conn, endpoint, now_ms))
-        both = endpoint.previous_ends_ms is not None and now_ms < endpoint.previous_ends_ms
-        self._kept[endpoint.id] = (endpoint, endpoint.previous_ends_ms if both else None, keys)
+        keys, ends_ms = self._store.read(lambda conn: _opened(conn, endpoint, now_ms))
+        self._kept[endpoint.id] = (endpoint, ends_ms, keys)
         return keys
 
     def forget(self, webhook_id: str) -> None:
         self._kept.pop(webhook_id, None)
 
 
-def _opened(conn: sqlite3.Connection, endpoint: WebhookEndpoint, now_ms: int) -> Keys:
+def _opened(
+    conn: sqlite3.Connection, endpoint: WebhookEndpoint, now_ms: int
+) -> tuple[Keys, int | None]:
+    """And when one of them ends."""
     key, token_id = house_key(conn), endpoint.token_id
-    return Keys(
-        secrets=webhooks.secrets_of(key, endpoint, now_ms),
-        signing_key=None if token_id is None else tokens.signing_key(conn, key, token_id),
-    )
+    signing: tuple[Sequence[str], int | None] = ((), None)
+    if token_id is not None:
+        signing = tokens.all_signing_keys(conn, key, token_id, now_ms)
+    keys = Keys(secrets=webhooks.secrets_of(key, endpoint, now_ms), signing_keys=signing[0])
+    ends = [each for each in (endpoint.previous_ends_ms, signing[1]) if each and now_ms < each]
+    return keys, min(ends, default=None)

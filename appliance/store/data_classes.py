@@ -114,10 +114,9 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "staff_id expires_ms used_ms",
     },
     "api_token": {
-        DataClass.OFFICE: "name token_hash scopes signing_key",
-        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms",
-        DataClass.OFFICE: "name token_hash signing_key scopes",
-        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms per_minute",
+        DataClass.OFFICE: "name token_hash signing_key previous_key scopes",
+        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms expires_ms per_minute"
+        " previous_key_ends_ms",
     },
     "idempotency": {
         DataClass.CONTENT: "response",
@@ -145,6 +144,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "id adoption_id place tries whole",
     },
     "earlier_text": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "message_id until_ms"},
+    "text_below": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "message_id"},
     "attempt": {
         DataClass.EVIDENCE: "channel baseline tapped_ms ended_ms outcome evidence",
         DataClass.OFFICE: "signature",

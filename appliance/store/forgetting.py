@@ -178,6 +178,7 @@ UPDATE media SET state = ?, why = NULL, name = '', sha256 = NULL, bytes = NULL, 
 """  # noqa: S608 -- our own words
 _OF_MESSAGES = (
     f"DELETE FROM earlier_text WHERE message_id {_THESE}",  # noqa: S608 -- our own words
+    f"DELETE FROM text_below WHERE message_id {_THESE}",  # noqa: S608 -- our own words
     f"DELETE FROM reaction WHERE message_id {_THESE}",  # noqa: S608 -- our own words
     f"UPDATE cloud_message SET tracker = NULL WHERE message_id {_THESE}",  # noqa: S608 -- our own words
     f"UPDATE webhook_delivery SET body = NULL WHERE body IS NOT NULL AND message_id {_THESE}",  # noqa: S608 -- our own words

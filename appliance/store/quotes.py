@@ -36,18 +36,23 @@ def is_in(conn: sqlite3.Connection, message_id: str, conversation_id: str) -> bo
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredWords:
     """Of the message that one answers; `at_ms` is the time that it shows on a phone, `by` are the
-    names under which a device showed who wrote it in a group.
+    names under which a device showed who wrote it in a group. `key` is the device's own identity
+    for one that came in, `evidence` that of the attempt by which one left over this device.
     """
 
     text: str
     own: bool
     at_ms: int
     by: frozenset[str]
+    key: str | None
+    evidence: str
 
 
-def answered(conn: sqlite3.Connection, message_id: str) -> AnsweredWords | None:
-    """None for a message that quotes none, or one that a phone does not show by its words alone."""
-    row = conn.execute(_ANSWERED, (message_id,)).fetchone()
+def answered(conn: sqlite3.Connection, message_id: str, device_id: str) -> AnsweredWords | None:
+    """None for a message that quotes none, or one that a phone does not show by its words alone.
+    `device_id`: of what the answer is sent with.
+    """
+    row = conn.execute(_ANSWERED, {"message": message_id, "device": device_id}).fetchone()
     if row is None:
         return None
     shown = {row["value"], row["sender_name"]} if row["named"] else ()
@@ -56,6 +61,8 @@ def answered(conn: sqlite3.Connection, message_id: str) -> AnsweredWords | None:
         own=bool(row["own"]),
         at_ms=row["at_ms"],
         by=frozenset(each for each in shown if each),
+        key=row["device_key"],
+        evidence=row["evidence"] or "{}",
     )
 
 
@@ -67,11 +74,13 @@ def quoted_by(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Mapping[s
 
 _ANSWERED = """
 SELECT m.text, m.value, m.sender_name, m.direction = 'out' AS own,
-  m.direction = 'in' AND c.group_id IS NOT NULL AS named,
+  m.direction = 'in' AND c.group_id IS NOT NULL AS named, m.device_key,
+  (SELECT a.evidence FROM attempt a WHERE a.message_id = m.id AND a.device_id = :device
+    AND a.outcome = 'sent' ORDER BY a.id DESC LIMIT 1) AS evidence,
   coalesce(m.sent_ms, m.written_ms, m.happened_ms) AS at_ms
 FROM message_quote q JOIN message m ON m.id = q.quoted_id
 JOIN conversation c ON c.id = m.conversation_id
-WHERE q.message_id = ? AND m.deleted_ms IS NULL AND m.text <> ''
+WHERE q.message_id = :message AND m.deleted_ms IS NULL AND m.text <> ''
 AND NOT EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id)
 AND (m.direction = 'in' OR m.sent_ms IS NOT NULL)
 """

@@ -224,6 +224,7 @@ def _message(fill: Filler, told: FullPerson, desk: Desk) -> None:
         happened_ms=fill.time(),
     )
     fill.row("earlier_text", message_id=told.message, until_ms=fill.time(), text="Ik kan dinsdag")
+    fill.row("text_below", message_id=told.message, text="> Wie kan er dinsdag?")
     fill.row(
         "attempt",
         id="p1",

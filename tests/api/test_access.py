@@ -151,6 +151,7 @@ EDIT = {
 }
 ENROL = {"GET /devices/enrol"}
 MANAGE = {"POST /lines/{line}/resume", "POST /lines/{line}/settings fallback_after_min=5"}
+MANAGE |= {"GET /settings/numbers/{line}"}
 COMPANY = {
     "GET /setup/branch",
     "GET /setup/line",

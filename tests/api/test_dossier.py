@@ -48,6 +48,7 @@ STANDS: Mapping[str, tuple[str, str]] = {
     "message": ("messages", "SELECT * FROM message WHERE contact_id = :contact"),
     "adoption_chat": ("taken_over", BY_NUMBER),
     "earlier_text": ("messages", OF_MESSAGE),
+    "text_below": ("messages", OF_MESSAGE),
     "attempt": ("messages", OF_MESSAGE),
     "attempt_part": ("messages", "SELECT * FROM attempt_part"),
     "hold": ("holds", OF_CONTACT),

@@ -1,5 +1,7 @@
 """E-mail as a channel: a real IMAP server (Dovecot), a real SMTP server, and the whole desk."""
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
@@ -21,7 +23,9 @@ from appliance.queue.work import QueueWork
 from appliance.runtime import kinds
 from appliance.runtime.drivers import account_of, driver_for
 from appliance.store import devices
+from appliance.store.forgetting import forget_messages
 from appliance.store.house_key import HouseKey
+from tests.api.browser import log_in
 from tests.api.office import Caller, Desk, Office
 from tests.devices.mail.imap_server import PASSWORD, USER, ImapServer, imap_server
 from tests.devices.mail.test_mail_reading import bounce, nested
@@ -148,6 +152,28 @@ def test_a_mail_is_answered_in_its_thread(room: Mailroom, planning: Caller) -> N
     for each in room.smtp.taken:
         said = each.mail.get("Auto-Submitted", "no")
         assert said == ("no" if each.mail is answer else "auto-replied")
+
+
+def test_what_a_mail_quotes_is_folded_and_counts_for_nothing(
+    room: Mailroom, planning: Caller
+) -> None:
+    """Their own words come first; a STOP that they only quote is none, and the search finds it not.
+    It goes when the message is emptied.
+    """
+    room.comes("Ja, ik kom.\n\nOp maandag schreef Balie:\n> Antwoord STOP\n> of kom maandag")
+    room.turns()
+    (told,) = messages(planning, "in")
+    assert told["text"] == "Werk\n\nJa, ik kom."
+    assert room.office.count("consent WHERE kind = 'opted_out'") == 0
+    ine = log_in(room.office, "Ine", role="staff", branch_id=room.desk.branch_id)
+    page = html.unescape(ine.get(f"/c/{told['conversation']}").text)
+    below = re.search(r"<details class=.earlier.>(.*?)</details>", page, re.DOTALL)
+    ine.client.close()
+    assert below is not None
+    assert "Op maandag schreef Balie:" in below[1]
+    assert planning.get("/search", q="schreef").json()["items"] == []
+    room.office.store.write(lambda tx: forget_messages(tx, [told["id"]]))
+    assert room.office.count("text_below") == 0
 
 
 def test_only_who_wrote_first_is_written_to_and_stop_ends_it(

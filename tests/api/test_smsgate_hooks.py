@@ -21,7 +21,7 @@ from appliance.relay.relay import Relay
 from appliance.store import webhooks
 from appliance.store.webhooks import OffWhy
 from appliance.webhook_settings import WebhookSettings
-from tests.api.office import Desk, Office, WebServer, open_office
+from tests.api.office import Caller, Desk, Office, WebServer, open_office
 from tests.api.smsgate_client import ANNA, BRAM, SmsClient, moved, told
 from tests.running_demo import eventually
 from tests.webhook_receiver import Got, Receiver, Say, receiving
@@ -97,6 +97,25 @@ def test_what_came_is_posted_with_that_gateways_signature(
     expected = hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
     assert got.headers["x-signature"] == expected
     assert len(receiver.got) == 1
+
+
+def test_a_new_key_of_the_token_signs_what_that_gateway_posts(
+    office: Office, tilburg: Desk, client: SmsClient, receiver: Receiver
+) -> None:
+    """It is given by the token's own API; whoever may not have webhooks posted gets none."""
+    hooked(client, receiver.url, "received")
+    address = "/api/v1/signing-key/rotate"
+    rotated = office.client.post(address, headers=Caller(office.client, client.token).headers)
+    assert rotated.status_code == 200, rotated.text
+    assert set(rotated.json()) == {"signing_key", "previous_expires_at"}
+    key = client.get("/settings").json()["webhooks"]["signing_key"]
+    assert key == rotated.json()["signing_key"] != client.token.signing_key
+    office.writes(ANNA, tilburg, "Kan ik ruilen?", channel=Channel.SMS)
+    got = of(receiver, "sms:received")
+    signed = got.body + got.headers["x-timestamp"].encode()
+    assert got.headers["x-signature"] == hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
+    reader = office.caller(frozenset({Scope.MESSAGES_READ}))
+    assert office.client.post(address, headers=reader.headers).status_code == 403
 
 
 def test_only_what_this_program_sent_is_told(

@@ -171,6 +171,11 @@ def test_a_token_is_shown_once_and_opens_until_revoked(running: Store) -> None:
     assert told("token", "limit", added["id"], "--per-minute", "60")["per_minute"] == 60
     assert told("token", "list")["items"][-1]["per_minute"] == 60
     assert told("token", "limit", added["id"])["per_minute"] == tokens.USUAL_PER_MINUTE
+    rotated = told("token", "rotate-key", added["id"])
+    assert (rotated["name"], len(rotated["signing_key"])) == ("planning", 64)
+    assert rotated["signing_key"] != added["signing_key"]
+    assert rotated["previous_expires_at"] > "2026"
     told("token", "revoke", added["id"])
+    assert "no such token" in refused("token", "rotate-key", added["id"])
     assert running.read(lambda conn: tokens.find(conn, added["token"])) is None
     assert told("token", "list")["items"][0]["revoked"] is True

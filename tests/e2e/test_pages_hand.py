@@ -306,3 +306,20 @@ def test_a_low_window_still_has_its_field(open_page: OpenPage, place: Place) -> 
     page.locator("#text").press_sequentially("Hoi")
     expect(page.locator("#text")).to_be_in_viewport()
     expect(page.locator("#text")).to_have_value("Hoi")
+
+
+def test_a_channel_is_chosen_for_one_message(open_page: OpenPage, place: Place) -> None:
+    """What stands above the text follows at once; the next message goes by itself again."""
+    page = opened(open_page(), FATIMA)
+    over, text = page.get_by_label("Over which channel"), page.locator("#text")
+    expect(over).to_have_value("auto")
+    with page.expect_response(lambda answer: "/fate?" in answer.url and "sms" in answer.url):
+        over.select_option("SMS")
+    for words in ("Liever een sms", "En weer gewoon"):
+        text.fill(words)
+        text.press("Enter")
+        expect(page.locator("#messages li.line.out", has_text=words)).to_be_visible()
+        expect(over).to_have_value("auto")
+    asked = "SELECT count(*) FROM message WHERE text = '{}' AND wanted IS {}"
+    assert place.count(asked.format("Liever een sms", "'sms'")) == 1
+    assert place.count(asked.format("En weer gewoon", "NULL")) == 1

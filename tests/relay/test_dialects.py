@@ -15,7 +15,7 @@ from appliance.store.store import Store
 from appliance.store.webhook_deliveries import Delivery
 from appliance.store.webhooks import WebhookBy, WebhookEndpoint
 from tests.relay.told import happens, policy_for, relaying
-from tests.webhook_receiver import Receiver, Say
+from tests.webhook_receiver import Got, Receiver, Say
 
 
 class Twice:
@@ -49,8 +49,7 @@ class Twice:
     ) -> Mapping[str, str]:
         del endpoint
         signed = body + str(at_s).encode()
-        key = (keys.signing_key or "").encode()
-        signature = hmac.new(key, signed, hashlib.sha256).hexdigest()
+        signature = hmac.new(keys.signing(delivery), signed, hashlib.sha256).hexdigest()
         return {"X-Timestamp": str(at_s), "X-Signature": signature, "X-Id": delivery.id}
 
     def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning:
@@ -96,3 +95,43 @@ def test_a_dialect_says_all_of_it(store: Store, clock: ManualClock, receiver: Re
         "done:b": "failed",
     }
     assert store.read(lambda conn: webhooks.named(conn, token.id, "mine", dialect="twice"))
+
+
+def is_signed(got: Got, key: str | None) -> bool:
+    assert key is not None
+    said = got.body + got.headers["x-timestamp"].encode()
+    return got.headers["x-signature"] == hmac.new(key.encode(), said, hashlib.sha256).hexdigest()
+
+
+def test_a_program_has_a_day_for_its_tokens_new_key(
+    store: Store, clock: ManualClock, receiver: Receiver
+) -> None:
+    """The new key signs at once; what a program with the old one refuses comes again, signed with
+    that. After a day the new one signs alone.
+    """
+    token = store.write(lambda tx: tokens.add(tx, "gateway"))
+    rotated = store.write(lambda tx: tokens.rotate_key(tx, token.id, by="cli"))
+    receiver.says = lambda got: Say(status=200 if is_signed(got, token.signing_key) else 401)
+    with relaying(store, policy_for(receiver.port), [Twice()]):
+        store.write(
+            lambda tx: webhooks.add(
+                tx,
+                dialect="twice",
+                url=receiver.url,
+                events_wanted=["done"],
+                by=WebhookBy(token_id=token.id),
+                external_id="mine",
+            )
+        )
+        happens(store, "nothing", "c")
+        first = receiver.wait(2)
+        assert all(is_signed(each, rotated.signing_key) for each in first)
+        while len(receiver.got) < 4:
+            clock.advance(s=1)
+            store.write(lambda tx: tx.now_ms)
+        assert all(is_signed(each, token.signing_key) for each in receiver.got[2:4])
+        again = store.write(lambda tx: tokens.rotate_key(tx, token.id, by="cli"))
+        clock.advance(s=24 * 3600 + 1)
+        receiver.says = lambda _: Say(status=200)
+        happens(store, "nothing", "d")
+        assert all(is_signed(each, again.signing_key) for each in receiver.wait(6)[4:])

@@ -74,8 +74,8 @@ class Cloud:
     def headers(
         self, endpoint: WebhookEndpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
     ) -> Mapping[str, str]:
-        del endpoint, delivery, at_s
-        signed = hmac.new((keys.signing_key or "").encode(), body, hashlib.sha256).hexdigest()
+        del endpoint, at_s
+        signed = hmac.new(keys.signing(delivery), body, hashlib.sha256).hexdigest()
         return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signed}"}
 
     def meaning(self, answer: ReceiverAnswer) -> AnswerMeaning:

@@ -76,8 +76,8 @@ class Smsgate:
     def headers(
         self, endpoint: WebhookEndpoint, keys: Keys, delivery: Delivery, body: bytes, at_s: int
     ) -> Mapping[str, str]:
-        del endpoint, delivery
-        key = (keys.signing_key or "").encode()
+        del endpoint
+        key = keys.signing(delivery)
         return {
             "Content-Type": "application/json",
             "X-Timestamp": str(at_s),

@@ -145,6 +145,7 @@ class DossierPaper:
         return [
             *(f"{words.text('File')}: {self._file(each)}" for each in item.get("files", ())),
             *(f"{words.text('Before')}: {each['text']}" for each in item.get("earlier", ())),
+            *(f"{words.text('Quoted text')}: {each['text']}" for each in item.get("below", ())),
             *(each["emoji"] for each in item.get("reactions", ())),
             *(
                 f"{label}: {sentences.moment(words, zone, item[name])}"

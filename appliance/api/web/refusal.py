@@ -59,6 +59,7 @@ FIELDS = {
     "note_file": "Balie cannot keep this file. It keeps photos, films and sound up to 16 MB, and"
     " PDF, Office, text and ZIP files up to 100 MB.",
     "note_again": "The note was kept before. Look above; then write what is new.",
+    "channel": "This channel does not reach this person any more. Choose another one.",
     "quotes": "The message that you quote is not in this conversation any more. Take the quote"
     " off.",
     "handover": "A handover note has 1 to 2000 characters.",

@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from appliance.desk.access import group_limits
@@ -126,6 +126,16 @@ class NewToken:
     signing_key: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSigningKey:
+    """`signing_key` is shown only this once; until `previous_ends_ms` that of before signs, too."""
+
+    id: str
+    name: str
+    signing_key: str = field(repr=False)
+    previous_ends_ms: int
+
+
 def add(
     tx: Tx,
     name: str,
@@ -196,6 +206,18 @@ def limit(tx: Tx, token_id: str, per_minute: int | None, *, by: str) -> None:
     tx.emit(EventKind.TOKEN_LIMITED, branch_id=done["branch_id"], facts=facts)
 
 
+def rotate_key(tx: Tx, token_id: str, *, by: str) -> NewSigningKey:
+    """It signs with a new key; that of before signs, too, for a day. Raises NotFound, or SetupError
+    where the key of the house is not here.
+    """
+    if (token := by_id(tx.conn, token_id)) is None:
+        raise NotFound("token")
+    made, ends_ms = signing_keys.rotate(tx, token_id)
+    facts = {"token": token_id, "by": by}
+    tx.emit(EventKind.TOKEN_SIGNS_ANEW, branch_id=token.branch_id, facts=facts)
+    return NewSigningKey(id=token_id, name=token.name, signing_key=made, previous_ends_ms=ends_ms)
+
+
 def used(tx: Tx, token_id: str) -> None:
     """Notes that a program came in with it now."""
     tx.conn.execute("UPDATE api_token SET used_ms = ? WHERE id = ?", (tx.now_ms, token_id))
@@ -224,6 +246,13 @@ def signing_key(conn: sqlite3.Connection, key: HouseKey, token_id: str) -> str:
     Raises NotFound, or SetupError where the key that sealed it is not here.
     """
     return signing_keys.of_token(conn, key, token_id)
+
+
+def all_signing_keys(
+    conn: sqlite3.Connection, key: HouseKey, token_id: str, now_ms: int
+) -> tuple[Sequence[str], int | None]:
+    """The newest first; and when the last of several ends. Raises as `signing_key`."""
+    return signing_keys.all_of_token(conn, key, token_id, now_ms)
 
 
 def is_valid(conn: sqlite3.Connection, token_id: str, now_ms: int | None = None) -> bool:

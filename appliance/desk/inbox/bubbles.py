@@ -18,8 +18,9 @@ from appliance.desk.outgoing.decisions import Decision
 from appliance.desk.team.notes import TeamNote
 from appliance.identities import Identity
 from appliance.messages import Direction, MessageState, Origin
+from appliance.queue.routing import OF_A_SERVICE
 from appliance.reasons import Reason
-from appliance.store import forecast
+from appliance.store import forecast, texts_below
 from appliance.store.care_marks import CareMark, CareState, marks_of
 from appliance.store.contacts import identity_of
 from appliance.store.media import Media, media_of
@@ -41,6 +42,7 @@ _DEVICE_CANNOT = frozenset(
         Reason.DEVICE_LOCKED,
         Reason.DEVICE_DEGRADED,
         Reason.TOO_HOT,
+        *OF_A_SERVICE,
     }
 )
 
@@ -123,6 +125,8 @@ class Bubble:
     awaited: bool = False
     deleted: bool = False
     earlier: Sequence[str] = ()
+    #: What a mail quotes of what it answers.
+    below: str = ""
     media: Sequence[Media] = ()
     #: How many of them are proven to have left.
     files_left: int = 0
@@ -170,6 +174,11 @@ class Bubble:
         return left if left and left.fallback else None
 
     @property
+    def is_at_service(self) -> bool:
+        """What became of it only a service knows, as of a bot or a mailbox."""
+        return bool(self.tries) and self.tries[-1].at_service
+
+    @property
     def is_hidden(self) -> bool:
         """The branch's rule hid it, and nobody has opened it."""
         return self.care is not None and self.care.mark.hidden
@@ -194,7 +203,7 @@ def drawn(
     earlier = earlier_texts(conn, [row["id"] for _, row in rows if row["edited_ms"] is not None])
     ids = [row["id"] for _, row in rows]
     media, reactions, quoted = media_of(conn, ids), reactions_of(conn, ids), quoted_by(conn, ids)
-    left = left_by(conn, ids)
+    left, below = left_by(conn, ids), texts_below.of_messages(conn, ids)
     care = marks_of(conn, ids)
     rounds = rounds_of(conn, ids) if any(row["rule"] == _ROUND for _, row in rows) else {}
     zone = ZoneInfo(about.zone)
@@ -206,6 +215,7 @@ def drawn(
             tries=tries.get(row["id"], ()),
             decided=decided.get(row["id"], ()),
             earlier=earlier.get(row["id"], ()),
+            below=below.get(row["id"], ""),
             media=media.get(row["id"], ()),
             files_left=len(left.get(row["id"], ())),
             reactions=[each.emoji for each in reactions.get(row["id"], ())],

@@ -29,9 +29,10 @@ class Try:
     `label` and `number` are how people know the device: what it is, and the number of its SIM, else
     of the line.
     `fallback`: not over the device that has the line's number; then `signature` may have been
-    added to the text. `by_network`: the device gave it to the network itself. `kept_as_one`: so
-    many parts, which the device does not tell apart. `pictures` are names, oldest first. `why`: the
-    driver's word for what it met. `quoted`: on their phone it answers the message that it quotes.
+    added to the text. `by_network`: the device gave it to the network itself. `at_service`: it is
+    an account there, and nothing of it can be looked at here. `kept_as_one`: so many parts, which
+    the device does not tell apart. `pictures` are names, oldest first. `why`: the driver's word for
+    what it met. `quoted`: on their phone it answers the message that it quotes.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Try:
     pictures: Sequence[str] = ()
     why: str | None = None
     quoted: bool = False
+    at_service: bool = False
 
     @property
     def may_have_left(self) -> bool:
@@ -93,6 +95,7 @@ def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
         pictures=pictures_in(evidence),
         why=evidence_facts.why_in(evidence),
         quoted=evidence_facts.is_quoted(evidence),
+        at_service=not kind.has_sim,
     )
 
 

@@ -14,7 +14,16 @@ from appliance.devices.protocol import Incoming, TextForm
 from appliance.identities import ALPHA, WHATSAPP_LID, Identity
 from appliance.identities import kept as kept_identity
 from appliance.messages import Origin
-from appliance.store import care_gone, contacts, conversations, devices, erased, lines, messages
+from appliance.store import (
+    care_gone,
+    contacts,
+    conversations,
+    devices,
+    erased,
+    lines,
+    messages,
+    texts_below,
+)
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -84,6 +93,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         posts.note_author(tx, line, incoming, sender, message_id)
     if message_id is not None:
         attached.keep(tx, device_id, message_id, incoming)
+        texts_below.keep(tx, message_id, incoming.below)
         marking.look(tx, message_id)
     if message_id is not None and contact_id is not None and incoming.origin is Origin.PERSON:
         _follow(tx, _arrival(message_id, line, contact_id, incoming, sender), incoming.form)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.desk.lines import new_line
-from appliance.devices.kind import Kind
-from appliance.errors import NotFound, Refused
+from appliance.devices.kind import GivenAccount, Kind
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.messages import MessageState
 from appliance.reasons import Reason
@@ -16,6 +16,8 @@ from appliance.store.contacts import identity_of
 from appliance.store.house_key import HouseKey
 from appliance.store.kept_settings import tell
 from appliance.store.store import Tx
+
+LACKING = "Fill in all that is asked."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,16 @@ class NewBeside:
     address: str
     settings: Mapping[str, Any]
     secret: str = field(repr=False)
+
+
+def read_given(kind: Kind, fields: Mapping[str, str], secret: str) -> GivenAccount:
+    """As its kind reads it, which may ask the service and take a while. Raises InvalidInput."""
+    for each in kind.account_fields:
+        if each.is_needed and not (secret if each.is_secret else fields.get(each.name)):
+            raise InvalidInput(each.name, LACKING)
+    if kind.read_account is not None:
+        return kind.read_account(fields, secret)
+    return GivenAccount(address=fields["address"], name=fields["address"])
 
 
 def put(tx: Tx, line_id: str, wanted: NewBeside, *, key: HouseKey, by: str) -> str:

@@ -1,7 +1,7 @@
 """What becomes of a text that somebody sends now: over which way, and when; nothing is kept."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.channels import Channel
 from appliance.identities import Identity
@@ -46,10 +46,16 @@ def fate(
     identity: Identity,
     staff_id: str,
     now_ms: int,
+    over: Channel | None = None,
 ) -> Fate:
-    """As the line is now; what waits there already is not counted. Raises NotFound."""
+    """As the line is now; what waits there already is not counted. `over` is the channel that was
+    chosen. Raises NotFound.
+    """
     line = lines.line(conn, line_id)
     coming = _coming(conn, line, conversation_id, identity, staff_id, now_ms)
+    if over is not None:
+        sms = replace(coming.waiting, sms=over.counts_parts)
+        coming = replace(coming, wanted=over, waiting=sms)
     situation = Situation.of(conn, line, DEFAULT_PROFILE, histories, now_ms=now_ms)
     situation.foretell(conn, histories, now_ms=now_ms)
     entry = situation.foresee(_queued(conn, coming), now_ms=now_ms)
@@ -111,7 +117,9 @@ def _fate(situation: Situation, entry: Planned) -> Fate:
     if entry.route is None:
         out_ms = None
         if ways.routes and not situation.line.stopped:
-            best = next((r for r in ways.routes if r.channel.writes_to(to)), ways.routes[0])
+            wanted = entry.queued.wanted
+            asked = [each for each in ways.routes if wanted in (None, each.channel)]
+            best = next((r for r in asked if r.channel.writes_to(to)), ways.routes[0])
             out_ms = ways.devices[best.device_id].lost.get(best.channel)
         return Fate(
             channel=None,

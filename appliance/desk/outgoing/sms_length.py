@@ -1,8 +1,9 @@
 """How many SMS a text becomes on its way to a recipient, for the person who writes it."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from appliance.channels import Channel
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue.heard import heard_over
@@ -33,11 +34,21 @@ class SmsLength:
 
 
 def measure(
-    conn: sqlite3.Connection, *, line_id: str, identity: Identity | None, text: str
+    conn: sqlite3.Connection,
+    *,
+    line_id: str,
+    identity: Identity | None,
+    text: str,
+    over: Channel | None = None,
 ) -> SmsLength | None:
-    """None where the line has no way to send SMS. `identity` None: it is not written down yet."""
+    """None where the line has no way to send SMS, or another one was chosen: `over`. `identity`
+    None: it is not written down yet.
+    """
+    if over is not None and not over.counts_parts:
+        return None
     ways = Ways.of(conn, lines.line(conn, line_id))
-    way = ways.choose(_parcel(conn, line_id, identity, text)).route
+    parcel = _parcel(conn, line_id, identity, text)
+    way = ways.choose(parcel if over is None else replace(parcel, wanted=over)).route
     sure = way is not None and way.channel.counts_parts
     route = way if sure else _sms_route(ways)
     if route is None:

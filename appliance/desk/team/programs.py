@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from appliance.desk.access import tokens
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.tokens import ApiToken, NewToken, Scope
+from appliance.desk.access.tokens import ApiToken, NewSigningKey, NewToken, Scope
 from appliance.errors import NotFound
 from appliance.store.store import Tx
 
@@ -39,6 +39,13 @@ def add(
         by_staff_id=by_staff_id,
         life_days=life_days,
     )
+
+
+def rotate_key(tx: Tx, rights: Rights, token_id: str, *, by_staff_id: str) -> NewSigningKey:
+    """Raises NotFound, also for one that was revoked."""
+    if not any(each.id == token_id for each in managed(tx.conn, rights)):
+        raise NotFound("token")
+    return tokens.rotate_key(tx, token_id, by=f"staff:{by_staff_id}")
 
 
 def revoke(tx: Tx, rights: Rights, token_id: str, *, by_staff_id: str) -> None:

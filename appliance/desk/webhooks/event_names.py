@@ -103,6 +103,7 @@ NOT_TOLD = frozenset(
         # Of the house: devices, screens, settings.
         _K.IMPORT_CHANGED,
         _K.TOKEN_LIMITED,
+        _K.TOKEN_SIGNS_ANEW,
         _K.DEVICE_ADOPTION,
         _K.DEVICE_SETTINGS,
         _K.SCREEN_UNKNOWN,

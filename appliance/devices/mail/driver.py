@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 from appliance.clock import Clock
 from appliance.devices.device_facts import DeviceFacts
@@ -16,8 +15,8 @@ from appliance.devices.listener_protocol import Listener
 from appliance.devices.mail import reading, writing
 from appliance.devices.mail.channel import MAIL, address_of, value_of
 from appliance.devices.mail.files import bring, type_of
-from appliance.devices.mail.mailbox import AccountShut, ImapMailbox
-from appliance.devices.mail.mailbox_settings import MailboxSettings, place_of
+from appliance.devices.mail.mailbox import AccountShut, ImapMailbox, ServerUntrusted
+from appliance.devices.mail.mailbox_settings import MailboxSettings, outgoing_server
 from appliance.devices.mail.reading import ReadMail, bare_subject
 from appliance.devices.mail.writing import MailThread
 from appliance.devices.media_protocol import Fetched, FetchFinding, IncomingMedia, MediaFetch
@@ -37,7 +36,7 @@ from appliance.devices.protocol import (
     Ticks,
     TickVisit,
 )
-from appliance.devices.service_status import away, shut
+from appliance.devices.service_status import away, shut, untrusted
 from appliance.errors import (
     DeviceError,
     DeviceGone,
@@ -51,9 +50,7 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
-from appliance.mail_settings import MailTls
 from appliance.mailing.sending import deliver
-from appliance.mailing.servers import MailServer, near_address
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +93,8 @@ class MailDriver:
             self._mailbox().check()
         except AccountShut:
             return shut(self._facts)
+        except ServerUntrusted:
+            return untrusted(self._facts)
         except DeviceError:
             self._hang_up()
             return away(self._facts)
@@ -278,6 +277,7 @@ class MailDriver:
                 sender_name=mail.sender_name,
                 text=text or ("" if heading else bare or NO_WORDS),
                 heading=heading,
+                below=mail.quoted if whole and mail.readable else "",
                 at_ms=at_ms,
                 form=TextForm.WORDS if mail.readable else TextForm.WAITING,
             )
@@ -320,27 +320,14 @@ class MailDriver:
     ) -> str:
         sender, to = self._set_up().address, address_of(outgoing.number)
         try:
-            return deliver(self._server(), content, sender=sender, to=to, before_data=before_data)
+            server = outgoing_server(self._set_up(), self._secret)
+            return deliver(server, content, sender=sender, to=to, before_data=before_data)
         except MailRefused as exc:
             raise Permanent("The mail server refuses this mail.", {"seen": str(exc)}) from exc
         except (MailLater, SetupError, OSError) as exc:
             raise Transient(str(exc), {"seen": str(exc)}) from exc
         except MailUnconfirmed as exc:
             raise Unconfirmed(str(exc), {"seen": str(exc)}) from exc
-
-    def _server(self) -> MailServer:
-        settings = self._set_up()
-        place = place_of(settings.smtp, "smtp")
-        near = not place.secure and near_address(place.host, place.port) is not None
-        tls = MailTls.NONE if near else MailTls.TLS if place.secure else MailTls.STARTTLS
-        return MailServer(
-            host=place.host,
-            port=place.port,
-            tls=tls,
-            user=settings.user,
-            password=self._secret,
-            ca_file=Path(settings.ca_file) if settings.ca_file else None,
-        )
 
     def _keep_sent(self, content: bytes, own_id: str) -> bool:
         """Among what was sent, once: some servers put it there themselves. It has left anyway."""

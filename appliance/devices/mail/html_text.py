@@ -10,6 +10,7 @@ _NOT_WORDS = frozenset(
     {"script", "style", "head", "title", "template", "noscript", "object", "svg"}
 )
 _QUOTES = frozenset({"gmail_quote", "gmail_signature"})
+_SIGNATURES = frozenset({"gmail_signature", "moz-signature"})
 _QUOTE_AND_ALL_BEHIND = frozenset({"divRplyFwdMsg", "appendonsend"})
 """As Gmail, Apple Mail, Thunderbird and Outlook mark what is not said now."""
 _MOST_PIECES = 50
@@ -23,9 +24,10 @@ _BLOCKS = frozenset(
 )
 
 
-def words_of(html: str, *, forwarded: bool = False) -> str:
-    """Lines as a reader sees them; of a mail that is `forwarded` with its quotes. Raises
-    nothing: what cannot be read has no words.
+def words_of(html: str, *, forwarded: bool = False, signed: bool = True) -> str:
+    """Lines as a reader sees them; of a mail that is `forwarded` with its quotes, and with
+    signatures that are marked where it is `signed`. Raises nothing: what cannot be read has no
+    words.
     """
     try:
         deep = lxml.html.HTMLParser(huge_tree=True)  # the length above is the limit
@@ -33,7 +35,7 @@ def words_of(html: str, *, forwarded: bool = False) -> str:
     except (etree.ParserError, ValueError):
         return ""
     said: list[str] = []
-    _say(page, said, _Unsaid(with_quotes=forwarded))
+    _say(page, said, _Unsaid(with_quotes=forwarded, signed=signed))
     lines = (" ".join(line.split()) for line in "".join(said).split("\n"))
     return "\n".join(lines).strip()
 
@@ -65,8 +67,8 @@ def _say(root: HtmlElement, said: list[str], unsaid: "_Unsaid") -> None:
 class _Unsaid:
     """What is left out of a walk: what is hidden, loaded or quoted."""
 
-    def __init__(self, *, with_quotes: bool) -> None:
-        self._with_quotes = with_quotes
+    def __init__(self, *, with_quotes: bool, signed: bool) -> None:
+        self._with_quotes, self._signed = with_quotes, signed
         self._skipped: HtmlElement | None = None
         self._quoting: set[HtmlElement] = set()
         """In these nothing is said any more."""
@@ -75,7 +77,8 @@ class _Unsaid:
         parent = element.getparent()
         if parent is None:
             return False
-        if tag in _NOT_WORDS or _is_hidden(element):
+        is_signature = not self._signed and not _SIGNATURES.isdisjoint(_classes(element))
+        if tag in _NOT_WORDS or _is_hidden(element) or is_signature:
             self._skipped = element
             return True
         return not self._with_quotes and self._is_quoted(element, parent, tag)
@@ -103,7 +106,11 @@ def _is_hidden(element: HtmlElement) -> bool:
 
 def _is_marked(element: HtmlElement) -> bool:
     classes = element.get("class") or ""
-    return "moz-cite-prefix" in classes or not _QUOTES.isdisjoint(classes.split())
+    return "moz-cite-prefix" in classes or not _QUOTES.isdisjoint(_classes(element))
+
+
+def _classes(element: HtmlElement) -> list[str]:
+    return (element.get("class") or "").split()
 
 
 def _link(element: HtmlElement, pieces: list[str]) -> str:

@@ -1,14 +1,15 @@
 """What the house asks of a mailbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
 from appliance.clock import Clock
+from appliance.devices.complaint import Complaint
 from appliance.devices.kind import Enrolled, GivenAccount, Kind
 from appliance.devices.listener_protocol import Listener
 from appliance.devices.mail.channel import MAIL
-from appliance.devices.mail.mailbox_settings import MailboxSettings, mail_address
+from appliance.devices.mail.mailbox_sentences import ABOUT, FIELDS, OF_ACCOUNTS, SENTENCES
 from appliance.devices.protocol import Driver
 from appliance.devices.worker import Rhythm
 
@@ -35,11 +36,15 @@ def _make_driver(
 
 
 def _read_account(given: Mapping[str, str], secret: str) -> GivenAccount:
-    """Of `imap`, `smtp`, `user`, and, where the user is none, its `address`."""
-    del secret
-    address = mail_address(given.get("address") or given.get("user", ""))
-    settings = MailboxSettings.of(dict(given) | {"address": address})
-    return GivenAccount(address=address, name=address, settings=settings.kept())
+    from appliance.devices.mail.mailbox_account import read_account  # as above
+
+    return read_account(given, secret)
+
+
+def _doctor(enrolled: Sequence[Enrolled]) -> Sequence[Complaint]:
+    from appliance.devices.mail.mailbox_doctor import doctor  # as above
+
+    return doctor(enrolled)
 
 
 KIND = Kind(
@@ -49,7 +54,12 @@ KIND = Kind(
     channels=(MAIL,),
     make_driver=_make_driver,
     rhythm=_RHYTHM,
+    doctor=_doctor,
+    sentences=SENTENCES,
     read_account=_read_account,
+    account_fields=FIELDS,
+    about_account=ABOUT,
+    account_sentences=OF_ACCOUNTS,
     has_sim=False,
     tells_once=True,  # what was told is marked as read, and stays in the mailbox
     removal_sentences=(_DELETE_ALL, _DELETE_ONE),

@@ -16,7 +16,7 @@ from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from appliance.devices.mail.mailbox_settings import MailboxSettings, place_of
 from appliance.errors import DeviceGone, Transient
-from appliance.mailing.servers import near_address, trusting
+from appliance.mailing.servers import is_of_certificate, near_address, trusting
 
 T = TypeVar("T")
 
@@ -33,18 +33,23 @@ class AccountShut(DeviceGone):
     """The server does not take user and password."""
 
 
+class ServerUntrusted(DeviceGone):
+    """Its certificate is not trusted, or is another server's. Nothing was told to it."""
+
+
 class ImapMailbox:
     """Its inbox, once connected."""
 
     def __init__(self, settings: MailboxSettings, secret: str) -> None:
-        """Raises AccountShut, and DeviceGone where nothing answers."""
+        """Raises AccountShut, ServerUntrusted, and DeviceGone where nothing answers."""
         self.uid_validity = 0
         self.uid_next = 1
         self._sent: str | None = None
         try:
             self._box = _dialled(settings)
         except _OF_LIBRARIES as exc:
-            raise DeviceGone(f"The mailbox cannot be reached: {exc}") from exc
+            gone = ServerUntrusted if is_of_certificate(exc) else DeviceGone
+            raise gone(f"The mailbox cannot be reached: {exc}") from exc
         try:
             self._come_in(settings.user, secret)
         except _OF_LIBRARIES as exc:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from appliance.devices.mail.mailbox_sentences import NO_ADDRESS, NO_PLACE
 from appliance.errors import InvalidInput
+from appliance.mail_settings import MailTls
+from appliance.mailing.servers import MailServer, near_address
 
 _PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
 _LONGEST = 254
@@ -56,10 +60,23 @@ def place_of(url: str, scheme: str) -> MailPlace:
         parts, host, port = urlsplit(""), "", None
     known = parts.scheme in (scheme, f"{scheme}s")
     if not known or not host or "@" in parts.netloc or parts.path.strip("/") or parts.query:
-        sentence = f"Give it as {scheme}s://mail.example.com, or {scheme}:// for STARTTLS."
-        raise InvalidInput(scheme, sentence)
+        raise InvalidInput(scheme, NO_PLACE[scheme])
     secure = parts.scheme == f"{scheme}s"
     return MailPlace(host=host, port=port or _PORTS[parts.scheme], secure=secure)
+
+
+def outgoing_server(settings: MailboxSettings, secret: str) -> MailServer:
+    """In the clear to this machine and the LAN alone. Raises OSError for an unknown name."""
+    place = place_of(settings.smtp, "smtp")
+    near = not place.secure and near_address(place.host, place.port) is not None
+    return MailServer(
+        host=place.host,
+        port=place.port,
+        tls=MailTls.NONE if near else MailTls.TLS if place.secure else MailTls.STARTTLS,
+        user=settings.user,
+        password=secret,
+        ca_file=Path(settings.ca_file) if settings.ca_file else None,
+    )
 
 
 def mail_address(text: str) -> str:
@@ -67,5 +84,5 @@ def mail_address(text: str) -> str:
     local, _, domain = text.strip().rpartition("@")
     plain = text.isascii() and text.isprintable() and not set(text) & set(' <>,;:"()[]\\')
     if not plain or not local or "." not in domain or len(text) > _LONGEST or "@" in local:
-        raise InvalidInput("address", "Write an address of e-mail, such as anna@example.com.")
+        raise InvalidInput("address", NO_ADDRESS)
     return f"{local}@{domain.casefold()}"

@@ -1,9 +1,10 @@
-"""What somebody says in a mail now: without what they quote, and without their signature.
+"""What somebody says in a mail now, and what they quote: both without their signature.
 
 The whole mail stays in the mailbox.
 """
 
 import re
+from dataclasses import dataclass
 from itertools import takewhile
 
 _SIGNATURE = re.compile(r"-- ?")
@@ -42,13 +43,25 @@ _OF_A_MAIL = re.compile(
 )
 """Hours of work are written as `Van:` and `Datum:`, too."""
 _HEAD_LINES = 7
+_LOOKED_AT = 60
+"""Lines of a signature, above which a quote begins."""
 _ATTRIBUTION_LINES = 4
 """So many lines a client breaks it into."""
 
 
-def own_words(text: str, *, forwarded: bool = False) -> str:
-    """Empty where nothing but quotes stands there. What they pass on is what they say, so of a
-    mail that is `forwarded` nothing is left out.
+@dataclass(frozen=True, slots=True)
+class MailText:
+    """`said` is empty where nothing but quotes stands there; `quoted` is what was answered, without
+    signatures above it.
+    """
+
+    said: str
+    quoted: str = ""
+
+
+def parted(text: str, *, forwarded: bool = False) -> MailText:
+    """What they say, and what they quote. What they pass on is what they say, so of a mail that is
+    `forwarded` nothing is left out.
     """
     lines = [each.rstrip() for each in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     until = 0 if forwarded else len(lines)
@@ -60,8 +73,31 @@ def own_words(text: str, *, forwarded: bool = False) -> str:
         if _ends(lines, at):
             until = at
             break
-    said = [*_without_quotes(lines[:until]), *passed_on]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(said)).strip()
+    kept, between = _without_quotes(lines[:until])
+    behind = [] if passed_on else _quoted_in(lines[until:])
+    return MailText(_trimmed([*kept, *passed_on]), _trimmed([*between, *behind]))
+
+
+def quoted_behind(said: str, whole: str) -> str:
+    """Of a text that has its quotes and no signature, what stands below the words that they say."""
+    if not whole.startswith(said):
+        return ""
+    behind = whole[len(said) :].split("\n")
+    return _trimmed(_quoted_in(behind) or behind)
+
+
+def _trimmed(lines: list[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _quoted_in(lines: list[str]) -> list[str]:
+    """From the first quote on: a signature may stand above it."""
+    for at, line in enumerate(lines[:_LOOKED_AT]):
+        if line.startswith(">") or _CUT.fullmatch(line.strip()) or _is_head(lines, at):
+            return lines[at:]
+        if _attribution(lines, at) or (_LINE.fullmatch(line.strip()) and _is_dated(lines, at + 1)):
+            return lines[at:]
+    return []
 
 
 def _ends(lines: list[str], at: int) -> bool:
@@ -88,19 +124,23 @@ def _is_dated(lines: list[str], at: int) -> bool:
     return _HEADS.match("\n".join(lines[at : at + 3])) is not None
 
 
-def _without_quotes(lines: list[str]) -> list[str]:
-    """An answer may stand between or below what it quotes."""
-    kept, at = [], 0
+def _without_quotes(lines: list[str]) -> tuple[list[str], list[str]]:
+    """And what is quoted there: an answer may stand between or below what it quotes."""
+    kept: list[str] = []
+    quoted: list[str] = []
+    at = 0
     while at < len(lines):
         after = _attribution(lines, at)
         if after and after < len(lines) and _is_quoted_next(lines, after):
+            quoted += lines[at:after]
             at = after
         elif lines[at].startswith(">"):
+            quoted.append(lines[at])
             at += 1
         else:
             kept.append(lines[at])
             at += 1
-    return kept
+    return kept, quoted
 
 
 def _attribution(lines: list[str], at: int) -> int:

@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.message import EmailMessage, MIMEPart
 from functools import partial
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from appliance.characters import clean_file_name
 from appliance.devices.mail import html_text
-from appliance.devices.mail.own_words import own_words
+from appliance.devices.mail.own_words import MailText, parted, quoted_behind
 
 T = TypeVar("T")
 
@@ -49,22 +49,35 @@ class MailFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
+    """`quoted` is what they answer, as it stands in their mail."""
+
     text: str
+    quoted: str
     files: Sequence[MailFile]
 
 
 def taken_apart(mail: EmailMessage, *, forwarded: bool) -> Parts:
     """`forwarded`: its subject says so. Raises whatever the library raises."""
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    said = ""
+    found = MailText("")
     if plain is not None:
-        said = own_words(_content(plain)[:_LONGEST_READ], forwarded=forwarded)
+        found = parted(_content(plain)[:_LONGEST_READ], forwarded=forwarded)
     told = [plain]
-    if not said and html is not None:
-        words = html_text.words_of(_content(html), forwarded=forwarded)
-        said = own_words(words, forwarded=forwarded)
+    if not found.said and html is not None:
+        found = _in_html(_content(html), forwarded=forwarded)
         told.append(html)
-    return Parts(text=said, files=_files(mail, told))
+    return Parts(text=found.said, quoted=found.quoted, files=_files(mail, told))
+
+
+def _in_html(content: str, *, forwarded: bool) -> MailText:
+    """What is quoted is marked there in ways of which the words tell nothing, so the text is read
+    once without and once with it.
+    """
+    found = parted(html_text.words_of(content, forwarded=forwarded), forwarded=forwarded)
+    if forwarded or found.quoted:
+        return found
+    whole = html_text.words_of(content, forwarded=True, signed=False)
+    return replace(found, quoted=quoted_behind(found.said, whole))
 
 
 def _content(part: MIMEPart) -> str:

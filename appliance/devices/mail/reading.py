@@ -22,6 +22,7 @@ _ANSWER = re.compile(
 )
 _FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|doorst|pd)\s*:", re.IGNORECASE)
 _LONGEST_TEXT = 10_000
+_LONGEST_QUOTED = 20_000
 _LONGEST_SUBJECT = 300
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _LONGEST_HEAD = 256_000
@@ -48,8 +49,8 @@ _SHORT, _SHORT_RAW = _Short(), _ShortRaw()
 class ReadMail:
     """`sender` is the value of an identity, or an address that cannot be answered as it is shown;
     None where there is none.
-    `heading` is the subject where it says something of its own, `text` what was written now; what
-    is not `readable` has a text and files that nobody knows.
+    `heading` is the subject where it says something of its own, `text` what was written now and
+    `quoted` what that answers; what is not `readable` has a text and files that nobody knows.
     """
 
     message_id: str | None
@@ -64,6 +65,7 @@ class ReadMail:
     references: Sequence[str]
     files: Sequence[MailFile]
     readable: bool = True
+    quoted: str = ""
 
     def key(self, place: str) -> str:
         """The same for the same mail, in whichever folder and however often it comes. `place` is
@@ -123,6 +125,7 @@ def _read(content: bytes) -> ReadMail:
         references=_ID.findall(str(raw.get("References", "")))[-10:],
         files=found.files if found else (),
         readable=found is not None,
+        quoted=whole_letters(found.quoted if found else "")[:_LONGEST_QUOTED],
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from appliance.devices.kind import GivenAccount
 from appliance.devices.telegram.bot_address import OFFICIAL, bot_id_of, checked
 from appliance.devices.telegram.bot_api import BotApi, NotAnswered, NotReached, SaidNo
+from appliance.devices.telegram.telegram_sentences import UNKNOWN_TOKEN
 from appliance.errors import InvalidInput
 
 
@@ -19,7 +20,7 @@ def read_account(given: Mapping[str, str], token: str) -> GivenAccount:
         me = api.call("getMe")
     except SaidNo as exc:
         if exc.is_shut:
-            raise InvalidInput("token", "Telegram does not know this token.") from exc
+            raise InvalidInput("token", UNKNOWN_TOKEN) from exc
         me, note = {}, f"Telegram says: {exc}."
     except (NotReached, NotAnswered):
         me, note = {}, "Telegram does not answer now; the bot begins when it does."

@@ -5,6 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 from appliance.addresses import is_near
+from appliance.devices.telegram.telegram_sentences import NO_TOKEN
 from appliance.errors import InvalidInput
 
 OFFICIAL = "https://api.telegram.org"
@@ -17,9 +18,7 @@ def bot_id_of(token: str) -> str:
     """Raises InvalidInput, which does not say the token again."""
     found = _TOKEN.fullmatch(token)
     if found is None:
-        raise InvalidInput(
-            "token", "That is no token of a bot. @BotFather gives one such as 123456:AAF3…."
-        )
+        raise InvalidInput("token", NO_TOKEN)
     return found[1]
 
 

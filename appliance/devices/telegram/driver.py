@@ -137,7 +137,7 @@ class TelegramBot:
 
     def send(self, attempt: Attempt) -> Proof:
         try:
-            return send.send(self._its_api(), attempt)
+            return send.send(self._its_api(), attempt, self._bot_id)
         except send.Blocked as exc:
             # Outside of the gate, whose lock a withdrawal needs.
             self._listener.withdrew(

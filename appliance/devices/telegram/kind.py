@@ -6,11 +6,19 @@ from pydantic import BaseModel
 
 from appliance.clock import Clock
 from appliance.devices.complaint import Complaint
-from appliance.devices.kind import Enrolled, GivenAccount, Kind
+from appliance.devices.kind import AccountField, Enrolled, GivenAccount, Kind
 from appliance.devices.listener_protocol import Listener
 from appliance.devices.protocol import Driver
 from appliance.devices.telegram.telegram_channel import TELEGRAM
-from appliance.devices.telegram.telegram_sentences import DELETED_BY_THEM, SENTENCES
+from appliance.devices.telegram.telegram_sentences import (
+    ABOUT,
+    DELETED_BY_THEM,
+    NO_TOKEN,
+    SAMPLE,
+    SENTENCES,
+    TOKEN_HINT,
+    UNKNOWN_TOKEN,
+)
 from appliance.devices.worker import Rhythm
 
 NAME = "telegram"
@@ -51,6 +59,13 @@ KIND = Kind(
     rhythm=_RHYTHM,
     sentences=SENTENCES,
     read_account=_read_account,
+    account_fields=(
+        AccountField(
+            name="token", label="Token of the bot", hint=TOKEN_HINT, sample=SAMPLE, is_secret=True
+        ),
+    ),
+    about_account=ABOUT,
+    account_sentences=(NO_TOKEN, UNKNOWN_TOKEN),
     has_sim=False,
     tells_once=True,  # what was told stays in the chat at Telegram
     removal_sentences=DELETED_BY_THEM,

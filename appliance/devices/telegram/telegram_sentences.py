@@ -16,9 +16,18 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.ACCOUNT_SHUT: (
         "Telegram does not know the bot's token any more, or Balie cannot open it.",
-        "Get a token from @BotFather and give it to Balie on its console.",
+        "Get a token from @BotFather and give it to Balie under Settings, Numbers.",
     ),
 }
+
+ABOUT = (
+    "People write to a bot of your own in Telegram, and you answer them here. Make one with"
+    " @BotFather in Telegram (/newbot); it gives you the token."
+)
+TOKEN_HINT = "Whoever has it is the bot, so keep it nowhere else."  # noqa: S105 -- a sentence
+SAMPLE = "123456:AAF3…"
+NO_TOKEN = "That is no token of a bot. @BotFather gives one such as 123456:AAF3…."  # noqa: S105 -- a sentence
+UNKNOWN_TOKEN = "Telegram does not know this token."  # noqa: S105 -- a sentence
 
 DELETED_BY_THEM: Sequence[str] = (
     (

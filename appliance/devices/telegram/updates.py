@@ -10,7 +10,7 @@ from typing import Any
 
 from appliance.clock import MS_PER_S
 from appliance.devices.news_protocol import Leaving, Quoting
-from appliance.devices.protocol import Incoming
+from appliance.devices.protocol import Incoming, QuotedText
 from appliance.devices.stored_json import is_whole
 from appliance.devices.telegram.media import ToldMedium, medium_in
 from appliance.devices.telegram.telegram_channel import TELEGRAM, identity_of
@@ -18,6 +18,8 @@ from appliance.devices.telegram.telegram_channel import TELEGRAM, identity_of
 CURSOR = "updates"
 """The name of the place up to which updates are kept."""
 
+NUMBER, CHAT = "telegram_message_id", "telegram_chat"
+"""In the evidence of what was sent: its number in the chat, and which chat."""
 _PRIVATE = "private"
 _IS_IN = frozenset({"member", "administrator", "creator", "restricted"})
 _BLOCKED = "kicked"
@@ -78,8 +80,7 @@ def _message(
         return None
     return Incoming(
         channel=TELEGRAM,
-        # Another bot numbers its messages to the same person anew.
-        key=f"{bot_id}:{chat['id']}:{told['message_id']}",
+        key=_key(bot_id, chat["id"], told["message_id"]),
         sender=identity_of(sender["id"]),
         text=text,
         at_ms=_at_ms(told, now_ms),
@@ -87,6 +88,22 @@ def _message(
         media=medium.incoming if medium else None,
         cursor=(CURSOR, place_after(update)),
     )
+
+
+def _key(bot_id: str, chat_id: int, number: int) -> str:
+    """Another bot numbers its messages to the same person anew."""
+    return f"{bot_id}:{chat_id}:{number}"
+
+
+def number_in(quoted: QuotedText, bot_id: str, chat_id: int) -> int | None:
+    """Of this message in this chat with the bot; None for one that stands elsewhere."""
+    if quoted.own:
+        number = quoted.proof.get(NUMBER)
+        is_here = is_whole(number) and quoted.proof.get(CHAT) == chat_id
+        return number if is_here else None
+    _, _, last = (quoted.key or "").rpartition(":")
+    number = int(last) if last.isdecimal() else 0
+    return number if quoted.key == _key(bot_id, chat_id, number) else None
 
 
 def _text(told: Mapping[str, Any], medium: ToldMedium | None) -> str | None:

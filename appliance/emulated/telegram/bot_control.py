@@ -27,7 +27,7 @@ class BotControl:
         self._faults = faults
         self._written: dict[int, Json] = {}
         self._verbs: dict[str, Callable[[Json], Any]] = {
-            "write": self._write,
+            "write": self.write,
             "edit": self._edit,
             "block": self._block,
             "join": self._join,
@@ -46,7 +46,8 @@ class BotControl:
         except (KeyError, ValueError, TypeError, StopIteration) as exc:
             return 400, {"error": f"{type(exc).__name__}: {exc}"}
 
-    def _write(self, wanted: Json) -> Json:
+    def write(self, wanted: Json) -> Json:
+        """Raises StopIteration where there is no such bot."""
         bot, person = self._bot(wanted), self._person(wanted)
         if wanted.get("photo"):
             file = self._world.keep_file(_PIXEL, folder="photos", name="photo.png")

@@ -145,9 +145,18 @@ def _facts(given: CallValues, kind: str) -> Json:
 
 
 def _answered(world: BotWorld, given: CallValues) -> Json:
-    to = given.whole("reply_to_message_id")
-    found = world.sent.get((_chat(given), to)) if to else None
-    return {"reply_to_message": found} if found else {}
+    """The message that it answers, as `reply_parameters` or the older field names it."""
+    wanted = given.structure("reply_parameters")
+    to = wanted.get("message_id", given.whole("reply_to_message_id"))
+    if to is None:
+        return {}
+    found = world.said.get((_chat(given), int(to)))
+    if found is None and not wanted.get("allow_sending_without_reply"):
+        raise ApiRefusal(400, "Bad Request: message to be replied not found")
+    if found is None:
+        return {}
+    before = {name: value for name, value in found.items() if name != "reply_to_message"}
+    return {"reply_to_message": before}
 
 
 def describe_photo(file: StoredFile) -> list[Json]:

@@ -108,7 +108,8 @@ class BotWorld:
         self.people: dict[int, TelegramPerson] = {}
         self.files: dict[str, StoredFile] = {}
         self.truth: list[Json] = []
-        self.sent: dict[tuple[int, int], Json] = {}
+        #: By chat and number: what a message may answer.
+        self.said: dict[tuple[int, int], Json] = {}
 
     @property
     def now_s(self) -> int:
@@ -162,6 +163,7 @@ class BotWorld:
             bot.met.add(person.id)
             bot.blocked.discard(person.id)
             message = self._message(bot, person, dict(content), person.as_user())
+            self.said[(person.id, message["message_id"])] = message
             self._tell(bot, {"message": message})
             return message
 
@@ -216,9 +218,10 @@ class BotWorld:
                 "message_id": message["message_id"],
                 "text": content.get("text", content.get("caption", "")),
                 "at_s": message["date"],
+                "answers": content.get("reply_to_message", {}).get("message_id"),
                 **(facts or {}),
             }
-            self.sent[(chat_id, message["message_id"])] = message
+            self.said[(chat_id, message["message_id"])] = message
             self.truth.append(told)
             if self._truth_told is not None:
                 self._truth_told(told)

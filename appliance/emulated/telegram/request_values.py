@@ -36,6 +36,16 @@ class CallValues:
         except (TypeError, ValueError) as exc:
             raise ApiRefusal(400, f"Bad Request: {name} is not a number") from exc
 
+    def structure(self, name: str) -> dict[str, Any]:
+        """As JSON, also inside a form; empty where nothing is given."""
+        value = self.values.get(name)
+        if isinstance(value, str) and value:
+            try:
+                value = json.loads(value)
+            except ValueError as exc:
+                raise ApiRefusal(400, f"Bad Request: can't parse {name}") from exc
+        return value if isinstance(value, dict) else {}
+
     def file(self, name: str) -> SentFile | None:
         """Under its own name, or behind `attach://`."""
         value = self.values.get(name)

@@ -20,6 +20,7 @@ from appliance.emulated.modem.modem import EmulatedModem
 from appliance.emulated.phone.faults import Fault, FaultKind
 from appliance.emulated.phone.phone import EmulatedPhone, default_times
 from appliance.emulated.phone.phone_state import state_of
+from appliance.emulated.world.beside import BesideControl
 from appliance.emulated.world.control_bodies import FaultBody, TruthBody, injection
 from appliance.emulated.world.control_examples import EXAMPLES
 from appliance.emulated.world.injector import Injector
@@ -49,8 +50,10 @@ class Control:
         *,
         world: World,
         network: Network,
+        beside: Sequence[BesideControl] = (),
     ) -> None:
         self._phones = phones
+        self._beside = {each.kind: each for each in beside}
         self._modems = ModemControl(modems, network=network)
         self._network = network
         self._injector = Injector(self._phone, world=world, network=network)
@@ -93,12 +96,14 @@ class Control:
 
     async def _describe(self) -> Answer:
         return {
-            "about": "Emulated phones and modems. POST one of these bodies to the path of its "
-            'name, or all to / as {"inject": {...}}, {"fault": {...}} or {"truth": {...}}.',
+            "about": "Emulated phones and modems, and what stands beside them. POST one of these "
+            'bodies to the path of its name, or all to / as {"inject": {...}}, {"fault": {...}} or '
+            '{"truth": {...}}.',
             "faults": [kind.value for kind in FaultKind],
             "modem_faults": [kind.value for kind in ModemFaultKind],
             "examples": EXAMPLES,
             "modem_examples": MODEM_EXAMPLES,
+            "beside_examples": [each for one in self._beside.values() for each in one.examples],
             "state": "GET /phones, GET /modems",
             "phones": [{"serial": p.serial, "number": p.handset.number} for p in self._phones],
         }
@@ -130,6 +135,9 @@ class Control:
         }
 
     def _inject(self, body: Any) -> Answer:
+        beside = self._beside.get(str(body.get("kind"))) if isinstance(body, dict) else None
+        if beside is not None:
+            return _valid(beside.inject, body)
         if self._modems.concerns(body, phones=bool(self._phones)):
             return _valid(self._modems.inject, body)
         return self._injector.inject(_valid(injection, body))

@@ -1,6 +1,7 @@
 """The truth log: what really left a phone, written when the network takes it and only then."""
 
 import json
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Departure:
-    """`phone` is an ADB serial or a modem's IMEI, `to` a number or a group's jid.
+    """`phone` is an ADB serial or a modem's IMEI, `to` a number or a group's jid. What a bot or a
+    mailbox sent has that one's own address in `phone` and `number`.
 
     `parts` is None for WhatsApp. `sha256` is that of the file that left with it, None without one;
     `text` is its caption then.
@@ -51,18 +53,23 @@ class PartDeparture:
 
 
 class TruthLog:
-    """In memory; whole messages also in a file, one JSON line each, when a path is given."""
+    """In memory; whole messages also in a file, one JSON line each, when a path is given. Usable
+    from every thread.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
+        self._lock = threading.Lock()
         self._departures: list[Departure] = []
         self._parts: list[PartDeparture] = []
         self._file = path.open("a", encoding="utf-8") if path else None
 
     def record(self, departure: Departure) -> None:
-        self._departures.append(departure)
-        if self._file is not None:
-            self._file.write(json.dumps(departure.as_json(), ensure_ascii=False) + "\n")
-            self._file.flush()
+        line = json.dumps(departure.as_json(), ensure_ascii=False)
+        with self._lock:
+            self._departures.append(departure)
+            if self._file is not None:
+                self._file.write(line + "\n")
+                self._file.flush()
 
     def record_part(self, part: PartDeparture) -> None:
         self._parts.append(part)
@@ -76,6 +83,7 @@ class TruthLog:
         return [d for d in self._departures if d.at_ms >= since_ms]
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None

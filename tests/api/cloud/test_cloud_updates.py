@@ -318,7 +318,7 @@ def test_the_signature_is_made_with_the_tokens_key(heard: Heard) -> None:
         PlannedDelivery(type="x"),
         Event(seq=1, at_ms=0, kind=EventKind.MESSAGE_STATE),
     )
-    headers = DIALECT.headers(heard.endpoint, Keys(signing_key=key), row, body, 1)
+    headers = DIALECT.headers(heard.endpoint, Keys(signing_keys=[key]), row, body, 1)
     wanted = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
     assert headers["X-Hub-Signature-256"] == f"sha256={wanted}"
     assert DIALECT.keeps_bytes(replace(heard.endpoint))

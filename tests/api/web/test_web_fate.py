@@ -8,9 +8,12 @@ import pytest
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.intake.reception import Reception
-from appliance.desk.lines import new_line
-from appliance.devices.protocol import DeviceState, Status
+from appliance.desk.lines import beside, new_line
+from appliance.desk.lines.beside import NewBeside
+from appliance.devices.protocol import DeviceState, Incoming, Status
 from appliance.queue.gate import ConsentGate
+from appliance.reasons import Reason
+from appliance.store.house_key import HouseKey
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
 
@@ -32,8 +35,9 @@ def anna(office: Office, tilburg: Desk, planning: Caller) -> str:
     return str(planning.get("/conversations").json()["items"][0]["id"])
 
 
-def fate(browser: Browser, conversation_id: str) -> str:
-    answer = browser.get(f"/c/{conversation_id}/fate", **{"HX-Request": "true"})
+def fate(browser: Browser, conversation_id: str, channel: str = "") -> str:
+    asked = f"/c/{conversation_id}/fate?channel={channel}"
+    answer = browser.get(asked, **{"HX-Request": "true"})
     assert answer.status_code == 200
     return " ".join(unescape(re.sub("<[^>]+>", "", answer.text)).split())
 
@@ -115,3 +119,129 @@ def test_who_is_blocked_is_not_written_to_and_the_composer_says_so(
     planning.client.patch(f"/api/v1/contacts/{ANNA}", json=body, headers=planning.headers)
     assert fate(sanne, anna) == "Leaves now, as WhatsApp"
     assert "may be written to" in sanne.get(f"/c/{anna}/contact", **as_part).text
+
+
+def offered(browser: Browser, conversation_id: str) -> list[str]:
+    """The channels of which the writer may choose one."""
+    shown = browser.get(f"/c/{conversation_id}").text
+    select = re.search(r'<select name="channel".*?</select>', shown, re.DOTALL)
+    return re.findall(r'value="(\w+)"', select[0]) if select else []
+
+
+def wanted(office: Office, text: str) -> tuple[str, str | None]:
+    """To whom a message goes, and over which channel alone."""
+    statement = "SELECT value, wanted FROM message WHERE text = ?"
+    row = office.store.read(lambda conn: conn.execute(statement, (text,)).fetchone())
+    return row["value"], row["wanted"]
+
+
+def test_a_writer_chooses_the_channel_of_one_message(
+    office: Office, tilburg: Desk, sanne: Browser, anna: str
+) -> None:
+    """The fate follows. Without a choice it goes where they last wrote, as before."""
+    assert offered(sanne, anna) == ["auto", "whatsapp", "sms"]
+    assert fate(sanne, anna, "auto") == "Leaves now, as WhatsApp"
+    assert fate(sanne, anna, "sms") == "Leaves now, as SMS"
+    for text, channel in (("Een", "sms"), ("Twee", "auto"), ("Drie", "")):
+        answer = sanne.post(f"/c/{anna}/messages", {"text": text, "channel": channel})
+        assert answer.status_code == 204
+    assert [wanted(office, each) for each in ("Een", "Twee", "Drie")] == [
+        (ANNA, "sms"),
+        (ANNA, None),
+        (ANNA, None),
+    ]
+    counted = {"line": tilburg.line_id, "to": ANNA, "text": "Hallo"}
+    assert "SMS" in sanne.post("/sms-length", {**counted, "channel": "sms"}).text
+    assert sanne.post("/sms-length", {**counted, "channel": "whatsapp"}).text.strip() == ""
+    office.phone_is_away(tilburg)
+    assert fate(sanne, anna, "sms").startswith("Waits: ")
+
+
+def test_only_what_reaches_a_person_is_offered(office: Office, sanne: Browser, anna: str) -> None:
+    """Somebody without WhatsApp has one channel, and nothing to choose; no request gets around
+    it.
+    """
+    office.store.write(lambda tx: tx.conn.execute("UPDATE contact_identity SET on_whatsapp = 0"))
+    assert offered(sanne, anna) == []
+    for channel in ("whatsapp", "telegram", "pigeon"):
+        answer = sanne.post(f"/c/{anna}/messages", {"text": "Nee", "channel": channel})
+        assert answer.status_code == 422
+        assert "This channel does not reach this person any more." in answer.text
+    assert office.count("message WHERE text = 'Nee'") == 0
+
+
+def bot_beside(office: Office, desk: Desk) -> str:
+    """A Telegram bot beside the number; its device."""
+    key = HouseKey.of(office.store.path.parent)
+    bot = NewBeside(
+        kind="telegram", address="4711", settings={"api": "http://127.0.0.1:9"}, secret="4711:x"
+    )
+    return office.store.write(lambda tx: beside.put(tx, desk.line_id, bot, key=key, by="cli"))
+
+
+def telegram(reception: Reception, device: str, office: Office) -> None:
+    """It is there, and somebody writes to it."""
+    channel = Channel.named("telegram")
+    reception.status(device, Status(state=DeviceState.READY, channels=frozenset({channel})))
+    came = Incoming(
+        channel=channel,
+        key="t1",
+        sender="telegram:99",
+        text="Ik ben het, Anna",
+        at_ms=office.clock.now_ms(),
+    )
+    reception.received(device, [came])
+
+
+def test_another_channel_writes_to_their_other_identity(
+    office: Office, tilburg: Desk, planning: Caller, sanne: Browser, anna: str
+) -> None:
+    """Who is one person over two channels is written to by what the chosen one writes to."""
+    device, reception = bot_beside(office, tilburg), Reception(office.store, ConsentGate())
+    telegram(reception, device, office)
+    (mine,) = (
+        each["id"]
+        for each in planning.get("/contacts").json()["items"]
+        if each["numbers"][0]["number"] == ANNA
+    )
+    merged = planning.client.post(
+        f"/api/v1/contacts/{mine}/merge", json={"other": "telegram:99"}, headers=planning.headers
+    )
+    assert merged.status_code == 200, merged.text
+    assert offered(sanne, anna) == ["auto", "whatsapp", "sms", "telegram"]
+    assert fate(sanne, anna) == "Leaves now, as Telegram"
+    assert fate(sanne, anna, "sms") == "Leaves now, as SMS"
+    for text, name in (("Bot", "telegram"), ("Kort", "sms")):
+        assert sanne.post(f"/c/{anna}/messages", {"text": text, "channel": name}).status_code == 204
+    assert wanted(office, "Bot") == ("telegram:99", "telegram")
+    assert wanted(office, "Kort") == (ANNA, "sms")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "sentence"),
+    [
+        (DeviceState.ABSENT, Reason.NONE, "the service that carries it does not answer"),
+        (
+            DeviceState.OFFLINE,
+            Reason.SERVICE_UNTRUSTED,
+            "the service that carries it cannot prove who it is",
+        ),
+        (
+            DeviceState.DEGRADED,
+            Reason.ACCOUNT_SHUT,
+            "the service that carries it does not let Balie in",
+        ),
+        (DeviceState.DEGRADED, Reason.HAS_WEBHOOK, "another program gets what people answer there"),
+    ],
+)
+def test_what_waits_for_a_bot_says_nothing_of_a_phone(
+    office: Office, tilburg: Desk, sanne: Browser, state: DeviceState, reason: Reason, sentence: str
+) -> None:
+    """Nobody plugs it in, and nobody can look at it."""
+    device, reception = bot_beside(office, tilburg), Reception(office.store, ConsentGate())
+    telegram(reception, device, office)
+    conversation = office.store.read(
+        lambda conn: str(conn.execute("SELECT id FROM conversation").fetchone()[0])
+    )
+    reception.status(device, Status(state=state, reason=reason))
+    assert fate(sanne, conversation).startswith(f"Waits: {sentence}")

@@ -218,6 +218,11 @@ def test_a_token_is_shown_once_and_says_when_it_was_used(
     row = "SELECT id, used_ms FROM api_token ORDER BY id"
     token_id, used_ms = office.store.read(lambda conn: tuple(conn.execute(row).fetchone()))
     assert used_ms == clock.now_ms()
+    key = re.findall(
+        r"\b[0-9a-f]{64}\b", send(boss, f"/settings/tokens/{token_id}/rotate", {}).text
+    )[0]
+    assert last_event(office)[0] == EventKind.TOKEN_SIGNS_ANEW
+    assert key not in boss.get("/settings/tokens").text
     assert boss.post(f"/settings/tokens/{token_id}/revoke").status_code == 204
     assert last_event(office)[:2] == (EventKind.TOKEN_REVOKED, boss.staff_id)
     assert boss.post(f"/settings/tokens/{token_id}/revoke").status_code == 404
@@ -233,7 +238,8 @@ def test_a_token_needs_a_scope_and_a_branch_of_ones_own(
     form = {"name": "x", "branch": tilburg.branch_id}
     assert send(head, "/settings/tokens", form).status_code == 422
     foreign = office.token()
-    assert head.post(f"/settings/tokens/{foreign.id}/revoke").status_code == 404
+    for what in ("rotate", "revoke"):
+        assert head.post(f"/settings/tokens/{foreign.id}/{what}").status_code == 404
     assert foreign.id not in head.get("/settings/tokens").text
     head.client.close()
 

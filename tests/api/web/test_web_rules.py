@@ -62,6 +62,7 @@ THING_POSTS = (
     "views/{}",
     "views/{}/remove",
     "tokens/{}/revoke",
+    "tokens/{}/rotate",
     "webhooks/{}",
     *(f"webhooks/{{}}/{each}" for each in ("on", "off", "rotate", "test", "again", "remove")),
 )
@@ -129,6 +130,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/lines/{line_id}/handover/away",
         *(f"/settings/automatic/{line_id}{each}" for each in AUTOMATIC),
         f"/settings/website/{line_id}",
+        *(f"/settings/numbers/{line_id}/beside/{waiting}{each}" for each in ("", "/remove")),
         *(f"/settings/calendars/{line_id}{each}" for each in ("", "/end")),
         f"/devices/{device_id}/screen/tap",
         f"/devices/{device_id}/screen/back",

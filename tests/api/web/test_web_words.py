@@ -35,7 +35,7 @@ from appliance.api.web.words import (
 )
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.automatic import calendar_file
-from appliance.desk.lines import setting_fields
+from appliance.desk.lines import beside, beside_shown, setting_fields
 from appliance.desk.privacy.dossier import kept_out
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
@@ -120,6 +120,12 @@ def _of_phrases() -> Iterator[str]:
         yield from kinds.values()
     yield from (care_sentences.ABOUT, care_sentences.WAIT, *care_sentences.ON_A_PHONE)
     yield from (each for kind in Kind.known() for each in kind.removal_sentences)
+    yield beside.LACKING
+    for kind in beside_shown.kinds():
+        yield from (*kind.account_sentences, kind.about_account)
+        yield from (
+            said for each in kind.account_fields for said in (each.label, each.hint) if said
+        )
     for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
         yield from table.values()
     for field in setting_fields.FIELDS:

@@ -18,6 +18,8 @@ from typing import Any
 
 from imap_tools import MailBoxUnencrypted
 
+from tests.own_certificate import OwnCertificate
+
 PASSWORD = "geheim"
 USER = "utrecht@example.com"
 _NOBODY = 65534
@@ -30,7 +32,7 @@ listen = 127.0.0.1
 base_dir = {folder}/base
 state_dir = {folder}/state
 log_path = {folder}/log
-ssl = no
+ssl = {ssl}
 disable_plaintext_auth = no
 default_internal_user = {user}
 default_internal_group = {group}
@@ -44,7 +46,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = {ssl}
   }}
 }}
 service anvil {{
@@ -73,8 +76,11 @@ namespace inbox {{
 
 @dataclass(slots=True)
 class ImapServer:
+    """`tls_port` is 0 without a certificate."""
+
     port: int
     folder: Path
+    tls_port: int = 0
 
     def put(self, content: bytes) -> None:
         """A mail arrives."""
@@ -104,10 +110,10 @@ class ImapServer:
 
 
 @contextmanager
-def imap_server() -> Iterator[ImapServer]:
+def imap_server(certificate: OwnCertificate | None = None) -> Iterator[ImapServer]:
     """As long as the block runs, in a folder that its user may reach: pytest's own are closed."""
     with TemporaryDirectory(prefix="balie-imap-", dir=_open_folder()) as folder:
-        yield from _running(Path(folder))
+        yield from _running(Path(folder), certificate)
 
 
 def _open_folder() -> Path:
@@ -119,16 +125,17 @@ def _open_folder() -> Path:
     raise AssertionError("set TMPDIR to a folder that every user may reach")
 
 
-def _running(folder: Path) -> Iterator[ImapServer]:
+def _running(folder: Path, certificate: OwnCertificate | None) -> Iterator[ImapServer]:
     dovecot = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin")
     assert dovecot, "scripts/prepare --tests installs dovecot-imapd"
     uid = os.getuid() or _NOBODY
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with create_server(("127.0.0.1", 0)) as free, create_server(("127.0.0.1", 0)) as second:
+        port, tls_port = free.getsockname()[1], second.getsockname()[1]
     _make_folders(folder, uid)
-    about = {"folder": folder, "port": port, "password": PASSWORD, "uid": uid, **_names(uid)}
+    tls = {"ssl": "yes" if certificate else "no", "tls_port": tls_port if certificate else 0}
+    about = {"folder": folder, "port": port, "password": PASSWORD, "uid": uid, **_names(uid), **tls}
     config = folder / "dovecot.conf"
-    config.write_text(CONFIG.format(**about))
+    config.write_text(CONFIG.format(**about) + _certified(folder, certificate, uid))
     with (folder / "out").open("wb") as out:
         as_user: dict[str, Any] = {"user": uid, "group": _names(uid)["gid"], "extra_groups": []}
         server = subprocess.Popen(
@@ -138,12 +145,25 @@ def _running(folder: Path) -> Iterator[ImapServer]:
             **(as_user if os.getuid() == 0 else {}),
         )
     try:
-        found = ImapServer(port=port, folder=folder)
+        found = ImapServer(port=port, folder=folder, tls_port=int(str(tls["tls_port"])))
         _wait_for(found, server)
         yield found
     finally:
         server.terminate()
         server.wait(10)
+
+
+def _certified(folder: Path, certificate: OwnCertificate | None, uid: int) -> str:
+    """Copies that its user may read, because pytest's own folders are closed."""
+    if certificate is None:
+        return ""
+    for path in (certificate.cert, certificate.key):
+        copy = folder / path.name
+        shutil.copy(path, copy)
+        if os.getuid() == 0:
+            os.chown(copy, uid, -1)
+    names = (certificate.cert.name, certificate.key.name)
+    return "ssl_cert = <{folder}/{}\nssl_key = <{folder}/{}\n".format(*names, folder=folder)
 
 
 def _names(uid: int) -> dict[str, object]:

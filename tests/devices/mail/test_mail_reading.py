@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.devices.mail.channel import MAIL, who
 from appliance.devices.mail.html_text import words_of
-from appliance.devices.mail.own_words import own_words
+from appliance.devices.mail.own_words import MailText, parted
 from appliance.devices.mail.reading import answer_subject, read
 from appliance.identities import Identity
 
@@ -47,7 +47,46 @@ def test_an_answer_below_or_between_quotes_is_kept() -> None:
     assert (
         said("Op maandag schreef ik al: ik kan niet.") == "Op maandag schreef ik al: ik kan niet."
     )
-    assert own_words("") == ""
+    assert parted("") == MailText("")
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (
+            "Ja.\n\nOp maandag schreef Balie:\n> Kun je?\n> Groet",
+            "Op maandag schreef Balie:\n> Kun je?\n> Groet",
+        ),
+        ("Ja.\n-- \nAnna\n\n> Kun je?", "> Kun je?"),
+        (
+            "On Monday, Balie wrote:\n> Kun je?\n\nJa.\n\n> En dan?",
+            "On Monday, Balie wrote:\n> Kun je?\n> En dan?",
+        ),
+        ("Ja.\n-- \nAnna\nHeftruck", ""),
+        ("Zie.\n\n---------- Forwarded message ---------\nVan: B <b@c.nl>\nHoi", ""),
+    ],
+)
+def test_what_they_answer_is_told_apart(text: str, quoted: str) -> None:
+    """It stands below their words when somebody wants to see it; a signature is no quote."""
+    found = read(HEAD + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + text.encode())
+    assert found.quoted == quoted
+
+
+def test_what_html_quotes_is_told_apart() -> None:
+    """By how Gmail and Outlook mark it."""
+    head = HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n"
+    gmail = (
+        "<p>Ja, dat kan.</p><div class=gmail_signature>Anna, heftruck</div>"
+        "<div class=gmail_quote>Op ma schreef Balie:<blockquote>Kun je?</blockquote></div>"
+    )
+    found = read(head + gmail.encode())
+    assert (found.text, found.quoted) == ("Ja, dat kan.", "Op ma schreef Balie:\nKun je?")
+    outlook = (
+        "<div><p>Ja.</p><div id=divRplyFwdMsg>Van: Balie</div><div>Kun je maandag?</div></div>"
+    )
+    found = read(head + outlook.encode())
+    assert (found.text, found.quoted) == ("Ja.", "Van: Balie\n\nKun je maandag?")
+    assert read(head + b"<p>Ja</p><div class=gmail_signature>Anna</div>").quoted == ""
 
 
 def test_what_looks_like_a_head_is_kept_and_so_is_what_they_pass_on() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from appliance.devices import evidence_facts
+from appliance.devices.evidence_facts import is_quoted
 from appliance.emulated.telegram.bot_faults import BotFault, BotFaultKind
 from appliance.emulated.telegram.bot_methods import describe_document, describe_photo
 from appliance.media.kinds import FileType, MediaKind
@@ -32,7 +34,7 @@ def test_a_person_writes_and_is_answered(desk: BotDesk) -> None:
     desk.becomes(message_id, "sent")
     assert desk.came_to(anna) == [text]
     assert {each["parse_mode"] for each in desk.server.world.truth} == {None}
-    sent = desk.server.world.sent[(anna.id, desk.server.world.truth[-1]["message_id"])]
+    sent = desk.server.world.said[(anna.id, desk.server.world.truth[-1]["message_id"])]
     desk.server.world.write(desk.bot, anna, "Goed", reply_to_message=sent)
     quote = "SELECT quoted_id FROM message_quote"
     eventually(lambda: bool(desk.rows(quote)), "her answer quotes it")
@@ -230,3 +232,34 @@ def test_nothing_is_lost_or_doubled_over_a_sudden_end(desk: BotDesk) -> None:
     eventually(lambda: not desk.bot.updates, "Telegram has let go of them")
     assert len(desk.arrived(5)) == 5
     assert desk.rows(place)[0]["value"] == desk.bot.next_update
+
+
+def test_an_answer_quotes_what_it_answers(desk: BotDesk) -> None:
+    """What they wrote, and what was written to them: they see the quote, and that is proven. Where
+    they deleted the message, or wrote it elsewhere, the text arrives without it.
+    """
+    world = desk.server.world
+    anna = world.add_person("Anna")
+    theirs = world.write(desk.bot, anna, "Kan ik maandag?")
+    desk.begin()
+    (came,) = desk.arrived(1)
+    desk.welcomes()
+
+    def answers(text: str, quoted: str) -> tuple[int | None, bool]:
+        """What it answers on their phone, and whether the proof says so."""
+        message_id = desk.accepts(anna, text, quotes=quoted)
+        desk.becomes(message_id, "sent")
+        statement = "SELECT evidence FROM attempt WHERE message_id = ? AND outcome = 'sent'"
+        (row,) = desk.rows(statement, message_id)
+        told = next(each for each in world.truth if each["text"] == text)
+        return told["answers"], is_quoted(evidence_facts.read(row["evidence"]))
+
+    assert answers("Ja, om 7 uur", came["id"]) == (theirs["message_id"], True)
+    mine = next(each for each in world.truth if each["text"] == "Ja, om 7 uur")
+    (sent,) = desk.rows("SELECT id FROM message WHERE text = 'Ja, om 7 uur'")
+    assert answers("Neem je pas mee", sent["id"]) == (mine["message_id"], True)
+    del world.said[(anna.id, theirs["message_id"])]
+    assert answers("Tot maandag", came["id"]) == (None, False)
+    key = "UPDATE message SET device_key = 'row-7' WHERE id = ?"
+    desk.store.write(lambda tx: tx.conn.execute(key, (came["id"],)))
+    assert answers("Nog iets", came["id"]) == (None, False)

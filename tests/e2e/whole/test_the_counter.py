@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests import http_calls
@@ -282,3 +283,31 @@ def test_the_page_of_five_minutes_puts_a_message_on_the_wire(demo: Demo) -> None
     assert "event: hello" in done.stdout
     eventually(lambda: demo.left("Hello from curl"), "it left the phone")
     assert [each["to"] for each in demo.left("Hello from curl")] == [anna]
+
+
+@pytest.mark.parametrize(
+    ("channel", "who", "again"),
+    [
+        ("mail", {"from": "lotte@post.example", "name": "Lotte"}, {"answers": True}),
+        ("telegram", {"person": "Lotte"}, {}),
+    ],
+)
+def test_every_channel_passes_both_ways(
+    demo: Demo, channel: str, who: dict[str, str], again: dict[str, Any]
+) -> None:
+    """It comes in, what is answered by the API leaves where it came from and stands in the truth,
+    and their answer to that comes in, too.
+    """
+
+    def came(text: str) -> Any:
+        items = demo.api("/messages?direction=in&limit=50")["items"]
+        return next((e for e in items if (e["channel"], e["text"]) == (channel, text)), None)
+
+    demo.inject(kind=channel, text="Is er maandag werk?", **who)
+    to = eventually(lambda: came("Is er maandag werk?"), f"{channel} came")["contact"]["number"]
+    answer = f"Ja hoor, over {channel}."
+    demo.posts("/messages", {"line": demo.numbers[0], "to": to, "text": answer})
+    (left,) = eventually(lambda: demo.left(answer), f"{channel} left")
+    assert (left["channel"], to.endswith(left["to"])) == (channel, True)
+    demo.inject(kind=channel, text="Dat is goed", **who, **again)
+    eventually(lambda: came("Dat is goed"), f"the answer over {channel} came")

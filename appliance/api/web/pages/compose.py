@@ -28,7 +28,7 @@ from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.inbox import overview, thread
 from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.intake import sign_off
-from appliance.desk.outgoing import again, decisions, drafts, meanwhile, sending
+from appliance.desk.outgoing import again, decisions, drafts, meanwhile, sending, ways
 from appliance.desk.outgoing.decisions import Decision
 from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -52,12 +52,14 @@ _OF_A_MEMBER: Mapping[str, Callable[[Words], tuple[str, str]]] = {
 async def send(
     visit: Posting,
     conversation_id: str,
+    *,
     choices: Choices,
     timing: Timed,
     text: Annotated[str, Form()] = "",
     to: Annotated[str, Form(max_length=200)] = "",
     client_id: Annotated[str, Form(max_length=64)] = "",
     quotes: Annotated[str, Form(max_length=40)] = "",
+    channel: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     mine = visit.session.rights
     about = await visit.read(lambda conn: _writable(conn, mine, conversation_id))
@@ -72,7 +74,7 @@ async def send(
     )
     try:
         message_id = await visit.write(
-            lambda tx, rights: _accept(tx, rights, request, conversation_id, timing)
+            lambda tx, rights: _accept(tx, rights, request, conversation_id, timing, channel)
         )
     except (InvalidInput, Refused) as exc:
         note = _note(visit, exc, about, request.text)
@@ -97,7 +99,8 @@ async def send_file(
 async def _send_form(
     visit: Visit, choices: Choices, about: thread.Conversation, form: FormData
 ) -> Response:
-    text, to, client_id = (_field(form, name) for name in ("text", "to", "client_id"))
+    asked = ("text", "to", "client_id", "channel")
+    text, to, client_id, channel = (_field(form, name) for name in asked)
     told = ("not_before", "undo", "began", "anyway")
     timing = timing_of({name: _field(form, name) for name in told})
     message = sending.SendRequest(
@@ -112,7 +115,9 @@ async def _send_form(
     try:
         received = await asyncio.to_thread(kept_files, form, visit.services.media_files)
         message_id = await visit.write(
-            lambda tx, rights: _accept_files(tx, rights, message, about.id, received, timing)
+            lambda tx, rights: _accept_files(
+                tx, rights, message, about.id, received, timing, channel
+            )
         )
     except (InvalidInput, Refused) as exc:
         note = _note(visit, exc, about, message.text)
@@ -262,9 +267,10 @@ def _accept(
     request: sending.SendRequest,
     conversation_id: str,
     timing: Timing,
+    channel: str,
 ) -> str:
     """The id of the message. The draft is deleted in the same transaction: the message is sent or
-    the draft is kept.
+    the draft is kept. `channel` is the name of the one that was chosen.
     """
     about = _writable(tx.conn, rights, conversation_id)
     me = request.author.staff_id or ""
@@ -275,7 +281,12 @@ def _accept(
     if about.is_group:
         done = accept_post(tx, request)
     else:
-        done = sending.accept(tx, dataclasses.replace(request, contact_id=about.contact_id))
+        mine = about.line_id, about.to
+        whom, over = ways.chosen(tx.conn, *mine, channel, to=request.identity)
+        request = dataclasses.replace(
+            request, identity=whom, channel=over, contact_id=about.contact_id
+        )
+        done = sending.accept(tx, request)
     if me:
         drafts.forget(tx, staff_id=me, conversation_id=conversation_id)
     return done.id
@@ -288,11 +299,12 @@ def _accept_files(
     conversation_id: str,
     received: Sequence[ReceivedFile],
     timing: Timing,
+    channel: str,
 ) -> str:
     branch_id = lines.line(tx.conn, message.line_id).branch_id
     uploads = uploads_of(received, staff_id=message.author.staff_id, branch_id=branch_id)
     message = dataclasses.replace(message, media=[add_upload(tx, each).id for each in uploads])
-    return _accept(tx, rights, message, conversation_id, timing)
+    return _accept(tx, rights, message, conversation_id, timing, channel)
 
 
 def _field(form: FormData, name: str) -> str:

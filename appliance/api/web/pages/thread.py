@@ -15,6 +15,7 @@ from appliance.api.web.pages.stretch import Given, Seeks, Shows, Sought
 from appliance.api.web.pages.views import Choices, Wanted
 from appliance.api.web.refusal import Note
 from appliance.api.web.visit import Posting, Reading, Visit
+from appliance.channels import Channel
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
@@ -25,7 +26,7 @@ from appliance.desk.contacts.namesakes import Namesake
 from appliance.desk.inbox import marks, thread, window
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.inbox.window import Window
-from appliance.desk.outgoing import drafts
+from appliance.desk.outgoing import drafts, ways
 from appliance.desk.team import notes
 from appliance.desk.team.shown_case import ShownCase, shown_case
 from appliance.store import events
@@ -58,6 +59,8 @@ class Opened:
     #: None where only a stretch of the thread is drawn.
     case: ShownCase | None = None
     namesake: Namesake | None = None
+    #: The channels of which one may be chosen for a message to them.
+    over: Sequence[Channel] = ()
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -147,6 +150,7 @@ def _open(
         note_draft=notes.draft_of(conn, visit.staff_id, about.id),
         case=shown_case(conn, about.id),
         namesake=_namesake(conn, visit.session.rights, about),
+        over=ways.reaching(conn, about.line_id, about.to) if about.may_write else (),
         cursor=cursor,
     )
     return opened, None if about.is_group else cards.card(conn, visit.session.rights, about)

@@ -11,7 +11,14 @@ from appliance.api.web.pages.team import must_manage, shown
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Rights
-from appliance.desk.access.tokens import NEVER, NewToken, Scope, life_days, scopes_of
+from appliance.desk.access.tokens import (
+    NEVER,
+    NewSigningKey,
+    NewToken,
+    Scope,
+    life_days,
+    scopes_of,
+)
 from appliance.desk.team import programs
 from appliance.errors import InvalidInput
 from appliance.store.branch_settings import BranchSettings
@@ -68,6 +75,16 @@ async def revoke(visit: Posting, token_id: str) -> Response:
     return go(visit, f"{PAGE}?saved=1")
 
 
+@routes.post(f"{PAGE}/{{token_id}}/rotate")
+async def rotate(visit: Posting, token_id: str) -> Response:
+    """Shows the new key of signatures, this once."""
+    must_manage(visit)
+    key = await visit.write(
+        lambda tx, rights: programs.rotate_key(tx, rights, token_id, by_staff_id=visit.staff_id)
+    )
+    return await _page(visit, key=key)
+
+
 async def _page(
     visit: Visit,
     status: int = 200,
@@ -75,6 +92,7 @@ async def _page(
     saved: str = "",
     note: Note | None = None,
     new: NewToken | None = None,
+    key: NewSigningKey | None = None,
     typed: str = "",
     ticked: Sequence[str] = _ALL,
 ) -> Response:
@@ -92,6 +110,7 @@ async def _page(
         saved=saved,
         note=note,
         new=new,
+        key=key,
         typed=typed,
         zone=BranchSettings().zone,
     )

@@ -101,7 +101,8 @@ function send() {
   }
   const key = crypto.randomUUID?.() ?? randomKey();
   const files = take(box.dataset.conversation);
-  const message = { text, client_id: key, to: box.elements.to?.value ?? "", quotes: takeQuote(), ...timing(box) };
+  const to = box.elements.to?.value ?? "";
+  const message = { text, client_id: key, to, channel: takeChannel(), quotes: takeQuote(), ...timing(box) };
   underWay.set(key, {
     address: files.length ? box.dataset.files : box.getAttribute("action"),
     conversation: box.dataset.conversation,
@@ -120,6 +121,25 @@ function send() {
   clearTimeout(timer);
   grow();
   deliver(key);
+}
+
+// The channel that was chosen counts for one message.
+function takeChannel() {
+  const channel = form().elements.channel?.value ?? "";
+  chooseChannel("auto");
+  return channel;
+}
+
+function chooseChannel(name) {
+  const select = form()?.elements.channel;
+  if (!select || select.value === name) return;
+  select.value = name;
+  showChannel(select);
+}
+
+function showChannel(select) {
+  select.toggleAttribute("data-auto", select.value === "auto");
+  refresh("fate");
 }
 
 function deliver(key) {
@@ -204,6 +224,7 @@ function giveBack(key, html, status) {
   field().value = joined([message.text, field().value]);
   putBackQuote(message.quotes);
   plan(message.not_before, message.planned);
+  if (message.channel) chooseChannel(message.channel);
   note(html);
   changed();
   field().focus();
@@ -397,6 +418,10 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("input", (event) => {
   if (event.target.id === "text") changed();
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (target.form?.id === "composer" && target.name === "channel") showChannel(target);
 });
 
 document.addEventListener("balie:quoted", () => {

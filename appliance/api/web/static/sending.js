@@ -77,6 +77,11 @@ async function undo() {
   const field = document.getElementById("text");
   field.value = [message.text, field.value].filter(Boolean).join("\n");
   putBackQuote(message.quotes);
+  const { channel } = box().elements;
+  if (channel && message.channel) {
+    channel.value = message.channel;
+    channel.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 }

@@ -11,6 +11,7 @@ function values(form) {
   return {
     line: form.dataset.line ?? form.elements.line?.value ?? "",
     to: form.elements.to?.value ?? form.elements.number?.value ?? form.dataset.to ?? "",
+    channel: form.elements.channel?.value ?? "",
     text: form.elements.text.value,
   };
 }

@@ -142,9 +142,13 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
         "The service does not answer, or Balie has no internet. What waits goes by itself later.",
         "See whether Balie's network reaches the internet.",
     ),
+    Reason.SERVICE_UNTRUSTED: (
+        "The service's certificate is not trusted, so Balie says nothing to it.",
+        "See whether its name is right, and Balie's date; else ask who runs it.",
+    ),
     Reason.ACCOUNT_SHUT: (
         "The service does not let Balie in, so nothing comes in or leaves over it.",
-        "Get a new token or password there, and give it to Balie on its console.",
+        "Get a new token or password there, and give it to Balie under Settings, Numbers.",
     ),
     Reason.READ_ELSEWHERE: (
         (
@@ -152,8 +156,8 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
             " Nothing is sent over it."
         ),
         (
-            "End that program, or make a new token with @BotFather (/revoke) and give it to Balie:"
-            " the old one ends with that."
+            "End that program, or make a new token with @BotFather (/revoke) and give it to Balie"
+            " under Settings, Numbers: the old one ends with that."
         ),
     ),
     Reason.HAS_WEBHOOK: (

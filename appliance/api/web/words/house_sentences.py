@@ -4,6 +4,7 @@ from appliance.api.web.words.automatic_sentences import RULES
 from appliance.api.web.words.i18n import Words
 from appliance.desk.lines import setting_fields
 from appliance.desk.team.house_history import HouseEntry
+from appliance.devices.kind import Kind
 from appliance.events import EventKind
 
 
@@ -77,4 +78,4 @@ def _field(words: Words, name: str) -> str:
     labels = {each.name: words.text(each.label) for each in setting_fields.FIELDS}
     if name.startswith("pacing"):
         return words.text("pace")
-    return known.get(name) or labels.get(name, name)
+    return known.get(name) or labels.get(name) or words.text(Kind.named(name).label)

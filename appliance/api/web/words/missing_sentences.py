@@ -25,8 +25,8 @@ def may_go_again(row: MissingRow) -> bool:
 def remedy(words: Words, row: MissingRow) -> str:
     if row.state is MessageState.UNCONFIRMED:
         if row.reason in (Reason.PERSON, Reason.DEVICE_GONE):
-            return words.text("Look on the phone, then say in the conversation what you saw.")
-        return words.text("Balie looks it up on the phone; if that fails, it asks you.")
+            return words.text("Look whether it is there, then say so in the conversation.")
+        return words.text("Balie looks it up; if that fails, it asks you.")
     if row.reason in _FORBIDDEN:
         return words.text("Nothing may be sent to them now. Call them if it matters.")
     if row.reason is Reason.NOT_ON_WHATSAPP:

@@ -27,11 +27,14 @@ def facts(words: Words, bubble: Bubble) -> Iterator[Fact]:
         yield from _tried(words, each)
         if each.outcome == "sent" and len(bubble.media) > 1 and each.channel.carries_media:
             left += 1
-            sentence = words.text("file {n} of {count} seen in the chat on the phone")
+            if each.at_service:
+                sentence = words.text("file {n} of {count} taken by the service, as it says")
+            else:
+                sentence = words.text("file {n} of {count} seen in the chat on the phone")
             said = sentence.format(n=left, count=len(bubble.media))
             yield Fact(at_ms=each.ended_ms, sentence=said)
     for decided in bubble.decided:
-        yield Fact(at_ms=decided.at_ms, sentence=_decided(words, decided))
+        yield Fact(at_ms=decided.at_ms, sentence=_decided(words, bubble, decided))
     if bubble.sent_ms and not bubble.was_seen_by_a_person:
         yield Fact(at_ms=bubble.sent_ms, sentence=_left(words, bubble))
     for each in bubble.tries:
@@ -54,6 +57,9 @@ def missing(words: Words, bubble: Bubble) -> str:
 def _tried(words: Words, each: Try) -> Iterator[Fact]:
     if each.by_network:
         yield from _tried_by_modem(words, each)
+    elif each.at_service:
+        sentence = words.text("given to the service of {channel}")
+        yield Fact(at_ms=each.started_ms, sentence=sentence.format(channel=each.channel.label))
     else:
         sentence = words.text("typed on the {device} with {number} as {channel}")
         said = sentence.format(
@@ -99,8 +105,10 @@ def _ended(words: Words, each: Try) -> str:
     return ""
 
 
-def _decided(words: Words, decided: Decided) -> str:
-    if decided.decision is Decision.LEFT:
+def _decided(words: Words, bubble: Bubble, decided: Decided) -> str:
+    if bubble.is_at_service:
+        sentence = _decided_of_service(words, decided)
+    elif decided.decision is Decision.LEFT:
         sentence = words.text("{name} saw it on the phone")
     elif decided.decision is Decision.SEND_AGAIN:
         sentence = words.text("{name} did not see it on the phone and had it sent again")
@@ -109,7 +117,17 @@ def _decided(words: Words, decided: Decided) -> str:
     return sentence.format(name=decided.by)
 
 
+def _decided_of_service(words: Words, decided: Decided) -> str:
+    if decided.decision is Decision.LEFT:
+        return words.text("{name} found out that it arrived")
+    if decided.decision is Decision.SEND_AGAIN:
+        return words.text("{name} found out that it did not arrive and had it sent again")
+    return words.text("{name} found out that it did not arrive and left it")
+
+
 def _left(words: Words, bubble: Bubble) -> str:
+    if bubble.is_at_service:
+        return words.text("taken by the service, as it says")
     if _by_network(bubble):
         return words.text("taken by the network, as the modem says")
     if bubble.channel and bubble.channel.uses_sim:

@@ -1,5 +1,7 @@
 """What the composer says: why nothing leaves, why one cannot write, how long the text is."""
 
+from collections.abc import Sequence
+
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
@@ -123,8 +125,13 @@ def _reason(words: Words, fate: Fate) -> str:
     return words.text(phrases.WAITING[fate.reason]) if fate.reason else ""
 
 
-def files_fate(words: Words, about: Conversation) -> str:
-    """What becomes of files where WhatsApp cannot carry them."""
+def files_fate(words: Words, about: Conversation, over: Sequence[Channel]) -> str:
+    """What becomes of files where WhatsApp cannot carry them. `over` are the channels that reach
+    them.
+    """
+    carrying = [each for each in over if each.carries_media]
+    if carrying and not any(each.needs_account for each in carrying):
+        return words.text("Files go over {channel}.").format(channel=carrying[0].label)
     if about.goes_without_files:
         return words.text(
             "Files go over WhatsApp. Where that is not possible, the text goes as SMS without them"

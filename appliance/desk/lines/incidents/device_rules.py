@@ -22,6 +22,7 @@ _BY_REASON: Mapping[Reason, IncidentKind] = {
     Reason.OTHER_MODEM: _K.AWAY,
     Reason.SAME_IMEI: _K.AWAY,
     Reason.SERVICE_AWAY: _K.AWAY,
+    Reason.SERVICE_UNTRUSTED: _K.AWAY,
     Reason.NOT_ANSWERING: _K.UNREADABLE,
     Reason.BOOTING: _K.UNREADABLE,
     Reason.NO_SIM: _K.NO_SIM,

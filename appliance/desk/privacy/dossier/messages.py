@@ -79,6 +79,7 @@ class _Beside:
             ("files", _FILES, self._file),
             ("tries", _TRIES, _try),
             ("earlier", _EARLIER, _earlier),
+            ("below", _BELOW, _below),
             ("reactions", _REACTIONS, _reaction),
             ("care", _CARE, self._care),
         ):
@@ -160,6 +161,10 @@ def _earlier(row: sqlite3.Row) -> Item:
     return told(until=at(row["until_ms"]), text=row["text"])
 
 
+def _below(row: sqlite3.Row) -> Item:
+    return told(text=row["text"])
+
+
 def _reaction(row: sqlite3.Row) -> Item:
     return told(emoji=row["emoji"], number=row["value"], scheme=row["scheme"], at=at(row["at_ms"]))
 
@@ -202,6 +207,10 @@ _EARLIER = f"""
 SELECT e.* FROM json_each(:ids) asked
 CROSS JOIN earlier_text e ON e.message_id = asked.value
 JOIN message m ON m.id = asked.value WHERE NOT (:hides AND {NOT_SHOWN}) ORDER BY e.until_ms
+"""  # noqa: S608 -- our own condition
+_BELOW = f"""
+SELECT b.* FROM json_each(:ids) asked CROSS JOIN text_below b ON b.message_id = asked.value
+JOIN message m ON m.id = asked.value WHERE NOT (:hides AND {NOT_SHOWN})
 """  # noqa: S608 -- our own condition
 _CARE = """
 SELECT c.* FROM json_each(:ids) asked CROSS JOIN care_mark c ON c.message_id = asked.value
