@@ -1,6 +1,8 @@
 """`balie run`: one process from the settings to the last closed socket."""
 
+import faulthandler
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +13,15 @@ from appliance import logs
 from appliance.addresses import Networks
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
-from appliance.clock import SystemClock
+from appliance.box.service_manager import ServiceManager
+from appliance.clock import MachineClock
 from appliance.config import Settings, load
 from appliance.devices.kind import Kind
 from appliance.runtime.balie import Balie
 from appliance.runtime.certificate import Certificate
 from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
+from appliance.runtime.feeding import Feeding
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
 from appliance.runtime.passkey_warning import warn_of_passkeys
@@ -38,6 +42,8 @@ def run_balie(
     key: Path | None = None,
 ) -> None:
     """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do."""
+    # What each thread was at stands in the log when systemd ends one that hangs (SIGABRT).
+    faulthandler.enable()
     keep_small()
     take_short_turns()
     tidy_when_told()
@@ -55,7 +61,7 @@ def run_balie(
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
         balie = Balie(
             settings.data,
-            SystemClock(),
+            MachineClock(),
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
             max_media_mb=settings.max_media_mb,
@@ -73,7 +79,8 @@ def run_balie(
         try:
             balie.start()
             _welcome(balie, address_of(sock, secure=certificate is not None))
-            serve(create_app(balie.services), sock, connections, certificate)
+            feeding = Feeding(balie.store, ServiceManager.of(os.environ))
+            serve(create_app(balie.services), sock, connections, certificate, feeding)
         finally:
             balie.stop()
 
