@@ -10,7 +10,7 @@ from typing import Annotated, Any, ParamSpec
 
 import typer
 
-from appliance.clock import SystemClock
+from appliance.clock import MachineClock
 from appliance.config import load
 from appliance.errors import BalieError, Refused
 from appliance.store import privacy
@@ -37,7 +37,7 @@ def open_store(data: Path | None) -> Iterator[Store]:
     """
     folder = load(None, data=data).data
     privacy.keep_private(folder)
-    store = Store(folder / DATABASE, SystemClock())
+    store = Store(folder / DATABASE, MachineClock())
     try:
         privacy.hand_over(folder)
         yield store
