@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.box.handed_files import read_handed
+from appliance.box.kept_folder import kept_folder
 from appliance.box.whole_files import put_whole
 from appliance.clock import CLOCK_UNSURE
 
 log = logging.getLogger(__name__)
 
-SAVED = Path("/var/lib/balie-box/time")
+SAVED = kept_folder() / "time"
 RTC = Path("/sys/class/rtc/rtc0/since_epoch")
 """The clock with a battery, where a machine has one."""
 
@@ -92,7 +93,7 @@ def save(saved: Path = SAVED, unsure: Path = CLOCK_UNSURE) -> None:
     """While the machine is unsure, never an earlier time than the saved one. Raises OSError."""
     now_s = time.time()
     if not unsure.exists() or now_s > (_seconds_in(saved) or 0.0):
-        put_whole(saved, f"{now_s:.0f}\n".encode(), mode=0o644)
+        put_whole(saved, f"{int(now_s)}\n".encode(), mode=0o644)
 
 
 def note_if_known(unsure: Path = CLOCK_UNSURE) -> bool:
