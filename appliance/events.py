@@ -187,6 +187,8 @@ class EventKind(Enum):
     STAFF_LOGGED_OUT = "staff.logged-out"
     #: Somebody said whether browsers are notified while no page is open; facts: `on`, `shows_text`.
     PUSH_CHANGED = "push.changed"
+    #: Somebody said whether colleagues may come from home; facts: `on`.
+    HOME_CHANGED = "home.changed"
     #: A text that the office has ready; facts: `text`, and `what`: `added`, `changed`, `removed`.
     TEXT_CHANGED = "text.changed"
     #: Somebody said whether reports tell colleagues apart; facts: `per_person`.

@@ -53,6 +53,7 @@ from appliance.runtime.drivers import account_of, driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
+from appliance.runtime.home_wishes import HomeWishes
 from appliance.runtime.import_watcher import ImportWatcher
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.list_follower import ListFollower
@@ -191,7 +192,13 @@ class Balie:
 
     def _make_jobs(self, media_room: MediaRoom) -> Jobs:
         watch = IncidentWatch(self.store, self._machine.facts)
-        return Jobs(self.store, self._listener.show_incomplete, watch=watch.look, room=media_room)
+        return Jobs(
+            self.store,
+            self._listener.show_incomplete,
+            watch=watch.look,
+            room=media_room,
+            wishes=HomeWishes(self.store).tell,
+        )
 
     def _make_services(
         self,

@@ -120,6 +120,7 @@ NOT_TOLD = frozenset(
         _K.LINE_CROWDED,
         _K.LINE_CODE,
         _K.PUSH_CHANGED,
+        _K.HOME_CHANGED,
         _K.REPORTS_CHANGED,
         _K.READINGS_CHANGED,
         _K.WEBHOOK_CHANGED,
