@@ -16,7 +16,6 @@ from appliance.api.smsgate.dialect import Smsgate
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
-from appliance.desk.access.bearer import new_code
 from appliance.desk.care import marking
 from appliance.desk.groups import outcomes
 from appliance.desk.intake import adoption
@@ -47,7 +46,7 @@ from appliance.queue.work import QueueWork
 from appliance.relay.dialect import Dialect
 from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
-from appliance.runtime import kinds, memories
+from appliance.runtime import kinds, memories, setup_code
 from appliance.runtime.archivist import Archivist
 from appliance.runtime.drivers import account_of, driver_for
 from appliance.runtime.enrolments import Enrolments
@@ -314,4 +313,7 @@ class Balie:
     def _setup_code(self) -> str | None:
         """Shown on the console only: who reads it may make the first administrator."""
         fresh: Callable[[sqlite3.Connection], bool] = staff.is_fresh
-        return new_code() if self.store.read(fresh) else None
+        if not self.store.read(fresh):
+            setup_code.forget(self._data)
+            return None
+        return setup_code.kept(self._data)
