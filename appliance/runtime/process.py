@@ -13,6 +13,7 @@ from appliance import logs
 from appliance.addresses import Networks
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
+from appliance.box import resetting
 from appliance.box.service_manager import ServiceManager
 from appliance.clock import MachineClock
 from appliance.config import Settings, load
@@ -59,6 +60,7 @@ def run_balie(
     )
     keep_private(settings.data)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
+        resetting.finish(settings.data)  # where the power was cut while root was at it
         balie = Balie(
             settings.data,
             MachineClock(),

@@ -244,6 +244,11 @@ def quotas(db: Database) -> None:
     _run_script(db.conn, "0046_quotas.sql")
 
 
+@migrations(name="0049_care")
+def home(db: Database) -> None:
+    _run_script(db.conn, "0049_care.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

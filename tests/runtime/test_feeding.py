@@ -138,7 +138,12 @@ def test_a_hung_writer_gives_no_sign_of_life(systemd: Systemd, store: Store) -> 
     store.pulse().result(20)
     later()
     assert systemd.told() == "WATCHDOG=1"
-    hung = store.submit(lambda _: (busy.set(), let_go.wait(20)))
+
+    def hang(_: object) -> None:
+        busy.set()
+        let_go.wait(20)
+
+    hung = store.submit(hang)
     assert busy.wait(20)
     later()
     systemd.forget()
