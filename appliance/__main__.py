@@ -7,6 +7,7 @@ from appliance.cli import (
     archive,
     automatic,
     beside,
+    box,
     care,
     clock,
     colleagues,
@@ -80,6 +81,7 @@ app.command("backup")(care.backup)
 app.command("restore")(care.restore)
 app.command("doctor")(doctor.run_doctor)
 app.command("clock")(clock.clock)
+app.add_typer(box.box_app, name="box")
 app.command("record")(recording.record)
 app.command("migrate")(care.migrate)
 

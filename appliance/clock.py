@@ -6,9 +6,13 @@ fast the world around it runs. They use `time.monotonic()`.
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 MS_PER_S = 1000
+
+CLOCK_UNSURE = Path("/run/balie-clock/unsure")
+"""There while this machine does not know the time (`box/saved_time.py`)."""
 
 
 class Clock(Protocol):
@@ -27,6 +31,32 @@ class SystemClock:
 
     def real_s(self, span_ms: float) -> float:
         return span_ms / MS_PER_S
+
+
+class MachineClock(SystemClock):
+    """The system's clock, on a machine that may not know the time.
+
+    A Pi has no clock of its own and goes on from the time that it had saved: hours too early, which
+    nothing here would notice. While the machine is unsure this is 1970, which is behind all that a
+    database has seen, so nothing is sent.
+    """
+
+    def __init__(self, unsure: Path = CLOCK_UNSURE) -> None:
+        self._unsure = unsure
+        self._knows = False
+
+    def now_ms(self) -> int:
+        return 0 if self.is_unsure else super().now_ms()
+
+    @property
+    def is_unsure(self) -> bool:
+        """Once the machine knows the time, it knows it until it is started again."""
+        self._knows = self._knows or not self._unsure.exists()
+        return not self._knows
+
+    def trust(self) -> None:
+        """A person says that it is right. Raises OSError where they may not."""
+        self._unsure.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

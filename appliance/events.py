@@ -190,6 +190,8 @@ class EventKind(Enum):
     #: Root was asked for an update from a page; facts: `version`, or `seen`, the version of which
     #: somebody knows that it came back.
     UPDATE_ASKED = "update.asked"
+    #: Somebody said whether colleagues may come from home; facts: `on`.
+    HOME_CHANGED = "home.changed"
     #: A text that the office has ready; facts: `text`, and `what`: `added`, `changed`, `removed`.
     TEXT_CHANGED = "text.changed"
     #: Somebody said whether reports tell colleagues apart; facts: `per_person`.

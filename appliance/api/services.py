@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
+from appliance.box.home_wish import HomeAnswer, answered
 from appliance.box.updates.door import UpdateDoor
 from appliance.clock import Clock
 from appliance.desk.access.accesses import Accesses, Reader, Sink
@@ -145,6 +146,8 @@ class Services:
     no mail server.
     `import_folder` is where the folders lie that may be watched for files of people.
     `on_trial`: this version is on trial, so it shows and takes nothing.
+    `histories` are what the planner keeps of each SIM.
+    `home_answer` reads what this machine says of the way by which colleagues come from home.
     """
 
     store: Store
@@ -176,6 +179,7 @@ class Services:
     import_folder: Path | None = None
     histories: Histories = field(default_factory=Histories)
     urls: UrlPolicy = field(default_factory=UrlPolicy)
+    home_answer: Callable[[], HomeAnswer | None] = answered
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.clock import MachineClock, SystemClock
 from appliance.devices.complaint import Complaint
 from appliance.errors import SetupError
 from appliance.store import high_water
@@ -36,6 +37,14 @@ def clock(
 
 def complaint_of(store: Store) -> Complaint | None:
     now_ms = store.clock.now_ms()
+    if isinstance(store.clock, MachineClock) and store.clock.is_unsure:
+        return Complaint(
+            about="clock",
+            sentence=f"The clock says {_shown(SystemClock().now_ms())}, but the machine was off and"
+            " does not know for how long; nothing is sent.",
+            remedy="Connect the machine to the network: a time server tells it the time within a"
+            " minute. If the clock is right now: balie clock --is-right",
+        )
     if not store.read(high_water.clock_is_wrong(store.clock)):
         return None
     seen_ms = max(store.read(high_water.read_mark), high_water.EARLIEST_MS)
@@ -49,9 +58,13 @@ def complaint_of(store: Store) -> Complaint | None:
 
 
 def _trust(store: Store) -> None:
-    now_ms = store.clock.now_ms()
+    now_ms = SystemClock().now_ms()
     if now_ms < high_water.EARLIEST_MS:
         raise SetupError(f"It is not {_shown(now_ms)}: this Balie was made later. Set the clock.")
+    try:
+        MachineClock().trust()
+    except OSError as exc:
+        raise SetupError("Only root, and the user that Balie runs as, may say so.") from exc
     store.write(lambda tx: high_water.set_mark(tx.conn, now_ms))
 
 

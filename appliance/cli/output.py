@@ -10,9 +10,10 @@ from typing import Annotated, Any, ParamSpec
 
 import typer
 
-from appliance.clock import SystemClock
+from appliance.box import resetting
+from appliance.clock import MachineClock
 from appliance.config import load
-from appliance.errors import BalieError, Refused
+from appliance.errors import BalieError, Refused, SetupError
 from appliance.store import privacy
 from appliance.store.store import Store
 
@@ -36,8 +37,10 @@ def open_store(data: Path | None) -> Iterator[Store]:
     Works as root, too: new files belong to the owner of the directory.
     """
     folder = load(None, data=data).data
+    if resetting.is_begun(folder):
+        raise SetupError("This box is being reset; start Balie, which finishes that.")
     privacy.keep_private(folder)
-    store = Store(folder / DATABASE, SystemClock())
+    store = Store(folder / DATABASE, MachineClock())
     try:
         privacy.hand_over(folder)
         yield store

@@ -17,7 +17,6 @@ from appliance.box.updates.door import UpdateDoor
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
-from appliance.desk.access.bearer import new_code
 from appliance.desk.care import marking
 from appliance.desk.groups import outcomes
 from appliance.desk.intake import adoption
@@ -48,12 +47,13 @@ from appliance.queue.work import QueueWork
 from appliance.relay.dialect import Dialect
 from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
-from appliance.runtime import kinds, memories
+from appliance.runtime import kinds, memories, setup_code
 from appliance.runtime.archivist import Archivist
 from appliance.runtime.drivers import account_of, driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.fleet import Fleet
+from appliance.runtime.home_wishes import HomeWishes
 from appliance.runtime.import_watcher import ImportWatcher
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.list_follower import ListFollower
@@ -198,7 +198,13 @@ class Balie:
 
     def _make_jobs(self, media_room: MediaRoom) -> Jobs:
         watch = IncidentWatch(self.store, self._machine.facts)
-        return Jobs(self.store, self._listener.show_incomplete, watch=watch.look, room=media_room)
+        return Jobs(
+            self.store,
+            self._listener.show_incomplete,
+            watch=watch.look,
+            room=media_room,
+            wishes=HomeWishes(self.store).tell,
+        )
 
     def _make_services(
         self,
@@ -333,4 +339,7 @@ class Balie:
     def _setup_code(self) -> str | None:
         """Shown on the console only: who reads it may make the first administrator."""
         fresh: Callable[[sqlite3.Connection], bool] = staff.is_fresh
-        return new_code() if self.store.read(fresh) else None
+        if not self.store.read(fresh):
+            setup_code.forget(self._data)
+            return None
+        return setup_code.kept(self._data)

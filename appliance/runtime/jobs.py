@@ -61,8 +61,8 @@ def _nothing() -> None:
 
 
 class Jobs:
-    """`look` and `watch` are called every few seconds, each in a thread of its own. `room` is that
-    of the files of messages; without one, all of them stay.
+    """`look`, `watch` and `wishes` are called every few seconds, each in a thread of its own.
+    `room` is that of the files of messages; without one, all of them stay.
     """
 
     def __init__(
@@ -72,9 +72,11 @@ class Jobs:
         *,
         watch: Callable[[], None] = _nothing,
         room: MediaRoom | None = None,
+        wishes: Callable[[], None] = _nothing,
     ) -> None:
         self._store = store
         self._room = room
+        self._wishes = wishes
         self._look = look
         self._watch = watch
         about = "what is wrong could not be looked after"
@@ -87,6 +89,8 @@ class Jobs:
         self._untold = Trouble(log, about, level=logging.ERROR)
         about = "the archive of the last quarter could not be asked for"
         self._unarchived = Trouble(log, about, level=logging.ERROR)
+        about = "who comes from home could not be told to this machine"
+        self._unwished = Trouble(log, about, level=logging.ERROR)
         about = "conversations that were put away do not come back"
         self._away = Trouble(log, about, level=logging.ERROR)
         self._scheduler = Scheduler(timezone="UTC", daemon=True)
@@ -96,6 +100,7 @@ class Jobs:
         self._scheduler.add_job(self._forget_codes, Every(LOOK_S))
         self._scheduler.add_job(self._tell_the_waiting, Every(WATCH_S))
         self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
+        self._scheduler.add_job(self._wish_quietly, Every(BACK_S))
         self._scheduler.add_job(self._bring_back, Every(BACK_S))
         self._scheduler.add_job(self._make_room, At(minute=37))
         self._scheduler.add_job(self._ask_for_quarters, Every(QUARTERS_S))
@@ -174,6 +179,14 @@ class Jobs:
             self._away.met(exc, exc=exc)
         else:
             self._away.over()
+
+    def _wish_quietly(self) -> None:
+        try:
+            self._wishes()
+        except (StoreError, OSError) as exc:
+            self._unwished.met(exc, exc=exc)
+        else:
+            self._unwished.over()
 
     def _ask_for_quarters(self) -> None:
         try:

@@ -1,6 +1,8 @@
 """`balie run`: one process from the settings to the last closed socket."""
 
+import faulthandler
 import logging
+import os
 import socket
 import sys
 from collections.abc import Mapping
@@ -12,9 +14,11 @@ from appliance import logs
 from appliance.addresses import Networks
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
+from appliance.box import resetting
 from appliance.box.names import lan_name
 from appliance.box.places import TLS
-from appliance.clock import SystemClock
+from appliance.box.service_manager import ServiceManager
+from appliance.clock import MachineClock
 from appliance.config import Settings, load
 from appliance.desk.team import provider_roles
 from appliance.devices.kind import Kind
@@ -22,6 +26,7 @@ from appliance.runtime.balie import Balie
 from appliance.runtime.certificate import Certificate
 from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
+from appliance.runtime.feeding import Feeding
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
 from appliance.runtime.passkey_warning import warn_of_passkeys
@@ -46,6 +51,8 @@ def run_balie(
     trial: bool = False,
 ) -> None:
     """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do."""
+    # What each thread was at stands in the log when systemd ends one that hangs (SIGABRT).
+    faulthandler.enable()
     keep_small()
     take_short_turns()
     tidy_when_told()
@@ -65,9 +72,10 @@ def run_balie(
     )
     keep_private(settings.data)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
+        resetting.finish(settings.data)  # where the power was cut while root was at it
         balie = Balie(
             settings.data,
-            SystemClock(),
+            MachineClock(),
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
             max_media_mb=settings.max_media_mb,
@@ -88,6 +96,9 @@ def run_balie(
             balie.start()
             _welcome(balie, _where(settings, sock, secure=certificate is not None))
             serve(create_app(balie.services), sock, connections, certificate)
+            _welcome(balie, address_of(sock, secure=certificate is not None))
+            feeding = Feeding(balie.store, ServiceManager.of(os.environ))
+            serve(create_app(balie.services), sock, connections, certificate, feeding)
         finally:
             balie.stop()
 

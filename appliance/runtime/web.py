@@ -13,6 +13,7 @@ from appliance.api.connections import PATIENCE_S, Connections
 from appliance.api.services import Services
 from appliance.errors import SetupError
 from appliance.runtime.certificate import Certificate
+from appliance.runtime.feeding import Feeding
 from appliance.runtime.patience import PatientProtocol, PatientSocket
 
 GRACE_S = 2
@@ -60,6 +61,7 @@ def serve(
     sock: socket.socket,
     connections: Connections,
     certificate: Certificate | None = None,
+    feeding: Feeding | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT, and takes the socket over; over https with a certificate.
 
@@ -71,7 +73,7 @@ def serve(
     gc.freeze()
     services: Services = app.state.services
     config = web_config(app, connections, certificate)
-    Server(config, connections, services.feed.end, certificate).run(
+    Server(config, connections, services.feed.end, certificate, feeding).run(
         sockets=[PatientSocket.at(sock, connections, secure=certificate is not None)]
     )
 
@@ -108,14 +110,23 @@ class Server(uvicorn.Server):
         connections: Connections,
         end_streams: Callable[[], None] = lambda: None,
         certificate: Certificate | None = None,
+        feeding: Feeding | None = None,
     ) -> None:
         super().__init__(config)
+        self._feeding = feeding
         self._certificate = certificate
         self._connections = connections
         self._end_streams = end_streams
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._feeding is not None:
+            self._feeding.serves()
+
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second."""
+        if self._feeding is not None:
+            self._feeding.look()
         if counter % 10 == 0:
             self._connections.look_round()
         if counter % _RENEWAL_TICKS == 0 and self._certificate is not None:
@@ -123,5 +134,7 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._feeding is not None:
+            self._feeding.stops()
         self._end_streams()
         await super().shutdown(sockets)

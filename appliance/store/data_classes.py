@@ -96,6 +96,11 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         ),
         DataClass.TECHNICAL: "id created_ms disabled_ms",
     },
+    "home_house": {DataClass.OFFICE: "is_on address port network", DataClass.TECHNICAL: "id"},
+    "home_key": {
+        DataClass.OFFICE: "name public_key place",
+        DataClass.TECHNICAL: "id staff_id made_ms",
+    },
     "staff_account": {
         DataClass.OFFICE: "issuer subject",
         DataClass.TECHNICAL: "staff_id bound_ms",

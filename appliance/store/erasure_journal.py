@@ -79,7 +79,7 @@ def note(
 
 def append(data: Path, entries: Iterable[ErasureEntry]) -> None:
     """On the disk on return. Raises StoreUnavailable."""
-    lines = "".join(f"{json.dumps(asdict(each))}\n" for each in entries)
+    lines = text_of(entries)
     path = data / FILE
     is_new = not path.exists()
     try:
@@ -94,6 +94,11 @@ def append(data: Path, entries: Iterable[ErasureEntry]) -> None:
             sync_folder(data)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
+
+
+def text_of(entries: Iterable[ErasureEntry]) -> str:
+    """As they stand in the journal, a line each."""
+    return "".join(f"{json.dumps(asdict(each))}\n" for each in entries)
 
 
 def read(data: Path) -> Sequence[ErasureEntry]:

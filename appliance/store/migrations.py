@@ -244,6 +244,11 @@ def quotas(db: Database) -> None:
     _run_script(db.conn, "0046_quotas.sql")
 
 
+@migrations(name="0049_care")
+def home(db: Database) -> None:
+    _run_script(db.conn, "0049_care.sql")
+
+
 @migrations(name="0050_keys_and_mails")
 def keys_and_mails(db: Database) -> None:
     _run_script(db.conn, "0050_keys_and_mails.sql")

@@ -163,6 +163,14 @@ class Store:
                 raise
         return written
 
+    def pulse(self) -> Future[None]:
+        """Done when the writer's thread has come round to it; nothing is written."""
+        return self._writer.submit_alone(lambda _: None)
+
+    def alone_s(self) -> float:
+        """For how many seconds the writer's thread has been at something of `alone`; 0: at none."""
+        return self._writer.alone_s()
+
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with translated(self.path):
             return work(self._reader())

@@ -10,6 +10,7 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -53,6 +54,7 @@ class Writer:
         self._next: _Job | None = None
         self._closed = False
         self._syncs = True
+        self._alone_since_s: float | None = None
         self._door = threading.Lock()  # nothing comes in behind the None that ends the thread
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -65,6 +67,11 @@ class Writer:
     def submit_alone(self, work: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
         """Not in a transaction, which some of SQLite's commands cannot be in. All writes wait."""
         return self._put(_Job(work, Future(), durable=True, alone=True))
+
+    def alone_s(self) -> float:
+        """For how many seconds one of these has been at work; 0 while none is."""
+        since_s = self._alone_since_s
+        return 0.0 if since_s is None else time.monotonic() - since_s
 
     def _put(self, job: _Job) -> Future[Any]:
         with self._door:
@@ -108,6 +115,7 @@ class Writer:
         return batch
 
     def _run_alone(self, job: _Job) -> None:
+        self._alone_since_s = time.monotonic()
         try:
             with translated(self._path):
                 result = job.work(self._conn)
@@ -116,6 +124,8 @@ class Writer:
             job.done.set_exception(exc)
         else:
             job.done.set_result(result)
+        finally:
+            self._alone_since_s = None
 
     def _commit(self, batch: list[_Job]) -> None:
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.cli import clock as verb
-from appliance.clock import SystemClock
+from appliance.clock import MachineClock, SystemClock
 from appliance.store import high_water
 from appliance.store.store import Store
 from tests.cli.shell import balie, data, running, told
@@ -50,3 +50,19 @@ def test_a_clock_from_before_balie_is_not_believed(
     assert "made later" in done.stderr
     assert mark(running) == before
     assert verb.complaint_of(running) is not None
+
+
+def test_a_machine_that_was_off_for_nobody_knows_how_long_sends_nothing(
+    running: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clock may be ahead of all that was seen; a person's word is enough."""
+    unsure = tmp_path / "unsure"
+    unsure.touch()
+    monkeypatch.setattr(MachineClock.__init__, "__defaults__", (unsure,))
+    done = balie("clock")
+    assert done.exit_code == 1
+    assert "does not know for how long; nothing is sent" in done.stdout
+    assert "does not know for how long" in balie("doctor").stdout
+    assert told("clock", "--is-right") == {"wrong": False}
+    assert not unsure.exists()
+    assert mark(running) > 0

@@ -8,9 +8,10 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import segno
 from fastapi import Request
 from markupsafe import Markup
+
+from appliance.api.web.qr_square import square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +22,7 @@ class LoginAddress:
 
     @property
     def square(self) -> Markup:
-        """Dark on light by night, too: some cameras read it no other way."""
-        code = segno.make_qr(self.link, error="m")
-        drawn = code.svg_inline(omitsize=True, svgclass="qr", lineclass=None, light="#fff")
-        return Markup(drawn)  # noqa: S704 -- a drawing; the link stands in none of its text
+        return square(self.link)
 
 
 def login_address(request: Request, token: str) -> LoginAddress:

@@ -197,6 +197,7 @@ def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
     if was_admin:
         _require_admin(tx.conn, member)
     tx.conn.execute("DELETE FROM calendar_feed WHERE made_by = ?", (staff_id,))
+    tx.conn.execute("DELETE FROM home_key WHERE staff_id = ?", (staff_id,))
     tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
     ended = sessions.end_all(tx, staff_id)
     emergency.end_of(tx, staff_id, by="disabled")

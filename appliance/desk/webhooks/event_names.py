@@ -122,6 +122,7 @@ NOT_TOLD = frozenset(
         _K.LINE_CODE,
         _K.PUSH_CHANGED,
         _K.UPDATE_ASKED,
+        _K.HOME_CHANGED,
         _K.REPORTS_CHANGED,
         _K.READINGS_CHANGED,
         _K.WEBHOOK_CHANGED,

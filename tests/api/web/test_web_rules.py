@@ -49,7 +49,8 @@ def message_of(office: Office, direction: str) -> str:
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
 HOUSE_POSTS = tuple(
-    f"/settings/{each}" for each in ("team", "branches", "labels", "tokens", "webhooks")
+    f"/settings/{each}"
+    for each in ("team", "branches", "labels", "tokens", "webhooks", "home", "home/keys")
 )
 AUTOMATIC = ("", "/after-done", "/roster", "/roster/remove")
 MEMBER_POSTS = ("name", "roles", "email", "disconnect", "link", "disable", "enable", "log-out")
@@ -63,6 +64,7 @@ THING_POSTS = (
     "views/{}/remove",
     "tokens/{}/revoke",
     "tokens/{}/rotate",
+    "home/keys/{}/end",
     "webhooks/{}",
     *(f"webhooks/{{}}/{each}" for each in ("on", "off", "rotate", "test", "again", "remove")),
 )

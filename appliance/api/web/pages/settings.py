@@ -21,6 +21,7 @@ from appliance.desk.automatic import absence
 from appliance.desk.team import accounts, preferences, staff
 from appliance.desk.team.preferences import Preferences
 from appliance.errors import InvalidInput, Refused
+from appliance.store import home_keys
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.store import Tx
 
@@ -136,6 +137,7 @@ async def shown(
         zone=BranchSettings().zone,
         absence=await visit.read(lambda conn: absence.of_staff(conn, me, now_ms)),
         away=away,
+        home_is_on=await visit.read(lambda conn: home_keys.house(conn).is_on),
         may_answer=visit.session.rights.has(Permission.INBOX_WRITE),
     )
 

@@ -18,6 +18,7 @@ from appliance.api.web.pages.login import chosen_password, enter, refused
 from appliance.api.web.refusal import note_of
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, go
 from appliance.api.web.words.i18n import LANGUAGES
+from appliance.box import home_wish
 from appliance.desk.access import sessions
 from appliance.desk.access.bearer import is_code
 from appliance.desk.access.rights import Permission, Rights
@@ -35,7 +36,7 @@ routes = APIRouter(route_class=PageRoute)
 async def setup_page(guest: AtDoor) -> Response:
     if not await guest.web.services.store.aread(staff.is_fresh):
         return go(guest, "/")
-    return guest.page("setup.html", has_code=_has_code(guest), name="", note=None)
+    return guest.page("setup.html", **_shown(guest), name="", note=None)
 
 
 @routes.post("/setup")
@@ -56,7 +57,7 @@ async def make_first_admin(
         session = await store.awrite(lambda tx: _begin(tx, name, hashed, browser))
     except (InvalidInput, Refused) as exc:
         note = note_of(guest.words, exc)
-        return refused(guest, exc, "setup.html", has_code=_has_code(guest), name=name, note=note)
+        return refused(guest, exc, "setup.html", **_shown(guest), name=name, note=note)
     return enter(guest, session, await guest.web.door.device_cookie(name), "/setup/branch")
 
 
@@ -83,8 +84,12 @@ async def add_branch(
     return go(visit, "/setup/line")
 
 
-def _has_code(guest: Guest) -> bool:
-    return guest.web.services.setup_code is not None
+def _shown(guest: Guest) -> dict[str, bool]:
+    """Whether there is a code, and whether root shows it to who has the box in hand."""
+    return {
+        "has_code": guest.web.services.setup_code is not None,
+        "is_box": home_wish.ANSWER.parent.is_dir(),
+    }
 
 
 def _check_code(guest: Guest, code: str) -> None:

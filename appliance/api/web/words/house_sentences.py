@@ -43,6 +43,7 @@ def _of_staff(words: Words, entry: HouseEntry) -> str:
         "absence": words.text("went away for some time"),
         "absence-ended": words.text("is back"),
         "calendar": words.text("changed who may read their calendar"),
+        "home-key": words.text("changed with which devices they come from home"),
         "disabled": words.text("let them go"),
         "enabled": words.text("let them in again"),
         "role": words.text("changed what they may do"),

@@ -1,4 +1,5 @@
-"""After a copy was put back: who was erased since is erased again, and who withdrew stays so.
+"""After a copy was put back: who was erased since is erased again, and who withdrew stays so. So
+it is after a reset, which leaves the journal and nothing else.
 
 The journal beside the database knows them (`store/erasure_journal.py`). Each start looks, before
 anything is served or sent: nearly always nothing is to be done, and that is known from a few rows.
@@ -57,7 +58,7 @@ def obey_journal(store: Store) -> int:
     known = _JournalSays.of(erasure_journal.read(store.path.parent))
     if not known.erased and not known.closed:
         return 0
-    restored = store.read(_is_restored)
+    restored = store.read(lambda conn: _is_restored(conn) or _knows_nobody(conn))
     missing = store.read(lambda conn: _missing(conn, known))
     if not missing and not restored:
         return 0
@@ -140,6 +141,11 @@ def begin_journal(store: Store) -> None:
 
 def _is_restored(conn: sqlite3.Connection) -> bool:
     return conn.execute("SELECT 1 FROM meta WHERE name = ?", (IS_RESTORED,)).fetchone() is not None
+
+
+def _knows_nobody(conn: sqlite3.Connection) -> bool:
+    """A database that is new beside a journal that is not: the box was reset."""
+    return conn.execute("SELECT 1 FROM contact LIMIT 1").fetchone() is None
 
 
 def _missing(conn: sqlite3.Connection, known: _JournalSays) -> Sequence[Identity]:

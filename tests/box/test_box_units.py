@@ -1,0 +1,110 @@
+"""The units of a box: what root's own programs may do, and that systemd understands them."""
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "systemd" / "box"
+UNITS = sorted(FOLDER.glob("*.service"))
+MOST_EXPOSED = 2.7
+"""systemd's figure of what an attacker inside could reach. Of it 0.9 are that they are root's and
+that they know the machine's network, which is what they are for.
+"""
+
+MAY = {
+    "balie-care.service": "CAP_NET_ADMIN CAP_DAC_READ_SEARCH",
+    "balie-clock.service": "CAP_SYS_TIME CAP_CHOWN CAP_DAC_READ_SEARCH",
+    "balie-firewall.service": "CAP_NET_ADMIN",
+    "balie-home.service": "CAP_NET_ADMIN CAP_DAC_READ_SEARCH",
+    "balie-point.service": "CAP_NET_ADMIN CAP_NET_RAW",
+    "balie-reset-now.service": "CAP_DAC_OVERRIDE CAP_FOWNER CAP_CHOWN",
+    "balie-reset.service": "CAP_DAC_OVERRIDE CAP_FOWNER",
+    "balie-stick@.service": "CAP_SYS_ADMIN CAP_DAC_OVERRIDE CAP_FOWNER CAP_CHOWN",
+}
+HARDENED = {
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "DevicePolicy": "closed",
+    "NoNewPrivileges": "yes",
+    "IPAddressDeny": "any",
+    "ProtectKernelModules": "yes",
+    "RestrictNamespaces": "yes",
+    "SystemCallArchitectures": "native",
+}
+_PROGRAM = re.compile(r"^(Exec\w+=)\S+", re.MULTILINE)
+LIMITED = ("MemoryMax", "TasksMax", "LimitNOFILE")
+
+has_systemd = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="this machine has no systemd"
+)
+
+
+def service_of(path: Path) -> configparser.SectionProxy:
+    parser = configparser.RawConfigParser(
+        strict=False, delimiters=("=",), comment_prefixes=("#", ";")
+    )
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # the documented way
+    parser.read_string(path.read_text("utf-8"))
+    return parser["Service"]
+
+
+def test_each_program_of_root_may_do_what_it_is_for() -> None:
+    """A right that one gains is written down here, too."""
+    assert {path.name: service_of(path)["CapabilityBoundingSet"] for path in UNITS} == MAY
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_program_of_root_is_held_in(path: Path) -> None:
+    """It sees little of the machine, reaches nobody on the network, and is limited in what it
+    takes.
+    """
+    service = service_of(path)
+    assert {key: service.get(key) for key in HARDENED} == HARDENED
+    assert all(service.get(key, "infinity")[0].isdigit() for key in LIMITED)
+
+
+@has_systemd
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_little_of_the_system_is_exposed(path: Path) -> None:
+    """By systemd's own figure."""
+    command = ["systemd-analyze", "security", "--offline=true", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= MOST_EXPOSED
+
+
+@has_systemd
+def test_systemd_understands_every_line(tmp_path: Path) -> None:
+    """Of services and paths; their programs are others here, because this machine is no box."""
+    copies = []
+    for path in sorted(FOLDER.glob("balie-*.*")):
+        if path.suffix not in {".service", ".path"}:
+            continue
+        copy = tmp_path / path.name.replace("@.", "@sda1.")
+        text = _PROGRAM.sub(r"\1/bin/true", path.read_text("utf-8"))
+        copy.write_text(text, "utf-8")
+        copies.append(str(copy))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *copies],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert [line for line in done.stderr.splitlines() if str(tmp_path) in line] == []
+
+
+@pytest.mark.skipif(not shutil.which("udevadm"), reason="this machine has no udev")
+def test_only_a_stick_on_usb_asks_for_something() -> None:
+    """The rule names the bus, so a card or a disk that is called so asks for nothing."""
+    rules = FOLDER / "balie-stick.rules"
+    assert 'ENV{ID_BUS}=="usb"' in rules.read_text("utf-8")
+    command = ["udevadm", "verify", str(rules)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0 or "Unknown command" in done.stderr  # systemd before 254

@@ -1,0 +1,144 @@
+"""What Balie may wish of the machine, and nothing beyond it."""
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from appliance.box import from_home, home_wish
+from appliance.box.home_wish import HomeAnswer, HomePeer, HomeWish
+from appliance.errors import SetupError
+
+KEY = base64.b64encode(bytes(32)).decode()
+OTHER = base64.b64encode(bytes(range(32))).decode()
+WISH = HomeWish(
+    is_on=True,
+    port=51820,
+    network="10.77.5.0/24",
+    peers=[HomePeer(key=KEY, place=2), HomePeer(key=OTHER, place=9)],
+)
+TOLD = json.loads(home_wish.written(WISH))
+HAS_WG = pytest.mark.skipif(not shutil.which("wg"), reason="this machine has no WireGuard")
+
+
+def test_a_wish_is_read_as_it_was_written() -> None:
+    """Switched off, it says nothing but that."""
+    assert home_wish.read(home_wish.written(WISH)) == WISH
+    assert home_wish.read(home_wish.written(HomeWish())) == HomeWish()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        json.dumps({**TOLD, "on": 1}),
+        json.dumps({**TOLD, "more": "words"}),
+        json.dumps({**TOLD, "port": 0}),
+        json.dumps({**TOLD, "port": 70000}),
+        json.dumps({**TOLD, "port": "22"}),
+        json.dumps({**TOLD, "network": "0.0.0.0/0"}),
+        json.dumps({**TOLD, "network": "10.77.0.0/16"}),
+        json.dumps({**TOLD, "network": "192.168.1.0/24"}),
+        json.dumps({**TOLD, "network": "10.77.5.1/24"}),
+        json.dumps({**TOLD, "peers": [{"key": f"{KEY}\nPostUp = sh", "place": 2}]}),
+        json.dumps({**TOLD, "peers": [{"key": KEY[:-4], "place": 2}]}),
+        json.dumps({**TOLD, "peers": [{"key": KEY, "place": 1}]}),
+        json.dumps({**TOLD, "peers": [{"key": KEY, "place": 255}]}),
+        json.dumps({**TOLD, "peers": [{"key": KEY, "place": True}]}),
+        json.dumps({**TOLD, "peers": [{"key": KEY, "place": 2}, {"key": OTHER, "place": 2}]}),
+        json.dumps({**TOLD, "peers": [{"key": KEY, "place": 2, "ips": "0.0.0.0/0"}]}),
+        json.dumps({**TOLD, "peers": 7}),
+    ],
+)
+def test_what_is_no_wish_is_refused_whole(wrong: bytes | str) -> None:
+    """Whatever Balie's user writes there: no other network, no line of its own in the config."""
+    with pytest.raises(SetupError):
+        home_wish.read(wrong.encode() if isinstance(wrong, str) else wrong)
+
+
+def test_a_wish_that_leads_elsewhere_opens_nothing(tmp_path: Path) -> None:
+    """A link to a file of root's is not followed, and is not quoted in the answer."""
+    secret = tmp_path / "secret"
+    secret.write_text("very secret", "ascii")
+    (tmp_path / "wish").symlink_to(secret)
+    answer = from_home.fulfil(tmp_path / "wish", tmp_path / "key", tmp_path / "run")
+    assert (answer.is_on, answer.public_key) == (False, "")
+    assert "makes no sense" in answer.trouble
+    assert "secret" not in (tmp_path / "run" / "home.json").read_text("ascii")
+    assert home_wish.answered(tmp_path / "run" / "home.json") == answer
+    assert not (tmp_path / "key").exists()
+
+
+def test_an_answer_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    """So the page says that the machine has not answered."""
+    path = tmp_path / "home.json"
+    assert home_wish.answered(path) is None
+    for torn in (b"", b"{", b'{"on": true}', b"[]"):
+        path.write_bytes(torn)
+        assert home_wish.answered(path) is None
+    path.write_bytes(home_wish.answer_written(HomeAnswer(is_on=True, public_key="not a key")))
+    assert home_wish.answered(path) == HomeAnswer(is_on=True, public_key="")
+
+
+def test_whoever_is_not_wished_is_in_no_config() -> None:
+    """It is always the whole of it; each device has one address of the network."""
+    config = from_home.config(WISH, KEY)
+    assert config.count("[Peer]") == 2
+    assert "AllowedIPs = 10.77.5.9/32" in config
+    assert OTHER not in from_home.config(HomeWish(is_on=True, network="10.77.5.0/24"), KEY)
+
+
+@HAS_WG
+def test_the_key_of_the_box_is_made_once_and_stays_its_own(tmp_path: Path) -> None:
+    """By the real `wg`, whose public half a device is told; nobody else reads the private one."""
+    path = tmp_path / "home.key"
+    key = from_home.own_key(path)
+    assert from_home.own_key(path) == key
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert home_wish.is_key(from_home.public_half(key))
+    path.write_text("torn", "ascii")
+    assert from_home.own_key(path) != key
+
+
+def in_a_network_of_its_own(script: str) -> subprocess.CompletedProcess[str]:
+    command = ["unshare", "--net", "--mount", "bash", "-euo", "pipefail", "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def has_wireguard() -> bool:
+    """Whether this kernel knows WireGuard, and whoever runs the tests may make an interface."""
+    if os.geteuid() != 0 or not shutil.which("wg") or not shutil.which("ip"):
+        return False
+    return in_a_network_of_its_own("ip link add balie-home type wireguard").returncode == 0
+
+
+@pytest.mark.skipif(not has_wireguard(), reason="this kernel has no WireGuard, or not for us")
+def test_a_device_whose_key_is_not_wished_any_more_is_out(tmp_path: Path) -> None:
+    """The real kernel and the real `wg`: two are let in, then one, then the way is closed."""
+    wish = tmp_path / "wish"
+    one = HomeWish(is_on=True, port=51821, network=WISH.network, peers=WISH.peers[1:])
+    for name, each in (("both", WISH), ("one", one), ("off", HomeWish())):
+        (tmp_path / name).write_bytes(home_wish.written(each))
+    said = f'python3 -c \'from pathlib import Path; from appliance.box import from_home; \
+print(from_home.fulfil(Path("{wish}"), Path("{tmp_path}/key"), Path("{tmp_path}/run")))\''
+    script = f"""
+mount -t sysfs none /sys
+for each in both one off; do
+  cp {tmp_path}/$each {wish}; {said}
+  wg show balie-home allowed-ips 2>&1 || true
+  wg show balie-home listen-port 2>&1 || true
+done
+"""
+    done = in_a_network_of_its_own(script)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("10.77.5.2/32") == 1
+    assert done.stdout.count("10.77.5.9/32") == 2
+    assert "51821" in done.stdout
+    assert "No such device" in done.stdout

@@ -1,0 +1,191 @@
+"""A box is as it was when it came, whenever the power goes, and whoever opted out stays out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from appliance.box import asking_stick, resetting
+from appliance.clock import SystemClock
+from appliance.desk.privacy.erasing import again
+from appliance.identities import Identity, tel
+from appliance.store import branches, consent, contacts, erasure_journal, lines
+from appliance.store.consent import ConsentKind
+from appliance.store.erasure_journal import ErasureEntry, JournalWhat
+from appliance.store.house_key import HouseKey
+from appliance.store.store import Store, Tx
+from tests.fresh_store import fresh_store
+
+OUT, IN, AGAIN = (tel(f"+3165550040{n}") for n in range(3))
+LATER_NUMBER = "+31612345699"
+
+
+class PowerCut(Exception):
+    """At this step."""
+
+
+def lived_in(data: Path) -> None:
+    """A box on which one person opted out, one agreed, and one opted out and in again."""
+    store = fresh_store(data / "balie.db", SystemClock())
+
+    def live(tx: Tx) -> None:
+        branch = branches.add_branch(tx, "Utrecht")
+        line = lines.add_line(tx, branch_id=branch, number="+31612345678")
+        told = {
+            OUT: [ConsentKind.WROTE_FIRST, ConsentKind.OPTED_OUT],
+            IN: [ConsentKind.WROTE_FIRST],
+            AGAIN: [ConsentKind.OPTED_OUT, ConsentKind.OPTED_IN_AGAIN],
+        }
+        for who, kinds in told.items():
+            contact = contacts.ensure(tx, who)
+            for kind in kinds:
+                consent.record(
+                    tx,
+                    identity=who,
+                    contact_id=contact,
+                    line_id=line,
+                    kind=kind,
+                    recorded_by="test",
+                )
+
+    store.write(live)
+    store.close()
+    (data / "media").mkdir()
+    (data / "media" / "photo").write_bytes(b"x")
+    (data / "backups").mkdir()
+    (data / "backups" / "balie-1.db").write_bytes(b"x")
+    (data / "link").symlink_to(data.parent / "elsewhere")
+    (data.parent / "elsewhere").mkdir()
+    (data.parent / "elsewhere" / "keep").write_bytes(b"x")
+
+
+def beside(folder: Path) -> list[Path]:
+    (folder / "adb").mkdir()
+    (folder / "adb" / "adbkey").write_bytes(b"x")
+    (folder / "home.key").write_bytes(b"x")
+    return [folder / "adb", folder / "home.key", folder / "not-there"]
+
+
+def is_out(store: Store, who: Identity) -> bool:
+    """Whether this person may not be written to, once they write to a number of later."""
+
+    def writes(tx: Tx) -> bool:
+        line = next(iter(lines.lines(tx.conn)), None)
+        line_id = (
+            line.id
+            if line
+            else lines.add_line(tx, branch_id=branches.add_branch(tx, "Breda"), number=LATER_NUMBER)
+        )
+        contacts.ensure(tx, who)
+        return consent.verdict(tx.conn, line_id, who).opted_out
+
+    return store.write(writes)
+
+
+def says_start(tx: Tx) -> None:
+    contact = contacts.by_identity(tx.conn, OUT)
+    assert contact is not None
+    consent.record(
+        tx,
+        identity=OUT,
+        contact_id=contact.id,
+        line_id=lines.lines(tx.conn)[0].id,
+        kind=ConsentKind.OPTED_IN_AGAIN,
+        recorded_by="test",
+    )
+
+
+def cut_at(number: int) -> Callable[[str], None]:
+    steps = []
+
+    def step(what: str) -> None:
+        steps.append(what)
+        if len(steps) == number:
+            raise PowerCut(what)
+
+    return step
+
+
+def test_everything_goes_but_who_opted_out(tmp_path: Path) -> None:
+    """Of them only what stands for them is left; a link goes, and not what it leads to."""
+    data = tmp_path / "data"
+    lived_in(data)
+    key = HouseKey.of(data).names
+    resetting.begin(data)
+    resetting.finish(data, beside(tmp_path))
+    left = {each.name for each in data.iterdir()}
+    assert left <= {"erasures.jsonl", "house-key", "balie.lock"}
+    assert OUT.value not in (data / "erasures.jsonl").read_text("utf-8")
+    assert (tmp_path / "elsewhere" / "keep").exists()
+    assert list((tmp_path / "adb").iterdir()) == []
+    assert not (tmp_path / "home.key").exists()
+    assert HouseKey.of(data).names == key
+    store = fresh_store(data / "balie.db", SystemClock())
+    try:
+        again.obey_journal(store)
+        assert [is_out(store, each) for each in (OUT, IN, AGAIN)] == [True, False, False]
+        store.write(says_start)
+        assert not is_out(store, OUT)
+        again.obey_journal(store)
+        assert not is_out(store, OUT), "a later start does not close it again"
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_a_power_cut_at_any_step_is_made_good(tmp_path: Path, number: int) -> None:
+    """The next start does what is left; before the first step nothing was touched."""
+    data = tmp_path / "data"
+    lived_in(data)
+    places = beside(tmp_path)
+    resetting.begin(data)
+    try:
+        resetting.finish(data, places, step=cut_at(number))
+    except PowerCut:
+        if resetting.is_begun(data):
+            (data / "balie.db").write_bytes(b"what a hasty program made meanwhile")
+    resetting.finish(data, places)
+    assert not resetting.is_begun(data)
+    assert {each.name for each in data.iterdir()} <= {"erasures.jsonl", "house-key", "balie.lock"}
+    closed = [each for each in erasure_journal.read(data) if each.what is JournalWhat.CLOSED]
+    assert [each.line_id for each in closed] == [None]
+    resetting.finish(data, places)
+
+
+def test_what_was_opened_again_is_not_closed_by_a_reset() -> None:
+    """Of each line the last word counts; the newest closing stands for all of them."""
+
+    def said(what: JournalWhat, at_ms: int, line: str | None) -> ErasureEntry:
+        return ErasureEntry(what=what, scheme="tel", stands_for="x", at_ms=at_ms, line_id=line)
+
+    closed, opened, erased_ = JournalWhat.CLOSED, JournalWhat.OPENED, JournalWhat.ERASED
+    entries = [said(closed, 1, "a"), said(closed, 2, "b"), said(opened, 3, "a")]
+    assert list(resetting.condensed(entries)) == [said(closed, 2, None)]
+    assert list(resetting.condensed([*entries, said(opened, 4, "b")])) == []
+    kept = list(resetting.condensed([said(erased_, 1, None), said(erased_, 5, None)]))
+    assert kept == [said(erased_, 5, None)]
+
+
+def test_a_stick_asks_once(tmp_path: Path) -> None:
+    """With the word alone; its file has another name before anything is deleted, so that a stick
+    that is left in resets the box once.
+    """
+    folder, data = tmp_path / "stick", tmp_path / "data"
+    folder.mkdir()
+    data.mkdir()
+    asked: list[bool] = []
+
+    def reset() -> None:
+        asked.append((folder / asking_stick.ASKED).exists())
+
+    (folder / asking_stick.ASKS).write_text("please", "ascii")
+    asking_stick.obey(folder, data, reset)
+    assert asked == []
+    (folder / asking_stick.ASKS).write_text("RESET\r\n", "ascii")
+    asking_stick.obey(folder, data, reset)
+    asking_stick.obey(folder, data, reset)
+    assert asked == [True]
+    assert not (folder / asking_stick.TELLS).exists(), "there is no set-up code"
+    (data / "setup-code").write_text("k7qd-aaaa-bbbb-cccc\n", "ascii")
+    asking_stick.obey(folder, data, reset)
+    assert b"Set-up code: k7qd-aaaa-bbbb-cccc\r\n" in (folder / asking_stick.TELLS).read_bytes()
