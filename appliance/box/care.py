@@ -15,7 +15,7 @@ from appliance.box import console, home_wish, saved_time
 from appliance.box.asking_balie import BalieSays, ask
 from appliance.box.button import Button, open_all
 from appliance.box.handed_files import read_handed
-from appliance.box.light import STARTS_WITHIN_S, Health, Light
+from appliance.box.light import STARTS_WITHIN_S, BoxHealth, Light
 from appliance.box.point_keeper import PointKeeper
 from appliance.box.programs_run import run
 from appliance.box.service_manager import ServiceManager
@@ -89,7 +89,7 @@ class Care:
             self._well_s = now_s
         unwell_s = now_s - self._well_s
         self.light.show(
-            Health(
+            BoxHealth(
                 is_ready=says.is_ready, needs=says.incidents + self._needs(), unwell_s=unwell_s
             ).blinking
         )

@@ -33,7 +33,7 @@ class Blinking(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class BoxHealth:
     """`is_ready` is what `/readyz` says; `needs` counts what a person should look at, in Balie and
     on the machine; `unwell_s` is how long it has not been ready, or since when the machine runs.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.box import openings, set_up_point
 from appliance.box.handed_files import read_handed
 from appliance.box.programs_run import run
-from appliance.box.set_up_point import Reach, wants_point
+from appliance.box.set_up_point import PointReach, wants_point
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
 
@@ -49,7 +49,7 @@ class PointKeeper:
         else:
             self.take_away()
 
-    def reach(self, *, is_set_up: bool | None) -> Reach:
+    def reach(self, *, is_set_up: bool | None) -> PointReach:
         now_s = self._now_s()
         if set_up_point.has_cable(self._devices):
             self._cable_s = now_s
@@ -59,7 +59,7 @@ class PointKeeper:
             self._set_up_since_s = now_s
         wifi = set_up_point.wifi_of(self._devices)
         since_s = self._set_up_since_s
-        return Reach(
+        return PointReach(
             without_cable_s=now_s - self._cable_s,
             set_up_s=None if since_s is None else now_s - since_s,
             wifi=wifi,

@@ -25,7 +25,7 @@ _ETHERNET = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class PointReach:
     """How the box can be reached. `without_cable_s` is 0 while a cable is in; `set_up_s` is how
     long somebody has an account; None: not yet. `is_joined`: it is in a Wi-Fi network of others.
     """
@@ -36,7 +36,7 @@ class Reach:
     is_joined: bool = False
 
 
-def wants_point(reach: Reach, *, is_there: bool) -> bool:
+def wants_point(reach: PointReach, *, is_there: bool) -> bool:
     """Whether the network should be there now."""
     if reach.wifi is None or reach.without_cable_s < WITHOUT_CABLE_S:
         return False

@@ -45,6 +45,7 @@ from appliance.store import lines, retention_runs
 from appliance.store.archives import ArchiveFormat
 from appliance.store.readings import ReadingKind
 from appliance.store.rounds import RoundAuthor
+from appliance.store.smsgate import SmsState
 from appliance.store.store import Tx
 from appliance.store.webhook_deliveries import DeliveryState
 from tests.api.office import Desk, Office
@@ -305,7 +306,7 @@ def test_no_page_of_smsgates_api_looks_through_a_table(
 
     def read(conn: sqlite3.Connection) -> None:
         for state, line, oldest_first, from_ms in product(
-            [None, "Pending"], [None, tilburg.number], [False, True], [None, now_ms]
+            [None, SmsState.PENDING], [None, tilburg.number], [False, True], [None, now_ms]
         ):
             span = Span(from_ms=from_ms, to_ms=from_ms, oldest_first=oldest_first)
             requests.search(conn, sight, span, state=state, line=line)

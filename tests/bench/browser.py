@@ -28,7 +28,7 @@ from tests.e2e.listening import live
 _LIGHTHOUSE = "lighthouse@12.8.2"
 _LOOKS = 3
 _BUBBLES, _POSTS = 30, 60
-_STEP_MS, _LATE_MS = 200, 2_000
+_STEP_MS, _LATE_MS, _TOLD_MS = 200, 2_000, 120_000
 _WIDE: ViewportSize = {"width": 1400, "height": 900}
 
 # Keeps how long it takes from the next key to the frame that shows the bubble, in ms.

@@ -4,24 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from appliance.box.light import STARTS_WITHIN_S, Blinking, Health, Light
+from appliance.box.light import STARTS_WITHIN_S, Blinking, BoxHealth, Light
 
 
 @pytest.mark.parametrize(
     ("health", "blinking"),
     [
-        pytest.param(Health(is_ready=False, needs=0), Blinking.SLOW, id="it is starting"),
-        pytest.param(Health(is_ready=True, needs=0), Blinking.STEADY, id="all is well"),
-        pytest.param(Health(is_ready=True, needs=1), Blinking.FAST, id="something is wrong"),
-        pytest.param(Health(is_ready=False, needs=1), Blinking.FAST, id="wrong from the start"),
+        pytest.param(BoxHealth(is_ready=False, needs=0), Blinking.SLOW, id="it is starting"),
+        pytest.param(BoxHealth(is_ready=True, needs=0), Blinking.STEADY, id="all is well"),
+        pytest.param(BoxHealth(is_ready=True, needs=1), Blinking.FAST, id="something is wrong"),
+        pytest.param(BoxHealth(is_ready=False, needs=1), Blinking.FAST, id="wrong from the start"),
         pytest.param(
-            Health(is_ready=False, needs=0, unwell_s=STARTS_WITHIN_S),
+            BoxHealth(is_ready=False, needs=0, unwell_s=STARTS_WITHIN_S),
             Blinking.FAST,
             id="it does not come up",
         ),
     ],
 )
-def test_what_it_says(health: Health, blinking: Blinking) -> None:
+def test_what_it_says(health: BoxHealth, blinking: Blinking) -> None:
     """A box that only starts needs nobody; one that does not come up does."""
     assert health.blinking is blinking
 

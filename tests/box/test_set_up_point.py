@@ -7,7 +7,7 @@ import pytest
 
 from appliance.box import set_up_point
 from appliance.box.point_keeper import PointKeeper
-from appliance.box.set_up_point import SET_UP_GRACE_S, WITHOUT_CABLE_S, Reach, wants_point
+from appliance.box.set_up_point import SET_UP_GRACE_S, WITHOUT_CABLE_S, PointReach, wants_point
 
 LONG = WITHOUT_CABLE_S
 
@@ -18,8 +18,10 @@ def reach(
     *,
     wifi: str | None = "wlan0",
     is_joined: bool = False,
-) -> Reach:
-    return Reach(without_cable_s=without_cable_s, set_up_s=set_up_s, wifi=wifi, is_joined=is_joined)
+) -> PointReach:
+    return PointReach(
+        without_cable_s=without_cable_s, set_up_s=set_up_s, wifi=wifi, is_joined=is_joined
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def reach(
         pytest.param(reach(is_joined=True), True, True, id="its own network is a carrier, too"),
     ],
 )
-def test_when_it_is_there(found: Reach, is_there: bool, wanted: bool) -> None:
+def test_when_it_is_there(found: PointReach, is_there: bool, wanted: bool) -> None:
     """Only without a cable for five minutes, and until Balie was set up."""
     assert wants_point(found, is_there=is_there) is wanted
 

@@ -70,7 +70,7 @@ class _Gathered:
 
 
 @dataclass(slots=True)
-class _Said:
+class _HourLetters:
     """The letters of each line. They are counted together, because each count costs the same for
     few letters as for many.
     """
@@ -125,9 +125,9 @@ def volume(
 
 def busy(conn: sqlite3.Connection, query: ReportQuery) -> Sequence[BusyEntry]:
     """Only hours in which something was said."""
-    found: dict[str, dict[int, _Said]] = {}
+    found: dict[str, dict[int, _HourLetters]] = {}
     for each in sheets.joined(conn, query, ("came", "went"), weekdays=True):
-        said = found.setdefault(each.who, {}).setdefault(each.weekday, _Said())
+        said = found.setdefault(each.who, {}).setdefault(each.weekday, _HourLetters())
         said.came.append(each.cells["came"])
         said.went.append(each.cells["went"])
     return [

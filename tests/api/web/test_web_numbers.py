@@ -71,7 +71,7 @@ def put_by_hand(office: Office, desk: Desk, bots: BotServer, token: str) -> None
     office.store.write(lambda tx: beside.put(tx, desk.line_id, wanted, key=key, by="cli"))
 
 
-def mailbox(imap: ImapServer, smtp: SmtpServer, **changed: str) -> dict[str, str]:
+def mailbox(imap: ImapServer, smtp: SmtpServer, /, **changed: str) -> dict[str, str]:
     form = {"address": USER, "secret": PASSWORD, "imap": f"imap://127.0.0.1:{imap.port}"}
     return {**form, "smtp": f"smtp://127.0.0.1:{smtp.port}", "user": "", **changed}
 

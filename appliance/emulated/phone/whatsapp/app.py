@@ -66,6 +66,13 @@ class WhatsApp(WhatsAppScreen):
             self._focus()
         self._read()
 
+    def chat_in_sight(self) -> Chat | None:
+        """A chat counts as read when a person sees it: nothing over it, screen on and open."""
+        covered = self.closed is not None or self._dialog_on_top() is not None
+        covered = covered or self.sharing.share is not None or bool(self.own.page)
+        covered = covered or self._shows_info
+        return self._chat if not covered and self._host.sees(self) else None
+
     def in_sight(self) -> None:
         self._read()
 

@@ -155,10 +155,3 @@ class WhatsAppScreen(WhatsAppService):
             entry_focused=self._focused,
             reply_menu=self._host.reply_menu,
         )
-
-    def chat_in_sight(self) -> Chat | None:
-        """A chat counts as read when a person sees it: nothing over it, screen on and open."""
-        covered = self.closed is not None or self._dialog_on_top() is not None
-        covered = covered or self.sharing.share is not None or bool(self.own.page)
-        covered = covered or self._shows_info
-        return self._chat if not covered and self._host.sees(self) else None

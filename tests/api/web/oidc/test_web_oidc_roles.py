@@ -76,7 +76,13 @@ def test_an_account_without_a_role_stays_out(
     Balie stays as it was.
     """
     before = roles_of(office, noor)
-    for told in ({}, {"roles": []}, {"roles": ["Other"]}, {"roles": "Balie.Admin"}):
+    lacking: list[dict[str, object]] = [
+        {},
+        {"roles": []},
+        {"roles": ["Other"]},
+        {"roles": "Balie.Admin"},
+    ]
+    for told in lacking:
         provider.claims = {**PROVEN, **told}
         refused = tried(office, provider)
         assert refused.status_code == 403, told
