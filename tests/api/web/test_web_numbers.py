@@ -120,6 +120,7 @@ def test_a_bot_stands_beside_one_number(
         assert boss.post(at(tilburg, kind), {"address": "x"}).status_code == 404
     sanne = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
     assert sanne.get(PAGE).status_code == 404
+    sanne.client.close()
     assert kept(office, breda, "telegram") == ({"api": bots.url}, bot.token)
 
 
