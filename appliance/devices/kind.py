@@ -47,6 +47,13 @@ class AccountField:
     is_needed: bool = True
 
 
+ANY_ACCOUNT = (
+    AccountField(name="address", label="Address"),
+    AccountField(name="secret", label="Token or password", is_secret=True, is_needed=False),
+)
+"""Of a kind that does not say what it wants."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAccount:
     """What a person gave, as it is kept. `address` is the same for the same account, whatever its
@@ -190,10 +197,7 @@ class Kind:
     #: the service where it can. Raises InvalidInput for what cannot be right.
     read_account: Callable[[Mapping[str, str], str], GivenAccount] | None = None
     #: What a page asks for `read_account`; the secret is one of them.
-    account_fields: Sequence[AccountField] = (
-        AccountField(name="address", label="Address"),
-        AccountField(name="secret", label="Token or password", is_secret=True, is_needed=False),
-    )
+    account_fields: Sequence[AccountField] = ANY_ACCOUNT
     #: How one gets such an account, and what `read_account` may say against what was given:
     #: English as in `phrases`.
     about_account: str = ""

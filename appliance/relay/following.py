@@ -55,7 +55,7 @@ class FollowedPiece:
 
 
 @dataclass(slots=True, kw_only=True)
-class _LogPlace:
+class _Followed:
     """Where an endpoint stands in the log since its cursor was moved for the `moves`th time: it was
     told up to `seen`, of which the database knows up to `kept`. `waiting` deliveries are not over.
     """
@@ -74,7 +74,7 @@ class Follower:
     def __init__(self, dialects: Iterable[Dialect]) -> None:
         self.dialects = {each.name: each for each in dialects}
         self.endpoints: dict[str, WebhookEndpoint] = {}
-        self._places: dict[str, _LogPlace] = {}
+        self._places: dict[str, _Followed] = {}
         self._epoch = ""
         self._trouble = Trouble(log, "a webhook cannot be told of an event")
 
@@ -90,11 +90,11 @@ class Follower:
 
     def _place(
         self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, *, counts: bool
-    ) -> _LogPlace:
+    ) -> _Followed:
         place = self._places.get(endpoint.id)
         if place is None or place.moves != endpoint.moves:
             seq, counts = endpoint.event_seq, True
-            place = _LogPlace(moves=endpoint.moves, seen=seq, kept=seq)
+            place = _Followed(moves=endpoint.moves, seen=seq, kept=seq)
         if counts:
             place.waiting = webhook_deliveries.waiting(conn, endpoint.id, most=MAX_WAITING)
         return place

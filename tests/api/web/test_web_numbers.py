@@ -41,6 +41,7 @@ def imap() -> Iterator[ImapServer]:
 @pytest.fixture(scope="module")
 def smtp() -> Iterator[SmtpServer]:
     with smtp_server() as server:
+        server.user, server.password = USER, PASSWORD
         yield server
 
 
@@ -119,6 +120,7 @@ def test_a_bot_stands_beside_one_number(
         assert boss.post(at(tilburg, kind), {"address": "x"}).status_code == 404
     sanne = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
     assert sanne.get(PAGE).status_code == 404
+    sanne.client.close()
     assert kept(office, breda, "telegram") == ({"api": bots.url}, bot.token)
 
 

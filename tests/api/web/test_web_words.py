@@ -37,7 +37,7 @@ from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_lang
 from appliance.desk.automatic import calendar_file
 from appliance.desk.lines import beside, beside_shown, setting_fields
 from appliance.desk.privacy.dossier import kept_out
-from appliance.devices.kind import Kind
+from appliance.devices.kind import ANY_ACCOUNT, Kind
 from appliance.devices.protocol import DeviceState
 from appliance.errors import Refused
 from appliance.messages import MessageState
@@ -120,7 +120,7 @@ def _of_phrases() -> Iterator[str]:
         yield from kinds.values()
     yield from (care_sentences.ABOUT, care_sentences.WAIT, *care_sentences.ON_A_PHONE)
     yield from (each for kind in Kind.known() for each in kind.removal_sentences)
-    yield beside.LACKING
+    yield from (beside.LACKING, *(each.label for each in ANY_ACCOUNT))
     for kind in beside_shown.kinds():
         yield from (*kind.account_sentences, kind.about_account)
         yield from (

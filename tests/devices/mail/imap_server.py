@@ -105,7 +105,13 @@ class ImapServer:
 
     @contextmanager
     def opened(self) -> Iterator[MailBoxUnencrypted]:
-        with MailBoxUnencrypted("127.0.0.1", self.port).login(USER, PASSWORD) as box:
+        box = MailBoxUnencrypted("127.0.0.1", self.port)
+        try:
+            box.login(USER, PASSWORD)
+        except BaseException:
+            box.client.shutdown()  # the server is not ready yet
+            raise
+        with box:
             yield box
 
 

@@ -40,6 +40,7 @@ def imap(certificate: OwnCertificate) -> Iterator[ImapServer]:
 @pytest.fixture(scope="module")
 def smtp() -> Iterator[SmtpServer]:
     with smtp_server() as server:
+        server.user, server.password = USER, PASSWORD
         yield server
 
 
