@@ -99,7 +99,7 @@ def test_a_version_on_trial_answers_and_neither_touches_nor_takes_anything(
         assert refused.headers["retry-after"] == "60"
         page = client.post("/settings/look", headers=colleague, data={"theme": "dark"})
         assert (page.status_code, page.headers["content-type"][:9]) == (503, "text/html")
-        assert "on trial" in page.text
+        assert "op proef" in page.text
         assert client.get("/devices/enrol", headers=colleague).status_code == 200
         assert not was_asked(adb)
     with closing(Store(data / "balie.db", SystemClock())) as store:

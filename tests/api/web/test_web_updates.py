@@ -11,7 +11,9 @@ from appliance.box.updates.door import UpdateDoor
 from appliance.clock import ManualClock
 from appliance.desk.lines.incidents.machine_rules import MachineFacts
 from appliance.desk.lines.incidents.watch import IncidentWatch
+from appliance.events import EventKind
 from appliance.runtime.machine.machine import Machine
+from appliance.store import events
 from appliance.update_settings import UpdateSettings
 from tests.api.browser import Browser, log_in
 from tests.api.office import Office, WebServer, open_office
@@ -46,6 +48,7 @@ def office(
 def ivo(office: Office) -> Iterator[Browser]:
     """Looks after the machine."""
     browser = log_in(office, "Ivo", role="admin", branch_id=None)
+    browser.client.headers["Accept-Language"] = "en"
     yield browser
     browser.client.close()
 
@@ -80,7 +83,9 @@ def test_a_version_on_a_stick_is_found_and_root_is_asked_for_it(
     ivo.post(f"{PAGE}/install", {}, part=False)
     assert "the box begins in a moment" in ivo.get(PAGE).text
     assert request.take_request(tmp_path / "data") == package
-    assert office.count("event WHERE kind = 'update.asked'") == 1
+    log = office.store.read(lambda conn: events.after(conn, 0, limit=100))
+    asked = [each for each in log if each.kind is EventKind.UPDATE_ASKED]
+    assert [each.facts for each in asked] == [{"version": "1.1"}]
 
 
 def test_a_version_that_came_back_is_said_until_somebody_knows(
@@ -112,6 +117,7 @@ def test_who_writes_sees_in_the_inbox_that_a_version_is_on_trial(
     with open_office(web_server, tmp_path, clock, on_trial=True) as office:
         tilburg = office.desk("Tilburg", "+31612345678")
         sanne = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
+        sanne.client.headers["Accept-Language"] = "en"
         assert "on trial" in sanne.get("/").text
         assert "balie_on_trial 1.0" in office.client.get("/metrics").text
         assert office.client.get("/readyz").json() == {"status": "trial"}
