@@ -29,7 +29,7 @@ def main() -> int:
     try:
         release = Release(version=check_version(given.version), epoch=epoch())
         for arch in given.arch or sorted(MACHINES):
-            made = build(arch, release, given.out)
+            made = build(arch, release, given.out, effort=given.effort)
             print(f"{made}  {made.stat().st_size / _MB:.1f} MB", flush=True)  # noqa: T201
     except PackageError as exc:
         print(f"deb: {exc}", file=sys.stderr)  # noqa: T201
@@ -49,16 +49,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, default=ROOT / ".artifacts" / "deb", help="default: .artifacts/deb"
     )
+    parser.add_argument(
+        "--effort", type=int, choices=range(10), default=6, help="of xz; 0 is quick and large"
+    )
     return parser.parse_args()
 
 
-def build(arch: str, release: Release, out: Path) -> Path:
+def build(arch: str, release: Release, out: Path, *, effort: int = 6) -> Path:
     """The package of one processor. The packages that it needs are fetched once for a lock."""
     with tempfile.TemporaryDirectory(prefix="balie-deb-") as name:
         tree = Path(name) / "tree"
         tree.mkdir()
         lay_out(tree, release, libraries(arch))
-        return write_archive(tree, release, arch, out)
+        return write_archive(tree, release, arch, out, effort=effort)
 
 
 def libraries(arch: str) -> Path:
