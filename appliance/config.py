@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from appliance.copy_settings import CopySettings
 from appliance.errors import SetupError
 from appliance.mail_settings import MailSettings
 from appliance.modem_settings import ModemSettings
@@ -27,7 +28,7 @@ from appliance.webhook_settings import WebhookSettings
 log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
-_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail")
+_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "copies")
 
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings | None = None
     webhooks: WebhookSettings = WebhookSettings()
     mail: MailSettings | None = None
+    copies: CopySettings | None = None
 
     @classmethod
     def settings_customise_sources(

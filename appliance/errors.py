@@ -17,6 +17,7 @@ BalieError
 │   │   └── MailboxLater    the same, and only for this address
 │   ├── MailRefused         not sent and never will be
 │   └── MailUnconfirmed     it may have been taken: never send it again
+├── CopyFailed              no copy came to its place; `why` is a code, the sentence theirs
 ├── SetupError              the machine lacks something (adb, a port); the sentence says what
 │   └── LettersMissing      no PDF can be made: the front-end files were not prepared
 └── DeviceError             a driver's; the class is the policy for the message in hand
@@ -128,6 +129,14 @@ class MailRefused(MailError):
 
 class MailUnconfirmed(MailError):
     pass
+
+
+class CopyFailed(BalieError):
+    """`why` is a code of its own list (`box/places.py`); the sentence holds what a program said."""
+
+    def __init__(self, why: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
 
 
 class SetupError(BalieError):
