@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.clock import Clock
+from appliance.copy_settings import CopySettings
 from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.outgoing.room import Room
@@ -91,6 +92,45 @@ class NoEnrolment:
         raise NotFound("device")
 
 
+class CopyDoor(Protocol):
+    """Copies of all there is. `make_copy` and `check_copy` return at once; `public_key` and
+    `stick_is_plugged` block for a moment. `settings` None: no copy leaves the machine.
+    """
+
+    @property
+    def settings(self) -> CopySettings | None: ...
+
+    @property
+    def is_busy(self) -> bool: ...
+
+    def make_copy(self) -> None: ...
+
+    def check_copy(self) -> None: ...
+
+    def stick_is_plugged(self) -> bool: ...
+
+    def public_key(self) -> str | None: ...
+
+
+class NoCopies:
+    """Where nothing is copied: tests, and machines that only show."""
+
+    settings: CopySettings | None = None
+    is_busy = False
+
+    def make_copy(self) -> None:
+        raise NotFound("page")
+
+    def check_copy(self) -> None:
+        raise NotFound("page")
+
+    def stick_is_plugged(self) -> bool:
+        return False
+
+    def public_key(self) -> str | None:
+        return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoDoors:
     """What pages of the demo offer: people to log in as without a password, and numbers whose phone
@@ -143,7 +183,7 @@ class Services:
     `histories` are what the planner keeps of each SIM. `mail` mails colleagues; None: the house has
     no mail server.
     `import_folder` is where the folders lie that may be watched for files of people.
-    `histories` are what the planner keeps of each SIM.
+    `copies` makes copies of all there is.
     """
 
     store: Store
@@ -173,6 +213,7 @@ class Services:
     import_folder: Path | None = None
     histories: Histories = field(default_factory=Histories)
     urls: UrlPolicy = field(default_factory=UrlPolicy)
+    copies: CopyDoor = field(default_factory=NoCopies)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

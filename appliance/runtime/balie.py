@@ -13,9 +13,11 @@ from appliance.api.cloud.dialect import Cloud
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
 from appliance.api.smsgate.dialect import Smsgate
+from appliance.box.stick import Stick
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
+from appliance.copy_settings import CopySettings
 from appliance.desk.access.bearer import new_code
 from appliance.desk.care import marking
 from appliance.desk.groups import outcomes
@@ -49,6 +51,7 @@ from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
 from appliance.runtime import kinds, memories
 from appliance.runtime.archivist import Archivist
+from appliance.runtime.copier import Copier
 from appliance.runtime.drivers import account_of, driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
@@ -112,6 +115,8 @@ class Balie:
         admins_need_passkey: bool = False,
         webhooks_allow: Allowed = NONE_ALLOWED,
         mail: MailSettings | None = None,
+        copies: CopySettings | None = None,
+        stick: Stick | None = None,
         steps: Steps = no_steps,
         erasure_steps: ErasureSteps = no_erasure_steps,
     ) -> None:
@@ -145,6 +150,7 @@ class Balie:
             ReadingNotes(self.store, data),
             ReadingNotes(self.store, data),
         )
+        self._copier = Copier(self.store, copies, stick)
         post = None if mail is None else MailPost(mail, address)
         self._followers: Sequence[OwnThread] = (
             SearchFollower(self.store),
@@ -157,6 +163,7 @@ class Balie:
             ImportWatcher(self.store, gate, import_folder),
             RetentionThread(self.store, data),
             ErasureFollower(self.store, lambda: memories.forget(self._histories), erasure_steps),
+            self._copier,
             Relay(self.store, _dialects(), self._urls, accessed=self._relayed),
         )
         self.services = self._make_services(
@@ -236,6 +243,7 @@ class Balie:
             accessed=self._readings,
             readings_kept=self._readings.kept,
             urls=self._urls,
+            copies=self._copier,
         )
 
     def start(self) -> None:

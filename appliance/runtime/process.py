@@ -69,6 +69,7 @@ def run_balie(
             admins_need_passkey=settings.web.admins_need_passkey,
             webhooks_allow=settings.webhooks.allowed,
             mail=settings.mail,
+            copies=settings.copies,
         )
         try:
             balie.start()

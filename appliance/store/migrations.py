@@ -244,6 +244,11 @@ def quotas(db: Database) -> None:
     _run_script(db.conn, "0046_quotas.sql")
 
 
+@migrations(name="0047_copies")
+def copies(db: Database) -> None:
+    _run_script(db.conn, "0047_copies.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

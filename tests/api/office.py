@@ -17,7 +17,7 @@ from starlette.types import Scope as Connection
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app, furnish
-from appliance.api.services import Asking, Services, nobody, nothing_waits
+from appliance.api.services import Asking, CopyDoor, NoCopies, Services, nobody, nothing_waits
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.desk.access import tokens
@@ -276,6 +276,7 @@ def open_office(
     admins_need_passkey: bool = False,
     urls: UrlPolicy | None = None,
     import_folder: Path | None = None,
+    copies: CopyDoor | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -299,6 +300,7 @@ def open_office(
         admins_need_passkey=admins_need_passkey,
         urls=urls or UrlPolicy(),
         import_folder=import_folder,
+        copies=copies or NoCopies(),
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

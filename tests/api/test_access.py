@@ -167,7 +167,8 @@ LEAD = {"GET /overview", "GET /overview?wall=1", "GET /overview/over-time"}
 LEAD |= {"GET /overview/over-time/volume.csv"}
 SWITCH = {"POST /overview/over-time/per-person on=1"}
 FOLDER = {"POST /privacy/archive/folder folder="}
-DUTIES = MANAGE | ENROL | COMPANY | STAFF | OWN | SWITCH
+COPIES = {"GET /settings/backup", "GET /settings/backup/now"}
+DUTIES = MANAGE | ENROL | COMPANY | STAFF | OWN | SWITCH | COPIES
 """Of an administrator who is not the first."""
 OFFICER_ANYWHERE = {"GET /privacy", "GET /privacy/requests/new", "GET /privacy/access"}
 OFFICER_ANYWHERE |= {"GET /privacy/log", "GET /privacy/retention"}
@@ -180,16 +181,16 @@ COUNTERS = {"GET /new", "GET /lists"}
 """Show what one has, also where that is nothing."""
 ALARM = {"GET /emergency"}
 EVERYTHING = LEAD | SWITCH | FOLDER | OFFICER | ARCHIVE | INBOX | WRITE | EDIT
-EVERYTHING |= MANAGE | ENROL | COMPANY | STAFF | OWN | ALARM
+EVERYTHING |= MANAGE | ENROL | COMPANY | STAFF | OWN | ALARM | COPIES
 
 MAY: dict[tuple[str, str], set[str]] = {
     ("staff", "here"): INBOX | WRITE | EDIT | OWN,
     ("lead", "here"): INBOX | WRITE | EDIT | OWN | LEAD,
     ("branch-it", "here"): MANAGE | ENROL | OWN,
     ("privacy", "here"): INBOX | EDIT | OWN | LEAD | OFFICER | ARCHIVE,
-    ("admin", "here"): EVERYTHING - COMPANY - SWITCH - FOLDER,
+    ("admin", "here"): EVERYTHING - COMPANY - SWITCH - FOLDER - COPIES,
     ("admin", "everywhere"): EVERYTHING,
-    ("second-admin", "here"): DUTIES - COMPANY - SWITCH | ALARM,
+    ("second-admin", "here"): DUTIES - COMPANY - SWITCH - COPIES | ALARM,
     ("second-admin", "everywhere"): DUTIES | ALARM,
     ("second-admin", "elsewhere"): OWN | ENROL | ALARM | {"GET /settings/team"},
     ("staff", "elsewhere"): OWN | COUNTERS,
