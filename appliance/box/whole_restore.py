@@ -230,7 +230,7 @@ class _Taking:
     def all_of(self, stream: _Readable) -> FoundCopy:
         """Raises StoreCorrupt and NewerDatabase."""
         try:
-            with tarfile.open(fileobj=stream, mode="r|") as tar:
+            with tarfile.open(fileobj=stream, mode="r|") as tar:  # type: ignore[call-overload]
                 while (entry := tar.next()) is not None:
                     tar.members.clear()  # it remembers each
                     source = tar.extractfile(entry) if entry.isreg() else None
