@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from appliance.copy_settings import CopySettings
 from appliance.errors import SetupError
 from appliance.mail_settings import MailSettings
 from appliance.modem_settings import ModemSettings
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
 _TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates")
+_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "copies")
 
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
@@ -76,6 +78,7 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = WebhookSettings()
     mail: MailSettings | None = None
     updates: UpdateSettings = UpdateSettings()
+    copies: CopySettings | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -20,6 +20,7 @@ BalieError
 │   ├── MailRefused         not sent and never will be
 │   └── MailUnconfirmed     it may have been taken: never send it again
 ├── UpdateRefused           a version that is not installed; `code` says why, with what to do
+├── CopyFailed              no copy came to its place; `why` is a code, the sentence theirs
 ├── SetupError              the machine lacks something (adb, a port); the sentence says what
 │   └── LettersMissing      no PDF can be made: the front-end files were not prepared
 └── DeviceError             a driver's; the class is the policy for the message in hand
@@ -145,6 +146,14 @@ class UpdateRefused(BalieError):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+class CopyFailed(BalieError):
+    """`why` is a code of its own list (`box/places.py`); the sentence holds what a program said."""
+
+    def __init__(self, why: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
 
 
 class SetupError(BalieError):

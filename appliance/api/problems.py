@@ -91,6 +91,14 @@ CATALOGUE: Mapping[str, Known] = {
     Reason.MESSAGE_EXISTS: Known(
         409, "A message with this id exists", "A message with this id was accepted before."
     ),
+    Reason.LINE_STOPPED: Known(
+        409,
+        "Stopped for another reason",
+        "This number was stopped by what its phone or modem showed.",
+    ),
+    Reason.RESTORED: Known(
+        409, "A key is missing", "A key of this house that was used before is not here."
+    ),
     Reason.NAME_TAKEN: Known(409, "The name is taken", "There is a label “ziek” already."),
     "refused": Known(409, "Refused", "A rule of this Balie forbids it."),
     "too-large": Known(413, "The body is too large", "A body has at most 65536 bytes."),

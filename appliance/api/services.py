@@ -12,6 +12,7 @@ from appliance.api.connections import Connections
 from appliance.box.home_wish import HomeAnswer, answered
 from appliance.box.updates.door import UpdateDoor
 from appliance.clock import Clock
+from appliance.copy_settings import CopySettings
 from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.outgoing.room import Room
@@ -93,6 +94,45 @@ class NoEnrolment:
         raise NotFound("device")
 
 
+class CopyDoor(Protocol):
+    """Copies of all there is. `make_copy` and `check_copy` return at once; `public_key` and
+    `stick_is_plugged` block for a moment. `settings` None: no copy leaves the machine.
+    """
+
+    @property
+    def settings(self) -> CopySettings | None: ...
+
+    @property
+    def is_busy(self) -> bool: ...
+
+    def make_copy(self) -> None: ...
+
+    def check_copy(self) -> None: ...
+
+    def stick_is_plugged(self) -> bool: ...
+
+    def public_key(self) -> str | None: ...
+
+
+class NoCopies:
+    """Where nothing is copied: tests, and machines that only show."""
+
+    settings: CopySettings | None = None
+    is_busy = False
+
+    def make_copy(self) -> None:
+        raise NotFound("page")
+
+    def check_copy(self) -> None:
+        raise NotFound("page")
+
+    def stick_is_plugged(self) -> bool:
+        return False
+
+    def public_key(self) -> str | None:
+        return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoDoors:
     """What pages of the demo offer: people to log in as without a password, and numbers whose phone
@@ -148,6 +188,7 @@ class Services:
     `on_trial`: this version is on trial, so it shows and takes nothing.
     `histories` are what the planner keeps of each SIM.
     `home_answer` reads what this machine says of the way by which colleagues come from home.
+    `copies` makes copies of all there is.
     """
 
     store: Store
@@ -180,6 +221,7 @@ class Services:
     histories: Histories = field(default_factory=Histories)
     urls: UrlPolicy = field(default_factory=UrlPolicy)
     home_answer: Callable[[], HomeAnswer | None] = answered
+    copies: CopyDoor = field(default_factory=NoCopies)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

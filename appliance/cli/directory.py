@@ -7,6 +7,7 @@ import typer
 from appliance.cli.devices import absent_port, one_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk.lines import new_branch, new_line, own_profiles
+from appliance.desk.privacy import releasing
 from appliance.errors import InvalidInput
 from appliance.phone_numbers import parse_number
 from appliance.store import branches, lines
@@ -107,6 +108,22 @@ def accept_profile(
         store.write(lambda tx: own_profiles.accept(tx, found.id, by="cli"))
     sentence = f"The name and picture of {found.number} are right as they are now."
     show(as_json, {"id": found.id}, sentence)
+
+
+@line_app.command("release")
+@says_what_is_wrong
+def release_line(
+    line: Annotated[str, typer.Argument(help="The line, by number or id.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Says that somebody has looked, after a copy was put back or the line was stopped: it sends
+    again.
+    """
+    with open_store(data) as store:
+        found = store.read(lambda conn: lines.line(conn, line))
+        store.write(lambda tx: releasing.release(tx, lines.line(tx.conn, found.id)))
+    show(as_json, {"id": found.id, "stopped": None}, f"{found.number} sends again.")
 
 
 @line_app.command("remove")

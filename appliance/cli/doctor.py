@@ -17,13 +17,14 @@ from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.clock import SystemClock
 from appliance.config import load
+from appliance.desk.lines import copies
 from appliance.devices.complaint import Complaint
 from appliance.devices.protocol import DeviceState
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.runtime.complaints import about_folder, complaints_of
-from appliance.store import devices, lines, media_quota, routes, sealing
+from appliance.store import copy_places, devices, lines, media_quota, routes, sealing
 from appliance.store.incidents import IncidentKind
 from appliance.store.lines import Line
 from appliance.store.media_quota import MediaRoom
@@ -47,6 +48,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
             *store.read(_low_credit),
             *store.read(_lines_that_stopped),
             *store.read(_little_room_for_media),
+            *store.read(_missing_copies),
         ]
     complaints = [*([clock] if clock else []), *reach, *known]
     facts = [
@@ -114,6 +116,16 @@ def _little_room_for_media(conn: sqlite3.Connection) -> list[Complaint]:
             remedy="Give them more with max_media_mb, or let it be.",
         )
     ]
+
+
+def _missing_copies(conn: sqlite3.Connection) -> list[Complaint]:
+    """What a running Balie found, or would find now that it does not run."""
+    codes = {f"copy-{each.place}" for each in copies.late(conn, SystemClock().now_ms())}
+    said = [incident_phrases.BY_CODE[code] for code in sorted(codes)]
+    drill = copy_places.drill(conn)
+    if drill is not None and drill.failed is not None:
+        said.append(incident_phrases.BY_KIND[IncidentKind.COPY_DRILL])
+    return [_complaint("copies", sentence, remedy) for sentence, remedy in said]
 
 
 def _low_credit(conn: sqlite3.Connection) -> list[Complaint]:

@@ -13,6 +13,7 @@ from typing import Any
 from appliance.devices.stored_json import is_whole, object_in
 
 _PARTS, _REFERENCE, _FILES, _QUOTED = "parts", "reference", "files", "quoted"
+_SINCE_COPY = "since_copy_ms"
 _WHY = ("dialog", "seen", "cause", "error")
 
 
@@ -76,6 +77,19 @@ def files_in(evidence: Mapping[str, Any]) -> Sequence[str]:
     """Names in the attempt's own folder, oldest first."""
     found = evidence.get(_FILES)
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def since_copy(at_ms: int) -> dict[str, Any]:
+    """In place of a baseline, after a copy was put back: nobody knows what stood there before. The
+    message was accepted then.
+    """
+    return {_SINCE_COPY: at_ms}
+
+
+def since_copy_in(baseline: Mapping[str, Any]) -> int | None:
+    """None for a baseline that a device told."""
+    found = baseline.get(_SINCE_COPY)
+    return found if is_whole(found) else None
 
 
 def telling_quoted(*, quoted: bool) -> dict[str, Any]:

@@ -217,6 +217,8 @@ class Kind:
     removal_sentences: Sequence[str] = ()
     #: Always reads the same identity of the same SIM.
     always_reads_sim: bool = False
+    #: It keeps what it sent, so it can be asked long afterwards whether a message left over it.
+    keeps_sent: bool = False
     #: Gives each part to the network itself, and tells what the network says of it.
     hands_to_network: bool = False
 

@@ -43,6 +43,11 @@ class GrowingFile:
         self._handle = handle
         self._hash = hashlib.sha256()
 
+    @property
+    def sha256(self) -> str:
+        """Of what was written until now."""
+        return self._hash.hexdigest()
+
     def write(self, piece: bytes) -> None:
         """Raises StoreUnavailable on a full disk."""
         try:

@@ -20,7 +20,7 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.messages import MessageClass, MessageState
-from appliance.queue import attempt_row, delivery, parts, withdrawn
+from appliance.queue import attempt_row, delivery, parts, restored, withdrawn
 from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.parts import Told
 from appliance.queue.routing import Parcel, Ways
@@ -198,7 +198,8 @@ def _found(
     else:
         parts.none_left(tx, outgoing.attempt_id)
         attempt_row.end(tx, outgoing, "not_sent", facts)
-        _requeue_absent(tx, outgoing, facts)
+        if not restored.asks_further(tx, outgoing):
+            _requeue_absent(tx, outgoing, facts)
 
 
 def look_failed(tx: Tx, outgoing: Outgoing) -> None:

@@ -80,6 +80,10 @@ class Ways:
         """True when some route could carry it if everything worked."""
         return next(self._carrying(parcel), None) is not None
 
+    def carrying(self, parcel: Parcel) -> Sequence[Route]:
+        """All routes that could carry it, in the order in which they would be taken."""
+        return list(self._carrying(parcel))
+
     def choose(self, parcel: Parcel) -> Way:
         obstacle: Reason | None = None
         from_ms = 0

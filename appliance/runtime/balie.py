@@ -13,10 +13,12 @@ from appliance.api.cloud.dialect import Cloud
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
 from appliance.api.smsgate.dialect import Smsgate
+from appliance.box.stick import Stick
 from appliance.box.updates.door import UpdateDoor
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
+from appliance.copy_settings import CopySettings
 from appliance.desk.care import marking
 from appliance.desk.groups import outcomes
 from appliance.desk.intake import adoption
@@ -49,6 +51,7 @@ from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
 from appliance.runtime import kinds, memories, setup_code
 from appliance.runtime.archivist import Archivist
+from appliance.runtime.copier import Copier
 from appliance.runtime.drivers import account_of, driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.erasure_follower import ErasureFollower
@@ -116,6 +119,8 @@ class Balie:
         mail: MailSettings | None = None,
         on_trial: bool = False,
         updates: UpdateSettings | None = None,
+        copies: CopySettings | None = None,
+        stick: Stick | None = None,
         steps: Steps = no_steps,
         erasure_steps: ErasureSteps = no_erasure_steps,
     ) -> None:
@@ -152,6 +157,7 @@ class Balie:
             ReadingNotes(self.store, data),
             ReadingNotes(self.store, data),
         )
+        self._copier = Copier(self.store, copies, stick)
         post = None if mail is None else MailPost(mail, address)
         self._followers: Sequence[OwnThread] = (
             SearchFollower(self.store),
@@ -164,6 +170,7 @@ class Balie:
             ImportWatcher(self.store, gate, import_folder),
             RetentionThread(self.store, data),
             ErasureFollower(self.store, lambda: memories.forget(self._histories), erasure_steps),
+            self._copier,
             Relay(self.store, _dialects(), self._urls, accessed=self._relayed),
         )
         self.services = self._make_services(
@@ -249,6 +256,7 @@ class Balie:
             accessed=self._readings,
             readings_kept=self._readings.kept,
             urls=self._urls,
+            copies=self._copier,
         )
 
     def _doors_to_devices(self) -> dict[str, Any]:

@@ -3,19 +3,19 @@ look after long SMS whose other parts do not come.
 """
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 
 from appliance.desk.access import sessions, tokens
 from appliance.desk.automatic import roster, waiting
-from appliance.desk.lines import line_codes
+from appliance.desk.lines import copies, line_codes
 from appliance.desk.privacy.archive import quarters
 from appliance.desk.privacy.retention import nightly
 from appliance.desk.team import cases, day_end, emergency, staff
 from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue import gone_devices
+from appliance.runtime.giving_way import give_way
 from appliance.runtime.schedule import At, Every, Scheduler
 from appliance.store import (
     battery_days,
@@ -34,9 +34,6 @@ from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
-
-NICE = 10
-"""The copy takes a core for a while, and phones and people come first."""
 
 LOOK_S = 15
 """Between two looks, in real seconds: short, so that a faster clock need not wait long."""
@@ -121,13 +118,12 @@ class Jobs:
         return copying
 
     def _copy_giving_way(self) -> None:
-        # On Linux each thread has a priority of its own.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        give_way()
         self._copy_quietly()
 
     def _copy_quietly(self) -> None:
         try:
-            kept_copies.copy_by_night(self._store)
+            copies.make(self._store, kept_copies.copy_by_night)
         except StoreError as exc:
             log.error("the nightly copy failed: %s", exc)  # noqa: TRY400 -- the sentence says all
         except Exception:

@@ -2,18 +2,17 @@
 
 import logging
 import math
-import os
 import threading
 import time
 from abc import ABC, abstractmethod
 
 from appliance.errors import StoreError
+from appliance.runtime.giving_way import give_way
 from appliance.store.store import Store
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
-NICE = 10
 LOOK_S = 5.0
 """Between two looks for what another process wrote."""
 REST = 3
@@ -65,7 +64,7 @@ class PatientFollower(ABC):
         return min(took_s * self.rests, self.most_rest_s)
 
     def _run(self) -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        give_way()
         while not self._stopped.is_set():
             if not self._piece():
                 self._news.wait(LOOK_S)

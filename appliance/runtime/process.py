@@ -91,6 +91,7 @@ def run_balie(
             mail=settings.mail,
             on_trial=settings.trial,
             updates=settings.updates,
+            copies=settings.copies,
         )
         try:
             balie.start()

@@ -1,14 +1,14 @@
 """The thread that lets go of what is older than its term."""
 
 import logging
-import os
 import threading
 import time
 from pathlib import Path
 
 from appliance.desk.privacy.retention.letting_go import LettingGo
 from appliance.errors import BalieError
-from appliance.runtime.patient_follower import NICE, REST
+from appliance.runtime.giving_way import give_way
+from appliance.runtime.patient_follower import REST
 from appliance.store.store import Store
 from appliance.trouble import Trouble
 
@@ -47,8 +47,7 @@ class RetentionThread:
             self._thread.join()
 
     def _loop(self) -> None:
-        # On Linux each thread has a priority of its own.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        give_way()
         while not self._stopped.is_set():
             began_s = time.monotonic()
             more = self._go_on()

@@ -378,6 +378,16 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.OFFICE: "per_person",
         DataClass.TECHNICAL: "id event_seq counting sends_day",
     },
+    "copy_place": {
+        DataClass.OFFICE: "name",
+        DataClass.TECHNICAL: (
+            "place made_ms copied_ms bytes sha256 kept began_ms tried_ms failed note"
+        ),
+    },
+    "copy_drill": {
+        DataClass.OFFICE: "name",
+        DataClass.TECHNICAL: "id at_ms made_ms messages people files failed note",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -127,9 +127,14 @@ def bring_back(copy: Path, data: Path) -> None:
     """Takes over what the journals know that lie beside a copy, or in the data directory in whose
     backups folder it lies.
     """
+    take_over(data, (copy.parent / BESIDE, copy.parent.parent / FILE))
+
+
+def take_over(data: Path, journals: Iterable[Path]) -> None:
+    """What these know and the own one does not. Raises StoreUnavailable."""
     known = set(read(data))
     new: list[ErasureEntry] = []
-    for path in (copy.parent / BESIDE, copy.parent.parent / FILE):
+    for path in journals:
         if path.resolve() != (data / FILE).resolve():
             new += [each for each in _entries_in(path) if each not in known and each not in new]
     if new:

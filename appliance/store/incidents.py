@@ -58,6 +58,10 @@ class IncidentKind(StrEnum):
     WEBHOOK_OFF = "webhook-off"
     #: Another program reads what comes to an account of a line.
     READ_ELSEWHERE = Reason.READ_ELSEWHERE.value
+    #: For two days no copy came to a place.
+    COPY_LATE = "copy-late"
+    #: The newest copy could not be opened and checked.
+    COPY_DRILL = "copy-drill"
     #: Balie's own e-mail does not leave.
     OWN_MAIL = "own-mail"
     #: A new version of Balie was tried and did not stay.

@@ -6,7 +6,7 @@ A list beside each copy names its files; what no list names any more goes.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection
@@ -27,7 +27,7 @@ def list_of(copy: Path) -> Path:
 
 def copy_media(store: Store, copy: Path) -> None:
     """Brings the files beside a copy that was just made. Raises StoreUnavailable."""
-    hashes = store.read(_hashes)
+    hashes = hashes_here(store)
     if not hashes:
         return
     own, beside = MediaFiles(store.path.parent / FOLDER), _beside(copy)
@@ -36,6 +36,11 @@ def copy_media(store: Store, copy: Path) -> None:
         _write_list(list_of(copy), there)
     except OSError as exc:
         raise cannot_write(beside.folder, exc) from exc
+
+
+def hashes_here(store: Store) -> Sequence[str]:
+    """Of the files that lie among the media, each once."""
+    return store.read(_hashes)
 
 
 def let_go(folder: Path) -> None:

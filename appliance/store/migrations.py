@@ -244,6 +244,11 @@ def quotas(db: Database) -> None:
     _run_script(db.conn, "0046_quotas.sql")
 
 
+@migrations(name="0047_copies")
+def copies(db: Database) -> None:
+    _run_script(db.conn, "0047_copies.sql")
+
+
 @migrations(name="0049_care")
 def home(db: Database) -> None:
     _run_script(db.conn, "0049_care.sql")

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -26,8 +27,20 @@ from appliance.store.store import Tx
 
 IS_RESTORED = "restored"
 """In `meta` until a start has looked who withdrew and who was erased since the copy."""
+MAY_HAVE_LEFT = "restored_queue"
+"""In `meta` until a start has put what waits in the copy in doubt: it may have left since."""
 _BLOCK_BYTES = 1024 * 1024
 _KNOWS_MEDIA = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'media'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How much a copy holds."""
+
+    messages: int
+    people: int
+    files: int
+
 
 # As in every schema since the first: a copy of an older Balie is migrated at the next start.
 _STOP_LINES = (
@@ -45,12 +58,19 @@ def restore(copy: Path, target: Path, *, clock_ms: int) -> None:
     erasure_journal.bring_back(copy, target.parent)
     files = media_copies.bring_back(copy, target.parent)
     with _brought(copy, target) as (part, handle):
-        with translated(target), closing(connect_writer(part)) as conn:
-            conn.execute("BEGIN IMMEDIATE")
-            _begin_anew(Tx(conn, high_water.pass_by(conn, clock_ms)))
-            _note_lost(conn, files)
-            conn.execute("COMMIT")
+        settle(part, target, files, clock_ms=clock_ms)
         keep(part, handle, target)
+
+
+def settle(part: Path, target: Path, files: frozenset[str], *, clock_ms: int) -> None:
+    """Holds every line of a database that is about to get its name. `files` are the hashes of the
+    files of messages that came back with it.
+    """
+    with translated(target), closing(connect_writer(part)) as conn:
+        conn.execute("BEGIN IMMEDIATE")
+        _begin_anew(Tx(conn, high_water.pass_by(conn, clock_ms)))
+        _note_lost(conn, files)
+        conn.execute("COMMIT")
 
 
 def check(copy: Path, folder: Path) -> None:
@@ -59,12 +79,24 @@ def check(copy: Path, folder: Path) -> None:
         media_copies.check(copy)
 
 
+def rehearse(copy: Path, folder: Path) -> Counted:
+    """As `check`, and counts what would come back."""
+    with _brought(copy, folder / "checked.db") as (part, _):
+        files = media_copies.check(copy)
+        with translated(copy), closing(sqlite3.connect(part, isolation_level=None)) as conn:
+            (messages,) = conn.execute("SELECT count(*) FROM message").fetchone()
+            (people,) = conn.execute("SELECT count(*) FROM contact").fetchone()
+    return Counted(messages=messages, people=people, files=files)
+
+
 def _begin_anew(tx: Tx) -> None:
     for row in tx.conn.execute(_STOP_LINES, (Reason.RESTORED,)).fetchall():
         tx.emit(EventKind.LINE_STOPPED, line_id=row["id"], facts={"why": Reason.RESTORED})
     tx.conn.execute("DELETE FROM meta WHERE name = 'epoch'")
     tx.conn.execute(
-        "INSERT INTO meta (name, value) VALUES (?, '1') ON CONFLICT DO NOTHING", (IS_RESTORED,)
+        "INSERT INTO meta (name, value) SELECT value, '1' FROM json_each(?) WHERE true"
+        " ON CONFLICT DO NOTHING",
+        (json.dumps([IS_RESTORED, MAY_HAVE_LEFT]),),
     )
 
 
@@ -86,7 +118,7 @@ def _brought(copy: Path, target: Path) -> Iterator[tuple[Path, int]]:
         need_room(target.parent, size)
         with held_part(target) as (part, handle):
             _bring(copy, handle)
-            _refuse_what_is_none(copy, part)
+            refuse_what_is_none(copy, part)
             yield part, handle
     except OSError as exc:
         raise cannot_write(target, exc) from exc
@@ -111,7 +143,8 @@ def _bring(copy: Path, onto: int) -> None:
             target.write(block)
 
 
-def _refuse_what_is_none(copy: Path, part: Path) -> None:
+def refuse_what_is_none(copy: Path, part: Path) -> None:
+    """`part` is what was taken out of the copy. Raises StoreCorrupt or NewerDatabase."""
     with translated(copy), closing(sqlite3.connect(part, isolation_level=None)) as conn:
         if (found := damage_in(conn)) is not None:
             raise StoreCorrupt(f"{copy} is damaged ({found}); take another copy.")

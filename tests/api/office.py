@@ -17,7 +17,7 @@ from starlette.types import Scope as Connection
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app, furnish
-from appliance.api.services import Asking, Services, nobody, nothing_waits
+from appliance.api.services import Asking, CopyDoor, NoCopies, Services, nobody, nothing_waits
 from appliance.box.updates.door import UpdateDoor
 from appliance.channels import Channel
 from appliance.clock import Clock
@@ -279,6 +279,7 @@ def open_office(
     import_folder: Path | None = None,
     updates: UpdateDoor | None = None,
     on_trial: bool = False,
+    copies: CopyDoor | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -304,6 +305,7 @@ def open_office(
         import_folder=import_folder,
         updates=updates or UpdateDoor(data=data_dir),
         on_trial=on_trial,
+        copies=copies or NoCopies(),
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

@@ -169,6 +169,7 @@ LEAD |= {"GET /overview/over-time/volume.csv"}
 SWITCH = {"POST /overview/over-time/per-person on=1"}
 FOLDER = {"POST /privacy/archive/folder folder="}
 MACHINE = {"GET /settings/updates", "POST /settings/updates/seen"}
+MACHINE |= {"GET /settings/backup", "GET /settings/backup/now"}
 DUTIES = MACHINE | MANAGE | ENROL | COMPANY | STAFF | OWN | SWITCH
 """Of an administrator who is not the first."""
 OFFICER_ANYWHERE = {"GET /privacy", "GET /privacy/requests/new", "GET /privacy/access"}

@@ -71,6 +71,7 @@ CHANGES = (
     "/lines/{line}/resume",
     "/lines/{line}/settings fallback_after_min=5",
     "/setup/branch name=Nieuw",
+    "/settings/backup/copy",
     "/settings/team name=Nieuw",
     "/settings/branches name=Nieuw",
     "/settings/labels name=Nieuw",

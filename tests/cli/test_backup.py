@@ -48,10 +48,10 @@ def test_a_copy_goes_packed_into_the_backups_folder(running: Store) -> None:
 def test_a_copy_elsewhere_is_what_its_name_says(tmp_path: Path) -> None:
     """Plain as ever; packed where the name ends in .zst."""
     plain, packed = tmp_path / "usb" / "copy.db", tmp_path / "usb" / "copy.db.zst"
-    assert balie("backup", "--to", str(plain)).stdout == f"Copied to {plain}.\n"
+    assert balie("backup", "--out", str(plain)).stdout == f"Copied to {plain}.\n"
     with closing(sqlite3.connect(plain)) as conn:
         assert conn.execute("SELECT name FROM branch").fetchall() == [("Utrecht",)]
-    assert balie("backup", "--to", str(packed)).exit_code == 0
+    assert balie("backup", "--out", str(packed)).exit_code == 0
     packing.check(packed)
     assert {each.stat().st_mode & 0o777 for each in (plain, packed)} == {0o600}
 
@@ -60,8 +60,8 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """In one sentence, with exit status 1."""
     (tmp_path / "file").touch()
     target = tmp_path / "file" / "copy.db"
-    done = balie("backup", "--to", str(target))
+    done = balie("backup", "--out", str(target))
     assert done.exit_code == 1
     assert done.stderr.startswith(f"balie: {target} cannot be written (")
-    there = balie("backup", "--to", str(tmp_path / "file"))
+    there = balie("backup", "--out", str(tmp_path / "file"))
     assert there.stderr == f"balie: {tmp_path / 'file'} is there already; choose another file.\n"

@@ -48,6 +48,17 @@ def test_the_doctor_tells_what_balie_found(
     assert all(each["remedy"] for each in found.values())
 
 
+def test_the_doctor_tells_of_copies_that_do_not_come(running: Store) -> None:
+    """Also where no Balie runs that would notice."""
+    running.write(
+        lambda tx: tx.conn.execute("INSERT INTO copy_place (place, began_ms) VALUES ('stick', 0)")
+    )
+    items = json.loads(balie("doctor", "--json").stdout)["items"]
+    (found,) = (each for each in items if each["about"] == "copies")
+    assert found["sentence"] == "For two days no copy came to the stick BALIE-BACKUP."
+    assert found["remedy"].startswith("Plug the stick in")
+
+
 def test_the_doctor_says_in_a_sentence_why_a_line_was_stopped(running: Store) -> None:
     """The same as the page of the devices, where the stop has a code."""
     told("branch", "add", "Utrecht")

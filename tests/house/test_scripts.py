@@ -116,7 +116,9 @@ def test_apt_is_asked_for_all_at_once_and_its_failure_is_told(clone: Path, tmp_p
     assert str(clone / ".artifacts" / "prepare.log") in done.stderr
     asked = calls.read_text("utf-8").splitlines()
     assert [line.split("recommends ")[1].split()[0] for line in asked] == ["install", "update"]
-    assert asked[0].endswith(" npm chromium shellcheck gammu gammu-smsd smstools")
+    assert asked[0].endswith(
+        " npm chromium shellcheck gammu gammu-smsd smstools age openssh-client"
+    )
 
 
 def test_tests_do_without_the_headless_shell_where_it_cannot_be_had(
@@ -124,7 +126,7 @@ def test_tests_do_without_the_headless_shell_where_it_cannot_be_had(
 ) -> None:
     """apt-get is asked for it once, and what that means is said each time."""
     calls = tmp_path / "calls"
-    present = ("adb", "npm", "chromium", "shellcheck", "gammu", "gammu-smsd", "smsd")
+    present = ("adb", "npm", "chromium", "shellcheck", "gammu", "gammu-smsd", "smsd", "age", "sftp")
     env = machine(
         tmp_path,
         **dict.fromkeys(present, "exit 0"),

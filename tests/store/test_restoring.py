@@ -108,14 +108,17 @@ def counter(
 
 
 def test_nothing_leaves_until_a_person_starts_the_number(counter: Counter) -> None:
-    """What waits in the copy may have left since. Then Balie goes on as ever."""
+    """What waits in the copy may have left since, so the phone is asked. Then Balie goes on."""
+    assert {QUEUED, SENDING} <= set(work_off(counter, finding=Finding.PRESENT))
+    assert {state_of(counter, each) for each in (QUEUED, SENDING)} == {MessageState.SENT}
+    counter.queues("Nieuw", to=QUEUED)
     work_off(counter, finding=Finding.PRESENT)
     assert state_of(counter, QUEUED) is MessageState.QUEUED
     (line,) = counter.store.read(lines.lines)
     assert (line.stopped, line.stopped_on) == ("restored", None)
     counter.store.write(lambda tx: lines.resume_line(tx, line.id, staff_id=None))
     work_off(counter, finding=Finding.PRESENT)
-    assert {state_of(counter, each) for each in (QUEUED, SENDING)} == {MessageState.SENT}
+    assert state_of(counter, QUEUED) is MessageState.SENT
     with pytest.raises(Refused):
         counter.queues(to=STOPPED)
 

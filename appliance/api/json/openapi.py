@@ -56,6 +56,7 @@ from appliance.api.json.people_bodies import (
     UndoIn,
 )
 from appliance.api.json.reads import READS
+from appliance.api.json.releasing import ReleasedOut
 from appliance.api.json.reports import MODELS as REPORTS
 from appliance.api.json.retention_bodies import DueOut, RetentionIn, RetentionOut
 from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundPreviewOut
@@ -134,6 +135,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     ReadingLogIn,
     ObjectionIn,
     ObjectedOut,
+    ReleasedOut,
     RoundIn,
     RoundPreviewOut,
     AnswerIn,

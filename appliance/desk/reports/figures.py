@@ -12,14 +12,16 @@ from appliance.desk.lines import crowd
 from appliance.desk.reports.message_counts import MessageCounts
 from appliance.devices import device_facts
 from appliance.messages import direction_of
-from appliance.store import lines
+from appliance.store import copy_places, lines
+from appliance.store.copy_places import DrillTold, PlaceTold
 from appliance.store.incidents import IncidentKind, open_ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """`oldest_ms`: since when the oldest message of the queue waits. `signals` are in dBm and
-    `credits` in cents, by the device's id. `incidents` are the open ones, by kind.
+    `credits` in cents, by the device's id. `incidents` are the open ones, by kind. `copies` are the
+    places that copies are to come to, `drill` is the last try to open one.
     """
 
     messages: Sequence[tuple[str, str, int]]
@@ -30,6 +32,8 @@ class Figures:
     newcomers: int
     now_ms: int
     incidents: Sequence[tuple[str, int]] = ()
+    copies: Sequence[PlaceTold] = ()
+    drill: DrillTold | None = None
 
 
 def read_figures(conn: sqlite3.Connection, now_ms: int, counts: MessageCounts) -> Figures:
@@ -65,6 +69,8 @@ def _read(conn: sqlite3.Connection, now_ms: int, counts: MessageCounts) -> Figur
         newcomers=sum(crowd.waiting(conn, line.id) for line in lines.lines(conn)),
         now_ms=now_ms,
         incidents=_incidents(conn),
+        copies=copy_places.places(conn),
+        drill=copy_places.drill(conn),
     )
 
 

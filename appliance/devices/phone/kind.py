@@ -123,4 +123,5 @@ KIND = Kind(
     tour=_tour,
     remote=Remote(look=_look, tap=_tap, back=_back),
     is_expected=True,
+    keeps_sent=True,
 )

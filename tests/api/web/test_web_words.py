@@ -17,6 +17,7 @@ from appliance.api.web.words import (
     automatic_sentences,
     bubble_sentences,
     care_sentences,
+    copy_sentences,
     device_phrases,
     dossier_phrases,
     emergency_sentences,
@@ -98,6 +99,7 @@ def _of_phrases() -> Iterator[str]:
     yield from media_sentences.STATES.values()
     yield from incident_phrases.NAMES.values()
     yield from archive_sentences.SENTENCES
+    yield from copy_sentences.NAMES.values()
     yield from label_sentences.COLOURS.values()
     yield from refusal.FIELDS.values()
     yield from list_sentences.LEFT_OUT.values()
@@ -141,6 +143,7 @@ def _of_phrases() -> Iterator[str]:
         *phrases.STOPPED.values(),
         *incident_phrases.BY_CODE.values(),
         *incident_phrases.BY_KIND.values(),
+        *copy_sentences.WHY.values(),
     ):
         yield from (each for each in pair if each)
 

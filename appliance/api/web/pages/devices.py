@@ -14,7 +14,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import equipment, own_profiles, screens, setting_fields
 from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.shown import IncidentEntry
-from appliance.desk.privacy.erasing import again
+from appliance.desk.privacy import releasing
 from appliance.store import line_settings, lines
 from appliance.store.store import Tx
 
@@ -56,8 +56,7 @@ async def resume(visit: Posting, line_id: str) -> Response:
 
     def work(tx: Tx, rights: Rights) -> None:
         _must_manage(tx.conn, rights, line_id)
-        again.check_obeyed(tx.conn)
-        lines.resume_line(tx, line_id, staff_id=visit.staff_id)
+        releasing.release(tx, lines.line(tx.conn, line_id), staff_id=visit.staff_id)
 
     await visit.write(work)
     visit.services.planned()

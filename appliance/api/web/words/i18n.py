@@ -138,6 +138,9 @@ class Words:
         """Without the sign of the currency: `2,50`."""
         return format_decimal(Decimal(cents) / 100, "0.00", locale=self._locale)
 
+    def number(self, count: int) -> str:
+        return str(format_decimal(count, locale=self._locale))
+
     def degrees(self, celsius: float) -> str:
         return f"{format_decimal(celsius, '0.#', locale=self._locale)} °C"
 

@@ -97,6 +97,18 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "Version {version} of Balie was tried and was not well, so the one before came back.",
         "Look under Settings, Updates, why. Balie runs as before, with its data as before.",
     ),
+    "copy-box": (
+        "For two days no copy of the database was made.",
+        "See Settings, Copies, what keeps it. Mostly the disk is full.",
+    ),
+    "copy-stick": (
+        "For two days no copy came to the stick BALIE-BACKUP.",
+        "Plug the stick in, or see Settings, Copies, what is wrong with it.",
+    ),
+    "copy-sftp": (
+        "For two days no copy came to the server that keeps copies.",
+        "See Settings, Copies, what it says, and ask whoever looks after the server.",
+    ),
     "usb-over-current": (
         "A USB port was switched off because too much current went through it.",
         "Use a hub with its own power supply; pull out what was plugged in last.",
@@ -154,6 +166,14 @@ BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
         "The token of a program ends within two weeks. After that the program is refused.",
         "Make a new one under Settings, Programs, and give it to the program.",
     ),
+    IncidentKind.COPY_LATE: (
+        "For two days no copy came to one of its places.",
+        "See Settings, Copies, what is wrong there.",
+    ),
+    IncidentKind.COPY_DRILL: (
+        "The newest copy could not be opened and checked, so it may be of no use.",
+        "Make a new one under Settings, Copies, and check that. If it fails, replace the disk.",
+    ),
     IncidentKind.OWN_MAIL: (
         "Balie cannot send its e-mail. Nobody is told by mail who waits or what is wrong.",
         "Send a test under Settings, Notifications: what it says is what to change in [mail].",
@@ -208,6 +228,8 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.HOUSE_KEY: "Key of the house",
     IncidentKind.WEBHOOK_OFF: "Webhook off",
     IncidentKind.READ_ELSEWHERE: "Read by another program",
+    IncidentKind.COPY_LATE: "Copy missing",
+    IncidentKind.COPY_DRILL: "Copy cannot be read",
     IncidentKind.OWN_MAIL: "E-mail of Balie",
     IncidentKind.VERSION_BACK: "Version came back",
 }

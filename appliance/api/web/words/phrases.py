@@ -134,8 +134,8 @@ STOPPED: Mapping[Reason, tuple[str, str]] = {
     Reason.RESTORED: (
         "Balie was put back from a copy: what happened since then is not in it.",
         (
-            "Withdraw what has left already, and sign off who asked to stop since then. Then start"
-            " the number again."
+            "Sign off who asked to stop since then, and look at what is in doubt: Balie asks the"
+            " phones what has left already. Then start the number again."
         ),
     ),
 }
@@ -165,6 +165,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
             "Put it back: balie key add FILE. Without it people who were erased and had said STOP"
             " are not known again. If it is lost for good: balie key forget."
         ),
+    ),
+    Reason.LINE_STOPPED: (
+        "This number was stopped by what its phone or modem showed.",
+        "Look at it; then start the number again on the page of the devices.",
     ),
     Reason.CONSENT_REQUIRED: (
         "Nothing was sent: this person has not written to this number.",

@@ -10,6 +10,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from appliance.clock import MS_PER_S
+from appliance.devices.evidence_facts import since_copy_in
 from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.content_rows import NoSuchColumn
@@ -248,6 +249,9 @@ def _newest(phone: Phone, listed: Output) -> dict[str, Any]:
 
 def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> SmsRow | None:
     """The newest row to this number with this text that came after the baseline."""
+    since_ms = since_copy_in(baseline)
+    if since_ms is not None:
+        baseline = {"sms_id": 0, "since_ms": since_ms + phone.time.ahead_ms - _GRACE_MS}
     where = f"_id>{int(baseline['sms_id'])} AND date>={int(baseline['since_ms'])}"
     rows, words = _with_sims(phone, where)
     out = [row for row in rows if _is_outgoing(row)]
@@ -258,7 +262,8 @@ def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> Sms
     texts = bodies(phone.session.device, [row.id for row in ours])
     wanted = outgoing.text.strip()
     fits = [row for row in ours if texts.get(row.id, "").strip() == wanted]
-    typed = _typed_keys(phone, outgoing) if fits else set()
+    # Since the copy Balie's own messages, too, look as if somebody had typed them on the phone.
+    typed = _typed_keys(phone, outgoing) if fits and since_ms is None else set()
     return next((row for row in reversed(fits) if key_of(row) not in typed), None)
 
 

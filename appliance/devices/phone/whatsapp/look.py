@@ -3,7 +3,7 @@
 import time
 from contextlib import closing
 
-from appliance.devices.evidence_facts import telling_quoted
+from appliance.devices.evidence_facts import since_copy_in, telling_quoted
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.shared_file import SharedFile
@@ -31,6 +31,11 @@ def look_whatsapp(phone: Phone, look: Look) -> Found:
         seen = _loaded(chat, open_chat(chat))
         for rows in since_baseline(look.baseline, seen, salt=look.outgoing.attempt_id)[:1]:
             chat.arrivals.consider(rows)  # Balie may have died with the chat open
+        if since_copy_in(look.baseline) is not None:
+            seen = _end(chat, seen)
+            told = _judge_since_copy(phone, look, seen)
+            _clean_up(chat, look.outgoing, seen, told)
+            return told
         found = _judge(phone, look, seen)
         if found is not None and found.finding is Finding.ABSENT:
             found = _judge(phone, look, _end(chat, seen))
@@ -91,6 +96,26 @@ def _judge(phone: Phone, look: Look, seen: ChatPage) -> Found | None:
     shown = telling_quoted(quoted=True) if row.quoted else {}
     proof = Proof(tick=tick, facts={**facts, **shown, "time": row.time, "tick": tick.value})
     return Found(finding=Finding.PRESENT, proof=proof, facts=facts)
+
+
+def _judge_since_copy(phone: Phone, look: Look, seen: ChatPage) -> Found:
+    """By the rows since the message was accepted. Rows show no day: after half a day one that looks
+    like it proves nothing, and neither does none. One that somebody typed on the phone counts, too:
+    Balie's own look the same to a copy that does not know them. *Absent* only where the view
+    reaches back to before it, or to the beginning of the chat.
+    """
+    outgoing, rows = look.outgoing, list(seen.rows)
+    row = _newest(phone, rows, outgoing)
+    facts = {"rows": len(rows), "equal": seen.own_equal(outgoing.text)}
+    doubt = _doubt(phone, look, seen, [rows])
+    if row is not None and not _is_long_ago(phone, outgoing):
+        tick = row.tick or Tick.PENDING
+        proof = Proof(tick=tick, facts={**facts, "time": row.time, "tick": tick.value})
+        return Found(finding=Finding.PRESENT, proof=proof, facts=facts)
+    reaches = not seen.filled or any(not _in_time(phone, each, outgoing) for each in rows)
+    if reaches and not doubt:
+        return Found(finding=Finding.ABSENT, facts=facts)
+    return Found(finding=Finding.UNCLEAR, facts={**facts, "doubt": doubt or "too many rows"})
 
 
 def _doubt(phone: Phone, look: Look, seen: ChatPage, since: list[list[MessageRow]]) -> str:

@@ -1,0 +1,185 @@
+"""Copies that leave this machine: made whole and encrypted, kept a few at each place.
+
+Each has the name of the machine in it, so that several machines may use one stick or one folder,
+and none takes away what another one brought.
+"""
+
+import re
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from appliance.box import whole_copy
+from appliance.box.copy_places import CopyPlace, CopyWhy, why_of
+from appliance.box.sftp import SftpServer
+from appliance.box.stick import Stick
+from appliance.box.whole_copy import ENCRYPTED, CopyTerms, WholeCopy
+from appliance.copy_settings import CopySettings
+from appliance.errors import CopyFailed, SetupError, StoreCorrupt, StoreUnavailable
+from appliance.store import erasure_journal, kept_copies
+from appliance.store.kept_copies import KeptCopy
+from appliance.store.store import Store
+
+SPOOL = "leaving.tar.age"
+"""In the backups folder, while a copy is on its way to a server."""
+_STAMP = "%Y%m%dT%H%M%SZ"
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroughtCopy:
+    """A copy that came to its place whole. `kept` is how many are there now."""
+
+    name: str
+    sha256: str
+    bytes: int
+    made_ms: int
+    kept: int
+
+
+class Away(Protocol):
+    """A place outside this machine. Both raise CopyFailed."""
+
+    @property
+    def place(self) -> CopyPlace: ...
+
+    def bring(self, copy: KeptCopy) -> BroughtCopy: ...
+
+    def check(self, name: str, sha256: str, size: int) -> None:
+        """Whether the copy of that name is there as it was brought."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwayStick:
+    store: Store
+    settings: CopySettings
+    stick: Stick
+    place: CopyPlace = CopyPlace.STICK
+
+    def bring(self, copy: KeptCopy) -> BroughtCopy:
+        """What was pulled out while it was written is no file there; older ones stay."""
+        with _said():
+            folder = self.stick.folder()
+            made = self._written(copy, folder)
+            erasure_journal.copy_beside(self.store.path.parent, folder)
+            kept = _newest(each.name for each in folder.iterdir())
+            for old in kept[self.settings.keep :]:
+                (folder / old).unlink(missing_ok=True)
+        return _brought(made, copy, kept[: self.settings.keep])
+
+    def _written(self, copy: KeptCopy, folder: Path) -> WholeCopy:
+        """On a stick that is full older ones give way, but for the newest."""
+        while True:
+            try:
+                return _whole(self.store, self.settings, copy, folder / name_of(copy.made_ms))
+            except StoreUnavailable as exc:
+                there = _newest(each.name for each in folder.iterdir())
+                if why_of(exc, CopyWhy.PULLED) is not CopyWhy.FULL or len(there) <= 1:
+                    raise
+                (folder / there[-1]).unlink(missing_ok=True)
+
+    def check(self, name: str, sha256: str, size: int) -> None:
+        """Reads all of it."""
+        path = self.stick.folder() / name
+        try:
+            whole = path.stat().st_size == size
+            if whole:
+                whole_copy.read_back(path, sha256)
+        except OSError as exc:
+            raise CopyFailed(CopyWhy.DAMAGED, f"{name} cannot be read ({exc.strerror}).") from exc
+        if not whole:
+            raise CopyFailed(CopyWhy.DAMAGED, f"{name} has another size than it had.")
+
+    def refresh_journal(self) -> None:
+        """Who withdrew or was erased since the copy, for whoever restores it."""
+        with _said():
+            erasure_journal.copy_beside(self.store.path.parent, self.stick.folder())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwayServer:
+    store: Store
+    settings: CopySettings
+    server: SftpServer
+    place: CopyPlace = CopyPlace.SFTP
+
+    def bring(self, copy: KeptCopy) -> BroughtCopy:
+        """It lies encrypted in the backups folder while it is on its way: OpenSSH sends files."""
+        data = self.store.path.parent
+        spool = data / kept_copies.FOLDER / SPOOL
+        name = name_of(copy.made_ms)
+        with _said():
+            try:
+                made = _whole(self.store, self.settings, copy, spool)
+                self.server.put(spool, name)
+            finally:
+                spool.unlink(missing_ok=True)
+            there = self.server.names()
+            if there.get(name) != made.bytes:
+                raise CopyFailed(CopyWhy.DAMAGED, f"{name} is not there as it was sent.")
+            if (data / erasure_journal.FILE).exists():
+                self.server.put(data / erasure_journal.FILE, erasure_journal.BESIDE)
+            kept = _newest(there)
+            self.server.remove(kept[self.settings.keep :])
+        return _brought(made, copy, kept[: self.settings.keep], name)
+
+    def check(self, name: str, sha256: str, size: int) -> None:
+        """By its size: to read it would bring all of it back."""
+        del sha256
+        with _said():
+            found = self.server.names().get(name)
+        if found != size:
+            raise CopyFailed(CopyWhy.DAMAGED, f"{name} is not there as it was sent.")
+
+
+def name_of(made_ms: int) -> str:
+    made = datetime.fromtimestamp(made_ms / 1000, UTC)
+    return f"{_machine()}-{made.strftime(_STAMP)}{ENCRYPTED}"
+
+
+def _machine() -> str:
+    return _NOT_IN_NAMES.sub("-", socket.gethostname().partition(".")[0].lower())[:60] or "balie"
+
+
+def _newest(names: Iterable[str]) -> Sequence[str]:
+    """This machine's copies among them, the newest first."""
+    own = re.compile(rf"{re.escape(_machine())}-\d{{8}}T\d{{6}}Z{re.escape(ENCRYPTED)}")
+    return sorted((name for name in names if own.fullmatch(name)), reverse=True)
+
+
+def _whole(store: Store, settings: CopySettings, copy: KeptCopy, target: Path) -> WholeCopy:
+    database = store.path.parent / kept_copies.FOLDER / copy.name
+    terms = CopyTerms(recipient=settings.recipient, with_media=settings.with_media)
+    return whole_copy.write_whole(store, database, target, terms, made_ms=copy.made_ms)
+
+
+def _brought(
+    made: WholeCopy, copy: KeptCopy, kept: Sequence[str], name: str | None = None
+) -> BroughtCopy:
+    return BroughtCopy(
+        name=name or made.path.name,
+        sha256=made.sha256,
+        bytes=made.bytes,
+        made_ms=copy.made_ms,
+        kept=len(kept),
+    )
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Whatever goes wrong with a place is one kind of error, with its reason."""
+    try:
+        yield
+    except SetupError as exc:
+        raise CopyFailed(CopyWhy.SETUP, str(exc)) from exc
+    except StoreCorrupt as exc:
+        raise CopyFailed(CopyWhy.DATABASE, str(exc)) from exc
+    except StoreUnavailable as exc:
+        raise CopyFailed(why_of(exc, CopyWhy.PULLED), str(exc)) from exc
+    except OSError as exc:
+        raise CopyFailed(why_of(exc, CopyWhy.PULLED), exc.strerror or str(exc)) from exc
