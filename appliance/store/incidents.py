@@ -58,6 +58,8 @@ class IncidentKind(StrEnum):
     WEBHOOK_OFF = "webhook-off"
     #: Another program reads what comes to an account of a line.
     READ_ELSEWHERE = Reason.READ_ELSEWHERE.value
+    #: The start of the box found something about its card or its slots.
+    BOX = "box"
     #: Balie's own e-mail does not leave.
     OWN_MAIL = "own-mail"
 
