@@ -41,6 +41,7 @@ class Places:
     def folders(self) -> Mapping[Path, int]:
         """What has to be there before it is bound or written to, with its mode."""
         bound = {"balie": 0o700, "balie-adb": 0o700, "balie-tls": 0o755, "balie-update": 0o755}
+        bound |= {"rauc": 0o755, "log": 0o755}
         return {
             self.own: 0o755,
             self.ssh: 0o700,

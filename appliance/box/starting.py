@@ -5,10 +5,10 @@ what it has.
 """
 
 import logging
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from appliance.box import findings, identity
 from appliance.box.boot_choice import BootChoice
@@ -26,25 +26,33 @@ log = logging.getLogger(__name__)
 HOST_KEY = "ssh_host_ed25519_key"
 
 
+class Machine(Protocol):
+    """What is done to the machine itself; used by root alone."""
+
+    def has_data(self) -> bool:
+        """Whether the data partition is mounted. Where it is not, memory is put in its place."""
+
+    def grow(self) -> object:
+        """Lets the data partition grow to the end of the card. Raises SetupError."""
+
+    def give(self, path: Path) -> object:
+        """Makes a file Balie's, which reads its settings as its own user."""
+
+    def become(self, name: str) -> object:
+        """Gives the machine its name."""
+
+
 class Start:
-    """Used by root alone. `grow` lets the data partition grow; raises SetupError. `give` makes a
-    file Balie's, which reads its settings as its own user.
-    """
-
-    def __init__(
-        self, places: Places, grow: Callable[[], object], give: Callable[[Path], object]
-    ) -> None:
+    def __init__(self, places: Places, machine: Machine) -> None:
         self._places = places
-        self._grow = grow
-        self._give = give
+        self._machine = machine
 
-    def run(self, *, become: Callable[[str], None] = socket.sethostname) -> None:
-        """`become` gives the machine its name."""
-        found = [*self._grown(), *self._slots()]
+    def run(self) -> None:
+        found = [*self._data(), *self._slots()]
         _tried("the folders", self._folders)
         _tried("the settings of the card", lambda: take_over(self._places))
         _tried("the key of SSH", self._host_key)
-        become(self.name())
+        self._machine.become(self.name())
         _tried("who the box is", self._identity)
         findings.keep([*found, *findings.kept(self._places.card_findings)], self._places.findings)
 
@@ -63,16 +71,19 @@ class Start:
             kept = self._places.etc / path.name
             if path.is_file() and not kept.exists():
                 put_whole(kept, path.read_bytes(), mode=0o600)
-                self._give(kept)
+                self._machine.give(kept)
 
     def _identity(self) -> None:
         machine_id = identity.machine_id(self._places.machine_id, self._places.running_id)
         me = Identity(machine_id=machine_id, name=self.name())
         identity.tell_firmware(me, self._places.firmware)
 
-    def _grown(self) -> Iterator[Finding]:
+    def _data(self) -> Iterator[Finding]:
+        if not self._machine.has_data():
+            yield Finding(what=findings.NO_DATA)
+            return
         try:
-            self._grow()
+            self._machine.grow()
         except SetupError as exc:
             log.warning("the data partition did not grow: %s", exc)
             yield Finding(what=findings.NO_ROOM)

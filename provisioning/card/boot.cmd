@@ -4,7 +4,7 @@
 # Fields: n, good (a|b), trial (a|b|-), id. appliance/box/boot_state.py writes them.
 # A trial is marked as started before it is started, so it has one start. With both files lost,
 # slot a has one start and then slot b. A box that has settled writes nothing here.
-# box-id, with a checksum, too: machine_id and box_name, known from the kernel's first line on.
+# box-id, with a checksum, too: machine_id and box_name, which the kernel is told at its start.
 
 setenv n0 0
 setenv n1 0

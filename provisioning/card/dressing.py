@@ -25,7 +25,7 @@ _ENABLED = (
     *("balie.service", "balie-adb.service", "balie-box-start.service", "balie-box-name.service"),
     *("balie-box-branch.service", "balie-box-warnings.timer", "nginx.service", "ssh.service"),
     *("avahi-daemon.service", "systemd-networkd.service", "systemd-resolved.service"),
-    *("systemd-timesyncd.service", "wpa_supplicant@wlan0.service"),
+    "systemd-timesyncd.service",
 )
 _MASKED = (
     # Whether a new version is good is decided by looks at it, not by having started.

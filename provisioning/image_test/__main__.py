@@ -76,6 +76,7 @@ def live(folder: Path, given: argparse.Namespace) -> Iterator[Result]:
         partial(scenario.cuts_while_writing, times=given.cuts),
         scenario.lost_state,
         partial(scenario.empty_slot, spoil=partial(_spoil, card)),
+        partial(scenario.no_data, spoil=partial(_spoil, card)),
     )
     try:
         for step in steps[: given.steps]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from appliance.box.partitions import SLOTS
+from appliance.box.partitions import DATA, SLOTS
 from provisioning.card import disk
 from provisioning.card.dressing import VERSION
 from provisioning.card.programs import Stop
@@ -168,6 +168,16 @@ def empty_slot(box: Box, spoil: Callable[[int], None]) -> Iterator[Result]:
     box.wait_for_balie(START_S)
     found = box.do("cat /run/balie-box/findings.json")
     yield _is("the good slot is empty: the other one, and says so", "not-loaded" in found, found)
+
+
+def no_data(box: Box, spoil: Callable[[int], None]) -> Iterator[Result]:
+    box.cut_power()
+    spoil(DATA)
+    box.power_on()
+    box.wait_for_balie(START_S)
+    _, page = box.asked("/setup")
+    said = b"nothing is kept" in page
+    yield _is("the data cannot be read: an empty Balie, and it says so", said, "said")
 
 
 def install(box: Box, version: str) -> None:

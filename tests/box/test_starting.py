@@ -1,7 +1,7 @@
 """What a box does at each start: own keys, one id for good, and it starts whatever is wrong."""
 
 import subprocess
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -32,11 +32,34 @@ def places(tmp_path: Path) -> Places:
     return places
 
 
-def start(places: Places, grow: Callable[[], object] = lambda: False) -> str:
+@dataclass(slots=True)
+class Machine:
+    """Notes what is done to it. `is_full`: the partition cannot grow."""
+
+    has_partition: bool = True
+    is_full: bool = False
+    names: list[str] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
+
+    def has_data(self) -> bool:
+        return self.has_partition
+
+    def grow(self) -> None:
+        if self.is_full:
+            raise SetupError("There is no room.")
+
+    def give(self, path: Path) -> None:
+        self.given.append(path.name)
+
+    def become(self, name: str) -> None:
+        self.names.append(name)
+
+
+def start(places: Places, machine: Machine | None = None) -> str:
     """The name that the machine was given."""
-    called: list[str] = []
-    Start(places, grow, lambda _: None).run(become=called.append)
-    (name,) = called
+    machine = machine or Machine()
+    Start(places, machine).run()
+    (name,) = machine.names
     return name
 
 
@@ -83,11 +106,7 @@ def test_a_box_starts_whatever_is_wrong_and_says_it(places: Places) -> None:
         path.write_bytes(b"torn")
     places.command_line.write_text("rauc.slot=b balie.state=lost balie.instead=a")
     (places.firmware / "balie.toml").write_bytes(b"name = ")
-
-    def full() -> None:
-        raise SetupError("There is no room.")
-
-    assert start(places, full) == "balie"
+    assert start(places, Machine(is_full=True)) == "balie"
     assert findings.kept(places.findings) == [
         Finding(what=findings.NO_ROOM),
         Finding(what=findings.STATE_LOST, about="b"),
@@ -97,13 +116,21 @@ def test_a_box_starts_whatever_is_wrong_and_says_it(places: Places) -> None:
     assert BootState(places.firmware).known().good == "b"
 
 
+def test_a_box_without_its_data_starts_in_memory_and_says_it(places: Places) -> None:
+    """Whoever looks sees why it is empty, before they set up a second one."""
+    start(places, Machine(has_partition=False, is_full=True))
+    assert findings.kept(places.findings) == [Finding(what=findings.NO_DATA)]
+
+
 def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: Places) -> None:
     """What `/etc/balie` lacks comes from the slot; what is there is the box's."""
     given = places.root / "usr" / "share" / "balie-box" / "etc-balie"
     given.mkdir(parents=True)
     (given / "balie.toml").write_text("new")
-    start(places)
+    machine = Machine()
+    start(places, machine)
     assert (places.etc / "balie.toml").read_text() == "new"
+    assert machine.given == ["balie.toml"]
     (places.etc / "balie.toml").write_text("the box's")
     start(places)
     assert (places.etc / "balie.toml").read_text() == "the box's"
