@@ -42,6 +42,11 @@ _GOES = (
     # Compiled for the Python of another Debian.
     "usr/lib/balie/lib/**/*.cpython-311-*.so",
 )
+_TAKEN = {
+    "balie-system.conf": "usr/lib/systemd/system.conf.d/balie.conf",
+    "balie.sysctl": "usr/lib/sysctl.d/70-balie.conf",
+}
+"""Examples of the package for a machine that is Balie's alone: a card is one."""
 _FOLDERS = ("data", "boot/firmware", "var", "tmp")
 _SITE = "etc/nginx/sites-enabled/balie"
 
@@ -114,6 +119,11 @@ def _links(root: Path) -> None:
     (root / "etc/resolv.conf").unlink(missing_ok=True)
     (root / "etc/resolv.conf").symlink_to("../run/systemd/resolve/stub-resolv.conf")
     (root / "usr/lib/clock-epoch").write_bytes(b"")  # a clock of 1970 is set to its time
+    for name, place in _TAKEN.items():
+        example = root / "usr/share/doc/balie/examples" / name
+        if example.exists():
+            (root / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(example, root / place)
     given = root / "usr/share/balie-box/etc-balie"
     shutil.copytree(root / "etc/balie", given, dirs_exist_ok=True)
     if not (root / _SITE).is_symlink():

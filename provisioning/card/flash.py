@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from provisioning.card.target import check_disk, disk_at
 from provisioning.card.writing import Card
 
 _STEPS = 20
+_OF_MTOOLS = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
+"""The geometry of a disk is nothing that a card has."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,7 +49,7 @@ def with_files(firmware: bytes, files: dict[str, bytes]) -> bytes:
             path = Path(name) / each
             path.touch(mode=0o600)
             path.write_bytes(content)
-            run("mcopy", "-o", "-i", fat, path, f"::/{each}")
+            run("mcopy", "-o", "-i", fat, path, f"::/{each}", env=_OF_MTOOLS)
         return fat.read_bytes()
 
 

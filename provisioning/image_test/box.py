@@ -53,7 +53,7 @@ class Box:
         (self._folder / "console").unlink(missing_ok=True)
         command = ["qemu-system-aarch64", *_MACHINE, *_SILENT, "-bios", str(U_BOOT)]
         command += ["-serial", f"file:{self._folder / 'console'}"]
-        command += self._disk("card", self._card, "discard=unmap,cache=writethrough")
+        command += self._disk("card", self._card, "discard=unmap")
         if self._stick is not None:
             command += self._disk("stick", self._stick, "readonly=on")
         command += ["-netdev", f"user,id=net,{self._forwards()}"]
