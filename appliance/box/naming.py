@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.box import findings
 from appliance.box.box_folders import Places
@@ -71,12 +72,12 @@ def addresses_now() -> Addresses:
     return addresses_of(json.loads(done.stdout))
 
 
-def addresses_of(told: Collection[Mapping[str, object]]) -> Addresses:
+def addresses_of(told: Collection[Mapping[str, Any]]) -> Addresses:
     found = [
         (each["family"], each["local"])
         for port in told
         if port.get("link_type") != "loopback"
-        for each in port.get("addr_info", ())  # type: ignore[attr-defined]
+        for each in port.get("addr_info", ())
     ]
     return Addresses(
         ipv4=[local for family, local in found if family == "inet"],
