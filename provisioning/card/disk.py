@@ -122,9 +122,14 @@ def assemble(parts: Mapping[int, Path], made: Path) -> None:
 
 
 def filled_blocks(descriptor: int) -> Iterator[tuple[int, bytes]]:
-    """Where in the file, and what stands there; blocks of zeros are left out."""
-    at, empty = 0, bytes(_BLOCK)
-    while block := os.pread(descriptor, _BLOCK, at):
+    """Where in the file, and what stands there; holes and blocks of zeros are left out."""
+    at, empty, size = 0, bytes(_BLOCK), os.fstat(descriptor).st_size
+    while at < size:
+        try:
+            at = os.lseek(descriptor, at, os.SEEK_DATA)
+        except OSError:  # a hole to the end
+            return
+        block = os.pread(descriptor, _BLOCK, at)
         if block != empty[: len(block)]:
             yield at, block
         at += len(block)

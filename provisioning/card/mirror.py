@@ -47,7 +47,7 @@ def mirror_of(folder: Path = SOURCES) -> Mirror:
 
 
 def _uris(folder: Path) -> Iterator[str]:
-    for path in sorted([*folder.glob("sources.list.d/*"), *folder.glob("sources.list")]):
+    for path in [*sorted(folder.glob("sources.list.d/*")), *folder.glob("sources.list")]:
         text = path.read_text("utf-8", "replace")
         yield from _URI.findall(text)
         yield from _LINE.findall(text)

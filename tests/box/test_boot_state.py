@@ -1,6 +1,8 @@
 """Which slot starts: whatever a power cut leaves, one slot is whole and is the one that starts."""
 
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,12 +42,19 @@ def test_a_record_is_read_as_it_was_written(record: BootRecord) -> None:
         assert decode(encode(record, place), 1 - place) is None
 
 
-def test_a_write_that_is_torn_at_any_byte_leaves_the_record_of_before(tmp_path: Path) -> None:
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """A folder for thousands of writes."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+        yield Path(name)
+
+
+def test_a_write_that_is_torn_at_any_byte_leaves_the_record_of_before(memory: Path) -> None:
     """Whichever half of it came first to the card: what counts is the old record or the new one."""
-    state = state_in(tmp_path)
+    state = state_in(memory)
     before = state.known()
     choice = BootChoice(state, ON_A)
-    written = {path: path.read_bytes() for path in tmp_path.glob("state*")}
+    written = {path: path.read_bytes() for path in memory.glob("state*")}
     choice.choose("b")
     after = state.known()
     (changed,) = [path for path, old in written.items() if path.read_bytes() != old]
@@ -58,17 +67,17 @@ def test_a_write_that_is_torn_at_any_byte_leaves_the_record_of_before(tmp_path: 
     assert found == {before, after}
 
 
-def test_a_file_that_was_cut_short_does_not_count(tmp_path: Path) -> None:
+def test_a_file_that_was_cut_short_does_not_count(memory: Path) -> None:
     """As FAT leaves one; the other file decides, and the next write mends it."""
-    state = state_in(tmp_path)
+    state = state_in(memory)
     BootChoice(state, ON_A).choose("b")
-    newest = tmp_path / "state0"
+    newest = memory / "state0"
     data = newest.read_bytes()
     for length in range(SIZE):
         newest.write_bytes(data[:length])
         assert state.known().trial is None
     state.write(state.known())
-    assert [len(path.read_bytes()) for path in tmp_path.glob("state*")] == [SIZE, SIZE]
+    assert [len(path.read_bytes()) for path in memory.glob("state*")] == [SIZE, SIZE]
 
 
 def test_both_files_lost_is_slot_a_and_is_said(tmp_path: Path) -> None:
