@@ -131,7 +131,8 @@ def _units_are_understood(judged: Callable[..., None], root: Root) -> None:
 def _judge_running(judged: Callable[..., None], found: dict[str, Any], versions: list[str]) -> None:
     good = found["page"] == 200 and found["is_balie"]  # noqa: PLR2004 -- HTTP
     judged("https answers, vouched for by the box", good, f"after {found['answers_s']} s")
-    judged("the set-up code is in its log", found["setup_code"])
+    said = found["setup_code"] and found["said_address"]
+    judged("the set-up code and the address are in its log", said)
     judged("http says how to trust the box", found["trust_page"])
     to_https = f"https://{inside.ON_THE_LAN}/inbox"
     judged("http sends all else to https", found["sent_to"] == to_https, found["sent_to"])

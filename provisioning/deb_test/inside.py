@@ -121,6 +121,7 @@ def looked(version: str) -> dict[str, Any]:
             "page": home[0],
             "is_balie": "Balie" in home[1],
             "setup_code": bool(re.search(r"set-up code: \S+", said)),
+            "said_address": f"open https://{ON_THE_LAN} " in said,
             "trust_page": trust[0] == 200 and "SHA-256" in trust[1],  # noqa: PLR2004
             "sent_to": away[2],
             "added": added,

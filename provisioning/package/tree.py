@@ -27,6 +27,7 @@ _PLACES = {
     ".tmpfiles": "usr/lib/tmpfiles.d/{stem}.conf",
     ".rules": "usr/lib/udev/rules.d/70-{name}",
 }
+_UNITS = frozenset({".service", ".timer", ".path", ".socket"})
 _NGINX_DROP_IN = "nginx-balie.conf"
 _ALSO = {
     "launcher": "usr/lib/balie/bin/balie",
@@ -57,11 +58,30 @@ def lay_out(tree: Path, release: Release, libraries: Path) -> None:
         put(DEBIAN / name, tree / place, mode=0o755 if name in PROGRAMS else 0o644)
     for name in _DOCS:
         put(ROOT / name, tree / "usr/share/doc/balie" / name)
-    for path in sorted((ROOT / "systemd").rglob("*")):
-        if path.is_file():
-            put(path, tree / _place(path))
+    _lay_units(tree, ROOT / "systemd")
     (tree / "etc/balie/nginx.d").mkdir(parents=True)
     (tree / "etc/balie/tls").mkdir(mode=0o700)
+
+
+def _lay_units(tree: Path, folder: Path) -> None:
+    """With lists for the scripts of the package: what starts with the machine, and what an
+    installation starts at once. What is for a machine that is Balie's alone lies in a folder of its
+    own and stays out.
+    """
+    enabled, started = [], []
+    for path in sorted(folder.glob("*")) + sorted(folder.glob("*.d/*")):
+        if not path.is_file():
+            continue
+        put(path, tree / _place(path))
+        lines = path.read_text("utf-8").splitlines()
+        if path.suffix in _UNITS and "[Install]" in lines:
+            enabled.append(path.name)
+            if "Type=oneshot" not in lines:
+                started.append(path.name)
+    for name, units in (("enabled", enabled), ("started", started)):
+        listed = tree / HOME / "units" / name
+        listed.parent.mkdir(parents=True, exist_ok=True)
+        listed.write_text("".join(f"{unit}\n" for unit in units), "utf-8")
 
 
 def put(path: Path, there: Path, *, mode: int = 0o644) -> None:

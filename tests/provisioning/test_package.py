@@ -122,6 +122,21 @@ def test_the_control_file_says_what_it_needs(package: Path) -> None:
         assert needed in fields["Depends"]
 
 
+def test_it_starts_what_lasts_and_enables_what_the_machine_starts(
+    package: Path, tmp_path: Path
+) -> None:
+    """A unit says by itself which it is; what runs once is started by nothing but its trigger."""
+    told("dpkg-deb", "--extract", package, tmp_path)
+    enabled, started = (
+        (tmp_path / "usr/lib/balie/units" / name).read_text("utf-8").split()
+        for name in ("enabled", "started")
+    )
+    assert {"balie.service", "balie-adb.service", "balie-tls.timer"} <= set(started)
+    assert "balie-tls.service" in enabled
+    assert "balie-tls.service" not in started
+    assert set(started) <= set(enabled)
+
+
 def test_it_knows_its_own_version(package: Path, tmp_path: Path) -> None:
     """Also where Python is asked for it; no clock that stands before its day counts."""
     told("dpkg-deb", "--extract", package, tmp_path)

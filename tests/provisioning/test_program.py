@@ -1,0 +1,78 @@
+"""`/usr/bin/balie` of the package: whoever calls it, the data stay Balie's own."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from provisioning.package.tree import DEBIAN
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+
+OWNER = "nobody"
+STRANGER = "daemon"
+_STUB = '#!/bin/sh\necho "$(id -un) ${BALIE_DATA:-none} $*"\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where the data lie; the folders above it are open, as they are on a machine."""
+    for each in (tmp_path, *tmp_path.parents[:3]):
+        each.chmod(0o755)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def program(home: Path, tmp_path: Path) -> Path:
+    """The real one, with places and the user of this machine."""
+    stub = tmp_path / "stub"
+    stub.write_text(_STUB, "utf-8")
+    text = (DEBIAN / "balie").read_text("utf-8")
+    for old, new in (
+        ("program=/usr/lib/balie/bin/balie", f"program={stub}"),
+        ("user=balie", f"user={OWNER}"),
+        ("home=/var/lib/balie", f"home={home}"),
+        ('-g "$user"', "-g nogroup"),
+        ('--regid="$user"', "--regid=nogroup"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "balie"
+    path.write_text(text, "utf-8")
+    for each in (path, stub):
+        each.chmod(0o755)
+    return path
+
+
+def said(program: Path, *words: str, user: str = "root") -> tuple[int, str]:
+    command = ["setpriv", f"--reuid={user}", "--clear-groups", str(program), *words]
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+@pytest.mark.parametrize("more", [[], ["--data", "{home}"], ["--data={home}/"]])
+def test_root_works_on_the_data_as_their_owner(program: Path, home: Path, more: list[str]) -> None:
+    """Also where the folder was moved aside for a restore: it is made again, for the owner."""
+    words = ["restore", "a copy", *(each.format(home=home) for each in more)]
+    assert said(program, *words) == (0, f"{OWNER} {home} {' '.join(words)}")
+    assert home.owner() == OWNER
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    "words", [["tls", "renew"], ["update", "check"], ["line", "list", "--data", "/elsewhere"], []]
+)
+def test_what_keeps_to_no_data_of_the_machine_stays_the_callers(
+    program: Path, words: list[str]
+) -> None:
+    assert said(program, *words) == (0, f"root none {' '.join(words)}".strip())
+
+
+def test_another_user_is_told_what_to_do(program: Path) -> None:
+    """Help is for everybody."""
+    status, sentence = said(program, "line", "list", user=STRANGER)
+    assert status == 1
+    assert sentence.endswith("Do: sudo balie line list")
+    assert said(program, "line", "--help", user=STRANGER) == (0, f"{STRANGER} none line --help")
