@@ -35,7 +35,6 @@ _TABLE_AT, _ID_AT = 446, 440
 _NO_CYLINDERS = b"\xfe\xff\xff"
 _BLOCK = 4 * MIB
 _FIRMWARE = ("start4.elf", "fixup4.dat", "LICENCE.broadcom")
-_FIRMWARE_ID = "0BA11E01"
 _READ_BY_U_BOOT = "^has_journal,^orphan_file,^metadata_csum_seed"
 """What newer file systems have and U-Boot may not know is left out."""
 _UUID = "ba11e000-0000-4000-8000-00000000000"
@@ -103,7 +102,7 @@ def make_firmware_image(tools: Path, root: Path, made: Path, epoch: int) -> None
         os.utime(path, (epoch, epoch))
     blank(made, SIZES_MIB[FIRMWARE] * MIB)
     fat = work / made.name
-    name = ("-F", "32", "-n", "BALIE", "-i", _FIRMWARE_ID, "--invariant")
+    name = ("-F", "32", "-n", "BALIE", "--invariant")
     run("chroot", tools, "mkfs.vfat", *name, fat, env=env)
     files = [work / "firmware" / path.name for path in sorted(stage.iterdir())]
     run("chroot", tools, "mcopy", "-m", "-i", fat, *files, "::/", env=env)

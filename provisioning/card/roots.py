@@ -94,7 +94,7 @@ class Roots:
         part = made.with_suffix(".part.tar")
         run(
             *("mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(included)}"),
-            *('--aptopt=Acquire::Languages "none"', *options, packages.SUITE, part, *sources),
+            *('--aptopt=Acquire::Languages "none"', *options, packages.SUITE, str(part), *sources),
             env={
                 **os.environ,
                 "SOURCE_DATE_EPOCH": str(EPOCH),
