@@ -13,15 +13,24 @@ _SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 _KB = 1024
 
 
-def write_archive(tree: Path, release: Release, arch: str, out: Path) -> Path:
-    """`balie_VERSION_ARCH.deb` in `out`; `tree` gets its control folder on the way."""
+def write_archive(tree: Path, release: Release, arch: str, out: Path, *, effort: int = 6) -> Path:
+    """`balie_VERSION_ARCH.deb` in `out`; `tree` gets its control folder on the way. `effort` is
+    xz's, from 0 to 9.
+    """
     _control(tree, release, arch)
     _one_time(tree, release.epoch)
     out.mkdir(parents=True, exist_ok=True)
     made = out / f"balie_{release.version}_{arch}.deb"
     part = made.with_suffix(".part")
     # One thread: xz divides the data otherwise when there are more.
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--threads-max=1", "--build"]
+    command = [
+        "dpkg-deb",
+        "--root-owner-group",
+        "-Zxz",
+        f"-z{effort}",
+        "--threads-max=1",
+        "--build",
+    ]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(release.epoch)}
     done = subprocess.run(
         [*command, str(tree), str(part)],

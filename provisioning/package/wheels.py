@@ -23,8 +23,10 @@ _NEWEST_GLIBC = 36
 """Debian 12's is 2.36. A wheel for an older one runs on it, too."""
 _OLDEST_GLIBC = 5
 _OLD_NAMES = ("manylinux2014", "manylinux2010", "manylinux1")
-_PURE_ON_THE_HOST: Final = "adbutils"
-"""Its wheels bring an adb, which Debian has; without it there is no compiled part."""
+_BUILT_HERE: Final = ("adbutils", "http-ece")
+"""Pure Python once built: the wheels of the first bring an adb, which Debian has; the second has
+none.
+"""
 _NOT_NEEDED = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json")
 """Of a distribution's facts: what only pip reads, and what differs between equal packages."""
 _PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>[^\\]+?))? \\$")
@@ -79,7 +81,7 @@ def pins_for(lock: str, target: Target) -> Iterator[tuple[str, str]]:
 def fetch(lock: Path, target: Target, into: Path, work: Path) -> None:
     """The packages of the lock as they lie below a folder of Python's; `work` is for scratch."""
     pins = dict(pins_for(lock.read_text("utf-8"), target))
-    own = pins.pop(_PURE_ON_THE_HOST)
+    own = "".join(pins.pop(name) for name in _BUILT_HERE)
     wanted = work / f"wanted-{target.arch}-{target.python}.lock"
     wanted.write_text("".join(pins.values()), "utf-8")
     digits = target.python.replace(".", "")
@@ -87,22 +89,24 @@ def fetch(lock: Path, target: Target, into: Path, work: Path) -> None:
     options += ["--implementation=cp", f"--python-version={target.python}"]
     options += [f"--abi={each}" for each in (f"cp{digits}", "abi3", "none")]
     _pip("install", *options, "--only-binary=:all:", f"--requirement={wanted}", into=into)
-    _pip("install", "--no-index", str(_built(own, work)), into=into, hashes=False)
+    _pip("install", "--no-index", *map(str, _built(own, work)), into=into, hashes=False)
     tidy(into)
 
 
-def _built(pin: str, work: Path) -> Path:
-    """The wheel that this machine builds of a pinned source, once."""
+def _built(pins: str, work: Path) -> list[Path]:
+    """The wheels that this machine builds of pinned sources, once."""
     folder = work / "built"
     if not folder.exists():
         wanted = work / "built.lock"
-        wanted.write_text(pin, "utf-8")
-        binaries = (f"--no-binary={_PURE_ON_THE_HOST}", "--no-build-isolation")
-        _run("wheel", "--no-deps", *binaries, f"--wheel-dir={folder}", f"--requirement={wanted}")
-    (wheel,) = folder.glob("*.whl")
-    if not wheel.name.endswith("-none-any.whl"):
-        raise PackageError(f"{wheel.name} was to be pure Python.")
-    return wheel
+        wanted.write_text(pins, "utf-8")
+        options = [f"--no-binary={name}" for name in _BUILT_HERE]
+        options += ["--no-build-isolation", f"--wheel-dir={folder}", f"--requirement={wanted}"]
+        _run("wheel", "--no-deps", "--use-pep517", *options)
+    wheels = sorted(folder.glob("*.whl"))
+    for wheel in wheels:
+        if not wheel.name.endswith("-none-any.whl"):
+            raise PackageError(f"{wheel.name} was to be pure Python.")
+    return wheels
 
 
 def _pip(verb: str, *options: str, into: Path, hashes: bool = True) -> None:

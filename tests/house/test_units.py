@@ -83,7 +83,7 @@ def test_the_way_out_is_closed_by_a_drop_in_only() -> None:
     """The internet is blocked for a branch that wants that, and for no other."""
     drop_in = Unit(ROOT / "systemd" / "balie-lan-only.conf")["Service"]
     assert drop_in["IPAddressDeny"] == "any"
-    assert not any("IPAddress" in path.read_text("utf-8") for path in UNITS)
+    assert not any("IPAddress" in path.read_text("utf-8") for path in LASTING)
 
 
 def test_adb_listens_on_the_loopback_only() -> None:

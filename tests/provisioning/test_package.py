@@ -48,7 +48,7 @@ def built(folder: Path) -> Path:
     tree = folder / "tree"
     tree.mkdir(parents=True)
     lay_out(tree, RELEASE, libraries)
-    return write_archive(tree, RELEASE, "arm64", folder / "out")
+    return write_archive(tree, RELEASE, "arm64", folder / "out", effort=0)
 
 
 def told(*command: str | Path) -> str:
