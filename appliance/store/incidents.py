@@ -62,6 +62,8 @@ class IncidentKind(StrEnum):
     COPY_LATE = "copy-late"
     #: The newest copy could not be opened and checked.
     COPY_DRILL = "copy-drill"
+    #: The start of the box found something about its card or its slots.
+    BOX = "box"
     #: Balie's own e-mail does not leave.
     OWN_MAIL = "own-mail"
     #: A new version of Balie was tried and did not stay.

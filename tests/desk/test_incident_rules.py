@@ -254,6 +254,11 @@ def test_a_battery_that_is_never_used_is_advised_about() -> None:
         (MachineFacts(disk_errors=2, disk_low=True), K.DISK, "disk-errors"),
         (MachineFacts(disk_complains=True), K.DISK, "disk-errors"),
         (MachineFacts(usb=["usb-power"]), K.USB, "usb-power"),
+        (
+            MachineFacts(box={"what": "card-unknown-key", "about": "nmae"}),
+            K.BOX,
+            "card-unknown-key",
+        ),
     ],
 )
 def test_what_the_kernel_says_is_an_incident_of_the_machine(

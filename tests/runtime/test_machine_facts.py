@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.box import findings
+from appliance.box.findings import Finding
 from appliance.desk.lines.incidents.machine_rules import MachineFacts
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.machine.power import Power
@@ -35,6 +37,17 @@ def test_a_machine_that_tells_nothing_is_well(tmp_path: Path) -> None:
     """Nothing is assumed where a file is missing."""
     found = Machine(tmp_path, root=tmp_path / "nowhere").facts()
     assert found == MachineFacts(disk_low=found.disk_low)
+
+
+def test_what_the_start_of_the_box_found_is_told(tmp_path: Path) -> None:
+    """The first thing, with what it names; a file that cannot be understood says nothing."""
+    machine = Machine(tmp_path, root=tmp_path)
+    place = tmp_path / findings.PLACE.relative_to("/")
+    found = [Finding(what=findings.UNKNOWN_KEY, about="nmae"), Finding(what=findings.NO_ROOM)]
+    findings.keep(found, place)
+    assert machine.facts().box == {"what": "card-unknown-key", "about": "nmae"}
+    place.write_text("[1]")
+    assert machine.facts().box is None
 
 
 @pytest.mark.parametrize(

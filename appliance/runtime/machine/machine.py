@@ -1,8 +1,10 @@
 """How the machine is that Balie runs on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
+from appliance.box import findings
 from appliance.box.keeper.state import Ending
 from appliance.desk.lines.incidents.machine_rules import MachineFacts
 from appliance.runtime.machine.kernel_files import number_in, text_of
@@ -51,6 +53,7 @@ class Machine:
             disk_low=is_low(self._data),
             disk_errors=self._disk_errors(),
             disk_complains="disk" in said,
+            box=self._box(),
             usb=self._ailing_usb(said),
             came_back=ending.version if ending else "",
         )
@@ -63,6 +66,11 @@ class Machine:
             if text_of(zone / "type") == _PI and (told := number_in(zone / "temp")) is not None:
                 return told / _PER_DEGREE
         return None
+
+    def _box(self) -> Mapping[str, str] | None:
+        """The first thing that the start of the box found."""
+        found = findings.kept(self._root / findings.PLACE.relative_to("/"))
+        return asdict(found[0]) if found else None
 
     def _disk_errors(self) -> int:
         return sum(number_in(path) or 0 for path in self._root.glob(_EXT4_ERRORS))

@@ -6,6 +6,8 @@ stands there. So a stranger on the network who finds the port first gains nothin
 member of staff exists, the first step is closed.
 """
 
+import sqlite3
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -15,8 +17,9 @@ from appliance.api.forwarded import address_of
 from appliance.api.web.browsers import browser_of
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import chosen_password, enter, refused
-from appliance.api.web.refusal import note_of
+from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, go
+from appliance.api.web.words import incident_sentences
 from appliance.api.web.words.i18n import LANGUAGES
 from appliance.box import home_wish
 from appliance.desk.access import sessions
@@ -24,9 +27,12 @@ from appliance.desk.access.bearer import is_code
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.wrong_tries import Tried
 from appliance.desk.lines import new_branch
+from appliance.desk.lines.incidents import shown
+from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.desk.team import staff
 from appliance.errors import InvalidInput, Refused
 from appliance.reasons import Reason
+from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -36,7 +42,20 @@ routes = APIRouter(route_class=PageRoute)
 async def setup_page(guest: AtDoor) -> Response:
     if not await guest.web.services.store.aread(staff.is_fresh):
         return go(guest, "/")
-    return guest.page("setup.html", **_shown(guest), name="", note=None)
+    of_box = await guest.web.services.store.aread(_of_box)
+    notes = [_note(guest, each) for each in of_box]
+    return guest.page("setup.html", **_shown(guest), name="", note=None, of_box=notes)
+
+
+def _of_box(conn: sqlite3.Connection) -> Sequence[IncidentEntry]:
+    """What the start of the box found: whoever sets it up has no other page yet that says it."""
+    found = shown.of_machine(conn)
+    return [each for each in found if each.kind is IncidentKind.BOX and each.until_ms is None]
+
+
+def _note(guest: Guest, incident: IncidentEntry) -> Note:
+    sentence, remedy = incident_sentences.said(guest.words, incident)
+    return Note(code=incident.kind.value, sentence=sentence, remedy=remedy)
 
 
 @routes.post("/setup")

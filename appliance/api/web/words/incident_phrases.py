@@ -109,6 +109,38 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "For two days no copy came to the server that keeps copies.",
         "See Settings, Copies, what it says, and ask whoever looks after the server.",
     ),
+    "card-unreadable": (
+        "What {about} on the card says of this box cannot be read.",
+        "Write it anew and start the box again, or set everything here.",
+    ),
+    "card-unknown-key": (
+        "The settings of the card say “{about}”, which Balie does not know. The rest was taken.",
+        "Put a balie.toml without it on the card and start the box again.",
+    ),
+    "card-wrong-value": (
+        "What the settings of the card say under “{about}” cannot be. The rest was taken.",
+        "Put a balie.toml with a right value on the card and start the box again.",
+    ),
+    "card-not-grown": (
+        "The card's data did not grow to the whole card, so it will soon be full.",
+        "Start the box again. If this stays, flash another card and put a copy back.",
+    ),
+    "card-data-missing": (
+        "The card's data cannot be read. What you see is an empty Balie, and nothing is kept.",
+        "Change nothing here. Start the box again; if this stays, put a copy on another card.",
+    ),
+    "slot-state-lost": (
+        "Which version was to start could not be read on the card. The box started one that works.",
+        "Look under Settings which version runs. The card may fail soon: make a backup now.",
+    ),
+    "slot-not-loaded": (
+        "The version that was to start is damaged on the card, so the other one runs.",
+        "Install the version again. The card may fail soon: make a backup now.",
+    ),
+    "name-taken": (
+        "Another machine here has the name of this box, so it is called “{about}” now.",
+        "Use the new name, or give the other machine another one and flash this card again.",
+    ),
     "usb-over-current": (
         "A USB port was switched off because too much current went through it.",
         "Use a hub with its own power supply; pull out what was plugged in last.",
@@ -220,6 +252,7 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.UNDERVOLTAGE: "Too little voltage",
     IncidentKind.DISK: "Disk",
     IncidentKind.USB: "USB",
+    IncidentKind.BOX: "Card of the box",
     IncidentKind.ARCHIVE_FOLDER: "Folder for archives",
     IncidentKind.IMPORT_FOLDER: "Folder for imports",
     IncidentKind.MODEM_SILENT: "Modem silent",

@@ -1,6 +1,6 @@
 """What is wrong with the machine that Balie runs on, from what its kernel says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.desk.lines.incidents.condition import Diagnosis, Facts
@@ -14,13 +14,15 @@ HOT_FROM_C = 80.0
 class MachineFacts:
     """None is what the machine does not tell. `usb` are codes of what goes wrong there, and
     `disk_errors` is how often the file system noticed damage. `came_back` is the version that was
-    tried and did not stay.
+    tried and did not stay. `box`: what the start of a card's box found, its code under `what` and
+    what it names under `about`.
     """
 
     undervoltage: bool | None = None
     celsius: float | None = None
     disk_low: bool = False
     disk_errors: int = 0
+    box: Mapping[str, str] | None = None
     disk_complains: bool = False
     usb: Sequence[str] = ()
     came_back: str = ""
@@ -36,6 +38,8 @@ def diagnose_machine(machine: MachineFacts) -> Diagnosis:
         found[IncidentKind.DISK] = {"what": "disk-errors"}
     elif machine.disk_low:
         found[IncidentKind.DISK] = {"what": "disk-low"}
+    if machine.box:
+        found[IncidentKind.BOX] = dict(machine.box)
     if machine.usb:
         found[IncidentKind.USB] = {"what": machine.usb[0]}
     if machine.came_back:
@@ -51,5 +55,6 @@ OF_THE_MACHINE = frozenset(
         IncidentKind.DISK,
         IncidentKind.USB,
         IncidentKind.VERSION_BACK,
+        IncidentKind.BOX,
     }
 )

@@ -43,6 +43,7 @@ PATIENCE: Mapping[IncidentKind, Patience] = {
     _K.DISK: Patience(open_s=0, close_s=60),
     _K.USB: Patience(open_s=0, close_s=300),
     _K.VERSION_BACK: Patience(open_s=0, close_s=0),
+    _K.BOX: Patience(open_s=0, close_s=0),
     _K.MODEM_SILENT: Patience(open_s=30, close_s=30),
     _K.NO_CREDIT: Patience(open_s=0, close_s=30),
     _K.READ_ELSEWHERE: Patience(open_s=20, close_s=60),

@@ -1,0 +1,42 @@
+"""Other programs, run one at a time; what fails ends the building with one sentence."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class Stop(Exception):
+    """Nothing more can be done; the sentence says what to do about it."""
+
+
+def say(program: str, sentence: str) -> None:
+    sys.stderr.write(f"{program}: {sentence}\n")
+    sys.stderr.flush()
+
+
+def run(
+    *command: str | Path,
+    env: Mapping[str, str] | None = None,
+    said: bytes | None = None,
+    log: Path | None = None,
+) -> bytes:
+    """What it printed. Its errors go to `log`, where one is given. Raises Stop."""
+    words = [str(each) for each in command]
+    try:
+        done = subprocess.run(
+            words,
+            env=None if env is None else dict(env),
+            input=said if said is not None else b"",
+            capture_output=True,
+            check=False,
+        )
+    except OSError as exc:
+        raise Stop(f"{words[0]} could not be started: {exc.strerror}.") from exc
+    if log is not None:
+        with log.open("ab") as file:
+            file.write(done.stderr)
+    if done.returncode != 0:
+        last = done.stderr.decode("utf-8", "replace").strip()[-600:]
+        raise Stop(f"{' '.join(words)[:200]} failed with status {done.returncode}:\n{last}")
+    return done.stdout

@@ -1,0 +1,1 @@
+"""Tries a card on an emulated machine: real U-Boot, real RAUC, real power cuts."""
