@@ -149,7 +149,9 @@ class UpdateRefused(BalieError):
 
 
 class CopyFailed(BalieError):
-    """`why` is a code of its own list (`box/copy_places.py`); the sentence holds what a program said."""
+    """`why` is a code of its own list (`box/copy_places.py`); the sentence holds what a program
+    said.
+    """
 
     def __init__(self, why: str, sentence: str) -> None:
         super().__init__(sentence)
