@@ -30,7 +30,7 @@ class Metrics:
             registry=self._registry,
         ).set_function(lambda: services.store.keeps)
         self._registry.register(_Connections(services.connections))
-        self._registry.register(_Version(services))
+        self._registry.register(_OwnVersion(services))
         self._accept = Histogram(
             "balie_accept_seconds",
             "Time from a posted message to its durable acceptance.",
@@ -49,7 +49,7 @@ class Metrics:
         return generate_latest(registry) + generate_latest(self._registry)
 
 
-class _Version(Collector):
+class _OwnVersion(Collector):
     def __init__(self, services: Services) -> None:
         self._services = services
 
