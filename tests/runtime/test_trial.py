@@ -52,7 +52,7 @@ def running(data: Path, adb: socket.socket, *options: str) -> Iterator[httpx.Cli
         process = subprocess.Popen([*command, *options], env=env, stderr=stderr)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            eventually(lambda: answers(client), "Balie answers", within_s=60)
+            eventually(lambda: answers(client), "Balie answers", within_s=150)
             yield client
     finally:
         process.terminate()

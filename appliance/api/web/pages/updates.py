@@ -39,7 +39,7 @@ async def check(visit: Posting) -> Response:
     """Looks at the stick, else at the address of the config."""
     await visit.write(lambda _, rights: _looks_after_machine(rights))
     await asyncio.to_thread(visit.services.updates.look)
-    return go(visit, f"{PAGE}#newer")
+    return go(visit, f"{PAGE}#newer-version")
 
 
 @routes.post(f"{PAGE}/install")
