@@ -3,7 +3,6 @@
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -166,7 +165,7 @@ def test_a_name_is_settled_on_the_first_network(places: Places) -> None:
 
 def test_addresses_are_those_of_every_port_but_the_loopback() -> None:
     """As `ip --json address` tells them."""
-    told: list[dict[str, Any]] = [
+    told: list[dict[str, object]] = [
         {"link_type": "loopback", "addr_info": [{"family": "inet", "local": "127.0.0.1"}]},
         {
             "link_type": "ether",

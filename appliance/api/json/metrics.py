@@ -137,11 +137,36 @@ class _Snapshot(Collector):
         for kind, count in self._figures.incidents:
             incidents.add_metric((kind,), count)
         yield incidents
+        yield from self._copies()
         yield GaugeMetricFamily(
             "balie_newcomers_waiting",
             "First answers that wait because many new people wrote at once.",
             value=self._figures.newcomers,
         )
+
+    def _copies(self) -> Iterable[Metric]:
+        """Of a place where none came yet the time since one is expected there."""
+        ages = GaugeMetricFamily(
+            "balie_copy_age_seconds", "How old the newest copy is, by place.", labels=("place",)
+        )
+        for each in self._figures.copies:
+            ages.add_metric((each.place,), self._since_s(each.since_ms))
+        yield ages
+        if (drill := self._figures.drill) is None:
+            return
+        yield GaugeMetricFamily(
+            "balie_copy_drill_age_seconds",
+            "How long ago the newest copy was opened, checked and counted.",
+            value=self._since_s(drill.at_ms),
+        )
+        yield GaugeMetricFamily(
+            "balie_copy_drill_passed",
+            "1 when that copy was whole; 0 when it was not.",
+            value=float(drill.failed is None),
+        )
+
+    def _since_s(self, at_ms: int) -> float:
+        return max(0.0, (self._figures.now_ms - at_ms) / _MS_PER_S)
 
     def _age_s(self) -> float:
         oldest_ms = self._figures.oldest_ms
