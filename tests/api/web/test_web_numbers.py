@@ -143,10 +143,10 @@ def test_a_mailbox_is_checked_kept_and_taken_away(
     text = boss.get(f"{PAGE}/{tilburg.line_id}").text
     assert f'value="imap://127.0.0.1:{imap.port}"' in text
     assert PASSWORD not in text
-    elsewhere = mailbox(imap, smtp, secret="", imap="imap.example.com")
+    elsewhere = {**mailbox(imap, smtp, secret=""), "imap": "imap.example.com"}
     assert "Fill in all that is asked." in boss.post(at(tilburg, "mail"), elsewhere).text
     assert kept(office, tilburg, "mail") == found
-    later = boss.post(at(tilburg, "mail"), mailbox(imap, smtp, smtp="smtp://127.0.0.1:9"))
+    later = boss.post(at(tilburg, "mail"), {**mailbox(imap, smtp), "smtp": "smtp://127.0.0.1:9"})
     assert later.headers["HX-Redirect"].endswith("&later=1")
     assert boss.post(f"{at(tilburg, 'mail')}/remove").status_code == 204
     assert kept(office, tilburg, "mail") is None
