@@ -104,8 +104,6 @@ def make_firmware_image(tools: Path, root: Path, made: Path, epoch: int) -> None
     fat = work / made.name
     options = ("-F", "32", "-n", "BALIE", "--invariant")
     run("chroot", tools, "mkfs.vfat", *options, fat, env=env)
-    kind = ("-F", "32", "-n", "BALIE", "--invariant")
-    run("chroot", tools, "mkfs.vfat", *kind, fat, env=env)
     files = [work / "firmware" / path.name for path in sorted(stage.iterdir())]
     run("chroot", tools, "mcopy", "-m", "-i", fat, *files, "::/", env=env)
 
