@@ -123,6 +123,7 @@ def test_a_version_that_is_not_well_goes(
     assert toy.state.last
     assert toy.state.last.outcome is UpdateOutcome.CAME_BACK
     assert toy.state.last.why in why
+    assert not toy.is_migrated_to(NEWER)
     assert toy.state.has_come_back(kind)
     assert toy.starts[-1] == f"{OLD} free"
     assert not toy.is_held
@@ -199,6 +200,7 @@ def settled(toy: ToyBox, runs: str) -> None:
     assert toy.version == runs
     assert toy.state.phase is Phase.IDLE
     assert toy.starts[-1] == f"{runs} free"
+    assert toy.is_migrated_to(NEWER) == (runs == NEWER)
     assert not toy.is_held
     assert never_ran_free_on_trial(toy)
     toy.say("Tot morgen")

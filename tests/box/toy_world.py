@@ -40,6 +40,7 @@ if kind == "broken":
     sys.exit(1)
 conn = sqlite3.connect(data + "/balie.db")
 conn.execute("UPDATE house SET version = ?", (version,))
+conn.execute("INSERT INTO migration VALUES (?)", (version,))
 conn.commit()
 conn.close()
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -199,6 +200,7 @@ class ToyBox:
             conn.executescript(
                 "CREATE TABLE house (version TEXT); INSERT INTO house VALUES ('none');"
                 "CREATE TABLE said (text TEXT); INSERT INTO said VALUES ('Hallo');"
+                "CREATE TABLE migration (version TEXT);"
                 "CREATE TABLE message (state TEXT); INSERT INTO message VALUES ('sent');"
             )
         self.systemctl("restart")
@@ -220,6 +222,11 @@ class ToyBox:
         with closing(sqlite3.connect(self.data / DATABASE)) as conn:
             (version,) = conn.execute("SELECT version FROM house").fetchone()
             return version, [row[0] for row in conn.execute("SELECT text FROM said")]
+
+    def is_migrated_to(self, version: str) -> bool:
+        """Whether this version has ever written into the database that is here now."""
+        with closing(sqlite3.connect(self.data / DATABASE)) as conn:
+            return (version,) in conn.execute("SELECT version FROM migration").fetchall()
 
     def say(self, text: str) -> None:
         with closing(sqlite3.connect(self.data / DATABASE)) as conn:
