@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class BoxFolders:
     """`root` is another folder in tests only."""
 
     root: Path = Path("/")

@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.box import findings
-from appliance.box.box_folders import Places
+from appliance.box.box_folders import BoxFolders
 from appliance.box.card_settings import (
     AUTHORITY_FILE,
     FILE,
-    Card,
     CardSettings,
+    ReadCard,
     Wifi,
     read_card,
     without_secrets,
 )
-from appliance.box.findings import Finding
+from appliance.box.findings import StartFinding
 from appliance.box.whole_files import keep_names, put_whole
 
 READ_FILE = "balie-read.toml"
@@ -35,7 +35,7 @@ _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-
 _KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*KEY-----", re.DOTALL)
 
 
-def take_over(places: Places) -> None:
+def take_over(places: BoxFolders) -> None:
     """Does nothing where the card has no settings, as at every start but the first.
 
     Raises OSError.
@@ -43,7 +43,7 @@ def take_over(places: Places) -> None:
     card, authority = places.firmware / FILE, places.firmware / AUTHORITY_FILE
     if not card.exists() and not authority.exists():
         return
-    read = read_card(_beginning(card)) if card.exists() else Card()
+    read = read_card(_beginning(card)) if card.exists() else ReadCard()
     _keep(read.settings, places)
     wrong = [*read.findings, *_keep_authority(authority, places.given_tls)]
     findings.keep(wrong, places.card_findings)
@@ -79,7 +79,7 @@ def supplicant_settings(wifi: Wifi) -> bytes:
     return "\n".join([*lines, "}", ""]).encode()
 
 
-def _keep(settings: CardSettings, places: Places) -> None:
+def _keep(settings: CardSettings, places: BoxFolders) -> None:
     """What nobody said stays as it was."""
     if settings.name:
         put_whole(places.wanted_name, settings.name.encode(), mode=_PUBLIC)
@@ -93,14 +93,14 @@ def _keep(settings: CardSettings, places: Places) -> None:
         put_whole(places.wifi / WIFI_FILE, supplicant_settings(settings.wifi), mode=_SECRET)
 
 
-def _keep_authority(given: Path, folder: Path) -> Iterator[Finding]:
+def _keep_authority(given: Path, folder: Path) -> Iterator[StartFinding]:
     """The certificates come last: as soon as they are there, they are signed with."""
     if not given.exists():
         return
     pem = _beginning(given)
     certificates, key = b"\n".join(_CERTIFICATE.findall(pem)), _KEY.search(pem)
     if not certificates or key is None:
-        yield Finding(what=findings.WRONG_VALUE, about=AUTHORITY_FILE)
+        yield StartFinding(what=findings.WRONG_VALUE, about=AUTHORITY_FILE)
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     put_whole(folder / "ca.key", key[0] + b"\n", mode=_SECRET)

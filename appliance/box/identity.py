@@ -21,19 +21,19 @@ _MACHINE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class BoxIdentity:
     machine_id: str
     name: str
 
 
-def encode(identity: Identity) -> bytes:
+def encode(identity: BoxIdentity) -> bytes:
     """U-Boot's environment: a CRC-32, then `name=value` ended by NUL."""
     lines = f"machine_id={identity.machine_id}\0box_name={identity.name}\0\0"
     body = lines.encode("ascii").ljust(SIZE - 4, b"\0")
     return struct.pack("<I", zlib.crc32(body)) + body
 
 
-def tell_firmware(identity: Identity, firmware: Path) -> bool:
+def tell_firmware(identity: BoxIdentity, firmware: Path) -> bool:
     """Whether it was news: a box that has settled writes nothing. Raises OSError."""
     place = firmware / FILE
     if place.exists() and place.read_bytes() == encode(identity):

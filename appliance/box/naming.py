@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.box import findings
-from appliance.box.box_folders import Places
-from appliance.box.findings import Finding
+from appliance.box.box_folders import BoxFolders
+from appliance.box.findings import StartFinding
 from appliance.box.host_names import free_name
-from appliance.box.identity import Identity, tell_firmware
+from appliance.box.identity import BoxIdentity, tell_firmware
 from appliance.box.name_question import is_taken
 from appliance.box.whole_files import put_whole
 
@@ -35,7 +35,7 @@ class Addresses:
 
 
 def settle(
-    places: Places,
+    places: BoxFolders,
     *,
     ask: Callable[[str, Addresses], bool],
     addresses: Callable[[], Addresses],
@@ -49,13 +49,13 @@ def settle(
     name = free_name(wanted, lambda each: ask(each, here))
     put_whole(places.name, name.encode(), mode=0o644)
     tell_firmware(
-        Identity(machine_id=places.machine_id.read_text().strip(), name=name), places.firmware
+        BoxIdentity(machine_id=places.machine_id.read_text().strip(), name=name), places.firmware
     )
     places.wanted_name.unlink()
     become(name)
     if name != wanted:
         log.warning("another machine is called %s, so this one is %s", wanted, name)
-        taken = Finding(what=findings.NAME_TAKEN, about=name)
+        taken = StartFinding(what=findings.NAME_TAKEN, about=name)
         findings.keep([*findings.kept(places.findings), taken], places.findings)
     return name
 

@@ -13,11 +13,11 @@ from typing import Protocol
 from appliance.box import findings, identity
 from appliance.box.boot_choice import BootChoice
 from appliance.box.boot_state import BootState
-from appliance.box.box_folders import Places
+from appliance.box.box_folders import BoxFolders
 from appliance.box.card_reading import take_over
-from appliance.box.findings import Finding
+from appliance.box.findings import StartFinding
 from appliance.box.host_names import USUAL
-from appliance.box.identity import Identity
+from appliance.box.identity import BoxIdentity
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 HOST_KEY = "ssh_host_ed25519_key"
 
 
-class Machine(Protocol):
+class StartedMachine(Protocol):
     """What is done to the machine itself; used by root alone."""
 
     def has_data(self) -> bool:
@@ -43,7 +43,7 @@ class Machine(Protocol):
 
 
 class Start:
-    def __init__(self, places: Places, machine: Machine) -> None:
+    def __init__(self, places: BoxFolders, machine: StartedMachine) -> None:
         self._places = places
         self._machine = machine
 
@@ -75,30 +75,30 @@ class Start:
 
     def _identity(self) -> None:
         machine_id = identity.machine_id(self._places.machine_id, self._places.running_id)
-        me = Identity(machine_id=machine_id, name=self.name())
+        me = BoxIdentity(machine_id=machine_id, name=self.name())
         identity.tell_firmware(me, self._places.firmware)
 
-    def _data(self) -> Iterator[Finding]:
+    def _data(self) -> Iterator[StartFinding]:
         if not self._machine.has_data():
-            yield Finding(what=findings.NO_DATA)
+            yield StartFinding(what=findings.NO_DATA)
             return
         try:
             self._machine.grow()
         except SetupError as exc:
             log.warning("the data partition did not grow: %s", exc)
-            yield Finding(what=findings.NO_ROOM)
+            yield StartFinding(what=findings.NO_ROOM)
 
-    def _slots(self) -> Iterator[Finding]:
+    def _slots(self) -> Iterator[StartFinding]:
         command_line = self._places.command_line.read_text("utf-8", "replace")
         choice = BootChoice(BootState(self._places.firmware), command_line)
         try:
             if choice.recover():
-                yield Finding(what=findings.STATE_LOST, about=choice.current())
+                yield StartFinding(what=findings.STATE_LOST, about=choice.current())
         except (OSError, SetupError) as exc:
             log.warning("which slot is good could not be written: %s", exc)
-            yield Finding(what=findings.STATE_LOST)
+            yield StartFinding(what=findings.STATE_LOST)
         if missed := choice.runs_in_place_of():
-            yield Finding(what=findings.OTHER_SLOT, about=missed)
+            yield StartFinding(what=findings.OTHER_SLOT, about=missed)
 
     def _host_key(self) -> None:
         """The private half comes last: as long as it is missing both are made anew."""

@@ -8,9 +8,9 @@ import pytest
 
 from appliance.box import findings
 from appliance.box.boot_state import BootRecord, BootState
-from appliance.box.box_folders import Places
-from appliance.box.findings import Finding
-from appliance.box.identity import FILE, Identity, encode
+from appliance.box.box_folders import BoxFolders
+from appliance.box.findings import StartFinding
+from appliance.box.identity import FILE, BoxIdentity, encode
 from appliance.box.naming import Addresses, addresses_of, settle
 from appliance.box.starting import HOST_KEY, Start
 from appliance.errors import SetupError
@@ -21,8 +21,8 @@ NOWHERE = Addresses(ipv4=[], all=[])
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    places = Places(root=tmp_path)
+def places(tmp_path: Path) -> BoxFolders:
+    places = BoxFolders(root=tmp_path)
     for folder in (places.firmware, tmp_path / "etc", tmp_path / "proc"):
         folder.mkdir(parents=True)
     places.running_id.write_text(f"{MACHINE_ID}\n")
@@ -55,7 +55,7 @@ class Machine:
         self.names.append(name)
 
 
-def start(places: Places, machine: Machine | None = None) -> str:
+def start(places: BoxFolders, machine: Machine | None = None) -> str:
     """The name that the machine was given."""
     machine = machine or Machine()
     Start(places, machine).run()
@@ -63,7 +63,7 @@ def start(places: Places, machine: Machine | None = None) -> str:
     return name
 
 
-def test_the_first_start_makes_what_is_the_boxs_own(places: Places) -> None:
+def test_the_first_start_makes_what_is_the_boxs_own(places: BoxFolders) -> None:
     """A key of SSH that works, the machine's id, and both told to U-Boot; the second keeps all."""
     assert start(places) == "balie"
     key = places.ssh / HOST_KEY
@@ -73,7 +73,7 @@ def test_the_first_start_makes_what_is_the_boxs_own(places: Places) -> None:
     assert shown.stdout.split()[:2] == (places.ssh / f"{HOST_KEY}.pub").read_text().split()[:2]
     assert key.stat().st_mode & 0o077 == 0
     box_id = places.firmware / FILE
-    assert box_id.read_bytes() == encode(Identity(machine_id=MACHINE_ID, name="balie"))
+    assert box_id.read_bytes() == encode(BoxIdentity(machine_id=MACHINE_ID, name="balie"))
     before = (key.read_bytes(), box_id.stat().st_mtime_ns)
     places.running_id.write_text("f" * 32)
     start(places)
@@ -81,7 +81,7 @@ def test_the_first_start_makes_what_is_the_boxs_own(places: Places) -> None:
     assert findings.kept(places.findings) == []
 
 
-def test_a_key_that_was_cut_off_is_made_again(places: Places) -> None:
+def test_a_key_that_was_cut_off_is_made_again(places: BoxFolders) -> None:
     """As long as the private half is missing there is none; nothing of the try stays."""
     places.ssh.mkdir(parents=True)
     (places.ssh / f"{HOST_KEY}.new").write_text("half")
@@ -90,17 +90,17 @@ def test_a_key_that_was_cut_off_is_made_again(places: Places) -> None:
     assert sorted(path.name for path in places.ssh.iterdir()) == [HOST_KEY, f"{HOST_KEY}.pub"]
 
 
-def test_what_the_firmware_partition_lost_is_made_anew(places: Places) -> None:
+def test_what_the_firmware_partition_lost_is_made_anew(places: BoxFolders) -> None:
     """The data partition knows who the box is."""
     start(places)
     (places.firmware / FILE).unlink()
     places.running_id.write_text("f" * 32)
     start(places)
     told = (places.firmware / FILE).read_bytes()
-    assert told == encode(Identity(machine_id=MACHINE_ID, name="balie"))
+    assert told == encode(BoxIdentity(machine_id=MACHINE_ID, name="balie"))
 
 
-def test_a_box_starts_whatever_is_wrong_and_says_it(places: Places) -> None:
+def test_a_box_starts_whatever_is_wrong_and_says_it(places: BoxFolders) -> None:
     """A card that does not grow, settings that are no TOML, and both files of the state torn."""
     for path in places.firmware.glob("state*"):
         path.write_bytes(b"torn")
@@ -108,21 +108,21 @@ def test_a_box_starts_whatever_is_wrong_and_says_it(places: Places) -> None:
     (places.firmware / "balie.toml").write_bytes(b"name = ")
     assert start(places, Machine(is_full=True)) == "balie"
     assert findings.kept(places.findings) == [
-        Finding(what=findings.NO_ROOM),
-        Finding(what=findings.STATE_LOST, about="b"),
-        Finding(what=findings.OTHER_SLOT, about="a"),
-        Finding(what=findings.UNREADABLE, about="balie.toml"),
+        StartFinding(what=findings.NO_ROOM),
+        StartFinding(what=findings.STATE_LOST, about="b"),
+        StartFinding(what=findings.OTHER_SLOT, about="a"),
+        StartFinding(what=findings.UNREADABLE, about="balie.toml"),
     ]
     assert BootState(places.firmware).known().good == "b"
 
 
-def test_a_box_without_its_data_starts_in_memory_and_says_it(places: Places) -> None:
+def test_a_box_without_its_data_starts_in_memory_and_says_it(places: BoxFolders) -> None:
     """Whoever looks sees why it is empty, before they set up a second one."""
     start(places, Machine(has_partition=False, is_full=True))
-    assert findings.kept(places.findings) == [Finding(what=findings.NO_DATA)]
+    assert findings.kept(places.findings) == [StartFinding(what=findings.NO_DATA)]
 
 
-def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: Places) -> None:
+def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: BoxFolders) -> None:
     """What `/etc/balie` lacks comes from the slot; what is there is the box's."""
     given = places.root / "usr" / "share" / "balie-box" / "etc-balie"
     given.mkdir(parents=True)
@@ -136,7 +136,7 @@ def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: Place
     assert (places.etc / "balie.toml").read_text() == "the box's"
 
 
-def test_a_name_is_settled_on_the_first_network(places: Places) -> None:
+def test_a_name_is_settled_on_the_first_network(places: BoxFolders) -> None:
     """A taken one gets a suffix, which U-Boot is told; without a network it stays to be asked."""
     (places.firmware / "balie.toml").write_bytes(b'name = "balie-utrecht"\n')
     assert start(places) == "balie-utrecht"
@@ -156,7 +156,7 @@ def test_a_name_is_settled_on_the_first_network(places: Places) -> None:
     assert settled(HERE) == "balie-utrecht-2"
     assert called == ["balie-utrecht-2"]
     assert findings.kept(places.findings) == [
-        Finding(what=findings.NAME_TAKEN, about="balie-utrecht-2")
+        StartFinding(what=findings.NAME_TAKEN, about="balie-utrecht-2")
     ]
     assert settled(HERE) is None
     assert start(places) == "balie-utrecht-2"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.box import programs
-from appliance.box.box_folders import Places
+from appliance.box.box_folders import BoxFolders
 from appliance.box.partitions import DATA, SLOTS, part_uuid
 from provisioning.card import bundle, disk, dressing, initrd, packages
 from provisioning.card.initrd import Entry, chosen_modules, cpio
@@ -98,7 +98,7 @@ def test_what_is_bound_to_the_data_partition_is_made_at_the_start() -> None:
     """Each folder of the list, and no other."""
     fstab = (CARD / "tree" / "etc" / "fstab").read_text("utf-8")
     bound = set(re.findall(r"^(/data/\S+) ", fstab, re.MULTILINE))
-    assert bound <= {str(folder) for folder in Places().folders}
+    assert bound <= {str(folder) for folder in BoxFolders().folders}
 
 
 def test_the_programs_of_the_card_are_there() -> None:

@@ -121,7 +121,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "The version that was to start is damaged on the card, so the other one runs.",
         "Install the version again. The card may fail soon: make a backup now.",
     ),
-    "name-taken": (
+    "box-name-taken": (
         "Another machine here has the name of this box, so it is called “{about}” now.",
         "Use the new name, or give the other machine another one and flash this card again.",
     ),
