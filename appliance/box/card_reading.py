@@ -22,7 +22,7 @@ from appliance.box.card_settings import (
     read_card,
     without_secrets,
 )
-from appliance.box.findings import BoxFinding
+from appliance.box.findings import StartFinding
 from appliance.box.whole_files import keep_names, put_whole
 
 READ_FILE = "balie-read.toml"
@@ -93,14 +93,14 @@ def _keep(settings: CardSettings, places: BoxFolders) -> None:
         put_whole(places.wifi / WIFI_FILE, supplicant_settings(settings.wifi), mode=_SECRET)
 
 
-def _keep_authority(given: Path, folder: Path) -> Iterator[BoxFinding]:
+def _keep_authority(given: Path, folder: Path) -> Iterator[StartFinding]:
     """The certificates come last: as soon as they are there, they are signed with."""
     if not given.exists():
         return
     pem = _beginning(given)
     certificates, key = b"\n".join(_CERTIFICATE.findall(pem)), _KEY.search(pem)
     if not certificates or key is None:
-        yield BoxFinding(what=findings.WRONG_VALUE, about=AUTHORITY_FILE)
+        yield StartFinding(what=findings.WRONG_VALUE, about=AUTHORITY_FILE)
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     put_whole(folder / "ca.key", key[0] + b"\n", mode=_SECRET)

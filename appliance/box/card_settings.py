@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.box import findings
-from appliance.box.findings import BoxFinding
+from appliance.box.findings import StartFinding
 from appliance.box.host_names import checked_name
 from appliance.errors import InvalidInput
 
@@ -52,7 +52,7 @@ class CardSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCard:
     settings: CardSettings = field(default_factory=CardSettings)
-    findings: tuple[BoxFinding, ...] = ()
+    findings: tuple[StartFinding, ...] = ()
 
 
 def read_card(data: bytes) -> ReadCard:
@@ -60,7 +60,7 @@ def read_card(data: bytes) -> ReadCard:
     try:
         told = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return ReadCard(findings=(BoxFinding(what=findings.UNREADABLE, about=FILE),))
+        return ReadCard(findings=(StartFinding(what=findings.UNREADABLE, about=FILE),))
     right = dict(_right(told))
     return ReadCard(settings=CardSettings(**right), findings=tuple(_wrong(told, right)))
 
@@ -100,13 +100,13 @@ def _right(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             continue
 
 
-def _wrong(told: Mapping[str, Any], right: Mapping[str, Any]) -> Iterator[BoxFinding]:
+def _wrong(told: Mapping[str, Any], right: Mapping[str, Any]) -> Iterator[StartFinding]:
     """The order of the file; what a key says is not told, because it may be a secret."""
     for key in told:
         if key not in _CHECKS:
-            yield BoxFinding(what=findings.UNKNOWN_KEY, about=key[:_MOST_SHOWN])
+            yield StartFinding(what=findings.UNKNOWN_KEY, about=key[:_MOST_SHOWN])
         elif key not in right:
-            yield BoxFinding(what=findings.WRONG_VALUE, about=key)
+            yield StartFinding(what=findings.WRONG_VALUE, about=key)
 
 
 def _name(value: Any) -> str:

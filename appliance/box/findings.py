@@ -14,7 +14,7 @@ PLACE = Path("/run/balie-box/findings.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoxFinding:
+class StartFinding:
     """`what` is a code that pages have a sentence for; `about` is what it names, such as a key."""
 
     what: str
@@ -37,15 +37,15 @@ NAME_TAKEN = "box-name-taken"
 """Another machine has the name, so the box has taken the next one."""
 
 
-def keep(findings: Sequence[BoxFinding], place: Path) -> None:
+def keep(findings: Sequence[StartFinding], place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     put_whole(place, json.dumps([asdict(each) for each in findings]).encode(), mode=0o644)
 
 
-def kept(place: Path = PLACE) -> Sequence[BoxFinding]:
+def kept(place: Path = PLACE) -> Sequence[StartFinding]:
     """Empty on a machine that is no such box, too, and where the file cannot be understood."""
     try:
         told = json.loads(place.read_bytes())
-        return [BoxFinding(what=str(each["what"]), about=str(each["about"])) for each in told]
+        return [StartFinding(what=str(each["what"]), about=str(each["about"])) for each in told]
     except (OSError, ValueError, TypeError, KeyError):
         return []

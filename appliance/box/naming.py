@@ -14,7 +14,7 @@ from typing import Any
 
 from appliance.box import findings
 from appliance.box.box_folders import BoxFolders
-from appliance.box.findings import BoxFinding
+from appliance.box.findings import StartFinding
 from appliance.box.host_names import free_name
 from appliance.box.identity import BoxIdentity, tell_firmware
 from appliance.box.name_question import is_taken
@@ -55,7 +55,7 @@ def settle(
     become(name)
     if name != wanted:
         log.warning("another machine is called %s, so this one is %s", wanted, name)
-        taken = BoxFinding(what=findings.NAME_TAKEN, about=name)
+        taken = StartFinding(what=findings.NAME_TAKEN, about=name)
         findings.keep([*findings.kept(places.findings), taken], places.findings)
     return name
 

@@ -15,7 +15,7 @@ from appliance.box.boot_choice import BootChoice
 from appliance.box.boot_state import BootState
 from appliance.box.box_folders import BoxFolders
 from appliance.box.card_reading import take_over
-from appliance.box.findings import BoxFinding
+from appliance.box.findings import StartFinding
 from appliance.box.host_names import USUAL
 from appliance.box.identity import BoxIdentity
 from appliance.box.whole_files import put_whole
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 HOST_KEY = "ssh_host_ed25519_key"
 
 
-class BootingMachine(Protocol):
+class StartedMachine(Protocol):
     """What is done to the machine itself; used by root alone."""
 
     def has_data(self) -> bool:
@@ -43,7 +43,7 @@ class BootingMachine(Protocol):
 
 
 class Start:
-    def __init__(self, places: BoxFolders, machine: BootingMachine) -> None:
+    def __init__(self, places: BoxFolders, machine: StartedMachine) -> None:
         self._places = places
         self._machine = machine
 
@@ -78,27 +78,27 @@ class Start:
         me = BoxIdentity(machine_id=machine_id, name=self.name())
         identity.tell_firmware(me, self._places.firmware)
 
-    def _data(self) -> Iterator[BoxFinding]:
+    def _data(self) -> Iterator[StartFinding]:
         if not self._machine.has_data():
-            yield BoxFinding(what=findings.NO_DATA)
+            yield StartFinding(what=findings.NO_DATA)
             return
         try:
             self._machine.grow()
         except SetupError as exc:
             log.warning("the data partition did not grow: %s", exc)
-            yield BoxFinding(what=findings.NO_ROOM)
+            yield StartFinding(what=findings.NO_ROOM)
 
-    def _slots(self) -> Iterator[BoxFinding]:
+    def _slots(self) -> Iterator[StartFinding]:
         command_line = self._places.command_line.read_text("utf-8", "replace")
         choice = BootChoice(BootState(self._places.firmware), command_line)
         try:
             if choice.recover():
-                yield BoxFinding(what=findings.STATE_LOST, about=choice.current())
+                yield StartFinding(what=findings.STATE_LOST, about=choice.current())
         except (OSError, SetupError) as exc:
             log.warning("which slot is good could not be written: %s", exc)
-            yield BoxFinding(what=findings.STATE_LOST)
+            yield StartFinding(what=findings.STATE_LOST)
         if missed := choice.runs_in_place_of():
-            yield BoxFinding(what=findings.OTHER_SLOT, about=missed)
+            yield StartFinding(what=findings.OTHER_SLOT, about=missed)
 
     def _host_key(self) -> None:
         """The private half comes last: as long as it is missing both are made anew."""

@@ -16,7 +16,7 @@ from appliance.box.card_settings import (
     without_secrets,
     written,
 )
-from appliance.box.findings import BoxFinding
+from appliance.box.findings import StartFinding
 from appliance.box.host_names import checked_name, free_name
 from appliance.errors import InvalidInput
 
@@ -50,9 +50,9 @@ def test_a_wrong_key_costs_that_key_alone() -> None:
     card = read_card(text.encode())
     assert card.settings == CardSettings(branch="Utrecht")
     assert card.findings == (
-        BoxFinding(what=findings.UNKNOWN_KEY, about="nmae"),
-        BoxFinding(what=findings.WRONG_VALUE, about="name"),
-        BoxFinding(what=findings.WRONG_VALUE, about="wifi"),
+        StartFinding(what=findings.UNKNOWN_KEY, about="nmae"),
+        StartFinding(what=findings.WRONG_VALUE, about="name"),
+        StartFinding(what=findings.WRONG_VALUE, about="wifi"),
     )
 
 
@@ -144,7 +144,7 @@ def test_what_is_wrong_stays_said_until_the_next_card(places: BoxFolders) -> Non
     take_over(places)
     take_over(places)
     assert findings.kept(places.card_findings) == [
-        BoxFinding(what=findings.UNKNOWN_KEY, about="nmae")
+        StartFinding(what=findings.UNKNOWN_KEY, about="nmae")
     ]
     card.write_bytes(b'name = "balie"\n')
     take_over(places)
@@ -167,7 +167,7 @@ def test_head_offices_authority_signs_where_it_came_with_the_card(places: BoxFol
     given.write_bytes(crt)
     take_over(places)
     assert findings.kept(places.card_findings) == [
-        BoxFinding(what=findings.WRONG_VALUE, about="ca.pem")
+        StartFinding(what=findings.WRONG_VALUE, about="ca.pem")
     ]
 
 

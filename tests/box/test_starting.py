@@ -9,7 +9,7 @@ import pytest
 from appliance.box import findings
 from appliance.box.boot_state import BootRecord, BootState
 from appliance.box.box_folders import BoxFolders
-from appliance.box.findings import BoxFinding
+from appliance.box.findings import StartFinding
 from appliance.box.identity import FILE, BoxIdentity, encode
 from appliance.box.naming import Addresses, addresses_of, settle
 from appliance.box.starting import HOST_KEY, Start
@@ -108,10 +108,10 @@ def test_a_box_starts_whatever_is_wrong_and_says_it(places: BoxFolders) -> None:
     (places.firmware / "balie.toml").write_bytes(b"name = ")
     assert start(places, Machine(is_full=True)) == "balie"
     assert findings.kept(places.findings) == [
-        BoxFinding(what=findings.NO_ROOM),
-        BoxFinding(what=findings.STATE_LOST, about="b"),
-        BoxFinding(what=findings.OTHER_SLOT, about="a"),
-        BoxFinding(what=findings.UNREADABLE, about="balie.toml"),
+        StartFinding(what=findings.NO_ROOM),
+        StartFinding(what=findings.STATE_LOST, about="b"),
+        StartFinding(what=findings.OTHER_SLOT, about="a"),
+        StartFinding(what=findings.UNREADABLE, about="balie.toml"),
     ]
     assert BootState(places.firmware).known().good == "b"
 
@@ -119,7 +119,7 @@ def test_a_box_starts_whatever_is_wrong_and_says_it(places: BoxFolders) -> None:
 def test_a_box_without_its_data_starts_in_memory_and_says_it(places: BoxFolders) -> None:
     """Whoever looks sees why it is empty, before they set up a second one."""
     start(places, Machine(has_partition=False, is_full=True))
-    assert findings.kept(places.findings) == [BoxFinding(what=findings.NO_DATA)]
+    assert findings.kept(places.findings) == [StartFinding(what=findings.NO_DATA)]
 
 
 def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: BoxFolders) -> None:
@@ -156,7 +156,7 @@ def test_a_name_is_settled_on_the_first_network(places: BoxFolders) -> None:
     assert settled(HERE) == "balie-utrecht-2"
     assert called == ["balie-utrecht-2"]
     assert findings.kept(places.findings) == [
-        BoxFinding(what=findings.NAME_TAKEN, about="balie-utrecht-2")
+        StartFinding(what=findings.NAME_TAKEN, about="balie-utrecht-2")
     ]
     assert settled(HERE) is None
     assert start(places) == "balie-utrecht-2"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.box import findings
-from appliance.box.findings import BoxFinding
+from appliance.box.findings import StartFinding
 from appliance.desk.lines.incidents.machine_rules import MachineFacts
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.machine.power import Power
@@ -43,7 +43,10 @@ def test_what_the_start_of_the_box_found_is_told(tmp_path: Path) -> None:
     """The first thing, with what it names; a file that cannot be understood says nothing."""
     machine = Machine(tmp_path, root=tmp_path)
     place = tmp_path / findings.PLACE.relative_to("/")
-    found = [BoxFinding(what=findings.UNKNOWN_KEY, about="nmae"), BoxFinding(what=findings.NO_ROOM)]
+    found = [
+        StartFinding(what=findings.UNKNOWN_KEY, about="nmae"),
+        StartFinding(what=findings.NO_ROOM),
+    ]
     findings.keep(found, place)
     assert machine.facts().box == {"what": "card-unknown-key", "about": "nmae"}
     place.write_text("[1]")
