@@ -12,6 +12,7 @@ from appliance.store import branches, erasure_journal
 from appliance.store.erasure_journal import JournalWhat
 from appliance.store.house_key import HouseKey
 from appliance.store.store import Store, Tx
+from tests.fresh_store import fresh_store
 
 PHOTO = b"\x89PNG of a diploma " * 5000
 EVIDENCE = Path(FOLDER, "evidence", "0190c0de-attempt", "screen.png")
@@ -34,7 +35,7 @@ def make_pair(folder: Path, name: str = "head-office") -> Pair:
 
 def furnish(data: Path, clock: ManualClock) -> Store:
     """A branch, a photo in a message, a picture of a screen, a key, and somebody who withdrew."""
-    store = Store(data / "balie.db", clock)
+    store = fresh_store(data / "balie.db", clock)
     store.write(lambda tx: branches.add_branch(tx, "Utrecht"))
     with MediaFiles(data / FOLDER).growing() as growing:
         growing.write(PHOTO)
