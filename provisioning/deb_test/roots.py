@@ -41,7 +41,8 @@ class Root:
         prepare = (
             f"mount --bind {self.folder} {self.folder}; mount -t proc proc {self.folder}/proc; "
             f"mount --rbind /dev {self.folder}/dev; mount --rbind /sys {self.folder}/sys; "
-            f"mount --bind {_cache(self.folder.name)} {self.folder}/var/cache/apt/archives; hostname {NAME}; "
+            f"mount --bind {_cache(self.folder.name)} {self.folder}/var/cache/apt/archives; "
+            f"hostname {NAME}; "
         )
         if alone:
             apart.append("--net")
