@@ -41,7 +41,8 @@ class Root:
         prepare = (
             f"mount --bind {self.folder} {self.folder}; mount -t proc proc {self.folder}/proc; "
             f"mount --rbind /dev {self.folder}/dev; mount --rbind /sys {self.folder}/sys; "
-            f"mount --bind {_cache()} {self.folder}/var/cache/apt/archives; hostname {NAME}; "
+            f"mount --bind {_cache(self.folder.name)} {self.folder}/var/cache/apt/archives; "
+            f"hostname {NAME}; "
         )
         if alone:
             apart.append("--net")
@@ -66,9 +67,9 @@ class Root:
         return done.stdout + done.stderr
 
 
-def _cache() -> Path:
-    """Downloaded packages, for all trials; versions of suites have different names."""
-    folder = _KEPT / "archives"
+def _cache(trial: str) -> Path:
+    """Downloaded packages, for the next trial of the suite; apt locks the folder."""
+    folder = _KEPT / f"archives-{trial}"
     (folder / "partial").mkdir(parents=True, exist_ok=True)
     return folder
 
