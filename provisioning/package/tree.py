@@ -28,6 +28,7 @@ _PLACES = {
     ".rules": "usr/lib/udev/rules.d/70-{name}",
 }
 _UNITS = frozenset({".service", ".timer", ".path", ".socket"})
+_EXAMPLES = "usr/share/doc/balie/examples/{name}"
 _NGINX_DROP_IN = "nginx-balie.conf"
 _ALSO = {
     "launcher": "usr/lib/balie/bin/balie",
@@ -66,7 +67,7 @@ def lay_out(tree: Path, release: Release, libraries: Path) -> None:
 def _lay_units(tree: Path, folder: Path) -> None:
     """With lists for the scripts of the package: what starts with the machine, and what an
     installation starts at once. What is for a machine that is Balie's alone lies in a folder of its
-    own and stays out.
+    own: its units come along, and nothing of it is enabled.
     """
     enabled, started = [], []
     for path in sorted(folder.glob("*")) + sorted(folder.glob("*.d/*")):
@@ -78,6 +79,9 @@ def _lay_units(tree: Path, folder: Path) -> None:
             enabled.append(path.name)
             if "Type=oneshot" not in lines:
                 started.append(path.name)
+    for path in sorted((folder / "box").iterdir()):
+        form = _PLACES[path.suffix] if path.suffix in _UNITS else _EXAMPLES
+        put(path, tree / form.format(name=path.name))
     for name, units in (("enabled", enabled), ("started", started)):
         listed = tree / HOME / "units" / name
         listed.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +99,7 @@ def _place(path: Path) -> str:
         return "usr/lib/systemd/system/nginx.service.d/balie.conf"
     if path.parent.name.endswith(".d"):
         return f"usr/lib/systemd/system/{path.parent.name}/{path.name}"
-    form = _PLACES.get(path.suffix, "usr/share/doc/balie/examples/{name}")
+    form = _PLACES.get(path.suffix, _EXAMPLES)
     return form.format(name=path.name, stem=path.stem)
 
 

@@ -103,7 +103,7 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("udevadm"), reason="this machine has no udev")
 def test_only_a_stick_on_usb_asks_for_something() -> None:
     """The rule names the bus, so a card or a disk that is called so asks for nothing."""
-    rules = FOLDER / "balie-stick.rules"
+    rules = FOLDER / "balie-box-stick.rules"
     assert 'ENV{ID_BUS}=="usb"' in rules.read_text("utf-8")
     command = ["udevadm", "verify", str(rules)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
