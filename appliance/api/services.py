@@ -186,7 +186,6 @@ class Services:
     no mail server.
     `import_folder` is where the folders lie that may be watched for files of people.
     `on_trial`: this version is on trial, so it shows and takes nothing.
-    `histories` are what the planner keeps of each SIM.
     `home_answer` reads what this machine says of the way by which colleagues come from home.
     `copies` makes copies of all there is.
     """

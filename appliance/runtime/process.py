@@ -96,8 +96,6 @@ def run_balie(
         try:
             balie.start()
             _welcome(balie, _where(settings, sock, secure=certificate is not None))
-            serve(create_app(balie.services), sock, connections, certificate)
-            _welcome(balie, address_of(sock, secure=certificate is not None))
             feeding = Feeding(balie.store, ServiceManager.of(os.environ))
             serve(create_app(balie.services), sock, connections, certificate, feeding)
         finally:
