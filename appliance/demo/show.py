@@ -29,6 +29,7 @@ from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
+from appliance.runtime.options import Options
 from appliance.runtime.web import address_of, bind, serve
 from appliance.store import high_water
 from appliance.store.privacy import keep_private
@@ -86,7 +87,7 @@ def run_demo(options: DemoOptions) -> None:
             live(data / DATABASE, devices, seed_of_world=SEED, now_ms=clock.now_ms())
         connections = Connections(min(CONNECTIONS, allow_descriptors() // 2))
         allowed = load(None).webhooks.allowed
-        balie = Balie(data, clock, connections=connections, webhooks_allow=allowed)
+        balie = Balie(data, clock, Options(connections=connections, webhooks_allow=allowed))
         stack.callback(balie.stop)
         seeded = seed(balie.store, devices)
         balie.start()

@@ -2,23 +2,17 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import BaseModel
-
-from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.cloud.dialect import Cloud
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
 from appliance.api.smsgate.dialect import Smsgate
-from appliance.box.stick import Stick
 from appliance.box.updates.door import UpdateDoor
 from appliance.channels import Channel
 from appliance.clock import Clock
-from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
-from appliance.copy_settings import CopySettings
 from appliance.desk.care import marking
 from appliance.desk.groups import outcomes
 from appliance.desk.intake import adoption
@@ -30,20 +24,15 @@ from appliance.desk.lines.own_profiles import OwnProfiles
 from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.outgoing.room import Room
 from appliance.desk.privacy.erasing import again
-from appliance.desk.privacy.erasing.job import ErasureSteps, no_erasure_steps
 from appliance.desk.team import staff
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import Errand
 from appliance.devices.worker import DeviceWorker
-from appliance.mail_settings import MailSettings
 from appliance.media.files import FOLDER, MediaFiles
-from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
-from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
-from appliance.queue.steps import Steps, no_steps
 from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
 from appliance.relay.dialect import Dialect
@@ -62,6 +51,7 @@ from appliance.runtime.jobs import Jobs
 from appliance.runtime.list_follower import ListFollower
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.mail_follower import MailFollower
+from appliance.runtime.options import DEFAULT_OPTIONS, Options
 from appliance.runtime.plugged_in import plugged_in
 from appliance.runtime.push_follower import PushFollower
 from appliance.runtime.reading_notes import ReadingNotes
@@ -74,8 +64,6 @@ from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
 from appliance.store.store import Store
-from appliance.update_settings import UpdateSettings
-from appliance.webhook_settings import NONE_ALLOWED, Allowed
 
 log = logging.getLogger(__name__)
 
@@ -98,104 +86,66 @@ def _dialects() -> Sequence[Dialect]:
 class Balie:
     """All of it on one data directory. `services` is what the web application needs."""
 
-    def __init__(
-        self,
-        data: Path,
-        clock: Clock,
-        *,
-        profile: Profile = DEFAULT_PROFILE,
-        secure_cookies: bool = False,
-        max_waiting: int = DEFAULT_MAX_WAITING,
-        max_media_mb: int = DEFAULT_MAX_MEDIA_MB,
-        import_folder: Path | None = None,
-        settings: Mapping[str, BaseModel] | None = None,
-        connections: Connections | None = None,
-        proxies: Networks = NO_NETWORKS,
-        push_services: Sequence[str] = (),
-        oidc: OidcSettings | None = None,
-        address: str | None = None,
-        admins_need_passkey: bool = False,
-        webhooks_allow: Allowed = NONE_ALLOWED,
-        mail: MailSettings | None = None,
-        on_trial: bool = False,
-        updates: UpdateSettings | None = None,
-        copies: CopySettings | None = None,
-        stick: Stick | None = None,
-        steps: Steps = no_steps,
-        erasure_steps: ErasureSteps = no_erasure_steps,
-    ) -> None:
-        """Opens and migrates the database. Raises StoreError with what to do.
-
-        `settings` are those of the kinds of device, by their names. `on_trial`: nothing is started
-        that touches a device, sends, deletes or takes anything in; what is there is shown.
-        """
+    def __init__(self, data: Path, clock: Clock, options: Options = DEFAULT_OPTIONS) -> None:
+        """Opens and migrates the database. Raises StoreError with what to do."""
         kinds.load()
         self.clock = clock
         self.store = Store(data / DATABASE, clock)
         self._data = data
-        self._steps = steps
-        self._settings = settings or {}
+        self._options = options
         self._started = False
-        self._on_trial = on_trial
-        gate, media_room = ConsentGate(), MediaRoom(max_media_mb * _MB)
+        gate, media_room = ConsentGate(), MediaRoom(options.max_media_mb * _MB)
         self._listener = Reception(self.store, gate)
         self._profiles, self._pauses = OwnProfiles(self.store), ChargePauses(self.store)
         self._archives = ArchiveLooks(self.store)
         self._media = MediaFiles(data / FOLDER)
         self._histories = Histories()
-        self._work = self._make_work(gate, profile)
+        self._work = self._make_work(gate)
         self._watches = {
             kind.name: kind.make_watch() for kind in Kind.known() if kind.make_watch is not None
         }
         self._fleet = Fleet(self.store, self._make_worker, self._watches)
-        self._planner = Planner(self.store, profile, self._fleet.wake_line, self._histories)
-        self._updates = UpdateDoor(updates, data)
+        self._planner = Planner(self.store, options.profile, self._fleet.wake_line, self._histories)
+        self._updates = UpdateDoor(options.updates, data)
         self._machine = Machine(data, came_back=self._updates.unseen)
         self._jobs = self._make_jobs(media_room)
-        self._urls = UrlPolicy(webhooks_allow)
+        self._urls = UrlPolicy(options.webhooks_allow)
         self._readings, self._relayed = (
             ReadingNotes(self.store, data),
             ReadingNotes(self.store, data),
         )
-        self._copier = Copier(self.store, copies, stick)
-        post = None if mail is None else MailPost(mail, address)
-        self._followers: Sequence[OwnThread] = (
+        self._copier = Copier(self.store, options.copies, options.stick)
+        self._post = None if options.mail is None else MailPost(options.mail, options.address)
+        self._followers = self._make_followers(gate)
+        self.services = self._make_services(gate, media_room)
+
+    def _make_followers(self, gate: ConsentGate) -> Sequence[OwnThread]:
+        options, data = self._options, self._data
+        return (
             SearchFollower(self.store),
             ReportFollower(self.store),
             Archivist(self.store, data, self._media),
             PushFollower(self.store, data),
-            *([] if post is None else [MailFollower(self.store, post)]),
+            *([] if self._post is None else [MailFollower(self.store, self._post)]),
             RoundThread(self.store, self._planner.ask),
             ListFollower(self.store, self._planner.ask),
-            ImportWatcher(self.store, gate, import_folder),
+            ImportWatcher(self.store, gate, options.import_folder),
             RetentionThread(self.store, data),
-            ErasureFollower(self.store, lambda: memories.forget(self._histories), erasure_steps),
+            ErasureFollower(
+                self.store, lambda: memories.forget(self._histories), options.erasure_steps
+            ),
             self._copier,
             Relay(self.store, _dialects(), self._urls, accessed=self._relayed),
         )
-        self.services = self._make_services(
-            gate,
-            media_room,
-            Room(max_waiting),
-            connections or Connections(),
-            proxies,
-            push_services,
-            secure_cookies=secure_cookies,
-            oidc=oidc,
-            address=address,
-            admins_need_passkey=admins_need_passkey,
-            mail=post,
-            import_folder=import_folder,
-        )
 
-    def _make_work(self, gate: ConsentGate, profile: Profile) -> QueueWork:
+    def _make_work(self, gate: ConsentGate) -> QueueWork:
         return QueueWork(
             self.store,
             gate,
-            profile,
+            self._options.profile,
             evidence=self._data / EVIDENCE,
             media=self._media,
-            steps=self._steps,
+            steps=self._options.steps,
             group_seen=outcomes.keep,
             chat_read=adoption.keep,
             idle=self._idle,
@@ -213,22 +163,8 @@ class Balie:
             wishes=HomeWishes(self.store).tell,
         )
 
-    def _make_services(
-        self,
-        gate: ConsentGate,
-        media_room: MediaRoom,
-        room: Room,
-        connections: Connections,
-        proxies: Networks,
-        push_services: Sequence[str],
-        *,
-        secure_cookies: bool,
-        oidc: OidcSettings | None,
-        address: str | None,
-        admins_need_passkey: bool,
-        mail: MailPost | None,
-        import_folder: Path | None,
-    ) -> Services:
+    def _make_services(self, gate: ConsentGate, media_room: MediaRoom) -> Services:
+        options = self._options
         return Services(
             store=self.store,
             gate=gate,
@@ -237,21 +173,21 @@ class Balie:
             planned=self._planner.ask,
             ready=self._not_ready,
             data_dir=self._data,
-            cookies_secure=secure_cookies,
-            proxies=proxies,
-            push_services=push_services,
-            oidc=oidc,
-            address=address,
-            admins_need_passkey=admins_need_passkey,
-            mail=mail,
-            import_folder=import_folder,
+            cookies_secure=options.secure_cookies,
+            proxies=options.proxies,
+            push_services=options.push_services,
+            oidc=options.oidc,
+            address=options.address,
+            admins_need_passkey=options.admins_need_passkey,
+            mail=self._post,
+            import_folder=options.import_folder,
             setup_code=self._setup_code(),
-            room=room,
+            room=Room(options.max_waiting),
             media_room=media_room,
-            on_trial=self._on_trial,
+            on_trial=options.on_trial,
             updates=self._updates,
             **self._doors_to_devices(),
-            connections=connections,
+            connections=options.connections or Connections(),
             histories=self._histories,
             accessed=self._readings,
             readings_kept=self._readings.kept,
@@ -261,7 +197,7 @@ class Balie:
 
     def _doors_to_devices(self) -> dict[str, Any]:
         """None on trial: a page that somebody opens must not touch a phone either."""
-        if self._on_trial:
+        if self._options.on_trial:
             return {}
         return {
             "plugged_in": plugged_in,
@@ -278,12 +214,12 @@ class Balie:
         long as it takes to write that anew.
         """
         shrinking.make_ready(self.store.path)
-        if not self._on_trial:
+        if not self._options.on_trial:
             self._begin_work()
         self._started = True
 
     def _begin_work(self) -> None:
-        if doubted := doubt_everything_in_hand(self.store, self._steps):
+        if doubted := doubt_everything_in_hand(self.store, self._options.steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
         self._settle_keys()
         again.begin_journal(self.store)
@@ -309,7 +245,7 @@ class Balie:
 
     def stop(self) -> None:
         self._started = False
-        if not self._on_trial:
+        if not self._options.on_trial:
             self._end_work()
         self._machine.close()
         self._readings.finish()
@@ -330,7 +266,7 @@ class Balie:
             device,
             listener=self._listener,
             clock=self.clock,
-            settings=self._settings,
+            settings=self._options.settings,
             account=account_of(self.store, device.id),
         )
         return DeviceWorker(driver, self._listener, self._work, Kind.named(device.kind).rhythm)

@@ -29,6 +29,7 @@ from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.feeding import Feeding
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
+from appliance.runtime.options import Options
 from appliance.runtime.passkey_warning import warn_of_passkeys
 from appliance.runtime.turns import take_short_turns
 from appliance.runtime.web import address_of, bind, serve
@@ -73,9 +74,7 @@ def run_balie(
     keep_private(settings.data)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
         resetting.finish(settings.data)  # where the power was cut while root was at it
-        balie = Balie(
-            settings.data,
-            MachineClock(),
+        options = Options(
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
             max_media_mb=settings.max_media_mb,
@@ -93,6 +92,7 @@ def run_balie(
             updates=settings.updates,
             copies=settings.copies,
         )
+        balie = Balie(settings.data, MachineClock(), options)
         try:
             balie.start()
             _welcome(balie, _where(settings, sock, secure=certificate is not None))

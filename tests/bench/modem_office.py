@@ -28,6 +28,7 @@ from appliance.identities import tel
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.runtime.balie import DATABASE, Balie
 from appliance.runtime.memory import keep_small
+from appliance.runtime.options import Options
 from appliance.runtime.web import bind, serve
 from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
 from appliance.store.consent import ConsentKind
@@ -72,7 +73,7 @@ def main() -> None:
     data, ports = Path(sys.argv[1]), sys.argv[2:]
     if not (data / DATABASE).exists():
         _found(data, ports)
-    balie = Balie(data, SystemClock(), profile=UNBRAKED)
+    balie = Balie(data, SystemClock(), Options(profile=UNBRAKED))
     balie.start()
     token = balie.store.write(lambda tx: tokens.add(tx, f"bench {tx.now_ms}", life_days=None)).token
     with bind("127.0.0.1", 0) as sock:

@@ -26,6 +26,7 @@ from appliance.queue import outcomes
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE
 from appliance.queue.steps import Step
 from appliance.runtime.balie import Balie
+from appliance.runtime.options import Options
 from appliance.store import groups, lines
 from appliance.store.media import NewUpload, add_upload
 from appliance.store.store import Tx
@@ -74,7 +75,7 @@ def run(
     # seconds must not be left to a person here.
     outcomes.PERSON_AFTER_MS = DAY_MS
     death = Death(step)
-    balie = Balie(data, clock, profile=QUICK, steps=death.step)
+    balie = Balie(data, clock, Options(profile=QUICK, steps=death.step))
     balie.start()
     try:
         with suppress(EOFError):

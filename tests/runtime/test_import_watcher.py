@@ -8,6 +8,7 @@ from appliance.desk.contacts.importing import deciding
 from appliance.desk.contacts.importing.folder_files import READY
 from appliance.desk.outgoing.sending import Author
 from appliance.runtime.balie import Balie
+from appliance.runtime.options import Options
 from appliance.store import import_folders
 from appliance.store.import_folders import ImportRun
 
@@ -18,7 +19,7 @@ def test_a_whole_file_is_found_while_balie_runs(tmp_path: Path) -> None:
     (base / "salaris").mkdir(parents=True)
     (base / "salaris" / "nacht.csv").write_text("Naam;Mobiel\nAnna;0687654321\n")
     (base / "salaris" / f"nacht.csv{READY}").touch()
-    balie = Balie(tmp_path, SystemClock(), import_folder=base)
+    balie = Balie(tmp_path, SystemClock(), Options(import_folder=base))
     balie.start()
     try:
         balie.store.write(
