@@ -7,6 +7,7 @@ import typer
 
 from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong
 
+_TRAFFIC = typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
 _AWKWARD = typer.Option(
     "--awkward/--no-awkward", help="Whether some write texts that are hard to handle."
 )
@@ -38,9 +39,7 @@ def demo(
     speed: Annotated[
         float, typer.Option(min=0.1, max=1000, help="How many times as fast the clock runs.")
     ] = 1.0,
-    traffic: Annotated[
-        bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
-    ] = True,
+    traffic: Annotated[bool, _TRAFFIC] = True,
     awkward: Annotated[bool, _AWKWARD] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -70,9 +69,7 @@ def emulate(
     bots: Annotated[int, typer.Option(min=0, max=8, help="How many Telegram bots.")] = 0,
     mailboxes: Annotated[int, typer.Option(min=0, max=8, help="How many mailboxes.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 1,
-    traffic: Annotated[
-        bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
-    ] = True,
+    traffic: Annotated[bool, _TRAFFIC] = True,
     people: Annotated[int, typer.Option(min=0, max=100, help="Who write to each phone.")] = 12,
     awkward: Annotated[bool, _AWKWARD] = True,
     speed: Annotated[float, typer.Option(min=0.1, max=1000)] = 1.0,
@@ -90,12 +87,12 @@ def emulate(
     from appliance.emulated.emulate import EmulatorConfig, run_emulator
     from appliance.emulated.modem.spec import modem_specs
 
+    numbers = modem_number or []
+    specs = modem_specs(modems, numbers, send_ms=modem_delay_ms, sim_slots=modem_slots)
     run_emulator(
         EmulatorConfig(
             phones=phones,
-            modems=modem_specs(
-                modems, modem_number or [], send_ms=modem_delay_ms, sim_slots=modem_slots
-            ),
+            modems=specs,
             bots=bots,
             mailboxes=mailboxes,
             seed=seed,

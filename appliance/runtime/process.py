@@ -74,25 +74,7 @@ def run_balie(
     keep_private(settings.data)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
         resetting.finish(settings.data)  # where the power was cut while root was at it
-        options = Options(
-            secure_cookies=settings.secure_cookies,
-            max_waiting=settings.max_waiting,
-            max_media_mb=settings.max_media_mb,
-            import_folder=settings.import_folder,
-            settings=_of_kinds(settings),
-            connections=connections,
-            proxies=proxies,
-            push_services=settings.web.push_services,
-            oidc=settings.oidc,
-            address=settings.web.address,
-            admins_need_passkey=settings.web.admins_need_passkey,
-            webhooks_allow=settings.webhooks.allowed,
-            mail=settings.mail,
-            on_trial=settings.trial,
-            updates=settings.updates,
-            copies=settings.copies,
-        )
-        balie = Balie(settings.data, MachineClock(), options)
+        balie = Balie(settings.data, MachineClock(), _options(settings, connections, proxies))
         try:
             balie.start()
             _welcome(balie, _where(settings, sock, secure=certificate is not None))
@@ -100,6 +82,27 @@ def run_balie(
             serve(create_app(balie.services), sock, connections, certificate, feeding)
         finally:
             balie.stop()
+
+
+def _options(settings: Settings, connections: Connections, proxies: Networks) -> Options:
+    return Options(
+        secure_cookies=settings.secure_cookies,
+        max_waiting=settings.max_waiting,
+        max_media_mb=settings.max_media_mb,
+        import_folder=settings.import_folder,
+        settings=_of_kinds(settings),
+        connections=connections,
+        proxies=proxies,
+        push_services=settings.web.push_services,
+        oidc=settings.oidc,
+        address=settings.web.address,
+        admins_need_passkey=settings.web.admins_need_passkey,
+        webhooks_allow=settings.webhooks.allowed,
+        mail=settings.mail,
+        on_trial=settings.trial,
+        updates=settings.updates,
+        copies=settings.copies,
+    )
 
 
 def _where(settings: Settings, sock: socket.socket, *, secure: bool) -> str:

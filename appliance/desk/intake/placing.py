@@ -71,7 +71,28 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         tx.conn, conversation_id, incoming.text, incoming.at_ms
     ):
         return  # it was removed here, and a phone still shows it
-    about = messages.NewIncoming(
+    about = _new(tx, line, incoming, sender, conversation_id, contact_id, device_key)
+    message_id = messages.receive(tx, about)
+    if incoming.form is TextForm.WORDS:
+        posts.note_author(tx, line, incoming, sender, message_id)
+    if message_id is not None:
+        attached.keep(tx, device_id, message_id, incoming)
+        texts_below.keep(tx, message_id, incoming.below)
+        marking.look(tx, message_id)
+    if message_id is not None and contact_id is not None and incoming.origin is Origin.PERSON:
+        _follow(tx, _arrival(message_id, line, contact_id, incoming, sender), incoming.form)
+
+
+def _new(
+    tx: Tx,
+    line: Line,
+    incoming: Incoming,
+    sender: Identity,
+    conversation_id: str,
+    contact_id: str | None,
+    device_key: str,
+) -> messages.NewIncoming:
+    return messages.NewIncoming(
         conversation_id=conversation_id,
         line_id=line.id,
         contact_id=contact_id,
@@ -88,15 +109,6 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         deleted=incoming.form is TextForm.DELETED,
         key_digest=messages.digest_of(device_key),
     )
-    message_id = messages.receive(tx, about)
-    if incoming.form is TextForm.WORDS:
-        posts.note_author(tx, line, incoming, sender, message_id)
-    if message_id is not None:
-        attached.keep(tx, device_id, message_id, incoming)
-        texts_below.keep(tx, message_id, incoming.below)
-        marking.look(tx, message_id)
-    if message_id is not None and contact_id is not None and incoming.origin is Origin.PERSON:
-        _follow(tx, _arrival(message_id, line, contact_id, incoming, sender), incoming.form)
 
 
 def _is_of_erased(
