@@ -29,8 +29,7 @@ from appliance.webhook_settings import WebhookSettings
 log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
-_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates")
-_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "copies")
+_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates", "copies")
 
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
