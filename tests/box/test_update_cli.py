@@ -141,6 +141,19 @@ def test_a_request_of_the_page_is_taken_and_a_bad_version_comes_back(
         assert (toy.folder / name).stat().st_mode & 0o777 == 0o644
 
 
+def test_settings_that_a_person_changed_outlive_a_version_that_comes_back(
+    toy: ToyBox, tmp_path: Path
+) -> None:
+    """Also when a later version brings others: the way back must not pass them off as its own."""
+    written = toy.root / "etc/balie/toy.conf"
+    written.write_text("ours\n")
+    broken = build_package(tmp_path, "1.1", "broken")
+    installs(toy, "install", str(broken), "--limit", "5", status=1)
+    assert (toy.version, written.read_text()) == ("1.0", "ours\n")
+    installs(toy, "install", str(build_package(tmp_path, "1.2", settings="of 1.2\n")))
+    assert (toy.version, written.read_text()) == ("1.2", "ours\n")
+
+
 def test_by_night_a_box_takes_what_its_address_has_if_the_config_says_so(
     toy: ToyBox, tmp_path: Path
 ) -> None:
