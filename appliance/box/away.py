@@ -66,7 +66,7 @@ class AwayStick:
         with _said():
             folder = self.stick.folder()
             made = self._written(copy, folder)
-            erasure_journal.copy_beside(self.store.path.parent, folder)
+            erasure_journal.copy_beside(self.store.path.parent, folder, journal_name())
             kept = _newest(each.name for each in folder.iterdir())
             for old in kept[self.settings.keep :]:
                 (folder / old).unlink(missing_ok=True)
@@ -98,7 +98,8 @@ class AwayStick:
     def refresh_journal(self) -> None:
         """Who withdrew or was erased since the copy, for whoever restores it."""
         with _said():
-            erasure_journal.copy_beside(self.store.path.parent, self.stick.folder())
+            folder = self.stick.folder()
+            erasure_journal.copy_beside(self.store.path.parent, folder, journal_name())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ class AwayServer:
             if there.get(name) != made.bytes:
                 raise CopyFailed(CopyWhy.DAMAGED, f"{name} is not there as it was sent.")
             if (data / erasure_journal.FILE).exists():
-                self.server.put(data / erasure_journal.FILE, erasure_journal.BESIDE)
+                self.server.put(data / erasure_journal.FILE, journal_name())
             kept = _newest(there)
             self.server.remove(kept[self.settings.keep :])
         return _brought(made, copy, kept[: self.settings.keep], name)
@@ -140,6 +141,11 @@ class AwayServer:
 def name_of(made_ms: int) -> str:
     made = datetime.fromtimestamp(made_ms / 1000, UTC)
     return f"{_machine()}-{made.strftime(_STAMP)}{ENCRYPTED}"
+
+
+def journal_name() -> str:
+    """Of what lies beside this machine's copies."""
+    return f"{_machine()}-{erasure_journal.BESIDE}"
 
 
 def _machine() -> str:

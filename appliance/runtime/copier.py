@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
-from appliance.box.away import Away, AwayServer, AwayStick, BroughtCopy
+from appliance.box.away import Away, AwayServer, AwayStick, BroughtCopy, journal_name
 from appliance.box.copy_places import CopyPlace, CopyWhy
 from appliance.box.sftp import SftpServer
 from appliance.box.stick import Stick
@@ -236,7 +236,7 @@ class Copier:
             return
         away = AwayStick(store=self._store, settings=self._settings, stick=self._stick)
         with suppress(CopyFailed, OSError):
-            there = self._stick.folder() / erasure_journal.BESIDE
+            there = self._stick.folder() / journal_name()
             own = self._store.path.parent / erasure_journal.FILE
             if there.exists() and own.stat().st_mtime > there.stat().st_mtime:
                 away.refresh_journal()

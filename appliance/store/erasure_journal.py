@@ -9,6 +9,7 @@ A line whose transaction was lost does no harm: it closes what somebody wanted c
 import json
 import logging
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -24,7 +25,10 @@ log = logging.getLogger(__name__)
 
 FILE = "erasures.jsonl"
 BESIDE = "balie-erasures.jsonl"
-"""Its copy beside copies of the database."""
+"""Its copy beside copies of the database; where several machines bring copies, with the name of the
+machine and a `-` before it, as their copies have it.
+"""
+_STAMPED = re.compile(r"(.+)-\d{8}T\d{6}Z\..+")
 
 
 class JournalWhat(StrEnum):
@@ -86,7 +90,9 @@ def append(data: Path, entries: Iterable[ErasureEntry]) -> None:
         # A line that a crash broke off stays one by itself.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(handle, f"\n{lines}".encode())
+            left = memoryview(f"\n{lines}".encode())
+            while left:  # a disk that is full takes a part, and says so at the next one
+                left = left[os.write(handle, left) :]
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -110,9 +116,9 @@ def is_empty(data: Path) -> bool:
     return next(_entries_in(data / FILE), None) is None
 
 
-def copy_beside(data: Path, folder: Path) -> None:
+def copy_beside(data: Path, folder: Path, name: str = BESIDE) -> None:
     """Puts the journal as it is now beside the copies of a folder. Raises StoreUnavailable."""
-    source, target = data / FILE, folder / BESIDE
+    source, target = data / FILE, folder / name
     if not source.exists():
         return
     try:
@@ -127,16 +133,25 @@ def bring_back(copy: Path, data: Path) -> None:
     """Takes over what the journals know that lie beside a copy, or in the data directory in whose
     backups folder it lies.
     """
-    take_over(data, (copy.parent / BESIDE, copy.parent.parent / FILE))
+    take_over(data, (copy.parent / BESIDE, copy.parent.parent / FILE, *_of_machines(copy)))
+
+
+def _of_machines(copy: Path) -> Sequence[Path]:
+    """The journal of the machine that the copy is named after; of a copy with another name all that
+    are there: too many close nothing that anybody wanted open.
+    """
+    named = _STAMPED.fullmatch(copy.name)
+    own = copy.with_name(f"{named[1]}-{BESIDE}") if named else None
+    return [own] if own and own.exists() else sorted(copy.parent.glob(f"*-{BESIDE}"))
 
 
 def take_over(data: Path, journals: Iterable[Path]) -> None:
     """What these know and the own one does not. Raises StoreUnavailable."""
     known = set(read(data))
-    new: list[ErasureEntry] = []
+    new: dict[ErasureEntry, None] = {}
     for path in journals:
         if path.resolve() != (data / FILE).resolve():
-            new += [each for each in _entries_in(path) if each not in known and each not in new]
+            new |= dict.fromkeys(each for each in _entries_in(path) if each not in known)
     if new:
         append(data, sorted(new, key=lambda each: each.at_ms))
 

@@ -48,7 +48,9 @@ _TAKEN = {
     "balie-box-stick.rules": "usr/lib/udev/rules.d/70-balie-box-stick.rules",
 }
 """Examples of the package for a machine that is Balie's alone: a card is one."""
-_FOLDERS = ("data", "boot/firmware", "var", "tmp")
+_STICKS = ("media/BALIE-BACKUP", "media/BALIE-NEW")
+"""Where rules of udev mount sticks; on a root that is read-only nobody makes a folder for them."""
+FOLDERS = ("data", "boot/firmware", "var", "tmp", *_STICKS)
 _SITE = "etc/nginx/sites-enabled/balie"
 
 
@@ -103,7 +105,7 @@ def _clear(root: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    for name in _FOLDERS:
+    for name in FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
     (root / "tmp").chmod(0o1777)
 

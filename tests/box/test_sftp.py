@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from appliance.box.away import AwayServer, name_of
+from appliance.box.away import AwayServer, journal_name, name_of
 from appliance.box.copy_places import CopyWhy
 from appliance.box.sftp import KEY, SftpServer
 from appliance.box.whole_restore import restore_whole
 from appliance.clock import ManualClock
 from appliance.copy_settings import CopySettings
 from appliance.errors import CopyFailed
-from appliance.store import erasure_journal, kept_copies
+from appliance.store import kept_copies
 from appliance.store.store import Store
 from tests.box import own_sshd
 from tests.box.kit import PHOTO, Pair
@@ -55,7 +55,7 @@ def test_the_newest_copies_are_there_and_can_be_put_back(
     assert brought.kept == 2
     assert {each.name for each in there.iterdir()} == {
         *names[1:],
-        erasure_journal.BESIDE,
+        journal_name(),
         "balie-breda-20260101T000000Z.tar.age",
     }
     assert list((store.path.parent / "backups").glob("leaving*")) == []

@@ -179,6 +179,10 @@ def test_a_request_is_a_path_and_nothing_else(tmp_path: Path) -> None:
     with pytest.raises(UpdateRefused):
         request.take_request(tmp_path)
     assert not (tmp_path / request.FILE).is_symlink()
+    (tmp_path / request.FILE / "full").mkdir(parents=True)
+    with pytest.raises(UpdateRefused):
+        request.take_request(tmp_path)
+    assert not request.is_asked(tmp_path)
 
 
 def test_a_file_of_keys_holds_one_or_several(tmp_path: Path) -> None:

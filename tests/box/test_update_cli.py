@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,10 +90,26 @@ def installs(toy: ToyBox, *words: str, status: int = 0, **config: object) -> str
     return done.stdout or done.stderr
 
 
+def installs_for_nobody(toy: ToyBox, url: str) -> str:
+    """What is said where the data are another user's, as on a real box."""
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        data = Path(home, "data")
+        data.mkdir(mode=0o700)
+        os.chown(data, NOBODY, NOBODY)
+        trusted = shutil.copyfile(toy.box.parent / "cert.pem", Path(home, "cert.pem"))
+        env = {**environment(toy, {"url": url}), "SSL_CERT_FILE": str(trusted)}
+        words = ("update", "install", *QUICK, "--data", str(data), "--system", str(toy.root))
+        done = CliRunner(env=env).invoke(app, words)
+    assert done.exit_code == 1
+    return done.stderr
+
+
 def on(toy: ToyBox) -> tuple[str, ...]:
     return ("--data", str(toy.data), "--system", str(toy.root))
 
 
+NOBODY = 65534
 QUICK = ("--every", "0.05", "--limit", "30")
 """Limits are for a machine that is busy with other tests."""
 
@@ -141,6 +159,19 @@ def test_a_request_of_the_page_is_taken_and_a_bad_version_comes_back(
         assert (toy.folder / name).stat().st_mode & 0o777 == 0o644
 
 
+def test_settings_that_a_person_changed_outlive_a_version_that_comes_back(
+    toy: ToyBox, tmp_path: Path
+) -> None:
+    """Also when a later version brings others: the way back must not pass them off as its own."""
+    written = toy.root / "etc/balie/toy.conf"
+    written.write_text("ours\n")
+    broken = build_package(tmp_path, "1.1", "broken")
+    installs(toy, "install", str(broken), "--limit", "5", status=1)
+    assert (toy.version, written.read_text()) == ("1.0", "ours\n")
+    installs(toy, "install", str(build_package(tmp_path, "1.2", settings="of 1.2\n")))
+    assert (toy.version, written.read_text()) == ("1.2", "ours\n")
+
+
 def test_by_night_a_box_takes_what_its_address_has_if_the_config_says_so(
     toy: ToyBox, tmp_path: Path
 ) -> None:
@@ -160,6 +191,12 @@ def test_by_night_a_box_takes_what_its_address_has_if_the_config_says_so(
         env = environment(toy, {"url": url})
         CliRunner(env=env).invoke(app, ["update", "nightly", *QUICK, *on(toy)])
         assert toy.version == "1.0"
+        beside = package.with_name(f"{package.name}.sig")
+        sig = beside.rename(shelf / "away")
+        said = installs_for_nobody(toy, url)
+        assert "could not be fetched" in said
+        assert ".sig" in said
+        sig.rename(beside)
         installs(toy, "nightly", url=url, by_night=True)
     toy.waits_until("1.1")
     assert toy.version == "1.1"

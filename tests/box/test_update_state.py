@@ -1,10 +1,12 @@
 """Where an update stands, on a disk that tears what is written, and what a start makes of it."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from appliance.box.keeper.disk import write_whole
 from appliance.box.keeper.errors import KeeperError
 from appliance.box.keeper.rules import GOOD_LOOKS, NextStep, TrialHold, TrialLooks, after_start
 from appliance.box.keeper.state import FILES, Phase, State, StateFile, UpdateOutcome
@@ -97,3 +99,13 @@ def test_only_good_looks_in_a_row_decide_for_a_version() -> None:
     steady = TrialLooks(limit_s=10)
     assert [steady.judge("", after_s=0)[0] for _ in range(GOOD_LOOKS)][-1] is NextStep.COMMIT
     assert TrialLooks(limit_s=10).judge("", after_s=0, asked=True) == (NextStep.GO_BACK, "asked")
+
+
+def test_a_disk_that_takes_a_part_at_a_time_gets_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a nearly full one does: a torn hold would let a version on trial send."""
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: real(handle, bytes(data)[:5]))
+    write_whole(tmp_path / "held.env", b"BALIE_TRIAL=true\n")
+    assert (tmp_path / "held.env").read_bytes() == b"BALIE_TRIAL=true\n"

@@ -222,6 +222,9 @@ def test_a_data_directory_without_its_database_takes_a_copy(
     refused = balie("restore", copy, "--identity", pair.identity, "--data", data)
     assert refused.stderr == f"balie: {data} is not empty; name another directory with --data.\n"
     (data / "letter.txt").unlink()
+    for name in ("home-access.json", "setup-code", "update-request", "update-seen"):
+        (data / name).touch()
+    (data / "updates").mkdir()
     done = balie("restore", copy, "--identity", pair.identity, "--data", data)
     assert (done.exit_code, done.stderr) == (0, "")
     assert photo_in(data) == PHOTO

@@ -98,6 +98,7 @@ def build_package(
     *,
     package: str = PACKAGE,
     architecture: str = ARCHITECTURE,
+    settings: str = "as it came\n",
 ) -> Path:
     """A real .deb; `kind` is good, broken (ends at once), degraded (answers 503), or free (does not
     keep still on trial).
@@ -106,9 +107,9 @@ def build_package(
     program = tree / "usr" / "lib" / "balie" / "toy.py"
     program.parent.mkdir(parents=True)
     program.write_text(_TOY.format(version=version, kind=kind))
-    settings = tree / "etc" / "balie" / "toy.conf"
-    settings.parent.mkdir(parents=True)
-    settings.write_text("as it came\n")
+    conf = tree / "etc" / "balie" / "toy.conf"
+    conf.parent.mkdir(parents=True)
+    conf.write_text(settings)
     control = tree / "DEBIAN"
     control.mkdir()
     (control / "conffiles").write_text("/etc/balie/toy.conf\n")

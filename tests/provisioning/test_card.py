@@ -101,6 +101,18 @@ def test_what_is_bound_to_the_data_partition_is_made_at_the_start() -> None:
     assert bound <= {str(folder) for folder in BoxFolders().folders}
 
 
+def test_a_card_has_the_folders_where_sticks_are_mounted() -> None:
+    """Its root is read-only: udev's rules could make none."""
+    rules = CARD.parents[1].joinpath("systemd").glob("balie-*.rules")
+    mounted = {
+        place
+        for path in rules
+        for place in re.findall(r"\$devnode (/\S+?)\"", path.read_text("utf-8"))
+    }
+    assert mounted
+    assert mounted <= {f"/{folder}" for folder in dressing.FOLDERS}
+
+
 def test_the_programs_of_the_card_are_there() -> None:
     """Each unit starts a program of the tree; each program is one that Python has."""
     units = CARD / "tree" / "usr" / "lib" / "systemd" / "system"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from appliance.api.web.words import incident_phrases
 from appliance.box import whole_copy
-from appliance.box.away import name_of
+from appliance.box.away import journal_name, name_of
 from appliance.box.copy_places import CopyPlace, CopyWhy
 from appliance.box.stick import Stick
 from appliance.box.whole_restore import check_whole
@@ -129,7 +130,7 @@ def test_a_stick_gets_a_copy_as_soon_as_it_is_plugged_in(house: House, pair: Pai
     assert len(house.on_stick()) == house.told().kept == 2
     found = check_whole(house.folder / house.on_stick()[-1], house.folder, pair.identity)
     assert (len(found.media), found.has_key) == (1, True)
-    assert (house.folder / erasure_journal.BESIDE).exists()
+    assert (house.folder / journal_name()).exists()
 
 
 def test_who_withdraws_after_the_copy_is_known_on_the_stick(house: House) -> None:
@@ -145,7 +146,27 @@ def test_who_withdraws_after_the_copy_is_known_on_the_stick(house: House) -> Non
     own = house.store.path.parent / erasure_journal.FILE
     os.utime(own, (time.time() + 10, time.time() + 10))
     house.copier.look()
-    assert (house.folder / erasure_journal.BESIDE).read_bytes() == own.read_bytes()
+    assert (house.folder / journal_name()).read_bytes() == own.read_bytes()
+
+
+def test_machines_that_share_a_stick_take_no_journal_from_each_other(
+    house: House, tmp_path: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The STOP that came after a copy comes back with it, whoever wrote on the stick since."""
+    monkeypatch.setattr("socket.gethostname", lambda: "utrecht")
+    house.plug_in()
+    house.night()
+    copy = house.folder / str(house.told().name)
+    test_who_withdraws_after_the_copy_is_known_on_the_stick(house)
+    own = erasure_journal.read(house.store.path.parent)
+    monkeypatch.setattr("socket.gethostname", lambda: "utrecht-2")
+    with closing(furnish(tmp_path / "other", house.clock)) as other:
+        copies.make(other, kept_copies.copy_by_night)
+        Copier(other, CopySettings(recipient=pair.recipient), house.stick).look()
+    back = tmp_path / "back"
+    back.mkdir()
+    erasure_journal.bring_back(copy, back)
+    assert erasure_journal.read(back) == own
 
 
 def test_a_place_without_a_new_copy_is_wrong_after_two_days_and_right_again_by_one(

@@ -206,11 +206,17 @@ def test_a_mistake_about_modems_is_a_sentence(file: Path, toml: str, says: str) 
 
 
 def test_the_environment_may_say_it_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One variable holds the table; what is no JSON is said."""
+    """One variable holds the table."""
     monkeypatch.setenv("BALIE_MODEM", '{"may_reset": false}')
     assert load(None).modem.may_reset is False
-    monkeypatch.setenv("BALIE_MODEM", "no")
-    with pytest.raises(SetupError, match="BALIE_MODEM is no JSON"):
+
+
+@pytest.mark.parametrize("table", ["modem", "phone", "web", "webhooks", "updates"])
+def test_a_table_in_the_environment_that_is_no_json_is_said(
+    monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setenv(f"BALIE_{table.upper()}", "no")
+    with pytest.raises(SetupError, match=f"BALIE_{table.upper()} is no JSON"):
         load(None)
 
 

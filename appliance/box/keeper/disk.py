@@ -12,7 +12,9 @@ def write_whole(path: Path, content: bytes, mode: int = READABLE) -> None:
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
     try:
         os.fchmod(handle, mode)
-        os.write(handle, content)
+        left = memoryview(content)
+        while left:  # a disk that is full takes a part, and says so at the next one
+            left = left[os.write(handle, left) :]
         os.fsync(handle)
     finally:
         os.close(handle)

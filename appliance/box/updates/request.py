@@ -6,6 +6,7 @@ is copied, whether it is signed, whether it is newer.
 
 import os
 import stat
+import time
 from pathlib import Path
 
 from appliance.box.keeper.disk import write_whole
@@ -34,13 +35,23 @@ def take_request(data: Path) -> Path | None:
     except FileNotFoundError:
         return None
     except OSError as exc:
-        path.unlink(missing_ok=True)
+        _take_away(path)
         raise _refused() from exc
-    with os.fdopen(handle, "rb") as told:
+    try:
         is_file = stat.S_ISREG(os.fstat(handle).st_mode)
-        content = told.read(_MOST_BYTES + 1) if is_file else b""
-    path.unlink(missing_ok=True)
+        content = os.read(handle, _MOST_BYTES + 1) if is_file else b""
+    finally:
+        os.close(handle)
+    _take_away(path)
     return _path_in(content)
+
+
+def _take_away(path: Path) -> None:
+    """Whatever it is: while something has this name, root is started again and again."""
+    try:
+        path.unlink(missing_ok=True)
+    except IsADirectoryError:
+        path.rename(path.with_name(f"{FILE}.{time.time_ns()}"))
 
 
 def _path_in(content: bytes) -> Path:

@@ -12,7 +12,7 @@ from appliance.box.updates.packages import WAY_PACKAGE, WAY_SLOTS
 from appliance.errors import StoreUnavailable
 
 NO_WAY = "none"
-_SEEN = "update-seen"
+SEEN = "update-seen"
 _RAUC = Path("/etc/rauc/system.conf")
 
 
@@ -73,13 +73,13 @@ def see(folder: Path, data: Path) -> None:
     if ending is None:
         return
     try:
-        write_whole(data / _SEEN, f"{ending.mark} {ending.at_ms}".encode(), 0o600)
+        write_whole(data / SEEN, f"{ending.mark} {ending.at_ms}".encode(), 0o600)
     except OSError as exc:
         raise StoreUnavailable(f"{data} cannot be written ({exc.strerror}).") from exc
 
 
 def _seen(data: Path) -> str:
     try:
-        return (data / _SEEN).read_text("utf-8")
+        return (data / SEEN).read_text("utf-8")
     except (OSError, ValueError):
         return ""

@@ -4,7 +4,9 @@ A box that was set up by `apt install` has none at hand. Then it is packed anew 
 the package system knows, which is what `dpkg-repack` does.
 """
 
+import hashlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,6 +19,8 @@ from appliance.box.updates.packages import WAY_PACKAGE, read_package
 from appliance.errors import UpdateRefused
 
 _SCRIPTS = ("preinst", "postinst", "prerm", "postrm", "config", "templates", "triggers", "shlibs")
+_SETTING = re.compile(r"^ (/\S+) ([0-9a-f]{32})(?: \w+)*$", re.MULTILINE)
+"""A file of the configuration, and the MD5 of what the package brought (deb-conffiles(5))."""
 _NOT_OF_A_PACKAGE = ("Status:", "Conffiles:", "Config-Version:")
 
 
@@ -54,7 +58,7 @@ def _pack_anew(folder: Path, package: str, system: str) -> Path:
         for found in sorted((admin / "info").glob(f"{package}*.{name}")):
             if found.stem.partition(":")[0] == package:
                 shutil.copy2(found, control / name)
-    _keep_settings(admin, package, tree)
+    _keep_settings(tree, _ask(admin, "--status", package))
     # Packed lightly: it is read once at most, and a Pi is slow.
     command = ["dpkg-deb", "-Zgzip", "-z1", "--build", str(tree), str(packed)]
     call(command, within_s=900, code="no-way-back")
@@ -86,13 +90,22 @@ def _control(status: str) -> str:
     return "\n".join(kept) + "\n"
 
 
-def _keep_settings(admin: Path, package: str, tree: Path) -> None:
-    named = admin / "info" / f"{package}.conffiles"
-    if named.exists():
-        there = [
-            line for line in named.read_text("utf-8").splitlines() if (tree / line[1:]).exists()
-        ]
-        (tree / "DEBIAN" / "conffiles").write_text("".join(f"{each}\n" for each in there), "utf-8")
+def _keep_settings(tree: Path, status: str) -> None:
+    """A file of the configuration that a person changed is none of the package: as a part of it,
+    what they wrote would count as what the package brought, and the next version would write its
+    own over it. Installed without it, the file stays, and is known to be changed.
+    """
+    kept = []
+    for name, brought in _SETTING.findall(status):
+        path = tree / name.lstrip("/")
+        if not path.is_file():
+            continue
+        if hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() == brought:
+            kept.append(name)
+        else:
+            path.unlink()
+    if kept:
+        (tree / "DEBIAN" / "conffiles").write_text("".join(f"{each}\n" for each in kept), "utf-8")
 
 
 def _ask(admin: Path, verb: str, package: str) -> str:
