@@ -48,6 +48,7 @@ def obey(folder: Path, data: Path, reset_box: Callable[[], None]) -> None:
     code = (read_handed(data / CODE) or b"").decode("ascii", "replace").strip()
     if code:
         text = issue_text(socket.gethostname(), code).strip()
+        (folder / TELLS).unlink(missing_ok=True)  # a link would lead root to a file of the box
         # Lines as Windows ends them; a stick with FAT has no modes.
         (folder / TELLS).write_text(f"{text}\n", "ascii", newline="\r\n")
         keep_names(folder)

@@ -195,13 +195,22 @@ def test_a_reset_that_cannot_begin_costs_nobody_the_inbox(
 
 def test_units_have_the_time_to_stop_that_they_were_promised() -> None:
     units = Path(__file__).parents[2] / "systemd"
-    promised = [
-        float(found[1])
-        for name in ("balie-adb.service", "balie.service")
-        for found in re.finditer(r"^TimeoutStopSec=(\d+)$", (units / name).read_text(), re.MULTILINE)
-    ]
+    both = "".join((units / f"{name}.service").read_text() for name in ("balie-adb", "balie"))
+    promised = [float(each) for each in re.findall(r"^TimeoutStopSec=(\d+)$", both, re.MULTILINE)]
     assert len(promised) == 2
     assert sum(promised) < asking_stick.STOP_WITHIN_S
+
+
+def test_no_link_of_a_stick_leads_root_to_a_file_of_the_box(tmp_path: Path) -> None:
+    folder, data = tmp_path / "stick", tmp_path / "data"
+    folder.mkdir()
+    data.mkdir()
+    (data / "setup-code").write_text("k7qd-aaaa-bbbb-cccc\n", "ascii")
+    (data / "balie.db").write_bytes(b"all")
+    (folder / asking_stick.TELLS).symlink_to(data / "balie.db")
+    asking_stick.obey(folder, data, lambda: None)
+    assert (data / "balie.db").read_bytes() == b"all"
+    assert b"k7qd" in (folder / asking_stick.TELLS).read_bytes()
 
 
 def test_a_stick_asks_once(tmp_path: Path) -> None:
