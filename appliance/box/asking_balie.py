@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _DEADLINE_S = 5.0
 _MOST_BYTES = 4_000_000
 _INCIDENTS = re.compile(rb"^balie_incidents\{[^}]*\} ([0-9.e+]+)$", re.MULTILINE)
-_OK = 200
+_OK, _FAILED = 200, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ def ask(port: int, *, host: str = "127.0.0.1") -> BalieSays:
     return BalieSays(
         is_ready=status == _OK,
         incidents=sum(int(float(each)) for each in _INCIDENTS.findall(figures)),
-        is_set_up=None if setup is None else setup != _OK,
+        is_set_up=None if setup is None or setup >= _FAILED else setup != _OK,
     )
 
 

@@ -23,6 +23,11 @@ ASKS = "balie-reset.txt"
 ASKED = "balie-reset-done.txt"
 TELLS = "balie-code.txt"
 MOUNT = Path("/run/balie-stick")
+STOP_WITHIN_S = 120.0
+"""More than the units themselves are given to end."""
+_STOPPED = ("balie-adb.service", "balie.service")
+_MADE_ANEW = "balie-tls.service"
+"""Without it the box would go on under keys that are gone, and nobody could trust it anew."""
 
 
 def look(device: Path, data: Path) -> None:
@@ -43,17 +48,24 @@ def obey(folder: Path, data: Path, reset_box: Callable[[], None]) -> None:
     code = (read_handed(data / CODE) or b"").decode("ascii", "replace").strip()
     if code:
         text = issue_text(socket.gethostname(), code).strip()
+        (folder / TELLS).unlink(missing_ok=True)  # a link would lead root to a file of the box
         # Lines as Windows ends them; a stick with FAT has no modes.
         (folder / TELLS).write_text(f"{text}\n", "ascii", newline="\r\n")
         keep_names(folder)
 
 
 def reset(data: Path) -> None:
-    """All of it, with what runs stopped meanwhile. Raises SetupError and OSError."""
-    run("systemctl", "stop", "balie.service", "balie-adb.service")
-    resetting.begin(data)
-    go_on(data)
-    run("systemctl", "start", "--no-block", "balie-adb.service", "balie.service")
+    """All of it, with what runs stopped meanwhile; what could not begin costs nobody the inbox.
+
+    Raises SetupError and OSError.
+    """
+    try:
+        run("systemctl", "stop", *_STOPPED, within_s=STOP_WITHIN_S)
+        resetting.begin(data)
+        go_on(data)
+    finally:
+        if not resetting.is_begun(data):
+            run("systemctl", "start", "--no-block", _MADE_ANEW, *_STOPPED)
 
 
 def go_on(data: Path) -> None:

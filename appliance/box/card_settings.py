@@ -59,7 +59,7 @@ def read_card(data: bytes) -> ReadCard:
     """What can be followed, and what cannot, by the names of its keys."""
     try:
         told = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (ValueError, RecursionError):  # some numbers and depths fail beside TOMLDecodeError
         return ReadCard(findings=(StartFinding(what=findings.UNREADABLE, about=FILE),))
     right = dict(_right(told))
     return ReadCard(settings=CardSettings(**right), findings=tuple(_wrong(told, right)))

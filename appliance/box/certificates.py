@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from appliance.box.home_wish import HOMES
 from appliance.box.names import Address, BoxNames
 from appliance.errors import SetupError
 
@@ -115,10 +116,14 @@ def make_authority(names: BoxNames, now: datetime, *, since: datetime | None = N
 
 
 def _only(names: BoxNames) -> x509.NameConstraints:
-    """A kind of address that nothing permits would be free, so it is excluded as a whole."""
+    """A kind of address that nothing permits would be free, so it is excluded as a whole.
+
+    Whoever comes from home finds the box by an address of a network that is chosen later.
+    """
     dns = [x509.DNSName(each) for each in names.dns]
-    addresses = [x509.IPAddress(ip_network(each)) for each in names.addresses]
-    versions = {each.version for each in names.addresses}
+    networks = [*map(ip_network, names.addresses), HOMES]
+    addresses = [x509.IPAddress(each) for each in networks]
+    versions = {each.version for each in networks}
     missing = [every for every in (_ALL_4, _ALL_6) if every.version not in versions]
     return x509.NameConstraints(
         permitted_subtrees=[*dns, *addresses],

@@ -4,6 +4,7 @@ For the unit `balie-home.service`, which has CAP_NET_ADMIN. The box's own key is
 leaves its folder. A device whose key is not wished any more is cut off at once.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from appliance.box import openings
@@ -25,6 +26,8 @@ from appliance.errors import SetupError
 
 KEY = kept_folder() / "home.key"
 RUN = Path("/run/balie-box")
+_CERTIFICATES = "balie-tls.service"
+"""Makes the certificate anew, for the address by which whoever comes from home finds the box."""
 _MTU = "1420"
 """wireguard(4)'s own default for IPv6 outside of the tunnel."""
 
@@ -78,7 +81,8 @@ def _put(wish: HomeWish, key: str, port_file: Path) -> None:
         if _is_there():
             run("ip", "link", "delete", HOME)
         return
-    if not _is_there():
+    is_new = not _is_there()
+    if is_new:
         run("ip", "link", "add", HOME, "type", "wireguard")
     run("wg", "syncconf", HOME, "/dev/stdin", stdin=config(wish, key))
     prefix = wish.network.partition("/")[2]
@@ -86,6 +90,9 @@ def _put(wish: HomeWish, key: str, port_file: Path) -> None:
     run("ip", "link", "set", HOME, "mtu", _MTU, "up")
     put_whole(port_file, f"{wish.port}\n".encode(), mode=0o644)
     openings.refresh()
+    if is_new:
+        with suppress(SetupError):  # a machine without that unit has a front door of its own
+            run("systemctl", "start", "--no-block", _CERTIFICATES)
 
 
 def _is_there() -> bool:

@@ -26,7 +26,8 @@ PLACES = range(2, 255)
 _PORTS = range(1, 65536)
 _KEY_BYTES = 32
 _PREFIX = 24
-_OURS = ipaddress.IPv4Network("10.64.0.0/10")
+HOMES = ipaddress.IPv4Network("10.64.0.0/10")
+"""In it lies the network of each box by which colleagues come from home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ def _wish(told: Mapping[str, Any]) -> HomeWish:
     if not told["on"]:
         return HomeWish()
     network = ipaddress.IPv4Network(told["network"])
-    if network.prefixlen != _PREFIX or not network.subnet_of(_OURS):
+    if network.prefixlen != _PREFIX or not network.subnet_of(HOMES):
         raise ValueError("not our network")
     if not isinstance(told["port"], int) or told["port"] not in _PORTS:
         raise ValueError("no port")

@@ -14,7 +14,7 @@ from appliance.errors import SetupError
 Address = IPv4Address | IPv6Address
 
 _OWN_FOR_ITSELF = ("lo", "docker", "veth", "br-", "virbr", "wg", "tun", "tap")
-"""Interfaces on which no browser of the branch comes in; WireGuard's guests come by the name."""
+"""Interfaces on which no browser comes in for the inbox; `balie-home` is none of them."""
 _SIOCGIFADDR = 0x8915
 """Linux, netdevice(7): the IPv4 address of an interface."""
 _IFREQ = "16s16x"

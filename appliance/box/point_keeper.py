@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.box import openings, set_up_point
@@ -18,8 +19,18 @@ CODE = "setup-code"
 """In the data directory, until somebody has an account: what makes the first administrator."""
 UNIT = "balie-point.service"
 _COUNTRY = "NL"
-_CONFIG = Path("/run/balie-box/point.conf")
-_NETWORK = Path("/run/systemd/network/10-balie-point.network")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointPlaces:
+    """Files of the machine; others in tests only. `joining` is where a card has the networks that
+    the box is to join.
+    """
+
+    opening: Path = openings.POINT
+    config: Path = Path("/run/balie-box/point.conf")
+    network: Path = Path("/run/systemd/network/10-balie-point.network")
+    joining: Path = Path("/data/wifi")
 
 
 class PointKeeper:
@@ -30,17 +41,22 @@ class PointKeeper:
         data: Path,
         *,
         devices: Path = set_up_point.NETWORK_DEVICES,
+        places: PointPlaces | None = None,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._data = data
         self._devices = devices
+        self._places = places or PointPlaces()
         self._now_s = now_s
         self._cable_s = now_s()
         self._set_up_since_s: float | None = None
-        self._is_there = openings.POINT.exists()
+        self._is_there = self._places.opening.exists()
+        self._is_torn = False  # a step of making it or of taking it away has failed
 
     def look(self, *, is_set_up: bool | None) -> None:
-        """Raises SetupError and OSError."""
+        """What failed is taken away at the next call. Raises SetupError and OSError."""
+        if self._is_torn:
+            self.take_away()
         wanted = wants_point(self.reach(is_set_up=is_set_up), is_there=self._is_there)
         if wanted is self._is_there or is_set_up is None:
             return
@@ -67,14 +83,19 @@ class PointKeeper:
         )
 
     def take_away(self) -> None:
-        if not self._is_there:
+        """Raises SetupError and OSError."""
+        if not (self._is_there or self._is_torn):
             return
-        self._is_there = False
+        self._is_torn = True
+        wifi = set_up_point.wifi_of(self._devices)
         run("systemctl", "stop", UNIT)
-        for each in (openings.POINT, _CONFIG, _NETWORK):
+        for each in (self._places.config, self._places.network):
             each.unlink(missing_ok=True)
         run("networkctl", "reload")
+        self._join_again(wifi or "")
+        self._places.opening.unlink(missing_ok=True)
         openings.refresh()
+        self._is_there = self._is_torn = False
         log.info("the set-up point is gone")
 
     def _make(self, wifi: str) -> None:
@@ -83,13 +104,22 @@ class PointKeeper:
             raise SetupError("There is no set-up code yet, which the set-up point is locked with.")
         mac = (self._devices / wifi / "address").read_text("ascii").strip()
         name = set_up_point.network_name(mac)
-        _NETWORK.parent.mkdir(parents=True, exist_ok=True)
-        put_whole(_NETWORK, set_up_point.network_config(wifi).encode(), mode=0o644)
-        config = set_up_point.supplicant_config(name, code, country=_COUNTRY)
-        put_whole(_CONFIG, f"{config}".encode())
-        put_whole(openings.POINT, f"{wifi}\n".encode(), mode=0o644)
+        self._is_torn = True
+        self._put(wifi, set_up_point.supplicant_config(name, code, country=_COUNTRY))
+        self._is_there, self._is_torn = True, False
+        log.info("nobody reaches this box by a cable; its own Wi-Fi network is there")
+
+    def _put(self, wifi: str, config: str) -> None:
+        places = self._places
+        put_whole(places.opening, f"{wifi}\n".encode(), mode=0o644)
+        put_whole(places.config, config.encode())
+        places.network.parent.mkdir(parents=True, exist_ok=True)
+        put_whole(places.network, set_up_point.network_config(wifi).encode(), mode=0o644)
         run("networkctl", "reload")
         run("systemctl", "start", UNIT)
         openings.refresh()
-        self._is_there = True
-        log.info("nobody reaches this box by a cable; its own Wi-Fi network is there")
+
+    def _join_again(self, wifi: str) -> None:
+        """The network that the box was to join gave way to the set-up point (`Conflicts=`)."""
+        if (self._places.joining / f"wpa_supplicant-{wifi}.conf").exists():
+            run("systemctl", "start", "--no-block", f"wpa_supplicant@{wifi}.service")

@@ -82,11 +82,12 @@ class BoxMachine:
 
     def has_data(self) -> bool:
         self._in_memory = not _DATA.is_mount()
-        if self._in_memory:
-            options = "size=256M,mode=0755,nodev,nosuid"
-            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(_DATA)]
-            subprocess.run(command, timeout=60, check=True)
         return not self._in_memory
+
+    def take_memory(self) -> None:
+        options = "size=256M,mode=0755,nodev,nosuid"
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(_DATA)]
+        subprocess.run(command, timeout=60, check=True)
 
     def grow(self) -> None:
         partition = device_of(DATA).resolve()

@@ -10,7 +10,7 @@ _DEADLINE_S = 20.0
 _MOST_SAID = 200
 
 
-def run(*words: str, stdin: str = "") -> str:
+def run(*words: str, stdin: str = "", within_s: float = _DEADLINE_S) -> str:
     """What it wrote. Raises SetupError, which never quotes what the program was given."""
     try:
         done = subprocess.run(
@@ -18,7 +18,7 @@ def run(*words: str, stdin: str = "") -> str:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=_DEADLINE_S,
+            timeout=within_s,
             check=True,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
         )

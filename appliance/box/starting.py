@@ -30,7 +30,10 @@ class StartedMachine(Protocol):
     """What is done to the machine itself; used by root alone."""
 
     def has_data(self) -> bool:
-        """Whether the data partition is mounted. Where it is not, memory is put in its place."""
+        """Whether the data partition is mounted."""
+
+    def take_memory(self) -> object:
+        """Puts memory in the place of the data partition."""
 
     def grow(self) -> object:
         """Lets the data partition grow to the end of the card. Raises SetupError."""
@@ -48,11 +51,13 @@ class Start:
         self._machine = machine
 
     def run(self) -> None:
-        found = [*self._data(), *self._slots()]
+        found: list[StartFinding] = []
+        _tried("the data partition", lambda: found.extend(self._data()))
+        _tried("the slots", lambda: found.extend(self._slots()))
         _tried("the folders", self._folders)
         _tried("the settings of the card", lambda: take_over(self._places))
         _tried("the key of SSH", self._host_key)
-        self._machine.become(self.name())
+        _tried("the name", lambda: self._machine.become(self.name()))
         _tried("who the box is", self._identity)
         findings.keep([*found, *findings.kept(self._places.card_findings)], self._places.findings)
 
@@ -81,6 +86,7 @@ class Start:
     def _data(self) -> Iterator[StartFinding]:
         if not self._machine.has_data():
             yield StartFinding(what=findings.NO_DATA)
+            self._machine.take_memory()
             return
         try:
             self._machine.grow()

@@ -10,6 +10,9 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "systemd" / "box"
 UNITS = sorted(FOLDER.glob("*.service"))
+WATCHERS = sorted(
+    path for path in FOLDER.parent.rglob("*.path") if "PathChanged=" in path.read_text("utf-8")
+)
 MOST_EXPOSED = 2.7
 """systemd's figure of what an attacker inside could reach. Of it 0.9 are that they are root's and
 that they know the machine's network, which is what they are for.
@@ -44,13 +47,17 @@ has_systemd = pytest.mark.skipif(
 )
 
 
-def service_of(path: Path) -> configparser.SectionProxy:
+def parser_of(path: Path) -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser(
         strict=False, delimiters=("=",), comment_prefixes=("#", ";")
     )
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # the documented way
     parser.read_string(path.read_text("utf-8"))
-    return parser["Service"]
+    return parser
+
+
+def service_of(path: Path) -> configparser.SectionProxy:
+    return parser_of(path)["Service"]
 
 
 def test_each_program_of_root_may_do_what_it_is_for() -> None:
@@ -66,6 +73,13 @@ def test_a_program_of_root_is_held_in(path: Path) -> None:
     service = service_of(path)
     assert {key: service.get(key) for key in HARDENED} == HARDENED
     assert all(service.get(key, "infinity")[0].isdigit() for key in LIMITED)
+
+
+@pytest.mark.parametrize("path", WATCHERS, ids=lambda path: path.name)
+def test_who_follows_a_file_follows_each_change(path: Path) -> None:
+    """Past systemd's limit of starts it would watch no more: whoever was let go would stay in."""
+    parts = parser_of(path.with_suffix(".service"))
+    assert parts["Unit"].get("StartLimitIntervalSec") == "0"
 
 
 @has_systemd

@@ -56,7 +56,17 @@ def test_a_wrong_key_costs_that_key_alone() -> None:
     )
 
 
-@pytest.mark.parametrize("data", [b"name = balie", b"\xff\xfe", b"[wifi\n"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"name = balie",
+        b"\xff\xfe",
+        b"[wifi\n",
+        b"name = " + b"9" * 5000,
+        b"name = " + b"[" * 100_000,
+    ],
+    ids=["word", "bytes", "bracket", "digits", "depth"],
+)
 def test_a_file_that_is_no_toml_is_named(data: bytes) -> None:
     """The box starts as one of which nothing was said."""
     card = read_card(data)

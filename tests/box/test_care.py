@@ -1,13 +1,15 @@
 """The program that looks after the box, on files of its own."""
 
 import socket
+import threading
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from appliance.box import home_wish, point_keeper
-from appliance.box.asking_balie import BalieSays
+from appliance.box.asking_balie import BalieSays, ask
 from appliance.box.care import SAVE_S, Care, CarePlaces
 from appliance.box.home_wish import HomeAnswer
 from appliance.box.light import STARTS_WITHIN_S, Light
@@ -131,3 +133,25 @@ def test_the_set_up_code_stays_the_same_until_it_is_of_no_use(tmp_path: Path) ->
     setup_code.forget(tmp_path)
     path.write_text(f"{CODE}\n", "ascii")
     assert setup_code.kept(tmp_path) == CODE
+
+
+@pytest.mark.parametrize(("status", "is_set_up"), [(200, False), (303, True), (503, None)])
+def test_a_page_that_fails_says_nothing_of_who_has_an_account(
+    status: int, is_set_up: bool | None
+) -> None:
+    """Or the set-up point would go while somebody sets the box up by it."""
+
+    class Failing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response_only(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Failing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            assert ask(server.server_port).is_set_up is is_set_up
+        finally:
+            server.shutdown()
+            thread.join()

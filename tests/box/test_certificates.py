@@ -112,6 +112,23 @@ def test_it_lives_no_longer_than_browsers_take() -> None:
     assert is_due(leaf, NOW + timedelta(days=270))
 
 
+@pytest.mark.parametrize("own", [NAMES, BoxNames(dns=NAMES.dns)], ids=["lan", "none"])
+def test_who_comes_from_home_later_finds_the_same_authority(
+    tls: TlsFolder, tmp_path: Path, own: BoxNames
+) -> None:
+    """The address is one of a network that was chosen after every device had trusted the box."""
+    assert tls.renew(own, NOW, None)
+    authority = pair_in(tls.folder / "ca.pem")
+    home = ip_address("10.100.7.1")
+    opened = BoxNames(dns=own.dns, addresses=(*own.addresses, home))
+    assert tls.renew(opened, NOW, None)
+    assert pair_in(tls.folder / "ca.pem").certificate == authority.certificate
+    leaf = pair_in(tls.pair)
+    assert {judge(tmp_path, authority, leaf, str(home)) for judge in (by_openssl, by_python)} == {
+        True
+    }
+
+
 def test_it_is_renewed_by_itself_and_what_devices_trust_stays(tls: TlsFolder) -> None:
     """When a third of its life is left, and when the address is another one."""
     assert tls.renew(NAMES, NOW, None)

@@ -1,5 +1,6 @@
 """A box is as it was when it came, whenever the power goes, and whoever opted out stays out."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from appliance.box import asking_stick, resetting
 from appliance.clock import SystemClock
 from appliance.desk.privacy.erasing import again
+from appliance.errors import SetupError
 from appliance.identities import Identity, tel
 from appliance.store import branches, consent, contacts, erasure_journal, lines
 from appliance.store.consent import ConsentKind
@@ -164,6 +166,51 @@ def test_what_was_opened_again_is_not_closed_by_a_reset() -> None:
     assert list(resetting.condensed([*entries, said(opened, 4, "b")])) == []
     kept = list(resetting.condensed([said(erased_, 1, None), said(erased_, 5, None)]))
     assert kept == [said(erased_, 5, None)]
+
+
+def manager(folder: Path, stop: str) -> Path:
+    """A `systemctl` that notes what it is asked; `stop` is how it stops."""
+    program = folder / "bin" / "systemctl"
+    program.parent.mkdir()
+    told = folder / "told"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{told}\n[ "$1" = start ] || {stop}\n', "ascii")
+    program.chmod(0o755)
+    return told
+
+
+@pytest.mark.parametrize("stop", ["true", "exit 1"])
+def test_a_reset_that_cannot_begin_costs_nobody_the_inbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: str
+) -> None:
+    """What was stopped is started again, also where there is nothing to reset."""
+    told = manager(tmp_path, stop)
+    monkeypatch.setenv("PATH", str(told.with_name("bin")), prepend=":")
+    with pytest.raises(SetupError):
+        asking_stick.reset(tmp_path / "gone")
+    assert told.read_text("ascii").splitlines() == [
+        "stop balie-adb.service balie.service",
+        "start --no-block balie-tls.service balie-adb.service balie.service",
+    ]
+
+
+def test_units_have_the_time_to_stop_that_they_were_promised() -> None:
+    units = Path(__file__).parents[2] / "systemd"
+    both = "".join((units / f"{name}.service").read_text() for name in ("balie-adb", "balie"))
+    promised = [float(each) for each in re.findall(r"^TimeoutStopSec=(\d+)$", both, re.MULTILINE)]
+    assert len(promised) == 2
+    assert sum(promised) < asking_stick.STOP_WITHIN_S
+
+
+def test_no_link_of_a_stick_leads_root_to_a_file_of_the_box(tmp_path: Path) -> None:
+    folder, data = tmp_path / "stick", tmp_path / "data"
+    folder.mkdir()
+    data.mkdir()
+    (data / "setup-code").write_text("k7qd-aaaa-bbbb-cccc\n", "ascii")
+    (data / "balie.db").write_bytes(b"all")
+    (folder / asking_stick.TELLS).symlink_to(data / "balie.db")
+    asking_stick.obey(folder, data, lambda: None)
+    assert (data / "balie.db").read_bytes() == b"all"
+    assert b"k7qd" in (folder / asking_stick.TELLS).read_bytes()
 
 
 def test_a_stick_asks_once(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from appliance.box import set_up_point
-from appliance.box.point_keeper import PointKeeper
+from appliance.box.point_keeper import PointKeeper, PointPlaces
 from appliance.box.set_up_point import SET_UP_GRACE_S, WITHOUT_CABLE_S, PointReach, wants_point
+from appliance.errors import SetupError
 
 LONG = WITHOUT_CABLE_S
 
@@ -98,3 +99,91 @@ def test_its_network_is_locked_with_the_set_up_code() -> None:
     network = set_up_point.network_config("wlan0")
     assert "DHCPServer=yes" in network
     assert "EmitRouter=no" in network
+
+
+class Box:
+    """Without a cable, with a card's Wi-Fi, and with programs that note what they are asked; those
+    named in `failing` fail.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.told, self.failing = folder, folder / "told", folder / "failing"
+        self.now_s = 1000.0
+        self.places = PointPlaces(
+            opening=folder / "point",
+            config=folder / "point.conf",
+            network=folder / "networks" / "10-balie-point.network",
+            joining=folder,
+        )
+        interface(folder / "net", "wlan0", carrier="0\n", wireless=True)
+        (folder / "net" / "wlan0" / "address").write_text("b8:27:eb:12:34:ab\n", "ascii")
+        (folder / "setup-code").write_text("k7qd-aaaa-bbbb-cccc\n", "ascii")
+        (folder / "bin").mkdir()
+        for name in ("systemctl", "networkctl", "nft"):
+            program = folder / "bin" / name
+            said = f'echo "{name} $*" >>{self.told}\n! grep -qx "{name} $1" {self.failing}\n'
+            program.write_text(f"#!/bin/sh\n{said}", "ascii")
+            program.chmod(0o755)
+        self.fail("")
+        self.keeper = PointKeeper(
+            folder, devices=folder / "net", places=self.places, now_s=lambda: self.now_s
+        )
+
+    def fail(self, words: str) -> None:
+        self.failing.write_text(f"{words}\n", "ascii")
+
+    def asked(self) -> list[str]:
+        """Of systemd, since it was asked last."""
+        said = self.told.read_text("ascii").splitlines() if self.told.exists() else []
+        self.told.unlink(missing_ok=True)
+        return [each for each in said if each.startswith("systemctl")]
+
+    def left(self) -> list[bool]:
+        places = self.places
+        return [each.exists() for each in (places.opening, places.config, places.network)]
+
+
+@pytest.fixture
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Box:
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    return Box(tmp_path)
+
+
+@pytest.mark.parametrize("program", ["networkctl reload", "systemctl start"])
+def test_a_point_that_cannot_be_made_leaves_nothing(box: Box, program: str) -> None:
+    """Or Wi-Fi would keep the address of the point, and the firewall its opening."""
+    box.now_s += LONG
+    box.fail(program)
+    for _ in range(2):
+        with pytest.raises(SetupError):
+            box.keeper.look(is_set_up=False)
+    box.fail("")
+    box.keeper.look(is_set_up=True)
+    assert box.left() == [False, False, False]
+    box.keeper.look(is_set_up=False)
+    assert box.left() == [True, True, True]
+
+
+def test_a_point_that_cannot_be_taken_away_is_taken_away_later(box: Box) -> None:
+    box.now_s += LONG
+    box.keeper.look(is_set_up=False)
+    interface(box.folder / "net", "eth0", carrier="1\n")
+    box.fail("systemctl stop")
+    with pytest.raises(SetupError):
+        box.keeper.look(is_set_up=False)
+    box.fail("")
+    box.keeper.look(is_set_up=False)
+    assert box.left() == [False, False, False]
+
+
+def test_the_box_joins_its_own_network_again_after_the_point(box: Box) -> None:
+    """It gave way to the point: without this the box would be off the network until a restart."""
+    (box.folder / "wpa_supplicant-wlan0.conf").touch()
+    box.now_s += LONG
+    box.keeper.look(is_set_up=False)
+    assert box.asked() == ["systemctl start balie-point.service"]
+    box.keeper.take_away()
+    assert box.asked() == [
+        "systemctl stop balie-point.service",
+        "systemctl start --no-block wpa_supplicant@wlan0.service",
+    ]

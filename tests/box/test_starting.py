@@ -37,12 +37,17 @@ class Machine:
     """Notes what is done to it. `is_full`: the partition cannot grow."""
 
     has_partition: bool = True
+    has_memory: bool = True
     is_full: bool = False
     names: list[str] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
 
     def has_data(self) -> bool:
         return self.has_partition
+
+    def take_memory(self) -> None:
+        if not self.has_memory:
+            raise subprocess.CalledProcessError(32, "mount")
 
     def grow(self) -> None:
         if self.is_full:
@@ -117,8 +122,12 @@ def test_a_box_starts_whatever_is_wrong_and_says_it(places: BoxFolders) -> None:
 
 
 def test_a_box_without_its_data_starts_in_memory_and_says_it(places: BoxFolders) -> None:
-    """Whoever looks sees why it is empty, before they set up a second one."""
+    """Whoever looks sees why it is empty, before they set up a second one; also where there is no
+    memory either.
+    """
     start(places, Machine(has_partition=False, is_full=True))
+    assert findings.kept(places.findings) == [StartFinding(what=findings.NO_DATA)]
+    start(places, Machine(has_partition=False, has_memory=False))
     assert findings.kept(places.findings) == [StartFinding(what=findings.NO_DATA)]
 
 

@@ -5,6 +5,8 @@ It proves the demo's world, and not the driver.
 """
 
 import asyncio
+import smtplib
+import socket
 import threading
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -143,6 +145,25 @@ def test_aiosmtplib_sends_and_the_truth_tells() -> None:
             with pytest.raises(aiosmtplib.SMTPException):
                 sent(servers, mail)
         assert len(servers.world.truth) == 1
+
+
+def test_a_mail_that_broke_off_came_to_nobody() -> None:
+    """RFC 5321 §4.1.1.4: without the dot nothing was taken, and who sends knows that."""
+    with serving_mail() as servers:
+        two_mails(servers)
+        port = int(servers.smtp.rpartition(":")[2])
+        client = smtplib.SMTP("127.0.0.1", port, timeout=10)
+        client.login(BOX, PASSWORD)
+        client.mail(BOX)
+        client.rcpt(ANNA)
+        client.putcmd("DATA")
+        assert client.getreply()[0] == 354
+        assert client.sock is not None
+        client.send(b"Subject: Rooster\r\n\r\nJa ho")
+        client.sock.shutdown(socket.SHUT_WR)
+        assert client.sock.recv(100) == b""
+        client.close()
+        assert servers.world.truth == []
 
 
 def test_an_answer_quotes_what_they_got() -> None:

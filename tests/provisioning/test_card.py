@@ -181,3 +181,23 @@ def test_the_machines_own_mirror_is_asked(tmp_path: Path, monkeypatch: pytest.Mo
         "trixie-security",
         "trixie-backports",
     ]
+
+
+def test_many_warnings_are_copied_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest of them; the journal is read to its end, where it notes how far it was read."""
+    journal = tmp_path / "bin" / "journalctl"
+    journal.parent.mkdir()
+    cursor = tmp_path / "cursor"
+    journal.write_text(
+        f'#!/bin/sh\n[ -e {cursor} ] || seq 200000 && [ "$4" = --cursor-file={cursor} ]'
+        f" && touch {cursor}\n",
+        "ascii",
+    )
+    journal.chmod(0o755)
+    monkeypatch.setenv("PATH", str(journal.parent), prepend=":")
+    program = CARD / "tree" / "usr" / "lib" / "balie" / "box-warnings"
+    kept = tmp_path / "warnings.log"
+    for _ in range(2):
+        subprocess.run([program, tmp_path], check=True, timeout=60)
+        assert kept.read_bytes().endswith(b"\n199999\n200000\n")
+        assert kept.stat().st_size == 512 * 1024

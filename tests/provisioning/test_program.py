@@ -62,7 +62,14 @@ def test_root_works_on_the_data_as_their_owner(program: Path, home: Path, more: 
 
 
 @pytest.mark.parametrize(
-    "words", [["tls", "renew"], ["update", "check"], ["line", "list", "--data", "/elsewhere"], []]
+    "words",
+    [
+        ["tls", "renew"],
+        ["update", "check"],
+        ["box", "reset", "--typed", "RESET"],
+        ["line", "list", "--data", "/elsewhere"],
+        [],
+    ],
 )
 def test_what_keeps_to_no_data_of_the_machine_stays_the_callers(
     program: Path, words: list[str]
@@ -75,4 +82,5 @@ def test_another_user_is_told_what_to_do(program: Path) -> None:
     status, sentence = said(program, "line", "list", user=STRANGER)
     assert status == 1
     assert sentence.endswith("Do: sudo balie line list")
+    assert said(program, "box", "code", user=STRANGER)[1].endswith("Do: sudo balie box code")
     assert said(program, "line", "--help", user=STRANGER) == (0, f"{STRANGER} none line --help")

@@ -100,8 +100,10 @@ class SmtpSession:
             return _ORDER
         self._say("354 Go on")
         lines: list[bytes] = []
-        while (line := self._in.readline()) not in (b".\r\n", b""):
-            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        while (line := self._in.readline()) != b".\r\n":
+            if not line.endswith(b"\n"):
+                raise ConnectionError("the client is gone in the middle of a mail")
+            lines.append(line.removeprefix(b"."))
         for to in self._to:
             self._world.leave(self._sender, to, b"".join(lines))
         self._begin_anew()
