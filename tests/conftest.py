@@ -4,7 +4,7 @@ all would wait for them last.
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import hypothesis
@@ -52,6 +52,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--serial", default=None) is None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             os.environ["ANDROID_ADB_SERVER_PORT"] = str(free.getsockname()[1])
+
+
+@pytest.fixture(autouse=True)
+def same_umask() -> Iterator[None]:
+    """What closes a data directory changes it for the whole process, so for later tests, too."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

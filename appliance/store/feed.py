@@ -120,9 +120,12 @@ class EventFeed:
             return ()
         if self._recent and cursor >= self._recent[0].seq - 1:
             return [event for event in self._recent if event.seq > cursor]
-        return await self._store.aread(
+        head = self.head
+        found = await self._store.aread(
             lambda conn: events.after(conn, cursor, limit=BATCH), ReaderPool.LIVE
         )
+        # Who has heard of a later one and reconnects would be ahead of what is known here.
+        return [event for event in found if event.seq <= head]
 
     async def _run(self) -> None:
         while True:

@@ -118,6 +118,8 @@ def build_package(
         "Maintainer: Balie <balie@example.com>\nDescription: a toy in the place of Balie\n"
         " It answers readyz.\n"
     )
+    for path in (tree, *tree.rglob("*")):  # another test may have set this process's umask
+        path.chmod(0o755 if path.is_dir() else 0o644)
     target = folder / f"{package}_{version}_{architecture}.deb"
     command = ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", str(tree), str(target)]
     subprocess.run(command, check=True, capture_output=True, timeout=60)

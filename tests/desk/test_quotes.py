@@ -62,11 +62,11 @@ def test_what_fits_no_message_before_it_is_left_out(talk: Counter, key: str, wor
 
 
 def test_a_device_gets_the_words_that_a_message_answers(talk: Counter) -> None:
-    """With who wrote them and when."""
+    """With who wrote them and when, and the device's own name of that message."""
     (theirs,) = talk.all("SELECT id, happened_ms FROM message WHERE device_key = 'k1'")
     (welcome,) = talk.outgoing()
     talk.store.write(lambda tx: cancel(tx, welcome["id"], STAFF))
     talk.queues("Ja hoor", quotes=theirs["id"])
     assert talk.attempt().outgoing.quoted == QuotedText(
-        text="Kom je *morgen*?", own=False, at_ms=theirs["happened_ms"]
+        text="Kom je *morgen*?", own=False, at_ms=theirs["happened_ms"], key="k1"
     )

@@ -130,7 +130,7 @@ def test_a_copy_on_another_disk_has_files_of_its_own(shelf: Shelf, tmp_path: Pat
     found = shelf.of(shelf.adds(b"content"))
     with tempfile.TemporaryDirectory(dir=other) as folder:
         data = shelf.store.path.parent
-        assert balie("backup", "--to", f"{folder}/a.db.zst", "--data", data).exit_code == 0
+        assert balie("backup", "--out", f"{folder}/a.db.zst", "--data", data).exit_code == 0
         assert (
             balie("restore", f"{folder}/a.db.zst", "--check", "--data", tmp_path / "c").exit_code
             == 0

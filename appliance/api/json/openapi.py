@@ -61,6 +61,7 @@ from appliance.api.json.reports import MODELS as REPORTS
 from appliance.api.json.retention_bodies import DueOut, RetentionIn, RetentionOut
 from appliance.api.json.round_bodies import AnswerIn, RoundIn, RoundPreviewOut
 from appliance.api.json.rule_bodies import RulesIn
+from appliance.api.json.signing_key import RotatedKeyOut
 from appliance.api.json.tags import tagged
 from appliance.api.json.team_bodies import (
     ConversationPatchIn,
@@ -149,6 +150,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     WebhookIn,
     WebhookPatchIn,
     NewWebhookOut,
+    RotatedKeyOut,
     RotatedOut,
     ToldAgainOut,
     ReplayIn,

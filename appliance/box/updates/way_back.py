@@ -52,7 +52,8 @@ def _pack_anew(folder: Path, package: str, system: str) -> Path:
     for name in sorted(listed):
         _put(Path(system, name.lstrip("/")), tree / name.lstrip("/"))
     control = tree / "DEBIAN"
-    control.mkdir(mode=0o755)
+    control.mkdir()
+    control.chmod(0o755)  # dpkg-deb takes no other, whatever the umask
     (control / "control").write_text(_control(_ask(admin, "--status", package)), "utf-8")
     for name in _SCRIPTS:
         for found in sorted((admin / "info").glob(f"{package}*.{name}")):

@@ -142,6 +142,7 @@ def _running(folder: Path, certificate: OwnCertificate | None) -> Iterator[ImapS
     about = {"folder": folder, "port": port, "password": PASSWORD, "uid": uid, **_names(uid), **tls}
     config = folder / "dovecot.conf"
     config.write_text(CONFIG.format(**about) + _certified(folder, certificate, uid))
+    config.chmod(0o644)  # another test may have set this process's umask
     with (folder / "out").open("wb") as out:
         as_user: dict[str, Any] = {"user": uid, "group": _names(uid)["gid"], "extra_groups": []}
         server = subprocess.Popen(
