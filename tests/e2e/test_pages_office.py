@@ -129,7 +129,7 @@ def test_who_writes_to_two_numbers_chooses_one(open_page: OpenPage, place: Place
         )
     )
     page.reload()
-    expect(page.locator("#composer select")).to_have_value("+31612345611")
+    expect(page.locator("#composer select[name=to]")).to_have_value("+31612345611")
 
 
 def test_each_trouble_of_a_device_has_its_remedy(open_page: OpenPage, place: Place) -> None:
