@@ -25,6 +25,7 @@ from appliance.box.keeper.state import FILES
 from appliance.box.updates import request
 from tests.box.shelf import announce, serving
 from tests.box.toy_world import ToyBox, build_package
+from tests.open_folder import open_folder
 from tests.own_certificate import make_certificate
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root installs packages")
@@ -92,7 +93,7 @@ def installs(toy: ToyBox, *words: str, status: int = 0, **config: object) -> str
 
 def installs_for_nobody(toy: ToyBox, url: str) -> str:
     """What is said where the data are another user's, as on a real box."""
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(dir=open_folder()) as home:
         Path(home).chmod(0o755)
         data = Path(home, "data")
         data.mkdir(mode=0o700)

@@ -2,11 +2,14 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from provisioning.package.tree import DEBIAN
+from tests.open_folder import open_folder
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
 
@@ -16,17 +19,17 @@ _STUB = '#!/bin/sh\necho "$(id -un) ${BALIE_DATA:-none} $*"\n'
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home() -> Iterator[Path]:
     """Where the data lie; the folders above it are open, as they are on a machine."""
-    for each in (tmp_path, *tmp_path.parents[:3]):
-        each.chmod(0o755)
-    return tmp_path / "data"
+    with TemporaryDirectory(dir=open_folder()) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder, "data")
 
 
 @pytest.fixture
-def program(home: Path, tmp_path: Path) -> Path:
+def program(home: Path) -> Path:
     """The real one, with places and the user of this machine."""
-    stub = tmp_path / "stub"
+    stub = home.parent / "stub"
     stub.write_text(_STUB, "utf-8")
     text = (DEBIAN / "balie").read_text("utf-8")
     for old, new in (
@@ -38,7 +41,7 @@ def program(home: Path, tmp_path: Path) -> Path:
     ):
         assert old in text
         text = text.replace(old, new)
-    path = tmp_path / "balie"
+    path = home.parent / "balie"
     path.write_text(text, "utf-8")
     for each in (path, stub):
         each.chmod(0o755)

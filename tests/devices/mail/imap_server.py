@@ -4,7 +4,6 @@ import grp
 import os
 import pwd
 import shutil
-import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,18 +12,18 @@ from dataclasses import dataclass
 from imaplib import IMAP4
 from pathlib import Path
 from socket import create_server
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from imap_tools import MailBoxUnencrypted
 
+from tests.open_folder import open_folder
 from tests.own_certificate import OwnCertificate
 
 PASSWORD = "geheim"
 USER = "utrecht@example.com"
 _NOBODY = 65534
 _STARTS_S = 20.0
-_OPEN = ("/var/tmp", "/dev/shm", "/tmp")  # noqa: S108  # for one folder that mkdtemp names
 
 CONFIG = """
 protocols = imap
@@ -118,17 +117,8 @@ class ImapServer:
 @contextmanager
 def imap_server(certificate: OwnCertificate | None = None) -> Iterator[ImapServer]:
     """As long as the block runs, in a folder that its user may reach: pytest's own are closed."""
-    with TemporaryDirectory(prefix="balie-imap-", dir=_open_folder()) as folder:
+    with TemporaryDirectory(prefix="balie-imap-", dir=open_folder()) as folder:
         yield from _running(Path(folder), certificate)
-
-
-def _open_folder() -> Path:
-    """Where a user without rights may make a folder be reached: ``TMPDIR`` may be closed too."""
-    for each in map(Path, (gettempdir(), *_OPEN)):
-        above = (each, *each.resolve().parents)
-        if each.is_dir() and all(part.stat().st_mode & stat.S_IXOTH for part in above):
-            return each
-    raise AssertionError("set TMPDIR to a folder that every user may reach")
 
 
 def _running(folder: Path, certificate: OwnCertificate | None) -> Iterator[ImapServer]:
