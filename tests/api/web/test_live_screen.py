@@ -14,6 +14,7 @@ from PIL import Image
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock
+from appliance.devices import kind as device_kinds
 from appliance.devices.kind import Kind, Picture, PictureOf, Remote, learn
 from appliance.devices.protocol import DeviceState, Driver, Status
 from appliance.errors import DeviceGone, InvalidInput
@@ -62,9 +63,10 @@ class Panel:
 
 
 @pytest.fixture
-def panel() -> Panel:
+def panel(monkeypatch: pytest.MonkeyPatch) -> Panel:
     made = Panel()
     remote = Remote(look=made.look, tap=made.tap, back=made.back)
+    monkeypatch.setattr(device_kinds, "_KNOWN", dict(device_kinds._KNOWN))
     learn(Kind(name="panel", label="Phone", channels=(Channel.WHATSAPP,), remote=remote))
     return made
 
