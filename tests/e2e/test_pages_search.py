@@ -44,7 +44,7 @@ def test_the_command_bar_goes_to_a_person_by_keyboard(open_page: OpenPage, place
         pass
     page = open_page()
     live(page).keyboard.press("Control+k")
-    field = page.get_by_role("combobox")
+    field = page.locator("#command-bar-field")
     expect(field).to_be_focused()
     field.press_sequentially("piotr")
     expect(page.get_by_role("option").first).to_contain_text("Piotr Nowak")
