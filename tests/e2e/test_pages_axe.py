@@ -75,6 +75,7 @@ NO_PAGES = {
     "/people/export.vcf",
     "/people/{contact}/card.vcf",
     "/privacy/archive/jobs",
+    "/settings/backup/now",
     "/privacy/archive/{archive_id}/file",
     "/privacy/consent/proof.pdf",
     "/privacy/log/export.csv",
