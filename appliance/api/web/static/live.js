@@ -159,8 +159,9 @@ const hints = {
     if (hint.conversation === openConversation()) soon("case", 0);
     soon("overview", OVERVIEW_MS);
   },
-  emergency(hint) { // one's own changes what every page shows
-    if (hint.own) location.assign(hint.ended ? "/emergency" : "/");
+  emergency(hint) { // one's own changes what every page shows; the page may have been drawn after it
+    const shown = document.querySelector("#emergency .own") !== null;
+    if (hint.own && shown === hint.ended) location.assign(hint.ended ? "/emergency" : "/");
     else soon("emergency");
   },
   presence(hint) { document.dispatchEvent(new CustomEvent("balie:presence", { detail: hint })); },
