@@ -7,7 +7,7 @@ the Cloud API sends WhatsApp.
 import asyncio
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,35 +58,25 @@ def _beside(rounds: Sequence[tuple[Load, Load]]) -> Measured:
 
 @cache
 def _rounds() -> Sequence[_Round]:
+    return [_round() for _ in range(ROUNDS)]
+
+
+def _round() -> _Round:
+    """On a server of its own: a line takes no more than `DEFAULT_MAX_WAITING` messages."""
     with running_server() as server:
         message = {"line": server.line, "to": NUMBER, "text": _TEXT}
-        native = _request(server, _NATIVE, message)
-        native_sms = _request(server, _NATIVE, {**message, "channel": "sms"})
-        gateway = _request(
-            server,
-            _GATEWAY,
-            {"phoneNumbers": [NUMBER], "textMessage": {"text": _TEXT}, "deviceId": server.line},
-        )
-        cloud = _request(
-            server,
-            _CLOUD,
-            {
-                "messaging_product": "whatsapp",
-                "to": NUMBER,
-                "type": "text",
-                "text": {"body": _TEXT},
-            },
-        )
+        gateway = {"phoneNumbers": [NUMBER], "textMessage": {"text": _TEXT}}
+        cloud = {"messaging_product": "whatsapp", "to": NUMBER, "type": "text"}
 
-        def of(request: bytes) -> Load:
-            return asyncio.run(load(server, request))
+        def of(path: str, body: Mapping[str, object]) -> Load:
+            return asyncio.run(load(server, _request(server, path, body)))
 
-        return [
-            _Round(
-                native=of(native), cloud=of(cloud), native_sms=of(native_sms), gateway=of(gateway)
-            )
-            for _ in range(ROUNDS)
-        ]
+        return _Round(
+            native=of(_NATIVE, message),
+            cloud=of(_CLOUD, {**cloud, "text": {"body": _TEXT}}),
+            native_sms=of(_NATIVE, {**message, "channel": "sms"}),
+            gateway=of(_GATEWAY, {**gateway, "deviceId": server.line}),
+        )
 
 
 def _request(server: Server, path: str, body: object) -> bytes:
