@@ -133,7 +133,7 @@ def _everybody_writes(made: Branch) -> None:
 
 
 def _incoming(made: Branch) -> list[str]:
-    return [each["text"] for each in made.api("/messages?direction=in&limit=200")["items"]]
+    return [each["text"] for each in made.messages("in")]
 
 
 def _idle_cpu(made: Branch) -> float:
@@ -174,7 +174,7 @@ def _trips(made: Branch, channel: str) -> float:
 
 
 def _is_proven(made: Branch, text: str) -> bool:
-    items = made.api("/messages?direction=out&limit=200")["items"]
+    items = made.messages("out")
     return any(each["text"] == text and each["state"] in PROVEN for each in items)
 
 

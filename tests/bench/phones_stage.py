@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +51,17 @@ class Branch:
 
     def api(self, path: str) -> Any:
         return http_calls.get(f"{self.url}/api/v1{path}", headers=self._bearer).json()
+
+    def messages(self, direction: str) -> Sequence[Mapping[str, Any]]:
+        """All of them: the run makes more than a page holds."""
+        found: list[Mapping[str, Any]] = []
+        after: str | None = ""
+        while after is not None:
+            since = f"&after={after}" if after else ""
+            page = self.api(f"/messages?direction={direction}&limit=200{since}")
+            found += page["items"]
+            after = page["next"]
+        return found
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         url = f"{self.url}/api/v1{path}"
