@@ -73,15 +73,15 @@ def _look_at_stick(given: argparse.Namespace) -> None:
 
 
 def _go_on_resetting(given: argparse.Namespace) -> None:
-    from appliance.box import asking_stick
+    from appliance.box import box_reset
 
-    asking_stick.go_on(given.data)
+    box_reset.go_on(box_reset.ResetPlaces(data=given.data))
 
 
 def _reset_now(given: argparse.Namespace) -> None:
-    from appliance.box import asking_stick
+    from appliance.box import box_reset
 
-    asking_stick.reset(given.data)
+    box_reset.reset(box_reset.ResetPlaces(data=given.data))
 
 
 _WHAT = {

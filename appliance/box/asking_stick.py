@@ -15,6 +15,7 @@ from appliance.box.console import issue_text
 from appliance.box.handed_files import read_handed
 from appliance.box.point_keeper import CODE
 from appliance.box.programs_run import run
+from appliance.box.reset_unit import start_reset
 from appliance.box.whole_files import keep_names
 
 log = logging.getLogger(__name__)
@@ -23,17 +24,12 @@ ASKS = "balie-reset.txt"
 ASKED = "balie-reset-done.txt"
 TELLS = "balie-code.txt"
 MOUNT = Path("/run/balie-stick")
-STOP_WITHIN_S = 120.0
-"""More than the units themselves are given to end."""
-_STOPPED = ("balie-adb.service", "balie.service")
-_MADE_ANEW = "balie-tls.service"
-"""Without it the box would go on under keys that are gone, and nobody could trust it anew."""
 
 
 def look(device: Path, data: Path) -> None:
     """For the unit, which has a view of its own on mounts. Raises SetupError and OSError."""
     with mounted(device) as folder:
-        obey(folder, data, lambda: reset(data))
+        obey(folder, data, start_reset)
 
 
 def obey(folder: Path, data: Path, reset_box: Callable[[], None]) -> None:
@@ -52,25 +48,6 @@ def obey(folder: Path, data: Path, reset_box: Callable[[], None]) -> None:
         # Lines as Windows ends them; a stick with FAT has no modes.
         (folder / TELLS).write_text(f"{text}\n", "ascii", newline="\r\n")
         keep_names(folder)
-
-
-def reset(data: Path) -> None:
-    """All of it, with what runs stopped meanwhile; what could not begin costs nobody the inbox.
-
-    Raises SetupError and OSError.
-    """
-    try:
-        run("systemctl", "stop", *_STOPPED, within_s=STOP_WITHIN_S)
-        resetting.begin(data)
-        go_on(data)
-    finally:
-        if not resetting.is_begun(data):
-            run("systemctl", "start", "--no-block", _MADE_ANEW, *_STOPPED)
-
-
-def go_on(data: Path) -> None:
-    """Also at a start, where the power was cut during a reset. Raises OSError."""
-    resetting.finish(data, resetting.elsewhere())
 
 
 @contextmanager

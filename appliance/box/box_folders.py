@@ -38,15 +38,26 @@ class BoxFolders:
         return self.root / "data" / "etc-balie"
 
     @property
+    def given(self) -> Path:
+        """The settings that the package has for a machine without any."""
+        return self.root / "usr" / "share" / "balie" / "etc-balie"
+
+    @property
+    def log(self) -> Path:
+        """Warnings of the journal, which is in memory."""
+        return self.root / "data" / "log"
+
+    @property
     def folders(self) -> Mapping[Path, int]:
         """What has to be there before it is bound or written to, with its mode."""
         bound = {"balie": 0o700, "balie-adb": 0o700, "balie-tls": 0o755, "balie-update": 0o755}
-        bound |= {"rauc": 0o755, "log": 0o755}
+        bound |= {"rauc": 0o755}
         return {
             self.own: 0o755,
             self.ssh: 0o700,
             self.wifi: 0o700,
             self.etc: 0o755,
+            self.log: 0o755,
             **{self.root / "data" / name: mode for name, mode in bound.items()},
         }
 

@@ -17,7 +17,7 @@ from appliance.box.button import Button, open_all
 from appliance.box.handed_files import read_handed
 from appliance.box.light import STARTS_WITHIN_S, BoxHealth, Light
 from appliance.box.point_keeper import PointKeeper
-from appliance.box.programs_run import run
+from appliance.box.reset_unit import start_reset
 from appliance.box.service_manager import ServiceManager
 from appliance.clock import CLOCK_UNSURE
 from appliance.errors import SetupError
@@ -29,7 +29,6 @@ LOOK_S = 5.0
 BUTTON_S = 0.5
 SAVE_S = 600.0
 """So far the clock is behind after a power cut, at most."""
-RESET_UNIT = "balie-reset-now.service"
 FINDINGS = Path("/run/balie-box/findings.json")
 """What the start of the machine found that a person should know."""
 
@@ -140,14 +139,14 @@ def go_on(care: Care, button: Button, ended: threading.Event) -> None:
 
 
 def button_of_box() -> Button:
-    """Held for ten seconds it starts the reset, which is a unit with more rights than this one."""
+    """Held for ten seconds it starts the reset."""
     return Button(open_all(), _ask_for_reset)
 
 
 def _ask_for_reset() -> None:
     log.warning("somebody held the button: this box is being reset")
     try:
-        run("systemctl", "start", "--no-block", RESET_UNIT)
+        start_reset()
     except SetupError as exc:
         log.error("the reset did not begin: %s", exc)  # noqa: TRY400 -- the sentence says all
 

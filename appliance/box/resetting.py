@@ -1,4 +1,4 @@
-"""A box as it was when it came, but for what people asked never to get again.
+"""The data as they were when the box came, but for what people asked never to get again.
 
 Who opted out or was erased stands in the journal beside the database, as what stands for them, made
 with the key of the house. Both stay, and the next start obeys the journal. Its lines are gone with
@@ -7,10 +7,9 @@ the numbers that they were about, so whoever had closed one has closed all until
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from appliance.box.kept_folder import kept_folder
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
 from appliance.identities import Identity
@@ -27,17 +26,6 @@ holds the journal that stays.
 _LOCK = "balie.lock"
 
 
-def elsewhere() -> Sequence[Path]:
-    """What a box has of its own beside its data: keys of phones, certificates, ways in."""
-    return (
-        Path("/var/lib/balie-adb"),
-        Path("/var/lib/balie-tls"),
-        Path("/data/wifi"),
-        Path("/data/ssh/authorized_keys"),
-        kept_folder() / "home.key",
-    )
-
-
 def is_begun(data: Path) -> bool:
     return (data / BEGUN).exists()
 
@@ -48,25 +36,17 @@ def begin(data: Path) -> None:
         raise SetupError(f"There is no data directory {data}.")
     kept = erasure_journal.text_of(condensed(erasure_journal.read(data)))
     put_whole(data / BEGUN, kept.encode())
-    _hand_over(data, data / BEGUN)
+    hand_over(data, data / BEGUN)
 
 
-def finish(
-    data: Path,
-    beside: Iterable[Path] = (),
-    *,
-    step: Callable[[str], None] = lambda _: None,
-) -> None:
+def finish(data: Path, *, step: Callable[[str], None] = lambda _: None) -> None:
     """Goes on with what `begin` began; each time it is called it does what is left. `step` is told
     what was just done. Raises OSError.
     """
     if not is_begun(data):
         return
-    for path in beside:
-        _clear(path)
-        step(f"cleared {path.name}")
     for path in _to_go(data):
-        _remove(path)
+        remove(path)
         step(f"removed {path.name}")
     sync_folder(data)
     (data / BEGUN).replace(data / erasure_journal.FILE)
@@ -102,17 +82,7 @@ def _to_go(data: Path) -> list[Path]:
     return sorted(each for each in data.iterdir() if each.name not in stays)
 
 
-def _clear(path: Path) -> None:
-    """A folder that a unit or a mount needs stays, empty."""
-    if path.is_dir() and not path.is_symlink():
-        for each in sorted(path.iterdir()):
-            _remove(each)
-        sync_folder(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
     """A link goes, never what it leads to."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
@@ -120,7 +90,8 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _hand_over(data: Path, path: Path) -> None:
+def hand_over(data: Path, path: Path) -> None:
+    """Makes it the owner's of the data, where root made it."""
     if os.geteuid() == 0:
         owner = data.stat()
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

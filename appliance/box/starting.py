@@ -16,6 +16,7 @@ from appliance.box.boot_state import BootState
 from appliance.box.box_folders import BoxFolders
 from appliance.box.card_reading import take_over
 from appliance.box.findings import StartFinding
+from appliance.box.given_settings import put_missing
 from appliance.box.host_names import USUAL
 from appliance.box.identity import BoxIdentity
 from appliance.box.whole_files import put_whole
@@ -71,12 +72,7 @@ class Start:
     def _folders(self) -> None:
         for folder, mode in self._places.folders.items():
             folder.mkdir(mode=mode, parents=True, exist_ok=True)
-        given = self._places.root / "usr" / "share" / "balie-box" / "etc-balie"
-        for path in given.glob("*"):
-            kept = self._places.etc / path.name
-            if path.is_file() and not kept.exists():
-                put_whole(kept, path.read_bytes(), mode=0o600)
-                self._machine.give(kept)
+        put_missing(self._places.given, self._places.etc, self._machine.give)
 
     def _identity(self) -> None:
         machine_id = identity.machine_id(self._places.machine_id, self._places.running_id)

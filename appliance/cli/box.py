@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from appliance.box import asking_stick, resetting
+from appliance.box import box_reset, resetting
+from appliance.box.box_reset import ResetPlaces
 from appliance.box.handed_files import read_handed
 from appliance.box.point_keeper import CODE
 from appliance.cli.output import DataOption, JsonOption, says_what_is_wrong, show
@@ -40,15 +41,15 @@ def reset(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Makes this box as it was when it came: all messages, people, accounts, keys and copies on it
-    go for good. Who opted out or was erased stays so.
+    """Makes this box as it was when it came: all messages, people, accounts, keys, copies and
+    settings on it go for good. Who opted out or was erased stays so.
     """
     folder = _folder(data)
     if typed != resetting.WORD:
         raise InvalidInput(
             "typed", f"This deletes everything on the box. If it is meant: --typed {resetting.WORD}"
         )
-    if os.geteuid() == 0 and _SYSTEMD.is_dir():
+    if os.geteuid() == 0 and _SYSTEMD.is_dir() and folder == _OF_UNITS:
         _with_units(folder)
     elif is_running(folder):
         raise SetupError("Balie is running; stop it first, or do this as root.")
@@ -65,7 +66,7 @@ def _folder(data: Path | None) -> Path:
 
 def _with_units(folder: Path) -> None:
     try:
-        asking_stick.reset(folder)
+        box_reset.reset(ResetPlaces(data=folder))
     except OSError as exc:
         raise SetupError(f"It could not be finished ({exc}); start the box again.") from exc
 

@@ -127,8 +127,6 @@ def _links(root: Path) -> None:
         if example.exists():
             (root / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(example, root / place)
-    given = root / "usr/share/balie-box/etc-balie"
-    shutil.copytree(root / "etc/balie", given, dirs_exist_ok=True)
     if not (root / _SITE).is_symlink():
         (root / _SITE).symlink_to("../sites-available/balie")
 

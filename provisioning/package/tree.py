@@ -30,10 +30,12 @@ _PLACES = {
 _UNITS = frozenset({".service", ".timer", ".path", ".socket"})
 _EXAMPLES = "usr/share/doc/balie/examples/{name}"
 _NGINX_DROP_IN = "nginx-balie.conf"
+_SETTINGS = "balie.toml"
+"""A box takes it from `/usr` when `/etc/balie` is empty: at its first start, and after a reset."""
 _ALSO = {
     "launcher": "usr/lib/balie/bin/balie",
     "balie": "usr/bin/balie",
-    "balie.toml": "etc/balie/balie.toml",
+    _SETTINGS: f"etc/balie/{_SETTINGS}",
     "site": "etc/nginx/sites-available/balie",
     "rtupdate": "usr/share/python3/runtime.d/balie.rtupdate",
     "compile": "usr/lib/balie/bin/compile",
@@ -57,6 +59,7 @@ def lay_out(tree: Path, release: Release, libraries: Path) -> None:
     _lay_balie(tree / LIB, release)
     for name, place in _ALSO.items():
         put(DEBIAN / name, tree / place, mode=0o755 if name in PROGRAMS else 0o644)
+    put(DEBIAN / _SETTINGS, tree / "usr/share/balie/etc-balie" / _SETTINGS)
     for name in _DOCS:
         put(ROOT / name, tree / "usr/share/doc/balie" / name)
     _lay_units(tree, ROOT / "systemd")

@@ -25,8 +25,8 @@ MAY = {
     "balie-home.service": "CAP_NET_ADMIN CAP_DAC_READ_SEARCH",
     "balie-point.service": "CAP_NET_ADMIN CAP_NET_RAW",
     "balie-reset-now.service": "CAP_DAC_OVERRIDE CAP_FOWNER CAP_CHOWN",
-    "balie-reset.service": "CAP_DAC_OVERRIDE CAP_FOWNER",
-    "balie-stick@.service": "CAP_SYS_ADMIN CAP_DAC_OVERRIDE CAP_FOWNER CAP_CHOWN",
+    "balie-reset.service": "CAP_DAC_OVERRIDE CAP_FOWNER CAP_CHOWN",
+    "balie-stick@.service": "CAP_SYS_ADMIN CAP_DAC_OVERRIDE",
 }
 HARDENED = {
     "ProtectSystem": "strict",

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from appliance.box import asking_stick, resetting
+from appliance.box import asking_stick, box_reset, resetting
+from appliance.box.box_reset import ResetPlaces
+from appliance.box.keeper.entry import only_update
 from appliance.clock import SystemClock
 from appliance.desk.privacy.erasing import again
 from appliance.errors import SetupError
@@ -61,11 +64,44 @@ def lived_in(data: Path) -> None:
     (data.parent / "elsewhere" / "keep").write_bytes(b"x")
 
 
-def beside(folder: Path) -> list[Path]:
+def box_in(folder: Path) -> ResetPlaces:
+    """With keys, what an update left, and settings with a secret; its data are `folder/data`."""
     (folder / "adb").mkdir()
     (folder / "adb" / "adbkey").write_bytes(b"x")
     (folder / "home.key").write_bytes(b"x")
-    return [folder / "adb", folder / "home.key", folder / "not-there"]
+    for name in ("updates/lock", "updates/state.0", "updates/packages/good.deb", "etc/tls/ca.key"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    (folder / "etc" / "balie.toml").write_text("pin = '1234'")
+    (folder / "etc" / "environment").write_text("BALIE_COPIES={}")
+    (folder / "given").mkdir()
+    (folder / "given" / "balie.toml").write_text("# as it came")
+    return ResetPlaces(
+        data=folder / "data",
+        kept=folder / "kept",
+        things=(folder / "adb", folder / "home.key", folder / "not-there"),
+        updates=folder / "updates",
+        settings=folder / "etc",
+        given=folder / "given",
+    )
+
+
+def is_as_it_came(places: ResetPlaces) -> bool:
+    """Of what is beside the data; a folder that something needs is there, empty."""
+    folder = places.kept.parent
+    left = {name: sorted(each.name for each in (folder / name).iterdir()) for name in EMPTIED}
+    settings = (places.settings / "balie.toml").read_text()
+    return left == EMPTIED and settings == "# as it came" and not (folder / "home.key").exists()
+
+
+EMPTIED = {
+    "kept": [],
+    "adb": [],
+    "updates": ["lock", "packages"],
+    "updates/packages": [],
+    "etc": ["balie.toml", "tls"],
+    "etc/tls": [],
+}
 
 
 def is_out(store: Store, who: Identity) -> bool:
@@ -113,8 +149,10 @@ def test_everything_goes_but_who_opted_out(tmp_path: Path) -> None:
     data = tmp_path / "data"
     lived_in(data)
     key = HouseKey.of(data).names
-    resetting.begin(data)
-    resetting.finish(data, beside(tmp_path))
+    places = box_in(tmp_path)
+    box_reset.begin(places)
+    box_reset.go_on(places)
+    assert is_as_it_came(places)
     left = {each.name for each in data.iterdir()}
     assert left <= {"erasures.jsonl", "house-key", "balie.lock"}
     assert OUT.value not in (data / "erasures.jsonl").read_text("utf-8")
@@ -134,24 +172,75 @@ def test_everything_goes_but_who_opted_out(tmp_path: Path) -> None:
         store.close()
 
 
-@pytest.mark.parametrize("number", range(1, 11))
+@pytest.mark.parametrize("number", range(1, 18))
 def test_a_power_cut_at_any_step_is_made_good(tmp_path: Path, number: int) -> None:
     """The next start does what is left; before the first step nothing was touched."""
     data = tmp_path / "data"
     lived_in(data)
-    places = beside(tmp_path)
-    resetting.begin(data)
+    places = box_in(tmp_path)
+    box_reset.begin(places)
     try:
-        resetting.finish(data, places, step=cut_at(number))
+        box_reset.go_on(places, step=cut_at(number))
     except PowerCut:
         if resetting.is_begun(data):
             (data / "balie.db").write_bytes(b"what a hasty program made meanwhile")
-    resetting.finish(data, places)
+    box_reset.go_on(places)
+    assert is_as_it_came(places)
     assert not resetting.is_begun(data)
     assert {each.name for each in data.iterdir()} <= {"erasures.jsonl", "house-key", "balie.lock"}
     closed = [each for each in erasure_journal.read(data) if each.what is JournalWhat.CLOSED]
     assert [each.line_id for each in closed] == [None]
-    resetting.finish(data, places)
+    box_reset.go_on(places)
+
+
+def test_root_clears_nothing_by_a_file_that_balies_user_can_write(tmp_path: Path) -> None:
+    """Whoever broke into Balie would have the box forget its keys at the next start."""
+    places = box_in(tmp_path)
+    lived_in(places.data)
+    (places.data / "reset.jsonl").write_bytes(b"")
+    box_reset.go_on(places)
+    assert (tmp_path / "adb" / "adbkey").exists()
+    unit = Path(__file__).parents[2] / "systemd" / "box" / "balie-reset.service"
+    conditions = re.findall(r"^Condition\w+=(.*)$", unit.read_text("utf-8"), re.MULTILINE)
+    assert conditions == ["|/data/box/reset-*", "|/var/lib/balie-box/reset-*"]
+
+
+def test_what_fails_is_done_at_the_next_start_and_nothing_is_done_twice(tmp_path: Path) -> None:
+    """What Balie has made anew since then stays: the keys that browsers and phones know now."""
+    places = box_in(tmp_path)
+    lived_in(places.data)
+    (tmp_path / "no-folder").touch()
+    broken = replace(places, things=(tmp_path / "no-folder" / "key", *places.things))
+    box_reset.begin(broken)
+    with pytest.raises(NotADirectoryError):
+        box_reset.go_on(broken)
+    assert not (places.data / "media").exists()
+    assert not (tmp_path / "adb" / "adbkey").exists()
+    made_anew = (places.data / "balie.db", tmp_path / "adb" / "adbkey", tmp_path / "etc" / "more")
+    for each in made_anew:
+        each.write_bytes(b"new")
+    (tmp_path / "no-folder").unlink()
+    (tmp_path / "no-folder").mkdir()
+    (tmp_path / "no-folder" / "key").write_bytes(b"x")
+    box_reset.go_on(broken)
+    assert not (tmp_path / "no-folder" / "key").exists()
+    assert [each.read_bytes() for each in made_anew] == [b"new"] * 3
+    assert list(places.kept.iterdir()) == []
+
+
+def test_a_box_is_not_reset_in_the_middle_of_an_update(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would put its copy of the database back; nothing is stopped."""
+    told = manager(tmp_path, "true")
+    monkeypatch.setenv("PATH", str(told.with_name("bin")), prepend=":")
+    places = box_in(tmp_path)
+    lived_in(places.data)
+    with only_update(places.updates), pytest.raises(SetupError, match="update"):
+        box_reset.reset(places)
+    assert (places.data / "media").exists()
+    assert not places.kept.exists()
+    assert not told.exists()
 
 
 def test_what_was_opened_again_is_not_closed_by_a_reset() -> None:
@@ -186,7 +275,7 @@ def test_a_reset_that_cannot_begin_costs_nobody_the_inbox(
     told = manager(tmp_path, stop)
     monkeypatch.setenv("PATH", str(told.with_name("bin")), prepend=":")
     with pytest.raises(SetupError):
-        asking_stick.reset(tmp_path / "gone")
+        box_reset.reset(box_in(tmp_path))
     assert told.read_text("ascii").splitlines() == [
         "stop balie-adb.service balie.service",
         "start --no-block balie-tls.service balie-adb.service balie.service",
@@ -198,7 +287,7 @@ def test_units_have_the_time_to_stop_that_they_were_promised() -> None:
     both = "".join((units / f"{name}.service").read_text() for name in ("balie-adb", "balie"))
     promised = [float(each) for each in re.findall(r"^TimeoutStopSec=(\d+)$", both, re.MULTILINE)]
     assert len(promised) == 2
-    assert sum(promised) < asking_stick.STOP_WITHIN_S
+    assert sum(promised) < box_reset.STOP_WITHIN_S
 
 
 def test_no_link_of_a_stick_leads_root_to_a_file_of_the_box(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_a_box_without_its_data_starts_in_memory_and_says_it(places: BoxFolders)
 
 def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: BoxFolders) -> None:
     """What `/etc/balie` lacks comes from the slot; what is there is the box's."""
-    given = places.root / "usr" / "share" / "balie-box" / "etc-balie"
+    given = places.given
     given.mkdir(parents=True)
     (given / "balie.toml").write_text("new")
     machine = Machine()

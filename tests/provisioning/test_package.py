@@ -91,6 +91,7 @@ def test_everything_is_at_its_place_and_roots(package: Path) -> None:
         "usr/lib/udev/rules.d/70-balie-modem.rules",
         "etc/nginx/sites-available/balie",
         "etc/balie/balie.toml",
+        "usr/share/balie/etc-balie/balie.toml",
     ):
         assert modes[f"./{name}"] == "-rw-r--r--"
     assert not [name for name in modes if "__pycache__" in name or "node_modules" in name]
