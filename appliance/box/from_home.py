@@ -4,7 +4,7 @@ For the unit `balie-home.service`, which has CAP_NET_ADMIN. The box's own key is
 leaves its folder. A device whose key is not wished any more is cut off at once.
 """
 
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.box import openings
@@ -21,31 +21,46 @@ from appliance.box.home_wish import (
 )
 from appliance.box.kept_folder import kept_folder
 from appliance.box.programs_run import run
+from appliance.box.set_up_point import NETWORK_DEVICES
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
 
 KEY = kept_folder() / "home.key"
 RUN = Path("/run/balie-box")
-_CERTIFICATES = "balie-tls.service"
-"""Makes the certificate anew, for the address by which whoever comes from home finds the box."""
 _MTU = "1420"
 """wireguard(4)'s own default for IPv6 outside of the tunnel."""
 
 
-def fulfil(wish_file: Path, key_file: Path = KEY, run_folder: Path = RUN) -> HomeAnswer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePlaces:
+    """Files of the machine; others in tests only."""
+
+    key: Path = KEY
+    run: Path = RUN
+    devices: Path = NETWORK_DEVICES
+
+    @property
+    def port(self) -> Path:
+        return self.run / openings.HOME_PORT.name
+
+    def has_way(self) -> bool:
+        return (self.devices / HOME).exists()
+
+
+def fulfil(wish_file: Path, places: HomePlaces | None = None) -> HomeAnswer:
     """Does what is wished, and says so; what cannot be done is said, too. Without a wish the way is
-    closed. Raises OSError.
+    closed, and so it is where nobody can know whom it should let in. Raises OSError.
     """
-    run_folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    places = places or HomePlaces()
+    places.run.mkdir(mode=0o755, parents=True, exist_ok=True)
     try:
         content = read_handed(wish_file)
         wish = HomeWish() if content is None and not wish_file.exists() else read(content or b"")
-        key = own_key(key_file) if wish.is_on else ""
-        _put(wish, key, run_folder / openings.HOME_PORT.name)
+        key = _put(wish, places)
         answer = HomeAnswer(is_on=wish.is_on, public_key=public_half(key) if key else "")
     except SetupError as exc:
-        answer = HomeAnswer(is_on=False, public_key="", trouble=str(exc))
-    put_whole(run_folder / ANSWER.name, answer_written(answer), mode=0o644)
+        answer = HomeAnswer(is_on=False, public_key="", trouble=_closed_for(exc, places))
+    put_whole(places.run / ANSWER.name, answer_written(answer), mode=0o644)
     return answer
 
 
@@ -73,27 +88,42 @@ def config(wish: HomeWish, key: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _put(wish: HomeWish, key: str, port_file: Path) -> None:
-    """The port opens after the interface knows whom it lets in, and closes before it goes."""
+def _closed_for(trouble: SetupError, places: HomePlaces) -> str:
+    """The sentence for the page. A way that stayed would let in whom an earlier wish named."""
+    try:
+        _close(places)
+    except SetupError as exc:
+        return f"{trouble} Nor could the way be closed: {exc}"
+    return str(trouble)
+
+
+def _put(wish: HomeWish, places: HomePlaces) -> str:
+    """The box's private key; empty where the way is closed."""
     if not wish.is_on:
-        port_file.unlink(missing_ok=True)
-        openings.refresh()
-        if _is_there():
-            run("ip", "link", "delete", HOME)
-        return
-    is_new = not _is_there()
-    if is_new:
+        _close(places)
+        return ""
+    key = own_key(places.key)
+    _open(wish, key, places)
+    return key
+
+
+def _open(wish: HomeWish, key: str, places: HomePlaces) -> None:
+    """The port opens after the interface knows whom it lets in. `balie-tls.path` sees its file, and
+    the certificate speaks for the new address, too.
+    """
+    if not places.has_way():
         run("ip", "link", "add", HOME, "type", "wireguard")
     run("wg", "syncconf", HOME, "/dev/stdin", stdin=config(wish, key))
     prefix = wish.network.partition("/")[2]
     run("ip", "address", "replace", f"{wish.address(OWN_PLACE)}/{prefix}", "dev", HOME)
     run("ip", "link", "set", HOME, "mtu", _MTU, "up")
-    put_whole(port_file, f"{wish.port}\n".encode(), mode=0o644)
+    put_whole(places.port, f"{wish.port}\n".encode(), mode=0o644)
     openings.refresh()
-    if is_new:
-        with suppress(SetupError):  # a machine without that unit has a front door of its own
-            run("systemctl", "start", "--no-block", _CERTIFICATES)
 
 
-def _is_there() -> bool:
-    return (Path("/sys/class/net") / HOME).exists()
+def _close(places: HomePlaces) -> None:
+    """The interface goes first: without it nobody comes in by a port that could not be closed."""
+    places.port.unlink(missing_ok=True)
+    if places.has_way():
+        run("ip", "link", "delete", HOME)
+    openings.refresh()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.box import from_home, home_wish
+from appliance.box.from_home import HomePlaces
 from appliance.box.home_wish import HomeAnswer, HomePeer, HomeWish
 from appliance.errors import SetupError
 
@@ -63,17 +64,72 @@ def test_what_is_no_wish_is_refused_whole(wrong: bytes | str) -> None:
         home_wish.read(wrong.encode() if isinstance(wrong, str) else wrong)
 
 
+def places_in(folder: Path) -> HomePlaces:
+    return HomePlaces(key=folder / "key", run=folder / "run", devices=folder / "net")
+
+
 def test_a_wish_that_leads_elsewhere_opens_nothing(tmp_path: Path) -> None:
     """A link to a file of root's is not followed, and is not quoted in the answer."""
     secret = tmp_path / "secret"
     secret.write_text("very secret", "ascii")
     (tmp_path / "wish").symlink_to(secret)
-    answer = from_home.fulfil(tmp_path / "wish", tmp_path / "key", tmp_path / "run")
+    answer = from_home.fulfil(tmp_path / "wish", places_in(tmp_path))
     assert (answer.is_on, answer.public_key) == (False, "")
     assert "makes no sense" in answer.trouble
     assert "secret" not in (tmp_path / "run" / "home.json").read_text("ascii")
     assert home_wish.answered(tmp_path / "run" / "home.json") == answer
     assert not (tmp_path / "key").exists()
+
+
+class Programs:
+    """Of a machine whose WireGuard is a folder: `ip` makes it and takes it away, `wg` writes whom
+    it lets in. Those named in `failing` fail.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.failing = folder, folder / "failing"
+        self.lets_in = folder / "net" / "balie-home"
+        self.failing.touch()
+        for name, does in {
+            "ip": f'case "$1 $2" in "link add") mkdir -p {self.lets_in};;'
+            f' "link delete") rm -r {self.lets_in};; esac',
+            "wg": f"case $1 in syncconf) cat >{self.lets_in}/peers;; genkey) echo {OTHER};;"
+            f" pubkey) echo {KEY};; esac",
+            "nft": "echo table inet balie",
+        }.items():
+            program = folder / "bin" / name
+            program.parent.mkdir(exist_ok=True)
+            fails = f'grep -qx "{name} $1" {self.failing} && exit 1'
+            program.write_text(f"#!/bin/sh\n{fails}\n{does}\n", "ascii")
+            program.chmod(0o755)
+
+    def fulfil(self, wish: bytes) -> HomeAnswer:
+        (self.folder / "wish").write_bytes(wish)
+        return from_home.fulfil(self.folder / "wish", places_in(self.folder))
+
+
+@pytest.mark.parametrize(
+    ("wish", "failing"),
+    [
+        pytest.param(b"{", "", id="a wish without sense"),
+        pytest.param(home_wish.written(WISH), "wg syncconf", id="whom it names cannot be let in"),
+        pytest.param(b"{", "nft --file", id="and the firewall cannot be changed"),
+    ],
+)
+def test_whom_an_earlier_wish_named_does_not_stay_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wish: bytes, failing: str
+) -> None:
+    """Where nobody can know who is meant to come in, nobody does."""
+    programs = Programs(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    assert programs.fulfil(home_wish.written(WISH)).is_on
+    assert "10.77.5.9/32" in (programs.lets_in / "peers").read_text("ascii")
+    programs.failing.write_text(failing, "ascii")
+    answer = programs.fulfil(wish)
+    assert not answer.is_on
+    assert answer.trouble
+    assert not programs.lets_in.exists()
+    assert not (tmp_path / "run" / "home-port").exists()
 
 
 def test_an_answer_that_cannot_be_read_is_none(tmp_path: Path) -> None:
@@ -127,7 +183,8 @@ def test_a_device_whose_key_is_not_wished_any_more_is_out(tmp_path: Path) -> Non
     for name, each in (("both", WISH), ("one", one), ("off", HomeWish())):
         (tmp_path / name).write_bytes(home_wish.written(each))
     said = f'python3 -c \'from pathlib import Path; from appliance.box import from_home; \
-print(from_home.fulfil(Path("{wish}"), Path("{tmp_path}/key"), Path("{tmp_path}/run")))\''
+print(from_home.fulfil(Path("{wish}"), from_home.HomePlaces(key=Path("{tmp_path}/key"), \
+run=Path("{tmp_path}/run"))))\''
     script = f"""
 mount -t sysfs none /sys
 for each in both one off; do
