@@ -13,14 +13,18 @@ UNITS = sorted(FOLDER.glob("*.service"))
 WATCHERS = sorted(
     path for path in FOLDER.parent.rglob("*.path") if "PathChanged=" in path.read_text("utf-8")
 )
-MOST_EXPOSED = 2.7
-"""systemd's figure of what an attacker inside could reach. Of it 0.9 are that they are root's and
-that they know the machine's network, which is what they are for.
-"""
+MOST_EXPOSED = 1.5
+"""systemd's figure of what an attacker inside could reach."""
+MORE_EXPOSED = {
+    # It asks the kernel about the clock, Balie over the loopback, reads a button, writes lights.
+    "balie-care.service": 2.7,
+    # It is a network: wpa_supplicant needs packets, netlink and the radio's switch.
+    "balie-point.service": 2.3,
+}
 
 MAY = {
     "balie-care.service": "CAP_NET_ADMIN CAP_DAC_READ_SEARCH",
-    "balie-clock.service": "CAP_SYS_TIME CAP_CHOWN CAP_DAC_READ_SEARCH",
+    "balie-clock.service": "CAP_SYS_TIME CAP_CHOWN",
     "balie-firewall.service": "CAP_NET_ADMIN",
     "balie-home.service": "CAP_NET_ADMIN CAP_DAC_READ_SEARCH",
     "balie-point.service": "CAP_NET_ADMIN CAP_NET_RAW",
@@ -90,7 +94,7 @@ def test_little_of_the_system_is_exposed(path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
     assert found, done.stderr
-    assert float(found[1]) <= MOST_EXPOSED
+    assert float(found[1]) <= MORE_EXPOSED.get(path.name, MOST_EXPOSED)
 
 
 @has_systemd
