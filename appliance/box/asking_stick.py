@@ -14,8 +14,8 @@ from appliance.box import resetting
 from appliance.box.console import issue_text
 from appliance.box.handed_files import read_handed
 from appliance.box.point_keeper import CODE
-from appliance.box.programs_run import run
 from appliance.box.reset_unit import start_reset
+from appliance.box.running import run
 from appliance.box.whole_files import keep_names
 
 log = logging.getLogger(__name__)

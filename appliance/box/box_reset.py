@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.box import resetting
-from appliance.box.box_folders import BoxFolders
+from appliance.box.card_folders import CardFolders
 from appliance.box.card_reading import READ_FILE
 from appliance.box.given_settings import put_missing
 from appliance.box.handed_files import read_handed
 from appliance.box.keeper import entry
 from appliance.box.keeper.errors import KeeperError
 from appliance.box.kept_folder import kept_folder
-from appliance.box.places import TLS
-from appliance.box.programs_run import run
+from appliance.box.running import run
+from appliance.box.tls_places import TLS
 from appliance.box.whole_files import keep_names, put_whole
 from appliance.errors import SetupError
 
@@ -47,7 +47,7 @@ def _own_things() -> tuple[Path, ...]:
 
 def _things_of_card() -> Iterator[Path]:
     """None on another machine, whose `/data` may be anybody's."""
-    card = BoxFolders()
+    card = CardFolders()
     if kept_folder() == card.own:
         yield from (card.wifi, card.ssh / "authorized_keys", card.log, card.firmware / READ_FILE)
         yield from (card.branch, card.invitation, card.card_findings)
@@ -64,7 +64,7 @@ class ResetPlaces:
     things: tuple[Path, ...] = field(default_factory=_own_things)
     updates: Path = Path("/var/lib/balie-update")
     settings: Path = Path("/etc/balie")
-    given: Path = field(default_factory=lambda: BoxFolders().given)
+    given: Path = field(default_factory=lambda: CardFolders().given)
 
     @property
     def asked(self) -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.box import findings
-from appliance.box.box_folders import BoxFolders
+from appliance.box.card_folders import CardFolders
 from appliance.box.card_settings import (
     AUTHORITY_FILE,
     FILE,
@@ -35,7 +35,7 @@ _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-
 _KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*KEY-----", re.DOTALL)
 
 
-def take_over(places: BoxFolders) -> None:
+def take_over(places: CardFolders) -> None:
     """Does nothing where the card has no settings, as at every start but the first.
 
     Raises OSError.
@@ -79,7 +79,7 @@ def supplicant_settings(wifi: Wifi) -> bytes:
     return "\n".join([*lines, "}", ""]).encode()
 
 
-def _keep(settings: CardSettings, places: BoxFolders) -> None:
+def _keep(settings: CardSettings, places: CardFolders) -> None:
     """What nobody said stays as it was."""
     if settings.name:
         put_whole(places.wanted_name, settings.name.encode(), mode=_PUBLIC)

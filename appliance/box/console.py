@@ -8,7 +8,7 @@ from pathlib import Path
 
 from appliance.box.handed_files import read_handed
 from appliance.box.point_keeper import CODE
-from appliance.box.programs_run import run
+from appliance.box.running import run
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
 

@@ -6,7 +6,7 @@ switched on. All else is dropped without an answer. Nothing is passed on to othe
 
 from dataclasses import dataclass
 
-from appliance.box.programs_run import run
+from appliance.box.running import run
 
 SSH_PORT, HTTP_PORT, HTTPS_PORT, MDNS_PORT = 22, 80, 443, 5353
 HOME = "balie-home"

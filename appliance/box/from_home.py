@@ -20,7 +20,7 @@ from appliance.box.home_wish import (
     read,
 )
 from appliance.box.kept_folder import kept_folder
-from appliance.box.programs_run import run
+from appliance.box.running import run
 from appliance.box.set_up_point import NETWORK_DEVICES
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.box import findings
-from appliance.box.box_folders import BoxFolders
+from appliance.box.card_folders import CardFolders
 from appliance.box.findings import StartFinding
 from appliance.box.host_names import free_name
 from appliance.box.identity import BoxIdentity, tell_firmware
@@ -35,7 +35,7 @@ class Addresses:
 
 
 def settle(
-    places: BoxFolders,
+    places: CardFolders,
     *,
     ask: Callable[[str, Addresses], bool],
     addresses: Callable[[], Addresses],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from appliance.box import openings, set_up_point
 from appliance.box.handed_files import read_handed
-from appliance.box.programs_run import run
+from appliance.box.running import run
 from appliance.box.set_up_point import PointReach, wants_point
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError

@@ -1,6 +1,6 @@
 """Starts the reset: a unit with more rights than whoever may ask for one."""
 
-from appliance.box.programs_run import run
+from appliance.box.running import run
 
 UNIT = "balie-reset-now.service"
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from appliance.box import findings, identity
 from appliance.box.boot_choice import BootChoice
 from appliance.box.boot_state import BootState
-from appliance.box.box_folders import BoxFolders
+from appliance.box.card_folders import CardFolders
 from appliance.box.card_reading import take_over
 from appliance.box.findings import StartFinding
 from appliance.box.given_settings import put_missing
@@ -47,7 +47,7 @@ class StartedMachine(Protocol):
 
 
 class Start:
-    def __init__(self, places: BoxFolders, machine: StartedMachine) -> None:
+    def __init__(self, places: CardFolders, machine: StartedMachine) -> None:
         self._places = places
         self._machine = machine
 

@@ -31,7 +31,7 @@ from cryptography import x509
 from appliance.box import certificates
 from appliance.box.certificates import Pair, certificates_in, pair_in
 from appliance.box.names import BoxNames
-from appliance.box.places import TLS, TLS_GIVEN
+from appliance.box.tls_places import TLS, TLS_GIVEN
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
 

@@ -11,7 +11,7 @@ from appliance.api.web.words import (
     phrases,
     update_sentences,
 )
-from appliance.box.places import TLS
+from appliance.box.tls_places import TLS
 from appliance.box.updates.standing import came_back_in
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show

@@ -9,7 +9,7 @@ import typer
 
 from appliance.box.build import date_of, this_build
 from appliance.box.names import BoxNames, names_of_this_box
-from appliance.box.places import TLS, TLS_GIVEN
+from appliance.box.tls_places import TLS, TLS_GIVEN
 from appliance.cli.output import JsonOption, says_what_is_wrong, show
 from appliance.clock import SystemClock
 from appliance.errors import SetupError

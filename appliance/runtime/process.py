@@ -16,8 +16,8 @@ from appliance.api.app import create_app
 from appliance.api.connections import Connections
 from appliance.box import resetting
 from appliance.box.names import lan_name
-from appliance.box.places import TLS
 from appliance.box.service_manager import ServiceManager
+from appliance.box.tls_places import TLS
 from appliance.clock import MachineClock
 from appliance.config import Settings, load
 from appliance.desk.team import provider_roles

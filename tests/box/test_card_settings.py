@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.box import findings
-from appliance.box.box_folders import BoxFolders
+from appliance.box.card_folders import CardFolders
 from appliance.box.card_reading import READ_FILE, supplicant_settings, take_over, wipe
 from appliance.box.card_settings import (
     CardSettings,
@@ -31,8 +31,8 @@ ALL = CardSettings(
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> BoxFolders:
-    places = BoxFolders(root=tmp_path)
+def places(tmp_path: Path) -> CardFolders:
+    places = CardFolders(root=tmp_path)
     for folder in (places.firmware, *places.folders):
         folder.mkdir(parents=True, exist_ok=True)
     return places
@@ -107,7 +107,7 @@ def test_head_office_is_told_before_the_card_is_written(told: dict[str, object])
         checked_settings(told)
 
 
-def test_secrets_are_taken_over_and_wiped(places: BoxFolders) -> None:
+def test_secrets_are_taken_over_and_wiped(places: CardFolders) -> None:
     """After that the card says what the box was told, without keys; a second look does nothing."""
     card = places.firmware / "balie.toml"
     card.write_bytes(written(ALL))
@@ -128,7 +128,7 @@ def test_secrets_are_taken_over_and_wiped(places: BoxFolders) -> None:
     assert places.wanted_name.read_text() == "balie-utrecht"
 
 
-def test_the_bytes_of_a_secret_are_overwritten_where_they_lie(places: BoxFolders) -> None:
+def test_the_bytes_of_a_secret_are_overwritten_where_they_lie(places: CardFolders) -> None:
     """A second name of the same file shows what is left of it."""
     card = places.firmware / "balie.toml"
     card.write_bytes(b"join = 'geheim'\n")
@@ -138,7 +138,7 @@ def test_the_bytes_of_a_secret_are_overwritten_where_they_lie(places: BoxFolders
     assert set(same.read_bytes()) == {0}
 
 
-def test_a_power_cut_before_the_wiping_has_it_read_again(places: BoxFolders) -> None:
+def test_a_power_cut_before_the_wiping_has_it_read_again(places: CardFolders) -> None:
     """Whatever was written twice is the same."""
     card = places.firmware / "balie.toml"
     for _ in range(2):
@@ -147,7 +147,7 @@ def test_a_power_cut_before_the_wiping_has_it_read_again(places: BoxFolders) -> 
     assert places.wanted_name.read_text() == "balie-utrecht"
 
 
-def test_what_is_wrong_stays_said_until_the_next_card(places: BoxFolders) -> None:
+def test_what_is_wrong_stays_said_until_the_next_card(places: CardFolders) -> None:
     """At each start, because the file with the mistake is gone."""
     card = places.firmware / "balie.toml"
     card.write_bytes(b'nmae = "x"\n')
@@ -161,7 +161,7 @@ def test_what_is_wrong_stays_said_until_the_next_card(places: BoxFolders) -> Non
     assert findings.kept(places.card_findings) == []
 
 
-def test_head_offices_authority_signs_where_it_came_with_the_card(places: BoxFolders) -> None:
+def test_head_offices_authority_signs_where_it_came_with_the_card(places: CardFolders) -> None:
     """Certificate and key go where the certificates are made; a file with one of them is named."""
     subject = ("-nodes", "-subj", "/CN=Hoofdkantoor", "-keyout", "key.pem", "-out", "ca.crt")
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", *subject]

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.box import findings
 from appliance.box.boot_state import BootRecord, BootState
-from appliance.box.box_folders import BoxFolders
+from appliance.box.card_folders import CardFolders
 from appliance.box.findings import StartFinding
 from appliance.box.identity import FILE, BoxIdentity, encode
 from appliance.box.naming import Addresses, addresses_of, settle
@@ -21,8 +21,8 @@ NOWHERE = Addresses(ipv4=[], all=[])
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> BoxFolders:
-    places = BoxFolders(root=tmp_path)
+def places(tmp_path: Path) -> CardFolders:
+    places = CardFolders(root=tmp_path)
     for folder in (places.firmware, tmp_path / "etc", tmp_path / "proc"):
         folder.mkdir(parents=True)
     places.running_id.write_text(f"{MACHINE_ID}\n")
@@ -60,7 +60,7 @@ class Machine:
         self.names.append(name)
 
 
-def start(places: BoxFolders, machine: Machine | None = None) -> str:
+def start(places: CardFolders, machine: Machine | None = None) -> str:
     """The name that the machine was given."""
     machine = machine or Machine()
     Start(places, machine).run()
@@ -68,7 +68,7 @@ def start(places: BoxFolders, machine: Machine | None = None) -> str:
     return name
 
 
-def test_the_first_start_makes_what_is_the_boxs_own(places: BoxFolders) -> None:
+def test_the_first_start_makes_what_is_the_boxs_own(places: CardFolders) -> None:
     """A key of SSH that works, the machine's id, and both told to U-Boot; the second keeps all."""
     assert start(places) == "balie"
     key = places.ssh / HOST_KEY
@@ -86,7 +86,7 @@ def test_the_first_start_makes_what_is_the_boxs_own(places: BoxFolders) -> None:
     assert findings.kept(places.findings) == []
 
 
-def test_a_key_that_was_cut_off_is_made_again(places: BoxFolders) -> None:
+def test_a_key_that_was_cut_off_is_made_again(places: CardFolders) -> None:
     """As long as the private half is missing there is none; nothing of the try stays."""
     places.ssh.mkdir(parents=True)
     (places.ssh / f"{HOST_KEY}.new").write_text("half")
@@ -95,7 +95,7 @@ def test_a_key_that_was_cut_off_is_made_again(places: BoxFolders) -> None:
     assert sorted(path.name for path in places.ssh.iterdir()) == [HOST_KEY, f"{HOST_KEY}.pub"]
 
 
-def test_what_the_firmware_partition_lost_is_made_anew(places: BoxFolders) -> None:
+def test_what_the_firmware_partition_lost_is_made_anew(places: CardFolders) -> None:
     """The data partition knows who the box is."""
     start(places)
     (places.firmware / FILE).unlink()
@@ -105,7 +105,7 @@ def test_what_the_firmware_partition_lost_is_made_anew(places: BoxFolders) -> No
     assert told == encode(BoxIdentity(machine_id=MACHINE_ID, name="balie"))
 
 
-def test_a_box_starts_whatever_is_wrong_and_says_it(places: BoxFolders) -> None:
+def test_a_box_starts_whatever_is_wrong_and_says_it(places: CardFolders) -> None:
     """A card that does not grow, settings that are no TOML, and both files of the state torn."""
     for path in places.firmware.glob("state*"):
         path.write_bytes(b"torn")
@@ -121,7 +121,7 @@ def test_a_box_starts_whatever_is_wrong_and_says_it(places: BoxFolders) -> None:
     assert BootState(places.firmware).known().good == "b"
 
 
-def test_a_box_without_its_data_starts_in_memory_and_says_it(places: BoxFolders) -> None:
+def test_a_box_without_its_data_starts_in_memory_and_says_it(places: CardFolders) -> None:
     """Whoever looks sees why it is empty, before they set up a second one; also where there is no
     memory either.
     """
@@ -131,7 +131,7 @@ def test_a_box_without_its_data_starts_in_memory_and_says_it(places: BoxFolders)
     assert findings.kept(places.findings) == [StartFinding(what=findings.NO_DATA)]
 
 
-def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: BoxFolders) -> None:
+def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: CardFolders) -> None:
     """What `/etc/balie` lacks comes from the slot; what is there is the box's."""
     given = places.given
     given.mkdir(parents=True)
@@ -145,7 +145,7 @@ def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: BoxFo
     assert (places.etc / "balie.toml").read_text() == "the box's"
 
 
-def test_a_name_is_settled_on_the_first_network(places: BoxFolders) -> None:
+def test_a_name_is_settled_on_the_first_network(places: CardFolders) -> None:
     """A taken one gets a suffix, which U-Boot is told; without a network it stays to be asked."""
     (places.firmware / "balie.toml").write_bytes(b'name = "balie-utrecht"\n')
     assert start(places) == "balie-utrecht"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.box import programs
-from appliance.box.box_folders import BoxFolders
+from appliance.box.card_folders import CardFolders
 from appliance.box.partitions import DATA, SLOTS, part_uuid
+from appliance.box.programs import of_card
 from provisioning.card import bundle, disk, dressing, initrd, packages
 from provisioning.card.initrd import Entry, chosen_modules, cpio
 from provisioning.card.mirror import mirror_of
@@ -98,7 +98,7 @@ def test_what_is_bound_to_the_data_partition_is_made_at_the_start() -> None:
     """Each folder of the list, and no other."""
     fstab = (CARD / "tree" / "etc" / "fstab").read_text("utf-8")
     bound = set(re.findall(r"^(/data/\S+) ", fstab, re.MULTILINE))
-    assert bound <= {str(folder) for folder in BoxFolders().folders}
+    assert bound <= {str(folder) for folder in CardFolders().folders}
 
 
 def test_a_card_has_the_folders_where_sticks_are_mounted() -> None:
@@ -120,8 +120,8 @@ def test_the_programs_of_the_card_are_there() -> None:
         (started,) = re.findall(r"^ExecStart=/(\S+)", unit.read_text("utf-8"), re.MULTILINE)
         path = CARD / "tree" / started
         assert path.stat().st_mode & stat.S_IXUSR
-        for called in re.findall(r"programs\.(\w+)\(", path.read_text("utf-8")):
-            assert hasattr(programs, called)
+        for called in re.findall(r"of_card\.(\w+)\(", path.read_text("utf-8")):
+            assert hasattr(of_card, called)
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd")

@@ -1,4 +1,4 @@
-"""The programs of root that a box starts with; each is a file below `/usr/lib/balie` there."""
+"""The programs of root that a card starts with; each is a file below `/usr/lib/balie` there."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.box import boot_choice, naming
-from appliance.box.box_folders import BoxFolders
+from appliance.box.card_folders import CardFolders
 from appliance.box.data_growth import grow
 from appliance.box.partitions import DATA, device_of
 from appliance.box.starting import Start
@@ -24,7 +24,7 @@ def start() -> int:
     """At each start, before everything that looks for the box's own files."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     machine = BoxMachine()
-    Start(BoxFolders(), machine).run()
+    Start(CardFolders(), machine).run()
     machine.go_on()
     return 0
 
@@ -33,7 +33,7 @@ def settle_name() -> int:
     """When a network is there, before the name is announced and certificates are made for it."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     naming.settle(
-        BoxFolders(),
+        CardFolders(),
         ask=naming.asked_everywhere,
         addresses=naming.addresses_now,
         become=socket.sethostname,
@@ -43,7 +43,7 @@ def settle_name() -> int:
 
 def make_branch() -> int:
     """Once Balie has a database. Runs as root, and `balie` as the user that owns it."""
-    places = BoxFolders()
+    places = CardFolders()
     name = places.branch.read_text("utf-8")
     command = ["balie", "branch", "add", f"--name={name}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -56,7 +56,7 @@ def make_branch() -> int:
 
 def boot_state(arguments: Sequence[str]) -> int:
     """What RAUC asks about the slots."""
-    places = BoxFolders()
+    places = CardFolders()
     try:
         return boot_choice.run(
             arguments, firmware=places.firmware, command_line=places.command_line

@@ -1,4 +1,4 @@
-"""Where a box keeps what is its own. All of it lies on the data partition but for the first folder.
+"""Where a card keeps what is its box's own: on the data partition, but for the first folder.
 
 The root is read-only and the same on every box; what other programs look for elsewhere is bound
 there from the data partition (`provisioning/card/tree/etc/fstab`).
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoxFolders:
+class CardFolders:
     """`root` is another folder in tests only."""
 
     root: Path = Path("/")

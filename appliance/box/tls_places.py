@@ -1,4 +1,4 @@
-"""Where things of the machine lie: known without loading what works with them."""
+"""Where certificates lie: known without loading what works with them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Programs of the machine that root's own programs run: by fixed words, with a deadline."""
+"""How root's own programs run those of the machine: by fixed words, with a deadline."""
 
 import os
 import subprocess
