@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from appliance.box import resetting
@@ -23,7 +24,7 @@ from appliance.box.kept_folder import kept_folder
 from appliance.box.running import run
 from appliance.box.tls_places import TLS
 from appliance.box.whole_files import keep_names, put_whole
-from appliance.errors import SetupError
+from appliance.errors import BalieError, SetupError
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ class ResetPlaces:
 def reset(places: ResetPlaces) -> None:
     """All of it, with what runs stopped meanwhile; what could not begin costs nobody the inbox.
 
-    Raises SetupError and OSError.
+    Raises BalieError and OSError.
     """
     with _no_update(places.updates):
         try:
@@ -97,12 +98,12 @@ def reset(places: ResetPlaces) -> None:
 
 
 def begin(places: ResetPlaces) -> None:
-    """After this it will be done, whenever the power goes. Raises SetupError and OSError."""
+    """After this it will be done, whenever the power goes. Raises BalieError and OSError."""
     places.kept.mkdir(mode=0o755, parents=True, exist_ok=True)
     put_whole(places.asked, _written(places.beside()))
     try:
         _begin_data(places)
-    except (SetupError, OSError):
+    except (BalieError, OSError):
         if not resetting.is_begun(places.data):
             with suppress(OSError):
                 places.asked.unlink()
@@ -111,7 +112,7 @@ def begin(places: ResetPlaces) -> None:
 
 def go_on(places: ResetPlaces, *, step: Steps = lambda _: None) -> None:
     """Does what is left, where `begin` began something; also at a start. What fails holds up
-    nothing else. `step` is told what was just done. Raises SetupError and OSError.
+    nothing else. `step` is told what was just done. Raises BalieError and OSError.
     """
     if places.asked.exists():
         _begin_data(places)
@@ -120,7 +121,7 @@ def go_on(places: ResetPlaces, *, step: Steps = lambda _: None) -> None:
     failed: dict[str, OSError] = {}
     _tried("", lambda: resetting.finish(places.data, step=step), failed)
     for path in _left(places):
-        _tried(str(path), lambda path=path: _clear(path), failed)
+        _tried(str(path), partial(_clear, path), failed)
         step(f"cleared {path.name}")
     _tried("", lambda: _give_settings(places), failed)
     if failed:
