@@ -79,6 +79,9 @@ class EventKind(Enum):
     #: Balie is about to set something on a phone, or has put it back; facts: `fields`, the names,
     #: and `put_back` where it is the latter.
     DEVICE_SETTINGS = "device.settings"
+    #: The power of its USB port is to be switched off and on, or how that went; facts: `what`:
+    #: `asked`, `switched`, or why not: `unseen`, `taken`, `shared`, `often`, `failed`, `no-answer`.
+    DEVICE_PORT = "device.port"
     #: The credit of a SIM changed; facts: `cents`.
     DEVICE_BALANCE = "device.balance"
     #: Something is wrong with a device, a line or the machine, or is not any more; facts:

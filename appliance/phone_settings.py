@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict
 class PhoneSettings(BaseModel):
     """`may_reboot`: a phone that nothing else brings back is restarted; one with a screen lock then
     waits for a person. `may_switch_port`: its USB port may be switched off and on, where the hub
-    switches that port alone. That needs `uhubctl`, its udev rule for the user who runs Balie, and
-    under `balie.service` a drop-in with `RestrictAddressFamilies=AF_NETLINK`. `may_spare_battery`:
+    switches that port alone. That needs `uhubctl`. One that is away for long is switched by root,
+    where `balie-port.service` is on. Balie itself does so with one that does not answer, which
+    needs its udev rule for the user who runs Balie, and under `balie.service` a drop-in with
+    `RestrictAddressFamilies=AF_NETLINK`, and so does the next. `may_spare_battery`:
     its port is also left without power for minutes while the branch is closed and nobody writes, so
     that its battery stays between 40 and 80 percent.
     """

@@ -160,6 +160,11 @@ def _nothing_to_do() -> None:
     return
 
 
+def _not_on_usb(address: str, settings: BaseModel | None) -> str | None:
+    del address, settings
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """`name` is stored with each device; `label` is what people call one, English as in `phrases`,
@@ -178,6 +183,9 @@ class Kind:
     prepare: Callable[[], None] = _nothing_to_do
     doctor: Callable[[Sequence[Enrolled]], Sequence[Complaint]] = _nothing_wrong
     plugged_in: Callable[[], Sequence[Seen]] = _nothing_there
+    #: What a device at this address tells of itself on USB, by which its port is found; None: its
+    #: port is not to be switched.
+    usb_serial: Callable[[str, BaseModel | None], str | None] = _not_on_usb
     #: How one that is plugged in is made ready for a number, where that takes more than a port.
     make_enroller: Callable[[], Enrolling] | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)

@@ -72,13 +72,14 @@ class QueueWork:
         histories: Histories | None = None,
         file_kept: media_fetching.FileKept | None = None,
         removal_pace: RemovalPace | None = None,
+        holds: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """`group_seen` keeps what changes in groups show; without it none is made. Without `media`
         no files of messages are brought. `chat_read` keeps what chats show that a phone had before;
         without it none is read. `idle` gives what a device does when nothing is due. `file_kept` is
-        told of a file in the transaction that keeps it.
+        told of a file in the transaction that keeps it. What `holds` is true of is given nothing.
         """
-        self._store = store
+        self._store, self._holds = store, holds
         self._gate = gate
         self._profile = profile
         self._evidence = evidence
@@ -108,7 +109,7 @@ class QueueWork:
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
     ) -> Attempt | Look | TickVisit | MediaFetch | Errand | None:
-        if not self._store.keeps_again():
+        if self._holds(device_id) or not self._store.keeps_again():
             return None  # the outcome could not be kept
         if self._store.read(high_water.clock_is_wrong(self._store.clock)):
             return None

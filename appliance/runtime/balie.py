@@ -21,6 +21,7 @@ from appliance.desk.lines.archive_looks import ArchiveLooks
 from appliance.desk.lines.charging import ChargePauses
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.lines.own_profiles import OwnProfiles
+from appliance.desk.lines.port_care import PortCare
 from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.outgoing.room import Room
 from appliance.desk.privacy.erasing import again
@@ -53,6 +54,7 @@ from appliance.runtime.machine.machine import Machine
 from appliance.runtime.mail_follower import MailFollower
 from appliance.runtime.options import DEFAULT_OPTIONS, Options
 from appliance.runtime.plugged_in import plugged_in
+from appliance.runtime.port_wishes import PortWishes, serial_of
 from appliance.runtime.push_follower import PushFollower
 from appliance.runtime.reading_notes import ReadingNotes
 from appliance.runtime.report_follower import ReportFollower
@@ -98,6 +100,9 @@ class Balie:
         self._listener = Reception(self.store, gate)
         self._profiles, self._pauses = OwnProfiles(self.store), ChargePauses(self.store)
         self._archives = ArchiveLooks(self.store)
+        self._ports = PortCare(
+            self.store, PortWishes(data), lambda device: serial_of(device, options.settings)
+        )
         self._media = MediaFiles(data / FOLDER)
         self._histories = Histories()
         self._work = self._make_work(gate)
@@ -151,6 +156,7 @@ class Balie:
             idle=self._idle,
             histories=self._histories,
             file_kept=marking.look_at_file,
+            holds=self._ports.holds,
         )
 
     def _make_jobs(self, media_room: MediaRoom) -> Jobs:
@@ -161,6 +167,7 @@ class Balie:
             watch=watch.look,
             room=media_room,
             wishes=HomeWishes(self.store).tell,
+            ports=self._ports.look,
         )
 
     def _make_services(self, gate: ConsentGate, media_room: MediaRoom) -> Services:

@@ -58,8 +58,8 @@ def _nothing() -> None:
 
 
 class Jobs:
-    """`look`, `watch` and `wishes` are called every few seconds, each in a thread of its own.
-    `room` is that of the files of messages; without one, all of them stay.
+    """`look`, `watch`, `wishes` and `ports` are called every few seconds, each in a thread of its
+    own. `room` is that of the files of messages; without one, all of them stay.
     """
 
     def __init__(
@@ -70,10 +70,12 @@ class Jobs:
         watch: Callable[[], None] = _nothing,
         room: MediaRoom | None = None,
         wishes: Callable[[], None] = _nothing,
+        ports: Callable[[], None] = _nothing,
     ) -> None:
         self._store = store
         self._room = room
         self._wishes = wishes
+        self._ports = ports
         self._look = look
         self._watch = watch
         about = "what is wrong could not be looked after"
@@ -88,6 +90,8 @@ class Jobs:
         self._unarchived = Trouble(log, about, level=logging.ERROR)
         about = "who comes from home could not be told to this machine"
         self._unwished = Trouble(log, about, level=logging.ERROR)
+        about = "phones that are away for long could not be looked after"
+        self._portless = Trouble(log, about, level=logging.ERROR)
         about = "conversations that were put away do not come back"
         self._away = Trouble(log, about, level=logging.ERROR)
         self._scheduler = Scheduler(timezone="UTC", daemon=True)
@@ -98,6 +102,7 @@ class Jobs:
         self._scheduler.add_job(self._tell_the_waiting, Every(WATCH_S))
         self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
         self._scheduler.add_job(self._wish_quietly, Every(BACK_S))
+        self._scheduler.add_job(self._look_at_ports, Every(WATCH_S))
         self._scheduler.add_job(self._bring_back, Every(BACK_S))
         self._scheduler.add_job(self._make_room, At(minute=37))
         self._scheduler.add_job(self._ask_for_quarters, Every(QUARTERS_S))
@@ -183,6 +188,15 @@ class Jobs:
             self._unwished.met(exc, exc=exc)
         else:
             self._unwished.over()
+
+    def _look_at_ports(self) -> None:
+        try:
+            if self._store.keeps:
+                self._ports()
+        except (StoreError, OSError) as exc:
+            self._portless.met(exc, exc=exc)
+        else:
+            self._portless.over()
 
     def _ask_for_quarters(self) -> None:
         try:

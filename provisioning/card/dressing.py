@@ -46,6 +46,7 @@ _TAKEN = {
     "balie-system.conf": "usr/lib/systemd/system.conf.d/balie.conf",
     "balie.sysctl": "usr/lib/sysctl.d/70-balie.conf",
     "balie-box-stick.rules": "usr/lib/udev/rules.d/70-balie-box-stick.rules",
+    "balie-box-phone.rules": "usr/lib/udev/rules.d/70-balie-box-phone.rules",
 }
 """Examples of the package for a machine that is Balie's alone: a card is one."""
 _STICKS = ("media/BALIE-BACKUP", "media/BALIE-NEW")

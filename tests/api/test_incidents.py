@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
+from appliance.api.web.words import device_sentences
+from appliance.api.web.words.i18n import Words
+from appliance.box.port_wish import PortOutcome
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import Scope
@@ -15,7 +19,7 @@ from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.protocol import DeviceState, Status
 from appliance.reasons import Reason
-from appliance.store import devices, incidents
+from appliance.store import device_ports, devices, incidents
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
@@ -271,3 +275,30 @@ def test_a_hot_phone_says_that_it_rests(
     office.phone_is(tilburg, hot)
     lasts(clock, watch, seconds=0)
     assert "De telefoon is te warm" in sanne.get("/").text
+
+
+def test_the_page_says_what_became_of_a_usb_port(
+    office: Office, tilburg: Desk, bas: Browser, sanne: Browser, clock: ManualClock
+) -> None:
+    """The newest word, to who can do something about it."""
+
+    def told(browser: Browser) -> str:
+        return " ".join(browser.get("/devices").text.split())
+
+    for what in (device_ports.ASKED, PortOutcome.SHARED.value):
+        clock.advance(s=60)
+        office.store.write(partial(device_ports.tell, device_id=tilburg.device_id, what=what))
+    assert "Zijn hub schakelt geen losse poorten." in told(bas)
+    assert "wordt uit- en weer aangezet" not in told(bas)
+    assert "losse poorten" not in told(sanne)
+
+
+@pytest.mark.parametrize("what", [device_ports.ASKED, *PortOutcome])
+def test_each_outcome_of_a_usb_port_has_a_sentence(what: str) -> None:
+    told = device_ports.PortTold(at_ms=0, what=what)
+    said = {
+        device_sentences.port(Words(language), told, "Europe/Amsterdam", 0)
+        for language in ("en", "nl")
+    }
+    assert len(said) == 2
+    assert all(each.startswith("01:00: ") for each in said)

@@ -84,6 +84,7 @@ _ABOUT_DEVICES = ABOUT_LINES | {
     EventKind.DEVICE_ENROLLED,
     EventKind.DEVICE_BALANCE,
     EventKind.DEVICE_ADOPTION,
+    EventKind.DEVICE_PORT,
 }
 _ABOUT_MANY = {
     EventKind.LIST_SEND: "send",

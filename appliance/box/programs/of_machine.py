@@ -10,7 +10,7 @@ import signal
 import threading
 from pathlib import Path
 
-from appliance.box import from_home, openings, saved_time
+from appliance.box import from_home, openings, port_power, port_wish, saved_time
 from appliance.box.care import button_of_box, care_for, go_on
 from appliance.box.firewall import put
 from appliance.box.home_wish import FILE
@@ -64,6 +64,10 @@ def _open_home(given: argparse.Namespace) -> None:
         log.warning("%s", answer.trouble)
 
 
+def _switch_port(given: argparse.Namespace) -> None:
+    port_power.fulfil(given.data / port_wish.FILE)
+
+
 def _look_at_stick(given: argparse.Namespace) -> None:
     # It knows the journal and the key of the house, which is too much to load for the others.
     from appliance.box import asking_stick
@@ -88,6 +92,7 @@ _WHAT = {
     "time": _take_time,
     "firewall": _put_firewall,
     "home": _open_home,
+    "port": _switch_port,
     "reset": _go_on_resetting,
     "reset-now": _reset_now,
     "stick": _look_at_stick,

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
@@ -12,13 +12,15 @@ from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.battery_rules import ALWAYS_FULL_DAYS, is_always_full
 from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.desk.lines.line_codes import LineCode
+from appliance.desk.lines.port_care import DAY_MS
 from appliance.desk.lines.vitals import Vitals, vitals_of
 from appliance.devices import device_facts
 from appliance.devices.device_facts import NetworkFacts, Registration, StorageFacts
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.reasons import Reason
-from appliance.store import battery_days, branches, devices, lines, routes
+from appliance.store import battery_days, branches, device_ports, devices, lines, routes
+from appliance.store.device_ports import PortTold
 from appliance.store.line_settings import LineSettings
 
 # The least dBm of a signal with four bars, three, two and one.
@@ -80,6 +82,8 @@ class LineDevice:
     account: str | None = None
     #: Of the chats that it had before; None for a device that has none.
     adoption: AdoptionView | None = None
+    #: Of the last day: what became of its USB port.
+    port: PortTold | None = None
 
     @property
     def is_in_reach(self) -> bool:
@@ -141,21 +145,28 @@ def _number(
         waiting=waiting[0],
         may_manage=may_manage,
         settings=line.settings,
-        devices=_devices(conn, line),
+        devices=_devices(conn, line, now_ms),
         crowded=crowd.waiting(conn, line.id),
         codes=line_codes.readable(conn, line.id, now_ms=now_ms, with_text=may_manage),
     )
 
 
-def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[LineDevice]:
+def _devices(conn: sqlite3.Connection, line: lines.Line, now_ms: int) -> Sequence[LineDevice]:
     """Best first; the first device with a SIM is the one that has the number."""
     sims = new_line.sims_of(conn, line.id)
     by_device: dict[str, list[Channel]] = {}
     for route in routes.routes_of_line(conn, line.id):
         by_device.setdefault(route.device_id, []).append(route.channel)
     return [
-        _device(
-            conn, devices.device(conn, device_id), line, channels, fallback=device_id in sims[1:]
+        replace(
+            _device(
+                conn,
+                devices.device(conn, device_id),
+                line,
+                channels,
+                fallback=device_id in sims[1:],
+            ),
+            port=next(iter(device_ports.told(conn, device_id, since_ms=now_ms - DAY_MS)), None),
         )
         for device_id, channels in by_device.items()
     ]

@@ -8,6 +8,7 @@ from appliance.devices.kind import Kind
 from appliance.errors import NotFound
 from appliance.events import EventKind
 from appliance.store import branches, devices, lines
+from appliance.store.open_attempts import has_open_attempt
 from appliance.store.store import Tx
 
 
@@ -40,17 +41,8 @@ def find(conn: sqlite3.Connection, rights: Rights, device_id: str) -> LookedAt:
         line_id=line.id,
         number=line.number,
         branch=branches.branch(conn, line.branch_id).name,
-        is_sending=_is_sending(conn, device_id),
+        is_sending=has_open_attempt(conn, device_id),
     )
-
-
-def _is_sending(conn: sqlite3.Connection, device_id: str) -> bool:
-    found = conn.execute(
-        "SELECT 1 FROM attempt JOIN message ON message.id = message_id"
-        " WHERE device_id = ? AND ended_ms IS NULL AND message.state = 'sending' LIMIT 1",
-        (device_id,),
-    )
-    return found.fetchone() is not None
 
 
 def began(tx: Tx, at: LookedAt, look_id: str, staff_id: str) -> None:

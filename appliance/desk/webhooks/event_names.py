@@ -106,6 +106,7 @@ NOT_TOLD = frozenset(
         _K.TOKEN_SIGNS_ANEW,
         _K.DEVICE_ADOPTION,
         _K.DEVICE_SETTINGS,
+        _K.DEVICE_PORT,
         _K.SCREEN_UNKNOWN,
         _K.SCREEN_SETTLED,
         _K.SCREEN_RULE_REMOVED,

@@ -7,11 +7,11 @@ import logging
 import threading
 import time
 
+from appliance.box import hub_ports
+from appliance.box.hub_ports import HubPort
 from appliance.devices.charge_protocol import ChargePause
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.recovery import hub_ports
-from appliance.devices.phone.recovery.hub_ports import HubPort
 from appliance.devices.protocol import DeviceState
 from appliance.errors import DeviceGone, SetupError
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from appliance.box import hub_ports
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.complaint import Complaint
@@ -14,7 +15,6 @@ from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.doctor import doctor
-from appliance.devices.phone.recovery import hub_ports
 from appliance.devices.protocol import Driver
 from appliance.devices.recording import Recording
 from appliance.devices.tour import Guide, TourReport
@@ -70,6 +70,11 @@ def _plugged_in() -> Sequence[Seen]:
     return [Seen(address=each.serial, state=each.state.value) for each in listed]
 
 
+def _usb_serial(address: str, settings: BaseModel | None) -> str | None:
+    may_switch = not isinstance(settings, PhoneSettings) or settings.may_switch_port
+    return address if may_switch and not adb_server.is_address(address) else None
+
+
 def _make_enroller() -> Enrolling:
     from appliance.devices.phone.enrolment.enroller import PhoneEnroller
 
@@ -116,6 +121,7 @@ KIND = Kind(
     prepare=_prepare,
     doctor=_doctor,
     plugged_in=_plugged_in,
+    usb_serial=_usb_serial,
     make_enroller=_make_enroller,
     settings=PhoneSettings,
     rhythm=Rhythm(ask_s=2.0, rests_s=(5, 10, 20, 40, 80, 160, 300)),

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance.box import hub_ports
+from appliance.box.hub_ports import HubPort
 from appliance.devices.charge_protocol import ChargePause
 from appliance.devices.phone.driver import PhoneDriver
-from appliance.devices.phone.recovery import hub_ports
-from appliance.devices.phone.recovery.hub_ports import HubPort
 from appliance.devices.protocol import DeviceState
 from appliance.phone_settings import PhoneSettings
 from tests.devices.phone.driver_kit import Desk

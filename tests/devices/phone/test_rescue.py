@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.devices.phone.recovery.hub_ports import HubPort, cycle, port_of, single_ports
+from appliance.box.hub_ports import HubPort, cycle, port_of, single_ports
 from appliance.devices.phone.recovery.phone_ladder import (
     WAITS_S,
     PhoneLadder,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from appliance.api.services import PluggedIn
 from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import Words
+from appliance.box.port_wish import PortOutcome
 from appliance.desk.lines.equipment import LineDevice, LineEquipment, ModemFacts
 from appliance.desk.lines.line_codes import LineCode
 from appliance.desk.lines.setting_fields import ON, Euros, Lists, SettingField
@@ -12,6 +13,7 @@ from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageClass
 from appliance.reasons import Reason
+from appliance.store.device_ports import ASKED, PortTold
 from appliance.store.line_settings import LineSettings
 
 
@@ -55,6 +57,36 @@ def how_it_is(words: Words, device: LineDevice) -> tuple[str, str]:
     if device.reason is Reason.NONE and device.state is not DeviceState.READY:
         sentence = words.text("Nothing is known of it yet.")
     return words.text(sentence), words.text(remedy) if remedy else ""
+
+
+def port(words: Words, told: PortTold, zone: str, now_ms: int) -> str:
+    """What became of its USB port, which is switched off and on where a device is away for long."""
+    sentence = _PORT.get(told.what, "")
+    return words.text(sentence).format(time=words.moment(told.at_ms, zone, now_ms))
+
+
+_PORT = {
+    ASKED: "{time}: its USB port is being switched off and on, because it was away for long.",
+    PortOutcome.SWITCHED: (
+        "{time}: its USB port was switched off and on, because it was away for long."
+    ),
+    PortOutcome.UNSEEN: (
+        "{time}: its USB port could not be switched off and on. It was not plugged in since Balie's"
+        " computer started."
+    ),
+    PortOutcome.TAKEN: (
+        "{time}: its USB port could not be switched off and on. Something else is plugged in there."
+    ),
+    PortOutcome.SHARED: (
+        "{time}: its USB port could not be switched off and on. Its hub does not switch single"
+        " ports."
+    ),
+    PortOutcome.OFTEN: (
+        "{time}: its USB port was not switched off and on. That was done often enough for a day."
+    ),
+    PortOutcome.FAILED: "{time}: its USB port could not be switched off and on.",
+    PortOutcome.NO_ANSWER: "{time}: its USB port could not be switched off and on.",
+}
 
 
 def waiting(words: Words, number: LineEquipment) -> str:

@@ -5,9 +5,9 @@ import time
 from contextlib import closing
 from dataclasses import replace
 
+from appliance.box import hub_ports
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.adb_errors import translated
-from appliance.devices.phone.recovery import hub_ports
 from appliance.devices.phone.recovery.phone_ladder import PhoneLadder, PhoneRights, PhoneRung
 from appliance.devices.phone.session import ServerSession
 from appliance.devices.protocol import DeviceState, Status
