@@ -112,7 +112,8 @@ class AwayServer:
     def bring(self, copy: KeptCopy) -> BroughtCopy:
         """It lies encrypted in the backups folder while it is on its way: OpenSSH sends files."""
         data = self.store.path.parent
-        spool = data / kept_copies.FOLDER / SPOOL
+        backups = data / kept_copies.FOLDER
+        spool, journal = backups / SPOOL, backups / erasure_journal.BESIDE
         name = name_of(copy.made_ms)
         with _said():
             try:
@@ -123,8 +124,9 @@ class AwayServer:
             there = self.server.names()
             if there.get(name) != made.bytes:
                 raise CopyFailed(CopyWhy.DAMAGED, f"{name} is not there as it was sent.")
-            if (data / erasure_journal.FILE).exists():
-                self.server.put(data / erasure_journal.FILE, journal_name())
+            erasure_journal.copy_beside(data, backups)
+            if journal.exists():
+                self.server.put(journal, journal_name())
             kept = _newest(there)
             self.server.remove(kept[self.settings.keep :])
         return _brought(made, copy, kept[: self.settings.keep], name)

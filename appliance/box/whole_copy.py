@@ -29,6 +29,7 @@ from typing import IO
 
 from appliance import __version__
 from appliance.box.age import Sink, encrypting
+from appliance.box.handed_files import open_handed
 from appliance.errors import SetupError
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.store import erasure_journal, house_key, kept_copies, media_copies
@@ -160,7 +161,7 @@ def _write_tar(parts: Sequence[_CopyPart], onto: Sink, made_ms: int) -> int:
         _add(tar, ABOUT, io.BytesIO(json.dumps(about).encode()), lines)
         for each in parts:
             try:
-                source = each.path.open("rb")
+                source = os.fdopen(open_handed(each.path), "rb")
             except FileNotFoundError:
                 if each.name == DATABASE:
                     raise
@@ -214,7 +215,7 @@ def _parts(store: Store, database: Path, terms: CopyTerms) -> Iterator[_CopyPart
     yield _CopyPart(name=DATABASE, path=database)
     if terms.recipient is not None:
         house_key.HouseKey.of(data)  # made if it was never needed; raises where it is not here
-        yield _CopyPart(name=KEY, path=house_key.path_of(data))
+        yield _CopyPart(name=KEY, path=house_key.path_of(data).resolve())  # root may put a link
     yield _CopyPart(name=erasure_journal.FILE, path=data / erasure_journal.FILE)
     if not terms.with_media:
         return

@@ -22,7 +22,14 @@ from appliance.reasons import Reason
 from appliance.store import erasure_journal, high_water, media_copies, packing
 from appliance.store.connection import connect_writer, damage_in, translated
 from appliance.store.migrations import migrations, refuse_newer
-from appliance.store.part_files import cannot_write, clear_left, held_part, keep, need_room
+from appliance.store.part_files import (
+    cannot_read,
+    cannot_write,
+    clear_left,
+    held_part,
+    keep,
+    need_room,
+)
 from appliance.store.store import Tx
 
 IS_RESTORED = "restored"
@@ -131,7 +138,7 @@ def _size_of(copy: Path) -> int:
     try:
         return packing.size_of(copy) if packing.is_packed(copy) else copy.stat().st_size
     except OSError as exc:
-        raise StoreUnavailable(f"{copy} cannot be read ({exc.strerror}).") from exc
+        raise cannot_read(copy, exc) from exc
 
 
 def _bring(copy: Path, onto: int) -> None:

@@ -14,10 +14,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from appliance.__main__ import app
-from appliance.box import whole_copy
+from appliance.box import resetting, whole_copy
 from appliance.box.whole_copy import CopyTerms
 from appliance.box.whole_restore import RestoreStep
 from appliance.clock import ManualClock
+from appliance.errors import StoreUnavailable
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.store import branches, erasure_journal
 from appliance.store.house_key import HouseKey
@@ -228,3 +229,53 @@ def test_a_data_directory_without_its_database_takes_a_copy(
     done = balie("restore", copy, "--identity", pair.identity, "--data", data)
     assert (done.exit_code, done.stderr) == (0, "")
     assert photo_in(data) == PHOTO
+
+
+HOSTILE = [
+    *({"stands_for": each} for each in (["x"], None, 1, "\ud800")),
+    *({"at_ms": each} for each in ("now", [1], True, -1, 2**63, 1.5)),
+    *({"scheme": ["tel"]}, {"line_id": [1]}, {"line_id": 0}, {"what": ["closed"]}, {"more": 1}),
+]
+
+
+def test_a_journal_that_somebody_else_wrote_costs_no_restore(
+    copy: Path, tmp_path: Path, pair: Pair
+) -> None:
+    """A line that none is goes, and the others count."""
+    sound = {"what": "closed", "scheme": "tel", "stands_for": "ab", "at_ms": 5, "line_id": None}
+    lines = [json.dumps({**sound, **harm}) for harm in HOSTILE]
+    lines += ["[" * 100_000, json.dumps([sound]), "1", json.dumps(sound)]
+    copy.with_name("utrecht-balie-erasures.jsonl").write_text("\n".join(lines))
+    done = balie("restore", copy, "--identity", pair.identity, "--data", tmp_path / "new")
+    assert (done.exit_code, done.stderr) == (0, "")
+    beside, of_copy = erasure_journal.read(tmp_path / "new")
+    assert (beside.stands_for, beside.at_ms) == ("ab", 5)
+    assert of_copy.stands_for != "ab"
+
+
+@pytest.mark.parametrize("harm", [os.mkfifo, lambda path: path.symlink_to(__file__), Path.mkdir])
+def test_what_lies_in_the_place_of_the_journal_and_is_no_file_is_not_opened(
+    store: Store, copy: Path, tmp_path: Path, pair: Pair, harm: Callable[[Path], None]
+) -> None:
+    """Neither beside a copy nor in the data directory, by whoever reads or writes it."""
+    beside, data = copy.with_name("utrecht-balie-erasures.jsonl"), store.path.parent
+    harm(beside)
+    done = balie("restore", copy, "--identity", pair.identity, "--data", tmp_path / "new")
+    assert done.exit_code == 1
+    assert f"{beside} cannot be read (" in done.stderr
+    journal = data / erasure_journal.FILE
+    journal.unlink()
+    harm(journal)
+    entry = erasure_journal.ErasureEntry(
+        what=erasure_journal.JournalWhat.CLOSED, scheme="tel", stands_for="ab", at_ms=5
+    )
+    for use in (
+        lambda: resetting.begin(data),
+        lambda: erasure_journal.append(data, [entry]),
+        lambda: erasure_journal.copy_beside(data, tmp_path),
+        lambda: whole_copy.write_now(store, tmp_path / "later.tar", CopyTerms()),
+    ):
+        with pytest.raises(StoreUnavailable):
+            use()
+    assert not resetting.is_begun(data)
+    assert not (tmp_path / "later.tar").exists()
