@@ -21,6 +21,7 @@ from appliance.copy_settings import CopySettings
 from appliance.desk.lines import copies
 from appliance.errors import CopyFailed, SetupError, StoreError
 from appliance.runtime.copy_drill import rehearsed
+from appliance.runtime.copy_tries import CopyTries
 from appliance.runtime.giving_way import give_way
 from appliance.store import copy_places, erasure_journal, kept_copies
 from appliance.store.copy_places import NewCopy, PlaceTold
@@ -35,13 +36,10 @@ LOOK_S = 20
 ENDS_WITHIN_S = 2.0
 OVERDUE_MS = 30 * 3_600_000
 """A night and some hours: then a copy is made by day."""
-AGAIN_MS = 3_600_000
-"""Until a place is tried again that failed, unless it was only not there."""
 DRILL_MS = 30 * 24 * 3_600_000
 DRILL_AGAIN_MS = 24 * 3_600_000
 DRILL_HOURS = range(1, 5)
 """UTC: between the copy of the night and the first colleague."""
-_AWAY_WHY = frozenset({CopyWhy.ABSENT, CopyWhy.NOT_MOUNTED, CopyWhy.PULLED})
 
 
 class CopyWork(Enum):
@@ -60,6 +58,7 @@ class Copier:
         self._store = store
         self._settings = settings
         self._stick = stick or Stick()
+        self._tries = CopyTries()
         self._asking = threading.Lock()
         self._asked: frozenset[CopyWork] = frozenset()
         self._in_hand: frozenset[CopyWork] = frozenset()
@@ -128,7 +127,7 @@ class Copier:
         elif self._is_overdue():
             self._copy_here(kept_copies.copy_by_night)
         for each in self._away():
-            if (copy := self._due(each.place)) is not None:
+            if (copy := self._due(each.place, at_once=CopyWork.COPY in asked)) is not None:
                 self._bring(each, copy)
         self._refresh_journal()
         if CopyWork.DRILL in asked or self._drill_is_due():
@@ -181,7 +180,11 @@ class Copier:
         """The machine is switched off by night, or the copy of the night failed."""
         told = self._store.read(lambda conn: copy_places.place(conn, CopyPlace.BOX))
         now_ms = self._store.clock.now_ms()
-        return told is not None and now_ms - told.since_ms > OVERDUE_MS and self._may_try(told)
+        return (
+            told is not None
+            and now_ms - told.since_ms > OVERDUE_MS
+            and self._tries.may(told, now_ms)
+        )
 
     def _copy_here(self, copy: Callable[[Store], Path]) -> None:
         try:
@@ -194,23 +197,18 @@ class Copier:
         kept = kept_copies.kept(self._store.path.parent)
         return next((each for each in kept if each.name.endswith(".zst")), None)
 
-    def _due(self, place: CopyPlace) -> KeptCopy | None:
+    def _due(self, place: CopyPlace, *, at_once: bool) -> KeptCopy | None:
+        """`at_once`: somebody waits for it, whatever became of the last try."""
         copy = self._newest()
         told = self._store.read(lambda conn: copy_places.place(conn, place))
         if copy is None or (told is not None and told.made_ms == copy.made_ms):
             return None
         if place is CopyPlace.STICK and not self._stick.is_plugged():
+            self._tries.stick_is_away()
             self._note_absent(told)
             return None
-        return copy if self._may_try(told) else None
-
-    def _may_try(self, told: PlaceTold | None) -> bool:
-        if told is None or told.failed is None or told.tried_ms is None:
-            return True
-        if told.failed in _AWAY_WHY and told.failed != CopyWhy.NOT_MOUNTED:
-            return True
-        wait_ms = LOOK_S * 1000 if told.failed == CopyWhy.NOT_MOUNTED else AGAIN_MS
-        return not 0 <= self._store.clock.now_ms() - told.tried_ms < wait_ms
+        may = at_once or self._tries.may(told, self._store.clock.now_ms())
+        return copy if may else None
 
     def _note_absent(self, told: PlaceTold | None) -> None:
         """Once; that it was pulled out while it was written says more."""
@@ -225,8 +223,10 @@ class Copier:
         except CopyFailed as exc:
             why, said = exc.why, str(exc)
             log.warning("no copy came to the %s: %s", place.value, said)
+            self._tries.ended(place, why)
             self._store.write(lambda tx: copy_places.failed(tx, place, why, said))
             return
+        self._tries.ended(place, None)
         self._store.write(lambda tx: copies.came(tx, place, _new(brought)))
         log.info("a copy came to the %s: %s", place.value, brought.name)
 

@@ -1,5 +1,6 @@
 """Copies leave the machine by themselves, and once a month one is tried."""
 
+import errno
 import os
 import shutil
 import signal
@@ -238,6 +239,43 @@ def test_a_stick_that_is_pulled_out_while_it_is_written_keeps_its_older_copies(
     assert house.told().failed is None
     assert len(house.on_stick()) == 2
     assert list(house.folder.glob("*.part")) == []
+
+
+def test_a_stick_that_breaks_each_time_is_left_alone_for_an_hour(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a few tries. Who plugs it in again, or asks for a copy, has it tried at once."""
+
+    def breaks(written: whole_copy.CopyFile, data: bytes, /) -> int:
+        del written, data
+        raise OSError(errno.EIO, "Input/output error")
+
+    def looks(times: int) -> int:
+        """How often it was tried."""
+        tried, before = set(), house.told().tried_ms
+        for _ in range(times):
+            house.clock.advance(s=20)
+            house.copier.look()
+            tried.add(house.told().tried_ms)
+        return len(tried - {before})
+
+    monkeypatch.setattr(whole_copy.CopyFile, "write", breaks)
+    house.plug_in()
+    house.night()
+    assert house.told().failed == CopyWhy.PULLED
+    assert looks(10) == 2
+    house.pull_out()
+    assert looks(1) == 0
+    house.plug_in()
+    assert looks(10) == 1
+    house.copier.make_copy()
+    assert looks(10) == 1
+    house.clock.advance(s=3600)
+    assert looks(10) == 1
+    monkeypatch.undo()
+    house.clock.advance(s=3600)
+    house.copier.look()
+    assert house.told().failed is None
 
 
 def test_a_machine_that_is_switched_off_while_it_writes_leaves_whole_copies(
