@@ -13,14 +13,15 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
-from appliance.box.away import Away, AwayServer, AwayStick, BroughtCopy, journal_name
+from appliance.box import whole_copy
+from appliance.box.away import SPOOL, Away, AwayServer, AwayStick, BroughtCopy, journal_name
 from appliance.box.copy_places import CopyPlace, CopyWhy
 from appliance.box.sftp import SftpServer
 from appliance.box.stick import Stick
 from appliance.copy_settings import CopySettings
 from appliance.desk.lines import copies
 from appliance.errors import CopyFailed, SetupError, StoreError
-from appliance.runtime.copy_drill import rehearsed
+from appliance.runtime.copy_drill import clear_scratch, rehearsed
 from appliance.runtime.copy_tries import CopyTries
 from appliance.runtime.giving_way import give_way
 from appliance.store import copy_places, erasure_journal, kept_copies
@@ -100,6 +101,12 @@ class Copier:
         self._wake.set()
 
     def start(self) -> None:
+        """What a process that was killed had in hand goes first: it may fill the disk."""
+        backups = self._store.path.parent / kept_copies.FOLDER
+        with suppress(OSError):
+            clear_scratch(backups)
+            whole_copy.clear_work(backups)
+            (backups / SPOOL).unlink(missing_ok=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -21,6 +21,7 @@ from appliance.media.kinds import MediaWhy
 from appliance.reasons import Reason
 from appliance.store import erasure_journal, high_water, media_copies, packing
 from appliance.store.connection import connect_writer, damage_in, translated
+from appliance.store.keeping import low_bytes
 from appliance.store.migrations import migrations, refuse_newer
 from appliance.store.part_files import (
     cannot_read,
@@ -87,7 +88,8 @@ def check(copy: Path, folder: Path) -> None:
 
 
 def rehearse(copy: Path, folder: Path) -> Counted:
-    """As `check`, and counts what would come back."""
+    """As `check`, and counts what would come back. The folder's disk is not low for it."""
+    need_room(folder, _size_of(copy) + low_bytes(folder))
     with _brought(copy, folder / "checked.db") as (part, _):
         files = media_copies.check(copy)
         with translated(copy), closing(sqlite3.connect(part, isolation_level=None)) as conn:

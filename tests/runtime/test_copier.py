@@ -16,19 +16,21 @@ import pytest
 
 from appliance.api.web.words import incident_phrases
 from appliance.box import whole_copy
-from appliance.box.away import journal_name, name_of
+from appliance.box.away import AwayServer, journal_name, name_of
 from appliance.box.copy_places import CopyPlace, CopyWhy
+from appliance.box.sftp import SftpServer
 from appliance.box.stick import Stick
 from appliance.box.whole_restore import check_whole
 from appliance.clock import ManualClock
-from appliance.copy_settings import CopySettings
+from appliance.copy_settings import CopySettings, SftpSettings
 from appliance.desk.lines import copies
-from appliance.errors import StoreUnavailable
+from appliance.errors import CopyFailed, StoreUnavailable
 from appliance.identities import Identity
 from appliance.runtime.copier import Copier
 from appliance.store import copy_places, erasure_journal, incidents, kept_copies
 from appliance.store.copy_places import DrillTold, PlaceTold
 from appliance.store.erasure_journal import JournalWhat
+from appliance.store.keeping import low_bytes
 from appliance.store.store import Store
 from tests.box.kit import Pair, furnish, make_pair
 from tests.queue.counter import at
@@ -407,3 +409,50 @@ def test_a_stick_that_is_full_gives_older_copies_away(
     assert older not in house.on_stick()
     assert newer in house.on_stick()
     assert name_of(house.told().made_ms or 0) in house.on_stick()
+
+
+@pytest.fixture
+def nowhere(house: House, pair: Pair) -> AwayServer:
+    """A server that is never reached."""
+    sftp = SftpSettings(host="127.0.0.1", port=1, user="balie", host_key=f"ssh-rsa {'A' * 40}")
+    settings = CopySettings(recipient=pair.recipient, sftp=sftp)
+    server = SftpServer(sftp, house.store.path.parent)
+    return AwayServer(store=house.store, settings=settings, server=server)
+
+
+def test_neither_a_drill_nor_what_is_on_its_way_to_a_server_makes_the_disk_low(
+    house: House, nowhere: AwayServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where they do not fit beside what Balie needs to go on they are not begun."""
+    house.night()
+    newest = kept_copies.kept(house.store.path.parent)[0]
+    usage = shutil.disk_usage
+    free = low_bytes(house.store.path.parent) + 1000
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(path)._replace(free=free))
+    house.copier.check_copy()
+    house.copier.look()
+    told = house.drill()
+    assert told is not None
+    assert told.failed == CopyWhy.FULL
+    with pytest.raises(CopyFailed) as refused:
+        nowhere.bring(newest)
+    assert refused.value.why == CopyWhy.FULL
+    monkeypatch.undo()
+    with pytest.raises(CopyFailed) as refused:
+        nowhere.bring(newest)
+    assert refused.value.why == CopyWhy.UNREACHABLE
+
+
+def test_what_a_process_that_was_killed_had_in_hand_goes_at_the_next_start(house: House) -> None:
+    """A copy on its way, a drill, a copy that somebody had made a day ago: gigabytes each."""
+    house.night()
+    backups = house.store.path.parent / "backups"
+    there = sorted(backups.iterdir())
+    for name in ("drill-x", "leaving-x", "leaving-y"):
+        (backups / name).mkdir()
+        (backups / name / "checked.db").write_bytes(b"plain")
+    (backups / "leaving.tar.age").write_bytes(b"whole")
+    os.utime(backups / "leaving-x", (0, 0))
+    house.copier.start()
+    house.copier.stop()
+    assert sorted(backups.iterdir()) == sorted([*there, backups / "leaving-y"])
