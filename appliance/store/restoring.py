@@ -3,6 +3,8 @@
 A copy knows nothing of what happened since: what waits in it may have left, and who is asked in it
 may have said STOP. So every line is stopped until a person has looked, in the same step in which
 the database gets its name. It gets a new epoch, too: programs that follow the events begin anew.
+Which keys of devices from outside were ended since, or whose colleague was let go, nobody knows
+either, so all of them end.
 """
 
 import json
@@ -50,6 +52,8 @@ class Counted:
     files: int
 
 
+_KNOWS_HOMES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'home_key'"
+
 # As in every schema since the first: a copy of an older Balie is migrated at the next start.
 _STOP_LINES = (
     "UPDATE line SET stopped = ?, stopped_on = NULL"
@@ -71,12 +75,14 @@ def restore(copy: Path, target: Path, *, clock_ms: int) -> None:
 
 
 def settle(part: Path, target: Path, files: frozenset[str], *, clock_ms: int) -> None:
-    """Holds every line of a database that is about to get its name. `files` are the hashes of the
-    files of messages that came back with it.
+    """Holds every line of a database that is about to get its name, and ends the ways in from
+    outside. `files` are the hashes of the files of messages that came back with it.
     """
     with translated(target), closing(connect_writer(part)) as conn:
         conn.execute("BEGIN IMMEDIATE")
-        _begin_anew(Tx(conn, high_water.pass_by(conn, clock_ms)))
+        tx = Tx(conn, high_water.pass_by(conn, clock_ms))
+        _begin_anew(tx)
+        _end_home_keys(tx)
         _note_lost(conn, files)
         conn.execute("COMMIT")
 
@@ -107,6 +113,15 @@ def _begin_anew(tx: Tx) -> None:
         " ON CONFLICT DO NOTHING",
         (json.dumps([IS_RESTORED, MAY_HAVE_LEFT]),),
     )
+
+
+def _end_home_keys(tx: Tx) -> None:
+    if tx.conn.execute(_KNOWS_HOMES).fetchone() is None:
+        return
+    ended = tx.conn.execute("DELETE FROM home_key RETURNING staff_id").fetchall()
+    facts = {"changed": "home-key", "by": None}
+    for staff_id in sorted({row["staff_id"] for row in ended}):
+        tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
 
 
 def _note_lost(conn: sqlite3.Connection, files: frozenset[str]) -> None:
