@@ -6,12 +6,13 @@ and none takes away what another one brought.
 
 import re
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar
 
 from appliance.box import whole_copy
 from appliance.box.copy_places import CopyPlace, CopyWhy, why_of
@@ -41,42 +42,52 @@ class BroughtCopy:
     kept: int
 
 
-class Away(Protocol):
-    """A place outside this machine. Both raise CopyFailed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away(ABC):
+    """A place outside this machine. What it offers raises CopyFailed."""
 
-    @property
-    def place(self) -> CopyPlace: ...
+    place: ClassVar[CopyPlace]
+    store: Store
+    settings: CopySettings
 
+    @abstractmethod
     def bring(self, copy: KeptCopy) -> BroughtCopy: ...
 
+    @abstractmethod
     def check(self, name: str, sha256: str, size: int) -> None:
         """Whether the copy of that name is there as it was brought."""
-        ...
+
+    @property
+    def _data(self) -> Path:
+        return self.store.path.parent
+
+    def _whole(self, copy: KeptCopy, target: Path) -> WholeCopy:
+        database = self._data / kept_copies.FOLDER / copy.name
+        terms = CopyTerms(recipient=self.settings.recipient, with_media=self.settings.with_media)
+        return whole_copy.write_whole(self.store, database, target, terms, made_ms=copy.made_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AwayStick:
-    store: Store
-    settings: CopySettings
+class AwayStick(Away):
+    place = CopyPlace.STICK
     stick: Stick
-    place: CopyPlace = CopyPlace.STICK
 
     def bring(self, copy: KeptCopy) -> BroughtCopy:
         """What was pulled out while it was written is no file there; older ones stay."""
         with _said():
             folder = self.stick.folder()
             made = self._written(copy, folder)
-            erasure_journal.copy_beside(self.store.path.parent, folder, journal_name())
+            erasure_journal.copy_beside(self._data, folder, journal_name())
             kept = _newest(each.name for each in folder.iterdir())
             for old in kept[self.settings.keep :]:
                 (folder / old).unlink(missing_ok=True)
-        return _brought(made, copy, kept[: self.settings.keep])
+        return _brought(made, copy, name_of(copy.made_ms), kept[: self.settings.keep])
 
     def _written(self, copy: KeptCopy, folder: Path) -> WholeCopy:
         """On a stick that is full older ones give way, but for the newest."""
         while True:
             try:
-                return _whole(self.store, self.settings, copy, folder / name_of(copy.made_ms))
+                return self._whole(copy, folder / name_of(copy.made_ms))
             except StoreUnavailable as exc:
                 there = _newest(each.name for each in folder.iterdir())
                 if why_of(exc, CopyWhy.PULLED) is not CopyWhy.FULL or len(there) <= 1:
@@ -99,37 +110,34 @@ class AwayStick:
         """Who withdrew or was erased since the copy, for whoever restores it."""
         with _said():
             folder = self.stick.folder()
-            erasure_journal.copy_beside(self.store.path.parent, folder, journal_name())
+            erasure_journal.copy_beside(self._data, folder, journal_name())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AwayServer:
-    store: Store
-    settings: CopySettings
+class AwayServer(Away):
+    place = CopyPlace.SFTP
     server: SftpServer
-    place: CopyPlace = CopyPlace.SFTP
 
     def bring(self, copy: KeptCopy) -> BroughtCopy:
         """It lies encrypted in the backups folder while it is on its way: OpenSSH sends files."""
-        data = self.store.path.parent
-        backups = data / kept_copies.FOLDER
+        backups = self._data / kept_copies.FOLDER
         spool, journal = backups / SPOOL, backups / erasure_journal.BESIDE
         name = name_of(copy.made_ms)
         with _said():
             try:
-                made = _whole(self.store, self.settings, copy, spool)
+                made = self._whole(copy, spool)
                 self.server.put(spool, name)
             finally:
                 spool.unlink(missing_ok=True)
             there = self.server.names()
             if there.get(name) != made.bytes:
                 raise CopyFailed(CopyWhy.DAMAGED, f"{name} is not there as it was sent.")
-            erasure_journal.copy_beside(data, backups)
+            erasure_journal.copy_beside(self._data, backups)
             if journal.exists():
                 self.server.put(journal, journal_name())
             kept = _newest(there)
             self.server.remove(kept[self.settings.keep :])
-        return _brought(made, copy, kept[: self.settings.keep], name)
+        return _brought(made, copy, name, kept[: self.settings.keep])
 
     def check(self, name: str, sha256: str, size: int) -> None:
         """By its size: to read it would bring all of it back."""
@@ -160,17 +168,9 @@ def _newest(names: Iterable[str]) -> Sequence[str]:
     return sorted((name for name in names if own.fullmatch(name)), reverse=True)
 
 
-def _whole(store: Store, settings: CopySettings, copy: KeptCopy, target: Path) -> WholeCopy:
-    database = store.path.parent / kept_copies.FOLDER / copy.name
-    terms = CopyTerms(recipient=settings.recipient, with_media=settings.with_media)
-    return whole_copy.write_whole(store, database, target, terms, made_ms=copy.made_ms)
-
-
-def _brought(
-    made: WholeCopy, copy: KeptCopy, kept: Sequence[str], name: str | None = None
-) -> BroughtCopy:
+def _brought(made: WholeCopy, copy: KeptCopy, name: str, kept: Sequence[str]) -> BroughtCopy:
     return BroughtCopy(
-        name=name or made.path.name,
+        name=name,
         sha256=made.sha256,
         bytes=made.bytes,
         made_ms=copy.made_ms,
