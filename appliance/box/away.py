@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from appliance.box import whole_copy
-from appliance.box.copy_places import CopyPlace, CopyWhy, why_of
+from appliance.box.copy_codes import CopyPlace, CopyWhy, why_of
 from appliance.box.sftp import SftpServer
 from appliance.box.stick import Stick
 from appliance.box.whole_copy import ENCRYPTED, CopyTerms, WholeCopy

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from appliance.box import whole_copy
 from appliance.box.away import SPOOL, Away, AwayServer, AwayStick, BroughtCopy, journal_name
-from appliance.box.copy_places import CopyPlace, CopyWhy
+from appliance.box.copy_codes import CopyPlace, CopyWhy
 from appliance.box.sftp import SftpServer
 from appliance.box.stick import Stick
 from appliance.copy_settings import CopySettings

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from appliance.box.copy_places import CopyWhy, why_of
+from appliance.box.copy_codes import CopyWhy, why_of
 from appliance.errors import StoreError, StoreUnavailable
 from appliance.store import kept_copies, restoring
 from appliance.store.copy_places import DrillTold

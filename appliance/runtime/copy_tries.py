@@ -1,6 +1,6 @@
 """When a place is tried again that a copy did not come to."""
 
-from appliance.box.copy_places import CopyPlace, CopyWhy
+from appliance.box.copy_codes import CopyPlace, CopyWhy
 from appliance.store.copy_places import PlaceTold
 
 AGAIN_MS = 3_600_000

@@ -17,7 +17,7 @@ import pytest
 from appliance.api.web.words import incident_phrases
 from appliance.box import whole_copy
 from appliance.box.away import AwayServer, journal_name, name_of
-from appliance.box.copy_places import CopyPlace, CopyWhy
+from appliance.box.copy_codes import CopyPlace, CopyWhy
 from appliance.box.sftp import SftpServer
 from appliance.box.stick import Stick
 from appliance.box.whole_restore import check_whole
