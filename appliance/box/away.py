@@ -64,7 +64,7 @@ class Away(ABC):
     def _whole(self, copy: KeptCopy, target: Path) -> WholeCopy:
         database = self._data / kept_copies.FOLDER / copy.name
         terms = CopyTerms(recipient=self.settings.recipient, with_media=self.settings.with_media)
-        return whole_copy.write_whole(self.store, database, target, terms, made_ms=copy.made_ms)
+        return whole_copy.write_copy(self.store, database, target, terms, made_ms=copy.made_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

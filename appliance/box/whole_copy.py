@@ -103,7 +103,7 @@ class CopyFile:
 
 
 def write_now(store: Store, target: Path, terms: CopyTerms) -> WholeCopy:
-    """As `write_whole`, of this moment."""
+    """As `write_copy`, of this moment."""
     folder = store.path.parent / kept_copies.FOLDER
     made_ms = store.clock.now_ms()
     try:
@@ -112,12 +112,12 @@ def write_now(store: Store, target: Path, terms: CopyTerms) -> WholeCopy:
         with TemporaryDirectory(prefix=_WORK, dir=folder) as work:
             database = Path(work, DATABASE)
             store.copy_to(database)
-            return write_whole(store, database, target, terms, made_ms=made_ms)
+            return write_copy(store, database, target, terms, made_ms=made_ms)
     except OSError as exc:
         raise cannot_write(folder, exc) from exc
 
 
-def write_whole(
+def write_copy(
     store: Store, database: Path, target: Path, terms: CopyTerms, *, made_ms: int
 ) -> WholeCopy:
     """`database` is a packed copy of that moment; what is gone since of files of messages is left
