@@ -66,6 +66,13 @@ class Away(ABC):
         terms = CopyTerms(recipient=self.settings.recipient, with_media=self.settings.with_media)
         return whole_copy.write_copy(self.store, database, target, terms, made_ms=copy.made_ms)
 
+    def _sorted(self, new: str, names: Iterable[str]) -> tuple[Sequence[str], Sequence[str]]:
+        """Which copies of this machine stay, and which go. The new one stays, whatever its clock
+        says: it may have been ahead once, and anybody may give a file the name of a later one.
+        """
+        newest = [new, *(each for each in _newest(names) if each != new)]
+        return newest[: self.settings.keep], newest[self.settings.keep :]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwayStick(Away):
@@ -78,10 +85,11 @@ class AwayStick(Away):
             folder = self.stick.folder()
             made = self._written(copy, folder)
             erasure_journal.copy_beside(self._data, folder, journal_name())
-            kept = _newest(each.name for each in folder.iterdir())
-            for old in kept[self.settings.keep :]:
-                (folder / old).unlink(missing_ok=True)
-        return _brought(made, copy, name_of(copy.made_ms), kept[: self.settings.keep])
+            name = name_of(copy.made_ms)
+            kept, gone = self._sorted(name, (each.name for each in folder.iterdir()))
+            for each in gone:
+                (folder / each).unlink(missing_ok=True)
+        return _brought(made, copy, name, kept)
 
     def _written(self, copy: KeptCopy, folder: Path) -> WholeCopy:
         """On a stick that is full older ones give way, but for the newest."""
@@ -135,9 +143,9 @@ class AwayServer(Away):
             erasure_journal.copy_beside(self._data, backups)
             if journal.exists():
                 self.server.put(journal, journal_name())
-            kept = _newest(there)
-            self.server.remove(kept[self.settings.keep :])
-        return _brought(made, copy, name, kept[: self.settings.keep])
+            kept, gone = self._sorted(name, there)
+            self.server.remove(gone)
+        return _brought(made, copy, name, kept)
 
     def check(self, name: str, sha256: str, size: int) -> None:
         """By its size: to read it would bring all of it back."""

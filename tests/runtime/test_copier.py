@@ -456,3 +456,18 @@ def test_what_a_process_that_was_killed_had_in_hand_goes_at_the_next_start(house
     house.copier.start()
     house.copier.stop()
     assert sorted(backups.iterdir()) == sorted([*there, backups / "leaving-y"])
+
+
+def test_a_new_copy_stays_beside_those_whose_names_are_of_a_later_day(house: House) -> None:
+    """A clock was ahead when they were made, or somebody else has put them there."""
+    house.plug_in()
+    for day in range(3):
+        (house.folder / name_of(NIGHT + (900 + day) * DAY_S * 1000)).touch()
+    house.night()
+    told = house.told()
+    assert (told.failed, told.kept) == (None, 2)
+    assert str(told.name) in house.on_stick()
+    assert len(house.on_stick()) == 2
+    house.night()
+    assert house.told().name != told.name
+    assert str(house.told().name) in house.on_stick()
