@@ -60,6 +60,7 @@ class Copier:
         self._settings = settings
         self._stick = stick or Stick()
         self._tries = CopyTries()
+        self._told_stick: tuple[int, int] | None = None  # as the journal was then
         self._asking = threading.Lock()
         self._asked: frozenset[CopyWork] = frozenset()
         self._in_hand: frozenset[CopyWork] = frozenset()
@@ -238,15 +239,19 @@ class Copier:
         log.info("a copy came to the %s: %s", place.value, brought.name)
 
     def _refresh_journal(self) -> None:
-        """Who withdraws today is known on the stick today."""
+        """Who withdraws today is known on the stick today. What its files say of their age counts
+        for nothing: a clock may have been ahead when they were written.
+        """
         if self._settings is None or not self._stick.is_plugged():
+            self._told_stick = None
             return
         away = AwayStick(store=self._store, settings=self._settings, stick=self._stick)
         with suppress(CopyFailed, OSError):
-            there = self._stick.folder() / journal_name()
-            own = self._store.path.parent / erasure_journal.FILE
-            if there.exists() and own.stat().st_mtime > there.stat().st_mtime:
+            own = (self._store.path.parent / erasure_journal.FILE).stat()
+            grown = own.st_size, own.st_mtime_ns
+            if grown != self._told_stick and (self._stick.folder() / journal_name()).exists():
                 away.refresh_journal()
+                self._told_stick = grown
 
     def _drill_is_due(self) -> bool:
         last = self._store.read(copy_places.drill)

@@ -9,6 +9,7 @@ Who owns its folder, or a stick, may have put anything in its place, and root re
 file or it is not opened, and a line is what a line is or it is left out.
 """
 
+import io
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 from appliance.box.handed_files import open_handed
 from appliance.errors import SetupError
@@ -36,6 +38,8 @@ _LATEST_MS = 2**63 - 1
 """What SQLite takes."""
 _LONGEST_BYTES = 4096
 """More than a line has: what is longer is none, and is never whole in memory."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of half a million people."""
 _STAMPED = re.compile(r"(.+)-\d{8}T\d{6}Z\..+")
 
 
@@ -125,13 +129,15 @@ def is_empty(data: Path) -> bool:
 
 
 def copy_beside(data: Path, folder: Path, name: str = BESIDE) -> None:
-    """Puts the journal as it is now beside the copies of a folder. Raises StoreUnavailable."""
+    """Puts the journal as it is now beside the copies of a folder, behind what the one that lies
+    there knows alone: a box that was made anew has forgotten it. Raises StoreUnavailable.
+    """
     said, target = _said_in(data / FILE), folder / name
     if said is None:
         return
     try:
         with held_part(target) as (part, handle):
-            part.write_bytes(said)
+            part.write_bytes(_known_there_alone(target, said) + said)
             keep(part, handle, target)
     except OSError as exc:
         raise cannot_write(target, exc) from exc
@@ -175,21 +181,37 @@ def _said_in(path: Path) -> bytes | None:
         raise cannot_read(path, exc) from exc
 
 
+def _known_there_alone(there: Path, said: bytes) -> bytes:
+    """Nothing of what is no file, or is larger than a journal grows."""
+    if not there.is_file() or there.is_symlink() or there.stat().st_size > _MOST_BYTES:
+        return b""
+    before = _said_in(there) or b""
+    if said.startswith(before):  # as it is but for a machine that has another journal now
+        return b""
+    known = set(_entries_of(io.BytesIO(said), there))
+    alone = dict.fromkeys(_entries_of(io.BytesIO(before), there))
+    return text_of(each for each in alone if each not in known).encode()
+
+
 def _entries_in(path: Path) -> Iterator[ErasureEntry]:
     """Nothing where there is no journal. Raises StoreUnavailable, also for what is no file."""
-    unread = 0
     try:
         with os.fdopen(open_handed(path), "rb") as file:
-            while line := file.readline(_LONGEST_BYTES):
-                try:
-                    if line.strip():
-                        yield _entry_in(line.decode("utf-8", "replace"))
-                except (ValueError, TypeError, KeyError, RecursionError):
-                    unread += 1
+            yield from _entries_of(file, path)
     except FileNotFoundError:
         return
     except OSError as exc:
         raise cannot_read(path, exc) from exc
+
+
+def _entries_of(file: IO[bytes], path: Path) -> Iterator[ErasureEntry]:
+    unread = 0
+    while line := file.readline(_LONGEST_BYTES):
+        try:
+            if line.strip():
+                yield _entry_in(line.decode("utf-8", "replace"))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            unread += 1
     if unread:
         log.warning("%d lines of %s cannot be read", unread, path)
 

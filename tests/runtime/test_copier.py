@@ -172,6 +172,28 @@ def test_machines_that_share_a_stick_take_no_journal_from_each_other(
     assert erasure_journal.read(back) == own
 
 
+def test_a_box_that_was_made_anew_takes_no_withdrawal_from_its_stick(
+    house: House, tmp_path: Path, pair: Pair
+) -> None:
+    """Its older copies still lie there, and who withdrew since stays out when one comes back."""
+    house.plug_in()
+    house.night()
+    copy = house.folder / str(house.told().name)
+    test_who_withdraws_after_the_copy_is_known_on_the_stick(house)
+    own = set(erasure_journal.read(house.store.path.parent))
+    with closing(furnish(tmp_path / "anew", house.clock)) as anew:
+        for _ in range(2):
+            house.clock.advance(s=DAY_S)
+            copies.make(anew, kept_copies.copy_by_night)
+            Copier(anew, CopySettings(recipient=pair.recipient), house.stick).look()
+        new = set(erasure_journal.read(anew.path.parent))
+    assert not own & new
+    back = tmp_path / "back"
+    back.mkdir()
+    erasure_journal.bring_back(copy, back)
+    assert sorted(erasure_journal.read(back), key=str) == sorted(own | new, key=str)
+
+
 def test_a_place_without_a_new_copy_is_wrong_after_two_days_and_right_again_by_one(
     house: House,
 ) -> None:
