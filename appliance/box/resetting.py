@@ -47,8 +47,7 @@ def begin(data: Path) -> None:
     if not data.is_dir():
         raise SetupError(f"There is no data directory {data}.")
     kept = erasure_journal.text_of(condensed(erasure_journal.read(data)))
-    put_whole(data / BEGUN, kept.encode())
-    _hand_over(data, data / BEGUN)
+    put_whole(data / BEGUN, kept.encode(), owner=data.stat() if os.geteuid() == 0 else None)
 
 
 def finish(
@@ -118,9 +117,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _hand_over(data: Path, path: Path) -> None:
-    if os.geteuid() == 0:
-        owner = data.stat()
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

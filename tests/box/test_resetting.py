@@ -1,5 +1,6 @@
 """A box is as it was when it came, whenever the power goes, and whoever opted out stays out."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +153,29 @@ def test_a_power_cut_at_any_step_is_made_good(tmp_path: Path, number: int) -> No
     closed = [each for each in erasure_journal.read(data) if each.what is JournalWhat.CLOSED]
     assert [each.line_id for each in closed] == [None]
     resetting.finish(data, places)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_begins_is_the_box_s_own_as_soon_as_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut behind it leaves a journal that Balie can read, and not one of root's."""
+    data = tmp_path / "data"
+    lived_in(data)
+    os.chown(data, 65534, 65534)
+
+    def cut(part: Path, target: Path) -> Path:
+        named = rename(part, target)
+        raise PowerCut(named)
+
+    rename = Path.replace
+    monkeypatch.setattr(Path, "replace", cut)
+    with pytest.raises(PowerCut):
+        resetting.begin(data)
+    monkeypatch.undo()
+    resetting.finish(data)
+    journal = (data / erasure_journal.FILE).stat()
+    assert (journal.st_uid, journal.st_gid) == (65534, 65534)
 
 
 def test_what_was_opened_again_is_not_closed_by_a_reset() -> None:
