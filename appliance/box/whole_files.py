@@ -14,7 +14,7 @@ def put_whole(
     """
     if _is_so(path, content, mode, owner):
         return False
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -27,6 +27,11 @@ def put_whole(
     part.replace(path)
     keep_names(path.parent)
     return True
+
+
+def part_of(path: Path) -> Path:
+    """Where it grows; there is one after a power cut."""
+    return path.with_name(f".{path.name}.part")
 
 
 def _is_so(path: Path, content: bytes, mode: int, owner: os.stat_result | None) -> bool:

@@ -277,7 +277,7 @@ class _Taking:
             about = json.loads(said)
             newer = int(about["format"]) > FORMAT
             self._found.made_ms = int(about["made_ms"])
-        except (ValueError, TypeError, KeyError) as exc:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as exc:
             raise self._damaged(f"{ABOUT} cannot be read") from exc
         if newer:
             raise NewerDatabase(f"{self._copy} was written by a newer Balie. Update Balie first.")

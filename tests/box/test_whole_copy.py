@@ -1,5 +1,6 @@
 """A whole copy: one file that holds all that is needed to go back, or says why it does not."""
 
+import io
 import json
 import os
 import signal
@@ -180,6 +181,18 @@ def test_a_copy_of_a_newer_balie_is_told_from_a_damaged_one(store: Store, tmp_pa
     assert "was written by a newer Balie" in done.stderr
 
 
+@pytest.mark.parametrize("about", [b"[" * 100_000, b'{"format": 1, "made_ms": Infinity}'])
+def test_what_says_nothing_of_itself_is_no_copy(tmp_path: Path, about: bytes) -> None:
+    """Whoever made it may have written anything there."""
+    with tarfile.open(tmp_path / "copy.tar", "w") as tar:
+        entry = tarfile.TarInfo(whole_copy.ABOUT)
+        entry.size = len(about)
+        tar.addfile(entry, io.BytesIO(about))
+    done = balie("restore", tmp_path / "copy.tar", "--check", "--data", tmp_path / "new")
+    assert done.exit_code == 1
+    assert "is damaged (balie-copy.json cannot be read)" in done.stderr
+
+
 def test_a_file_where_the_recipient_belongs_is_told_what_it_is_now(tmp_path: Path) -> None:
     """`--to FILE` was the way to name a file before; nothing is written."""
     target = tmp_path / "copy.db.zst"
@@ -223,7 +236,8 @@ def test_a_data_directory_without_its_database_takes_a_copy(
     refused = balie("restore", copy, "--identity", pair.identity, "--data", data)
     assert refused.stderr == f"balie: {data} is not empty; name another directory with --data.\n"
     (data / "letter.txt").unlink()
-    for name in ("home-access.json", "setup-code", "update-request", "update-seen"):
+    left = (".home-access.json.part", ".setup-code.part")
+    for name in ("home-access.json", "setup-code", "update-request", "update-seen", *left):
         (data / name).touch()
     (data / "updates").mkdir()
     done = balie("restore", copy, "--identity", pair.identity, "--data", data)
