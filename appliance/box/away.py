@@ -81,7 +81,7 @@ class AwayStick(Away):
 
     def bring(self, copy: KeptCopy) -> BroughtCopy:
         """What was pulled out while it was written is no file there; older ones stay."""
-        with _said():
+        with _said(CopyWhy.PULLED):
             folder = self.stick.folder()
             made = self._written(copy, folder)
             erasure_journal.copy_beside(self._data, folder, journal_name())
@@ -116,7 +116,7 @@ class AwayStick(Away):
 
     def refresh_journal(self) -> None:
         """Who withdrew or was erased since the copy, for whoever restores it."""
-        with _said():
+        with _said(CopyWhy.PULLED):
             folder = self.stick.folder()
             erasure_journal.copy_beside(self._data, folder, journal_name())
 
@@ -131,7 +131,7 @@ class AwayServer(Away):
         backups = self._data / kept_copies.FOLDER
         spool, journal = backups / SPOOL, backups / erasure_journal.BESIDE
         name = name_of(copy.made_ms)
-        with _said():
+        with _said(CopyWhy.DATABASE):
             try:
                 made = self._whole(copy, spool)
                 self.server.put(spool, name)
@@ -150,7 +150,7 @@ class AwayServer(Away):
     def check(self, name: str, sha256: str, size: int) -> None:
         """By its size: to read it would bring all of it back."""
         del sha256
-        with _said():
+        with _said(CopyWhy.DATABASE):
             found = self.server.names().get(name)
         if found != size:
             raise CopyFailed(CopyWhy.DAMAGED, f"{name} is not there as it was sent.")
@@ -187,8 +187,10 @@ def _brought(made: WholeCopy, copy: KeptCopy, name: str, kept: Sequence[str]) ->
 
 
 @contextmanager
-def _said() -> Iterator[None]:
-    """Whatever goes wrong with a place is one kind of error, with its reason."""
+def _said(otherwise: CopyWhy) -> Iterator[None]:
+    """Whatever goes wrong with a place is one kind of error, with its reason; `otherwise` where the
+    error may mean anything.
+    """
     try:
         yield
     except SetupError as exc:
@@ -196,6 +198,6 @@ def _said() -> Iterator[None]:
     except StoreCorrupt as exc:
         raise CopyFailed(CopyWhy.DATABASE, str(exc)) from exc
     except StoreUnavailable as exc:
-        raise CopyFailed(why_of(exc, CopyWhy.PULLED), str(exc)) from exc
+        raise CopyFailed(why_of(exc, otherwise), str(exc)) from exc
     except OSError as exc:
-        raise CopyFailed(why_of(exc, CopyWhy.PULLED), exc.strerror or str(exc)) from exc
+        raise CopyFailed(why_of(exc, otherwise), exc.strerror or str(exc)) from exc

@@ -465,6 +465,18 @@ def test_neither_a_drill_nor_what_is_on_its_way_to_a_server_makes_the_disk_low(
     assert refused.value.why == CopyWhy.UNREACHABLE
 
 
+def test_what_fails_on_this_machine_is_no_stick_that_was_pulled_out(
+    house: House, nowhere: AwayServer
+) -> None:
+    """On the way to a server: its own disk may be failing."""
+    house.night()
+    backups = house.store.path.parent / "backups"
+    (backups / "leaving.tar.age" / "in the way").mkdir(parents=True)
+    with pytest.raises(CopyFailed) as failed:
+        nowhere.bring(kept_copies.kept(house.store.path.parent)[0])
+    assert failed.value.why == CopyWhy.DATABASE
+
+
 def test_what_a_process_that_was_killed_had_in_hand_goes_at_the_next_start(house: House) -> None:
     """A copy on its way, a drill, a copy that somebody had made a day ago: gigabytes each."""
     house.night()
