@@ -12,6 +12,7 @@ from appliance.clock import SystemClock
 from appliance.desk.privacy.erasing import again
 from appliance.errors import SetupError
 from appliance.identities import Identity, tel
+from appliance.runtime import setup_code
 from appliance.store import branches, consent, contacts, erasure_journal, lines
 from appliance.store.consent import ConsentKind
 from appliance.store.erasure_journal import ErasureEntry, JournalWhat
@@ -235,6 +236,16 @@ def test_no_link_of_a_stick_leads_root_to_a_file_of_the_box(tmp_path: Path) -> N
     asking_stick.obey(folder, data, lambda: None)
     assert (data / "balie.db").read_bytes() == b"all"
     assert b"k7qd" in (folder / asking_stick.TELLS).read_bytes()
+
+
+def test_a_set_up_code_that_a_terminal_would_obey_is_none(tmp_path: Path) -> None:
+    """Root shows it on its own screen, and Balie's user may have written it."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    (tmp_path / "setup-code").write_bytes(b"k7qd\x1b]0;root\x07-aaaa\n")
+    asking_stick.obey(folder, tmp_path, lambda: None)
+    assert list(folder.iterdir()) == []
+    assert setup_code.kept(tmp_path).isprintable()
 
 
 def test_a_stick_asks_once(tmp_path: Path) -> None:
