@@ -4,6 +4,7 @@ Each has the name of the machine in it, so that several machines may use one sti
 and none takes away what another one brought.
 """
 
+import errno
 import re
 import socket
 from abc import ABC, abstractmethod
@@ -92,13 +93,17 @@ class AwayStick(Away):
         return _brought(made, copy, name, kept)
 
     def _written(self, copy: KeptCopy, folder: Path) -> WholeCopy:
-        """On a stick that is full older ones give way, but for the newest."""
+        """On a stick that is full older ones give way, but for the newest; not where no file may be
+        so long, as on FAT, which they would not change.
+        """
         while True:
             try:
                 return self._whole(copy, folder / name_of(copy.made_ms))
             except StoreUnavailable as exc:
                 there = _newest(each.name for each in folder.iterdir())
-                if why_of(exc, CopyWhy.PULLED) is not CopyWhy.FULL or len(there) <= 1:
+                is_full = why_of(exc, CopyWhy.PULLED) is CopyWhy.FULL
+                is_too_long = getattr(exc.__cause__, "errno", None) == errno.EFBIG
+                if not is_full or is_too_long or len(there) <= 1:
                     raise
                 (folder / there[-1]).unlink(missing_ok=True)
 

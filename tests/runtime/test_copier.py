@@ -505,3 +505,23 @@ def test_a_new_copy_stays_beside_those_whose_names_are_of_a_later_day(house: Hou
     house.night()
     assert house.told().name != told.name
     assert str(house.told().name) in house.on_stick()
+
+
+def test_a_stick_that_takes_no_file_so_long_keeps_its_older_copies(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As FAT does of four gigabytes: they would go for nothing."""
+    house.plug_in()
+    house.night()
+    house.night()
+    there = house.on_stick()
+
+    def is_too_long(written: whole_copy.CopyFile, data: bytes, /) -> int:
+        del written, data
+        raise OSError(errno.EFBIG, "File too large")
+
+    monkeypatch.setattr(whole_copy.CopyFile, "write", is_too_long)
+    house.night()
+    assert house.told().failed == CopyWhy.FULL
+    assert house.on_stick() == there
+    assert len(there) == 2
