@@ -201,9 +201,14 @@ class Copier:
             log.error("a copy failed: %s", exc)  # noqa: TRY400 -- the sentence says all
 
     def _newest(self) -> KeptCopy | None:
-        """The newest packed copy of this machine."""
+        """The newest packed copy of this machine; one of a time to come, from a clock that was
+        ahead, only where there is no other.
+        """
         kept = kept_copies.kept(self._store.path.parent)
-        return next((each for each in kept if each.name.endswith(".zst")), None)
+        packed = [each for each in kept if each.name.endswith(".zst")]
+        now_ms = self._store.clock.now_ms()
+        been = (each for each in packed if each.made_ms <= now_ms)
+        return next(been, next(iter(packed), None))
 
     def _due(self, place: CopyPlace, *, at_once: bool) -> KeptCopy | None:
         """`at_once`: somebody waits for it, whatever became of the last try."""

@@ -507,6 +507,18 @@ def test_a_new_copy_stays_beside_those_whose_names_are_of_a_later_day(house: Hou
     assert str(house.told().name) in house.on_stick()
 
 
+def test_copies_go_on_leaving_after_a_clock_was_ahead(house: House) -> None:
+    """The one that was made then is no newer one than those of now."""
+    house.plug_in()
+    house.clock.advance(s=900 * DAY_S)
+    house.night()
+    house.clock.advance(s=-900 * DAY_S)
+    for _ in range(2):
+        house.night()
+        assert house.told().made_ms == house.told(CopyPlace.BOX).made_ms == house.clock.now_ms()
+        assert str(house.told().name) in house.on_stick()
+
+
 def test_a_stick_that_takes_no_file_so_long_keeps_its_older_copies(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
