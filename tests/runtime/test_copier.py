@@ -27,7 +27,7 @@ from appliance.desk.lines import copies
 from appliance.errors import CopyFailed, StoreUnavailable
 from appliance.identities import Identity
 from appliance.runtime.copier import Copier
-from appliance.store import copy_places, erasure_journal, incidents, kept_copies
+from appliance.store import copy_places, erasure_journal, incidents, kept_copies, media_copies
 from appliance.store.copy_places import DrillTold, PlaceTold
 from appliance.store.erasure_journal import JournalWhat
 from appliance.store.keeping import low_bytes
@@ -56,6 +56,10 @@ copier = Copier(store, CopySettings(recipient=recipient), stick)
 print("begins", flush=True)
 copier.look()
 """
+
+
+class PowerCut(Exception):
+    pass
 
 
 @dataclass(slots=True)
@@ -389,6 +393,23 @@ def test_what_is_gone_from_the_stick_is_found_by_the_drill(house: House) -> None
     house.copier.check_copy()
     house.copier.look()
     assert house.told().failed == CopyWhy.DAMAGED
+
+
+def test_a_copy_behind_which_the_power_was_cut_has_its_files(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there from the moment that the database has its name."""
+    copy_to = Store.copy_to
+
+    def cut(store: Store, target: Path) -> None:
+        copy_to(store, target)
+        raise PowerCut
+
+    monkeypatch.setattr(Store, "copy_to", cut)
+    with pytest.raises(PowerCut):
+        kept_copies.copy_by_night(house.store)
+    (copy,) = kept_copies.kept(house.store.path.parent)
+    assert media_copies.check(house.store.path.parent / "backups" / copy.name) == 1
 
 
 def test_a_copy_that_fails_is_noted_and_raises(house: House) -> None:
