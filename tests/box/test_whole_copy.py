@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -245,10 +245,14 @@ def test_a_data_directory_without_its_database_takes_a_copy(
     assert photo_in(data) == PHOTO
 
 
-HOSTILE = [
-    *({"stands_for": each} for each in (["x"], None, 1, "\ud800")),
-    *({"at_ms": each} for each in ("now", [1], True, -1, 2**63, 1.5)),
-    *({"scheme": ["tel"]}, {"line_id": [1]}, {"line_id": 0}, {"what": ["closed"]}, {"more": 1}),
+HOSTILE: Sequence[Mapping[str, object]] = [
+    *[{"stands_for": each} for each in (["x"], None, 1, "\ud800")],
+    *[{"at_ms": each} for each in ("now", [1], True, -1, 2**63, 1.5)],
+    {"scheme": ["tel"]},
+    {"line_id": [1]},
+    {"line_id": 0},
+    {"what": ["closed"]},
+    {"more": 1},
 ]
 
 
