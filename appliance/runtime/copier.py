@@ -236,10 +236,10 @@ class Copier:
         except CopyFailed as exc:
             why, said = exc.why, str(exc)
             log.warning("no copy came to the %s: %s", place.value, said)
-            self._tries.ended(place, why)
+            self._tries.ended(place, why, self._store.clock.now_ms())
             self._store.write(lambda tx: copy_places.failed(tx, place, why, said))
             return
-        self._tries.ended(place, None)
+        self._tries.ended(place, None, self._store.clock.now_ms())
         self._store.write(lambda tx: copies.came(tx, place, _new(brought)))
         log.info("a copy came to the %s: %s", place.value, brought.name)
 

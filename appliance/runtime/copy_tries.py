@@ -18,6 +18,7 @@ class CopyTries:
 
     def __init__(self) -> None:
         self._broke = 0
+        self._tried_ms: dict[str, int] = {}  # a store's own time goes on from a clock's that leapt
 
     def may(self, told: PlaceTold | None, now_ms: int) -> bool:
         if told is None or told.failed is None or told.tried_ms is None:
@@ -27,10 +28,11 @@ class CopyTries:
         if told.failed == CopyWhy.PULLED and self._broke < AT_ONCE:
             return True
         wait_ms = SOON_MS if told.failed == CopyWhy.NOT_MOUNTED else AGAIN_MS
-        return not 0 <= now_ms - told.tried_ms < wait_ms
+        return not 0 <= now_ms - self._tried_ms.get(told.place, told.tried_ms) < wait_ms
 
-    def ended(self, place: CopyPlace, why: str | None) -> None:
+    def ended(self, place: CopyPlace, why: str | None, now_ms: int) -> None:
         """`why` None: a copy came."""
+        self._tried_ms[place.value] = now_ms
         if place is CopyPlace.STICK:
             self._broke = self._broke + 1 if why == CopyWhy.PULLED else 0
 
