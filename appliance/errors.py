@@ -149,7 +149,7 @@ class UpdateRefused(BalieError):
 
 
 class CopyFailed(BalieError):
-    """`why` is a code of its own list (`box/copy_places.py`); the sentence holds what a program
+    """`why` is a code of its own list (`box/copy_codes.py`); the sentence holds what a program
     said.
     """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from appliance.box import resetting
 from appliance.box.console import issue_text
 from appliance.box.handed_files import read_handed
-from appliance.box.point_keeper import CODE
+from appliance.box.point_keeper import code_in
 from appliance.box.reset_unit import start_reset
 from appliance.box.running import run
 from appliance.box.whole_files import keep_names
@@ -41,7 +41,7 @@ def obey(folder: Path, data: Path, reset_box: Callable[[], None]) -> None:
         log.warning("a stick asks for a reset of this box")
         reset_box()
         return
-    code = (read_handed(data / CODE) or b"").decode("ascii", "replace").strip()
+    code = code_in(data)
     if code:
         text = issue_text(socket.gethostname(), code).strip()
         (folder / TELLS).unlink(missing_ok=True)  # a link would lead root to a file of the box

@@ -4,17 +4,19 @@ Each has the name of the machine in it, so that several machines may use one sti
 and none takes away what another one brought.
 """
 
+import errno
 import re
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar
 
 from appliance.box import whole_copy
-from appliance.box.copy_places import CopyPlace, CopyWhy, why_of
+from appliance.box.copy_codes import CopyPlace, CopyWhy, why_of
 from appliance.box.sftp import SftpServer
 from appliance.box.stick import Stick
 from appliance.box.whole_copy import ENCRYPTED, CopyTerms, WholeCopy
@@ -41,45 +43,67 @@ class BroughtCopy:
     kept: int
 
 
-class Away(Protocol):
-    """A place outside this machine. Both raise CopyFailed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away(ABC):
+    """A place outside this machine. What it offers raises CopyFailed."""
 
-    @property
-    def place(self) -> CopyPlace: ...
+    place: ClassVar[CopyPlace]
+    store: Store
+    settings: CopySettings
 
+    @abstractmethod
     def bring(self, copy: KeptCopy) -> BroughtCopy: ...
 
+    @abstractmethod
     def check(self, name: str, sha256: str, size: int) -> None:
         """Whether the copy of that name is there as it was brought."""
-        ...
+
+    @property
+    def _data(self) -> Path:
+        return self.store.path.parent
+
+    def _whole(self, copy: KeptCopy, target: Path) -> WholeCopy:
+        database = self._data / kept_copies.FOLDER / copy.name
+        terms = CopyTerms(recipient=self.settings.recipient, with_media=self.settings.with_media)
+        return whole_copy.write_copy(self.store, database, target, terms, made_ms=copy.made_ms)
+
+    def _sorted(self, new: str, names: Iterable[str]) -> tuple[Sequence[str], Sequence[str]]:
+        """Which copies of this machine stay, and which go. The new one stays, whatever its clock
+        says: it may have been ahead once, and anybody may give a file the name of a later one.
+        """
+        newest = [new, *(each for each in _newest(names) if each != new)]
+        return newest[: self.settings.keep], newest[self.settings.keep :]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AwayStick:
-    store: Store
-    settings: CopySettings
+class AwayStick(Away):
+    place = CopyPlace.STICK
     stick: Stick
-    place: CopyPlace = CopyPlace.STICK
 
     def bring(self, copy: KeptCopy) -> BroughtCopy:
         """What was pulled out while it was written is no file there; older ones stay."""
-        with _said():
+        with _said(CopyWhy.PULLED):
             folder = self.stick.folder()
             made = self._written(copy, folder)
-            erasure_journal.copy_beside(self.store.path.parent, folder, journal_name())
-            kept = _newest(each.name for each in folder.iterdir())
-            for old in kept[self.settings.keep :]:
-                (folder / old).unlink(missing_ok=True)
-        return _brought(made, copy, kept[: self.settings.keep])
+            erasure_journal.copy_beside(self._data, folder, journal_name())
+            name = name_of(copy.made_ms)
+            kept, gone = self._sorted(name, (each.name for each in folder.iterdir()))
+            for each in gone:
+                (folder / each).unlink(missing_ok=True)
+        return _brought(made, copy, name, kept)
 
     def _written(self, copy: KeptCopy, folder: Path) -> WholeCopy:
-        """On a stick that is full older ones give way, but for the newest."""
+        """On a stick that is full older ones give way, but for the newest; not where no file may be
+        so long, as on FAT, which they would not change.
+        """
         while True:
             try:
-                return _whole(self.store, self.settings, copy, folder / name_of(copy.made_ms))
+                return self._whole(copy, folder / name_of(copy.made_ms))
             except StoreUnavailable as exc:
                 there = _newest(each.name for each in folder.iterdir())
-                if why_of(exc, CopyWhy.PULLED) is not CopyWhy.FULL or len(there) <= 1:
+                is_full = why_of(exc, CopyWhy.PULLED) is CopyWhy.FULL
+                is_too_long = getattr(exc.__cause__, "errno", None) == errno.EFBIG
+                if not is_full or is_too_long or len(there) <= 1:
                     raise
                 (folder / there[-1]).unlink(missing_ok=True)
 
@@ -97,42 +121,41 @@ class AwayStick:
 
     def refresh_journal(self) -> None:
         """Who withdrew or was erased since the copy, for whoever restores it."""
-        with _said():
+        with _said(CopyWhy.PULLED):
             folder = self.stick.folder()
-            erasure_journal.copy_beside(self.store.path.parent, folder, journal_name())
+            erasure_journal.copy_beside(self._data, folder, journal_name())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AwayServer:
-    store: Store
-    settings: CopySettings
+class AwayServer(Away):
+    place = CopyPlace.SFTP
     server: SftpServer
-    place: CopyPlace = CopyPlace.SFTP
 
     def bring(self, copy: KeptCopy) -> BroughtCopy:
         """It lies encrypted in the backups folder while it is on its way: OpenSSH sends files."""
-        data = self.store.path.parent
-        spool = data / kept_copies.FOLDER / SPOOL
+        backups = self._data / kept_copies.FOLDER
+        spool, journal = backups / SPOOL, backups / erasure_journal.BESIDE
         name = name_of(copy.made_ms)
-        with _said():
+        with _said(CopyWhy.DATABASE):
             try:
-                made = _whole(self.store, self.settings, copy, spool)
+                made = self._whole(copy, spool)
                 self.server.put(spool, name)
             finally:
                 spool.unlink(missing_ok=True)
             there = self.server.names()
             if there.get(name) != made.bytes:
                 raise CopyFailed(CopyWhy.DAMAGED, f"{name} is not there as it was sent.")
-            if (data / erasure_journal.FILE).exists():
-                self.server.put(data / erasure_journal.FILE, journal_name())
-            kept = _newest(there)
-            self.server.remove(kept[self.settings.keep :])
-        return _brought(made, copy, kept[: self.settings.keep], name)
+            erasure_journal.copy_beside(self._data, backups)
+            if journal.exists():
+                self.server.put(journal, journal_name())
+            kept, gone = self._sorted(name, there)
+            self.server.remove(gone)
+        return _brought(made, copy, name, kept)
 
     def check(self, name: str, sha256: str, size: int) -> None:
         """By its size: to read it would bring all of it back."""
         del sha256
-        with _said():
+        with _said(CopyWhy.DATABASE):
             found = self.server.names().get(name)
         if found != size:
             raise CopyFailed(CopyWhy.DAMAGED, f"{name} is not there as it was sent.")
@@ -158,17 +181,9 @@ def _newest(names: Iterable[str]) -> Sequence[str]:
     return sorted((name for name in names if own.fullmatch(name)), reverse=True)
 
 
-def _whole(store: Store, settings: CopySettings, copy: KeptCopy, target: Path) -> WholeCopy:
-    database = store.path.parent / kept_copies.FOLDER / copy.name
-    terms = CopyTerms(recipient=settings.recipient, with_media=settings.with_media)
-    return whole_copy.write_whole(store, database, target, terms, made_ms=copy.made_ms)
-
-
-def _brought(
-    made: WholeCopy, copy: KeptCopy, kept: Sequence[str], name: str | None = None
-) -> BroughtCopy:
+def _brought(made: WholeCopy, copy: KeptCopy, name: str, kept: Sequence[str]) -> BroughtCopy:
     return BroughtCopy(
-        name=name or made.path.name,
+        name=name,
         sha256=made.sha256,
         bytes=made.bytes,
         made_ms=copy.made_ms,
@@ -177,8 +192,10 @@ def _brought(
 
 
 @contextmanager
-def _said() -> Iterator[None]:
-    """Whatever goes wrong with a place is one kind of error, with its reason."""
+def _said(otherwise: CopyWhy) -> Iterator[None]:
+    """Whatever goes wrong with a place is one kind of error, with its reason; `otherwise` where the
+    error may mean anything.
+    """
     try:
         yield
     except SetupError as exc:
@@ -186,6 +203,6 @@ def _said() -> Iterator[None]:
     except StoreCorrupt as exc:
         raise CopyFailed(CopyWhy.DATABASE, str(exc)) from exc
     except StoreUnavailable as exc:
-        raise CopyFailed(why_of(exc, CopyWhy.PULLED), str(exc)) from exc
+        raise CopyFailed(why_of(exc, otherwise), str(exc)) from exc
     except OSError as exc:
-        raise CopyFailed(why_of(exc, CopyWhy.PULLED), exc.strerror or str(exc)) from exc
+        raise CopyFailed(why_of(exc, otherwise), exc.strerror or str(exc)) from exc

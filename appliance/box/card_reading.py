@@ -56,7 +56,9 @@ def take_over(places: CardFolders) -> None:
 def wipe(path: Path) -> None:
     """Its bytes are overwritten where they lie before the file goes."""
     with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
+        left = path.stat().st_size
+        while left > 0:
+            left -= file.write(bytes(min(left, _MOST_BYTES)))
         file.flush()
         os.fsync(file.fileno())
     path.unlink()

@@ -6,8 +6,7 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from appliance.box.handed_files import read_handed
-from appliance.box.point_keeper import CODE
+from appliance.box.point_keeper import code_in
 from appliance.box.running import run
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
@@ -17,7 +16,7 @@ ISSUE = Path("/run/issue.d/balie.issue")
 
 def show(issue: Path, data: Path, *, is_set_up: bool | None) -> None:
     """Raises OSError. A screen that shows something already is told to read it anew."""
-    code = (read_handed(data / CODE) or b"").decode("ascii", "replace").strip()
+    code = code_in(data)
     text = issue_text(socket.gethostname(), code if is_set_up is False else "")
     issue.parent.mkdir(parents=True, exist_ok=True)
     if put_whole(issue, text.encode("ascii", "replace")):

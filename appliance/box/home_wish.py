@@ -5,7 +5,6 @@ the right reads it, checks every word of it, and does no more than what a wish c
 """
 
 import base64
-import binascii
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
@@ -71,7 +70,7 @@ def read(content: bytes) -> HomeWish:
     """Raises SetupError for anything that is no wish; it does not quote what it found."""
     try:
         wish = _wish(json.loads(content))
-    except (ValueError, TypeError, KeyError) as exc:
+    except (ValueError, TypeError, KeyError, RecursionError) as exc:
         raise SetupError("What Balie wishes for those who come from home makes no sense.") from exc
     if len({each.place for each in wish.peers}) < len(wish.peers):
         raise SetupError("Two devices that come from home have one address.")
@@ -82,7 +81,7 @@ def is_key(text: object) -> bool:
     """Whether this is a key as WireGuard writes it."""
     try:
         return isinstance(text, str) and len(_decoded(text)) == _KEY_BYTES
-    except binascii.Error:
+    except ValueError:
         return False
 
 

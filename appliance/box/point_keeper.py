@@ -33,6 +33,14 @@ class PointPlaces:
     joining: Path = Path("/data/wifi")
 
 
+def code_in(data: Path) -> str:
+    """What it says, empty where there is none. A terminal would obey some signs, and whoever owns
+    the folder may have written them.
+    """
+    said = (read_handed(data / CODE) or b"").decode("ascii", "replace").strip()
+    return said if said.isprintable() else ""
+
+
 class PointKeeper:
     """Used by one thread. `now_s` never leaps."""
 
@@ -99,7 +107,7 @@ class PointKeeper:
         log.info("the set-up point is gone")
 
     def _make(self, wifi: str) -> None:
-        code = (read_handed(self._data / CODE) or b"").decode("ascii", "replace").strip()
+        code = code_in(self._data)
         if not code:
             raise SetupError("There is no set-up code yet, which the set-up point is locked with.")
         mac = (self._devices / wifi / "address").read_text("ascii").strip()

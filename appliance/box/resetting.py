@@ -35,8 +35,7 @@ def begin(data: Path) -> None:
     if not data.is_dir():
         raise SetupError(f"There is no data directory {data}.")
     kept = erasure_journal.text_of(condensed(erasure_journal.read(data)))
-    put_whole(data / BEGUN, kept.encode())
-    hand_over(data, data / BEGUN)
+    put_whole(data / BEGUN, kept.encode(), owner=data.stat() if os.geteuid() == 0 else None)
 
 
 def finish(data: Path, *, step: Callable[[str], None] = lambda _: None) -> None:

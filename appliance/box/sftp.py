@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from appliance.box.copy_places import CopyWhy
+from appliance.box.copy_codes import CopyWhy
 from appliance.copy_settings import SftpSettings
 from appliance.errors import CopyFailed, SetupError
 

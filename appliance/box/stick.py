@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.box.copy_places import CopyWhy
+from appliance.box.copy_codes import CopyWhy
 from appliance.errors import CopyFailed
 
 LABEL = "BALIE-BACKUP"

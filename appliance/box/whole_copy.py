@@ -29,9 +29,11 @@ from typing import IO
 
 from appliance import __version__
 from appliance.box.age import Sink, encrypting
+from appliance.box.handed_files import open_handed
 from appliance.errors import SetupError
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.store import erasure_journal, house_key, kept_copies, media_copies
+from appliance.store.keeping import low_bytes
 from appliance.store.part_files import cannot_write, clear_left, held_part, keep, need_room
 from appliance.store.store import Store
 
@@ -44,6 +46,8 @@ ENDING, ENCRYPTED = ".tar", ".tar.age"
 _EVIDENCE = re.compile(rf"{FOLDER}/{EVIDENCE}(/(?!\.)[A-Za-z0-9._-]{{1,120}}){{1,3}}")
 _SYNC_BYTES = 8 * 1024 * 1024
 """So much is written and then synced: a slow stick would otherwise fill the memory with it."""
+_HEAD_BYTES = 1024
+"""What a tar adds to a part at most: a block before it, and one that its end fills."""
 _WORK = "leaving-"
 _LEFT_S = 24 * 3600
 
@@ -99,21 +103,21 @@ class CopyFile:
 
 
 def write_now(store: Store, target: Path, terms: CopyTerms) -> WholeCopy:
-    """As `write_whole`, of this moment."""
+    """As `write_copy`, of this moment."""
     folder = store.path.parent / kept_copies.FOLDER
     made_ms = store.clock.now_ms()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _clear_left(folder)
+        clear_work(folder)
         with TemporaryDirectory(prefix=_WORK, dir=folder) as work:
             database = Path(work, DATABASE)
             store.copy_to(database)
-            return write_whole(store, database, target, terms, made_ms=made_ms)
+            return write_copy(store, database, target, terms, made_ms=made_ms)
     except OSError as exc:
         raise cannot_write(folder, exc) from exc
 
 
-def write_whole(
+def write_copy(
     store: Store, database: Path, target: Path, terms: CopyTerms, *, made_ms: int
 ) -> WholeCopy:
     """`database` is a packed copy of that moment; what is gone since of files of messages is left
@@ -125,7 +129,7 @@ def write_whole(
     parts = list(_parts(store, database, terms))
     try:
         clear_left(target.parent)
-        need_room(target.parent, sum(_size_of(each.path) for each in parts))
+        need_room(target.parent, _room_for(parts, store.path.parent, target.parent))
         with held_part(target) as (part, handle):
             onto = CopyFile(handle)
             files = _write(parts, onto, terms.recipient, made_ms=made_ms)
@@ -135,6 +139,13 @@ def write_whole(
     except OSError as exc:
         raise cannot_write(target, exc) from exc
     return WholeCopy(path=target, sha256=onto.sha256, bytes=onto.bytes, files=files)
+
+
+def clear_work(folder: Path) -> None:
+    """Takes away what `write_now` had begun more than a day ago, in a process that was killed."""
+    for work in folder.glob(f"{_WORK}*"):
+        if time.time() - work.stat().st_mtime > _LEFT_S:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def read_back(path: Path, sha256: str) -> None:
@@ -160,7 +171,7 @@ def _write_tar(parts: Sequence[_CopyPart], onto: Sink, made_ms: int) -> int:
         _add(tar, ABOUT, io.BytesIO(json.dumps(about).encode()), lines)
         for each in parts:
             try:
-                source = each.path.open("rb")
+                source = os.fdopen(open_handed(each.path), "rb")
             except FileNotFoundError:
                 if each.name == DATABASE:
                     raise
@@ -214,7 +225,7 @@ def _parts(store: Store, database: Path, terms: CopyTerms) -> Iterator[_CopyPart
     yield _CopyPart(name=DATABASE, path=database)
     if terms.recipient is not None:
         house_key.HouseKey.of(data)  # made if it was never needed; raises where it is not here
-        yield _CopyPart(name=KEY, path=house_key.path_of(data))
+        yield _CopyPart(name=KEY, path=house_key.path_of(data).resolve())  # root may put a link
     yield _CopyPart(name=erasure_journal.FILE, path=data / erasure_journal.FILE)
     if not terms.with_media:
         return
@@ -227,11 +238,11 @@ def _parts(store: Store, database: Path, terms: CopyTerms) -> Iterator[_CopyPart
             yield _CopyPart(name=name, path=path)
 
 
-def _clear_left(folder: Path) -> None:
-    """Takes away what a process that was killed had begun, more than a day ago."""
-    for work in folder.glob(f"{_WORK}*"):
-        if time.time() - work.stat().st_mtime > _LEFT_S:
-            shutil.rmtree(work, ignore_errors=True)
+def _room_for(parts: Sequence[_CopyPart], data: Path, folder: Path) -> int:
+    """On the disk of the database itself so much more that it is not low for it."""
+    size = sum(_size_of(each.path) + _HEAD_BYTES for each in parts)
+    is_own = folder.stat().st_dev == data.stat().st_dev
+    return size + low_bytes(folder) if is_own else size
 
 
 def _size_of(path: Path) -> int:

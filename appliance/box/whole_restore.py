@@ -28,10 +28,10 @@ from appliance.box.whole_copy import (
     is_evidence,
     line_of,
 )
-from appliance.errors import NewerDatabase, SetupError, StoreCorrupt, StoreUnavailable
+from appliance.errors import NewerDatabase, SetupError, StoreCorrupt
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.store import erasure_journal, house_key, restoring
-from appliance.store.part_files import cannot_write, clear_left, held_part, keep
+from appliance.store.part_files import cannot_read, cannot_write, clear_left, held_part, keep
 
 _HEAD_BYTES = 512
 _TAR_SIGN = slice(257, 262)
@@ -205,7 +205,7 @@ def _opened(copy: Path, identity: Path | None) -> Iterator[_Readable]:
             encrypted = is_encrypted(file.read(_HEAD_BYTES))
             file.seek(0)
         except OSError as exc:
-            raise StoreUnavailable(f"{copy} cannot be read ({exc.strerror}).") from exc
+            raise cannot_read(copy, exc) from exc
         if not encrypted:
             yield file
             return
@@ -277,7 +277,7 @@ class _Taking:
             about = json.loads(said)
             newer = int(about["format"]) > FORMAT
             self._found.made_ms = int(about["made_ms"])
-        except (ValueError, TypeError, KeyError) as exc:
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as exc:
             raise self._damaged(f"{ABOUT} cannot be read") from exc
         if newer:
             raise NewerDatabase(f"{self._copy} was written by a newer Balie. Update Balie first.")

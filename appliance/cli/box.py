@@ -8,8 +8,7 @@ import typer
 
 from appliance.box import box_reset, resetting
 from appliance.box.box_reset import ResetPlaces
-from appliance.box.handed_files import read_handed
-from appliance.box.point_keeper import CODE
+from appliance.box.point_keeper import code_in
 from appliance.cli.output import DataOption, JsonOption, says_what_is_wrong, show
 from appliance.config import load
 from appliance.errors import InvalidInput, SetupError
@@ -26,7 +25,7 @@ _OF_UNITS = Path("/var/lib/balie")
 def show_code(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Says the set-up code, with which the first administrator is made."""
     folder = _folder(data)
-    code = (read_handed(folder / CODE) or b"").decode("ascii", "replace").strip()
+    code = code_in(folder)
     if not code:
         raise SetupError("There is none: somebody has an account, or Balie never ran here.")
     show(as_json, {"code": code}, code)

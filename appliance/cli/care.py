@@ -9,6 +9,7 @@ import typer
 from appliance.box import home_wish, point_keeper, sftp, whole_copy, whole_restore
 from appliance.box.updates import checking, request, standing
 from appliance.box.whole_copy import CopyTerms
+from appliance.box.whole_files import part_of
 from appliance.cli.output import (
     DATABASE,
     DataOption,
@@ -142,7 +143,8 @@ def _refuse_full(folder: Path) -> None:
     """What outlives a database may be there: keys, journal, copies, files of messages. Anything
     else is somebody's, who meant another directory.
     """
-    if any(folder.glob(_IN_THE_WAY)) or not _OWN.issuperset(each.name for each in folder.iterdir()):
+    own = _OWN | {part_of(folder / name).name for name in _OWN}
+    if any(folder.glob(_IN_THE_WAY)) or not own.issuperset(each.name for each in folder.iterdir()):
         raise SetupError(f"{folder} is not empty; name another directory with --data.")
 
 

@@ -13,14 +13,16 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
-from appliance.box.away import Away, AwayServer, AwayStick, BroughtCopy, journal_name
-from appliance.box.copy_places import CopyPlace, CopyWhy
+from appliance.box import whole_copy
+from appliance.box.away import SPOOL, Away, AwayServer, AwayStick, BroughtCopy, journal_name
+from appliance.box.copy_codes import CopyPlace, CopyWhy
 from appliance.box.sftp import SftpServer
 from appliance.box.stick import Stick
 from appliance.copy_settings import CopySettings
 from appliance.desk.lines import copies
 from appliance.errors import CopyFailed, SetupError, StoreError
-from appliance.runtime.copy_drill import rehearsed
+from appliance.runtime.copy_drill import clear_scratch, rehearsed
+from appliance.runtime.copy_tries import CopyTries
 from appliance.runtime.giving_way import give_way
 from appliance.store import copy_places, erasure_journal, kept_copies
 from appliance.store.copy_places import NewCopy, PlaceTold
@@ -35,13 +37,10 @@ LOOK_S = 20
 ENDS_WITHIN_S = 2.0
 OVERDUE_MS = 30 * 3_600_000
 """A night and some hours: then a copy is made by day."""
-AGAIN_MS = 3_600_000
-"""Until a place is tried again that failed, unless it was only not there."""
 DRILL_MS = 30 * 24 * 3_600_000
 DRILL_AGAIN_MS = 24 * 3_600_000
 DRILL_HOURS = range(1, 5)
 """UTC: between the copy of the night and the first colleague."""
-_AWAY_WHY = frozenset({CopyWhy.ABSENT, CopyWhy.NOT_MOUNTED, CopyWhy.PULLED})
 
 
 class CopyWork(Enum):
@@ -60,6 +59,8 @@ class Copier:
         self._store = store
         self._settings = settings
         self._stick = stick or Stick()
+        self._tries = CopyTries()
+        self._told_stick: tuple[int, int] | None = None  # as the journal was then
         self._asking = threading.Lock()
         self._asked: frozenset[CopyWork] = frozenset()
         self._in_hand: frozenset[CopyWork] = frozenset()
@@ -101,6 +102,12 @@ class Copier:
         self._wake.set()
 
     def start(self) -> None:
+        """What a process that was killed had in hand goes first: it may fill the disk."""
+        backups = self._store.path.parent / kept_copies.FOLDER
+        with suppress(OSError):
+            clear_scratch(backups)
+            whole_copy.clear_work(backups)
+            (backups / SPOOL).unlink(missing_ok=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -128,7 +135,7 @@ class Copier:
         elif self._is_overdue():
             self._copy_here(kept_copies.copy_by_night)
         for each in self._away():
-            if (copy := self._due(each.place)) is not None:
+            if (copy := self._due(each.place, at_once=CopyWork.COPY in asked)) is not None:
                 self._bring(each, copy)
         self._refresh_journal()
         if CopyWork.DRILL in asked or self._drill_is_due():
@@ -181,7 +188,11 @@ class Copier:
         """The machine is switched off by night, or the copy of the night failed."""
         told = self._store.read(lambda conn: copy_places.place(conn, CopyPlace.BOX))
         now_ms = self._store.clock.now_ms()
-        return told is not None and now_ms - told.since_ms > OVERDUE_MS and self._may_try(told)
+        return (
+            told is not None
+            and now_ms - told.since_ms > OVERDUE_MS
+            and self._tries.may(told, now_ms)
+        )
 
     def _copy_here(self, copy: Callable[[Store], Path]) -> None:
         try:
@@ -190,27 +201,27 @@ class Copier:
             log.error("a copy failed: %s", exc)  # noqa: TRY400 -- the sentence says all
 
     def _newest(self) -> KeptCopy | None:
-        """The newest packed copy of this machine."""
+        """The newest packed copy of this machine; one of a time to come, from a clock that was
+        ahead, only where there is no other.
+        """
         kept = kept_copies.kept(self._store.path.parent)
-        return next((each for each in kept if each.name.endswith(".zst")), None)
+        packed = [each for each in kept if each.name.endswith(".zst")]
+        now_ms = self._store.clock.now_ms()
+        been = (each for each in packed if each.made_ms <= now_ms)
+        return next(been, next(iter(packed), None))
 
-    def _due(self, place: CopyPlace) -> KeptCopy | None:
+    def _due(self, place: CopyPlace, *, at_once: bool) -> KeptCopy | None:
+        """`at_once`: somebody waits for it, whatever became of the last try."""
         copy = self._newest()
         told = self._store.read(lambda conn: copy_places.place(conn, place))
         if copy is None or (told is not None and told.made_ms == copy.made_ms):
             return None
         if place is CopyPlace.STICK and not self._stick.is_plugged():
+            self._tries.stick_is_away()
             self._note_absent(told)
             return None
-        return copy if self._may_try(told) else None
-
-    def _may_try(self, told: PlaceTold | None) -> bool:
-        if told is None or told.failed is None or told.tried_ms is None:
-            return True
-        if told.failed in _AWAY_WHY and told.failed != CopyWhy.NOT_MOUNTED:
-            return True
-        wait_ms = LOOK_S * 1000 if told.failed == CopyWhy.NOT_MOUNTED else AGAIN_MS
-        return not 0 <= self._store.clock.now_ms() - told.tried_ms < wait_ms
+        may = at_once or self._tries.may(told, self._store.clock.now_ms())
+        return copy if may else None
 
     def _note_absent(self, told: PlaceTold | None) -> None:
         """Once; that it was pulled out while it was written says more."""
@@ -225,21 +236,27 @@ class Copier:
         except CopyFailed as exc:
             why, said = exc.why, str(exc)
             log.warning("no copy came to the %s: %s", place.value, said)
+            self._tries.ended(place, why, self._store.clock.now_ms())
             self._store.write(lambda tx: copy_places.failed(tx, place, why, said))
             return
+        self._tries.ended(place, None, self._store.clock.now_ms())
         self._store.write(lambda tx: copies.came(tx, place, _new(brought)))
         log.info("a copy came to the %s: %s", place.value, brought.name)
 
     def _refresh_journal(self) -> None:
-        """Who withdraws today is known on the stick today."""
+        """Who withdraws today is known on the stick today. What its files say of their age counts
+        for nothing: a clock may have been ahead when they were written.
+        """
         if self._settings is None or not self._stick.is_plugged():
+            self._told_stick = None
             return
         away = AwayStick(store=self._store, settings=self._settings, stick=self._stick)
         with suppress(CopyFailed, OSError):
-            there = self._stick.folder() / journal_name()
-            own = self._store.path.parent / erasure_journal.FILE
-            if there.exists() and own.stat().st_mtime > there.stat().st_mtime:
+            own = (self._store.path.parent / erasure_journal.FILE).stat()
+            grown = own.st_size, own.st_mtime_ns
+            if grown != self._told_stick and (self._stick.folder() / journal_name()).exists():
                 away.refresh_journal()
+                self._told_stick = grown
 
     def _drill_is_due(self) -> bool:
         last = self._store.read(copy_places.drill)

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from appliance.box.copy_places import CopyWhy, why_of
+from appliance.box.copy_codes import CopyWhy, why_of
 from appliance.errors import StoreError, StoreUnavailable
 from appliance.store import kept_copies, restoring
 from appliance.store.copy_places import DrillTold
@@ -23,8 +23,7 @@ def rehearsed(store: Store, copy: KeptCopy) -> DrillTold:
     """
     folder = store.path.parent / kept_copies.FOLDER
     now_ms = store.clock.now_ms()
-    for left in folder.glob(f"{_SCRATCH}*"):  # of a process that was killed
-        shutil.rmtree(left, ignore_errors=True)
+    clear_scratch(folder)
     try:
         with TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
             found = restoring.rehearse(folder / copy.name, Path(scratch))
@@ -41,6 +40,12 @@ def rehearsed(store: Store, copy: KeptCopy) -> DrillTold:
         people=found.people,
         files=found.files,
     )
+
+
+def clear_scratch(folder: Path) -> None:
+    """Takes away what a process that was killed had opened."""
+    for left in folder.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _why(exc: StoreError | OSError) -> CopyWhy:

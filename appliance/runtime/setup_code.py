@@ -5,15 +5,14 @@ Whoever can read the data directory could make an administrator anyway.
 
 from pathlib import Path
 
-from appliance.box.handed_files import read_handed
-from appliance.box.point_keeper import CODE
+from appliance.box.point_keeper import CODE, code_in
 from appliance.box.whole_files import put_whole
 from appliance.desk.access.bearer import new_code
 
 
 def kept(data: Path) -> str:
     """Made where there is none; one that head office put there is taken. Raises OSError."""
-    found = (read_handed(data / CODE) or b"").decode("ascii", "replace").strip()
+    found = code_in(data)
     if found:
         return found
     code = new_code()

@@ -4,8 +4,12 @@ The journal lies in the data directory beside the database and in no copy of it.
 what stands for an identity (`house_key.py`), never the identity; it is on the disk before the
 transaction that it is about is committed. Copies made into a folder have a copy of it beside them.
 A line whose transaction was lost does no harm: it closes what somebody wanted closed.
+
+Who owns its folder, or a stick, may have put anything in its place, and root reads it, too: it is a
+file or it is not opened, and a line is what a line is or it is left out.
 """
 
+import io
 import json
 import logging
 import os
@@ -15,11 +19,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
-from appliance.errors import SetupError, StoreUnavailable
+from appliance.box.handed_files import open_handed
+from appliance.errors import SetupError
 from appliance.identities import Identity
 from appliance.store.house_key import HouseKey
-from appliance.store.part_files import cannot_write, held_part, keep, sync_folder
+from appliance.store.part_files import cannot_read, cannot_write, held_part, keep, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +34,12 @@ BESIDE = "balie-erasures.jsonl"
 """Its copy beside copies of the database; where several machines bring copies, with the name of the
 machine and a `-` before it, as their copies have it.
 """
+_LATEST_MS = 2**63 - 1
+"""What SQLite takes."""
+_LONGEST_BYTES = 4096
+"""More than a line has: what is longer is none, and is never whole in memory."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of half a million people."""
 _STAMPED = re.compile(r"(.+)-\d{8}T\d{6}Z\..+")
 
 
@@ -88,7 +100,7 @@ def append(data: Path, entries: Iterable[ErasureEntry]) -> None:
     is_new = not path.exists()
     try:
         # A line that a crash broke off stays one by itself.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = open_handed(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
             left = memoryview(f"\n{lines}".encode())
             while left:  # a disk that is full takes a part, and says so at the next one
@@ -117,13 +129,15 @@ def is_empty(data: Path) -> bool:
 
 
 def copy_beside(data: Path, folder: Path, name: str = BESIDE) -> None:
-    """Puts the journal as it is now beside the copies of a folder. Raises StoreUnavailable."""
-    source, target = data / FILE, folder / name
-    if not source.exists():
+    """Puts the journal as it is now beside the copies of a folder, behind what the one that lies
+    there knows alone: a box that was made anew has forgotten it. Raises StoreUnavailable.
+    """
+    said, target = _said_in(data / FILE), folder / name
+    if said is None:
         return
     try:
         with held_part(target) as (part, handle):
-            part.write_bytes(source.read_bytes())
+            part.write_bytes(_known_there_alone(target, said) + said)
             keep(part, handle, target)
     except OSError as exc:
         raise cannot_write(target, exc) from exc
@@ -156,16 +170,59 @@ def take_over(data: Path, journals: Iterable[Path]) -> None:
         append(data, sorted(new, key=lambda each: each.at_ms))
 
 
-def _entries_in(path: Path) -> Iterator[ErasureEntry]:
+def _said_in(path: Path) -> bytes | None:
+    """None where there is no journal. Raises StoreUnavailable, also for what is no file."""
     try:
-        lines = path.read_text("utf-8", "replace").splitlines()
+        with os.fdopen(open_handed(path), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        raise cannot_read(path, exc) from exc
+
+
+def _known_there_alone(there: Path, said: bytes) -> bytes:
+    """Nothing of what is no file, or is larger than a journal grows."""
+    if not there.is_file() or there.is_symlink() or there.stat().st_size > _MOST_BYTES:
+        return b""
+    before = _said_in(there) or b""
+    if said.startswith(before):  # as it is but for a machine that has another journal now
+        return b""
+    known = set(_entries_of(io.BytesIO(said), there))
+    alone = dict.fromkeys(_entries_of(io.BytesIO(before), there))
+    return text_of(each for each in alone if each not in known).encode()
+
+
+def _entries_in(path: Path) -> Iterator[ErasureEntry]:
+    """Nothing where there is no journal. Raises StoreUnavailable, also for what is no file."""
+    try:
+        with os.fdopen(open_handed(path), "rb") as file:
+            yield from _entries_of(file, path)
     except FileNotFoundError:
         return
     except OSError as exc:
-        raise StoreUnavailable(f"{path} cannot be read ({exc.strerror}).") from exc
-    for line in filter(None, lines):
+        raise cannot_read(path, exc) from exc
+
+
+def _entries_of(file: IO[bytes], path: Path) -> Iterator[ErasureEntry]:
+    unread = 0
+    while line := file.readline(_LONGEST_BYTES):
         try:
-            told = json.loads(line)
-            yield ErasureEntry(**{**told, "what": JournalWhat(told["what"])})
-        except (ValueError, TypeError, KeyError):
-            log.warning("a line of %s cannot be read", path)
+            if line.strip():
+                yield _entry_in(line.decode("utf-8", "replace"))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            unread += 1
+    if unread:
+        log.warning("%d lines of %s cannot be read", unread, path)
+
+
+def _entry_in(line: str) -> ErasureEntry:
+    """Raises all that a line may which nobody here wrote."""
+    told = json.loads(line)
+    entry = ErasureEntry(**{**told, "what": JournalWhat(told["what"])})
+    words = (entry.scheme, entry.stands_for, "" if entry.line_id is None else entry.line_id)
+    if not all(isinstance(each, str) and each.isascii() for each in words):
+        raise ValueError
+    if type(entry.at_ms) is not int or not 0 <= entry.at_ms <= _LATEST_MS:
+        raise ValueError
+    return entry

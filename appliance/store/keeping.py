@@ -62,6 +62,9 @@ class Keeping:
 
 
 def is_low(folder: Path) -> bool:
-    """Less than 200 MB or a twentieth of the disk is left; on a large disk 2 GB are enough."""
-    usage = shutil.disk_usage(folder)
-    return usage.free < max(200 * _MB, min(usage.total // 20, 2048 * _MB))
+    return shutil.disk_usage(folder).free < low_bytes(folder)
+
+
+def low_bytes(folder: Path) -> int:
+    """200 MB or a twentieth of the disk; on a large disk 2 GB. With less left it is low."""
+    return max(200 * _MB, min(shutil.disk_usage(folder).total // 20, 2048 * _MB))

@@ -85,6 +85,8 @@ def _add(store: Store, name: str) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _let_go(folder, new=name)
+        # Before it, so that no power cut leaves it without; and after it for what came meanwhile.
+        media_copies.copy_media(store, folder / name)
         store.copy_to(folder / name)
         media_copies.copy_media(store, folder / name)
         erasure_journal.copy_beside(store.path.parent, folder)

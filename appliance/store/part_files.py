@@ -81,6 +81,10 @@ def need_room(folder: Path, size: int) -> None:
         )
 
 
+def cannot_read(path: Path, exc: OSError) -> StoreUnavailable:
+    return StoreUnavailable(f"{path} cannot be read ({exc.strerror}).")
+
+
 def cannot_write(path: Path, exc: OSError) -> StoreUnavailable:
     return StoreUnavailable(f"{path} cannot be written ({exc.strerror}); look at its disk.")
 

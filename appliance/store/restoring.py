@@ -3,6 +3,8 @@
 A copy knows nothing of what happened since: what waits in it may have left, and who is asked in it
 may have said STOP. So every line is stopped until a person has looked, in the same step in which
 the database gets its name. It gets a new epoch, too: programs that follow the events begin anew.
+Which keys of devices from outside were ended since, or whose colleague was let go, nobody knows
+either, so all of them end.
 """
 
 import json
@@ -21,8 +23,16 @@ from appliance.media.kinds import MediaWhy
 from appliance.reasons import Reason
 from appliance.store import erasure_journal, high_water, media_copies, packing
 from appliance.store.connection import connect_writer, damage_in, translated
+from appliance.store.keeping import low_bytes
 from appliance.store.migrations import migrations, refuse_newer
-from appliance.store.part_files import cannot_write, clear_left, held_part, keep, need_room
+from appliance.store.part_files import (
+    cannot_read,
+    cannot_write,
+    clear_left,
+    held_part,
+    keep,
+    need_room,
+)
 from appliance.store.store import Tx
 
 IS_RESTORED = "restored"
@@ -41,6 +51,8 @@ class Counted:
     people: int
     files: int
 
+
+_KNOWS_HOMES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'home_key'"
 
 # As in every schema since the first: a copy of an older Balie is migrated at the next start.
 _STOP_LINES = (
@@ -63,12 +75,14 @@ def restore(copy: Path, target: Path, *, clock_ms: int) -> None:
 
 
 def settle(part: Path, target: Path, files: frozenset[str], *, clock_ms: int) -> None:
-    """Holds every line of a database that is about to get its name. `files` are the hashes of the
-    files of messages that came back with it.
+    """Holds every line of a database that is about to get its name, and ends the ways in from
+    outside. `files` are the hashes of the files of messages that came back with it.
     """
     with translated(target), closing(connect_writer(part)) as conn:
         conn.execute("BEGIN IMMEDIATE")
-        _begin_anew(Tx(conn, high_water.pass_by(conn, clock_ms)))
+        tx = Tx(conn, high_water.pass_by(conn, clock_ms))
+        _begin_anew(tx)
+        _end_home_keys(tx)
         _note_lost(conn, files)
         conn.execute("COMMIT")
 
@@ -80,7 +94,8 @@ def check(copy: Path, folder: Path) -> None:
 
 
 def rehearse(copy: Path, folder: Path) -> Counted:
-    """As `check`, and counts what would come back."""
+    """As `check`, and counts what would come back. The folder's disk is not low for it."""
+    need_room(folder, _size_of(copy) + low_bytes(folder))
     with _brought(copy, folder / "checked.db") as (part, _):
         files = media_copies.check(copy)
         with translated(copy), closing(sqlite3.connect(part, isolation_level=None)) as conn:
@@ -98,6 +113,15 @@ def _begin_anew(tx: Tx) -> None:
         " ON CONFLICT DO NOTHING",
         (json.dumps([IS_RESTORED, MAY_HAVE_LEFT]),),
     )
+
+
+def _end_home_keys(tx: Tx) -> None:
+    if tx.conn.execute(_KNOWS_HOMES).fetchone() is None:
+        return
+    ended = tx.conn.execute("DELETE FROM home_key RETURNING staff_id").fetchall()
+    facts = {"changed": "home-key", "by": None}
+    for staff_id in sorted({row["staff_id"] for row in ended}):
+        tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
 
 
 def _note_lost(conn: sqlite3.Connection, files: frozenset[str]) -> None:
@@ -131,7 +155,7 @@ def _size_of(copy: Path) -> int:
     try:
         return packing.size_of(copy) if packing.is_packed(copy) else copy.stat().st_size
     except OSError as exc:
-        raise StoreUnavailable(f"{copy} cannot be read ({exc.strerror}).") from exc
+        raise cannot_read(copy, exc) from exc
 
 
 def _bring(copy: Path, onto: int) -> None:

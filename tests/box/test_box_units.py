@@ -1,12 +1,12 @@
 """The units of a box: what root's own programs may do, and that systemd understands them."""
 
-import configparser
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.unit_files import Unit, complaints, exposure
 
 FOLDER = Path(__file__).parents[2] / "systemd" / "box"
 UNITS = sorted(FOLDER.glob("*.service"))
@@ -44,7 +44,6 @@ HARDENED = {
     "RestrictNamespaces": "yes",
     "SystemCallArchitectures": "native",
 }
-_PROGRAM = re.compile(r"^(Exec\w+=)\S+", re.MULTILINE)
 LIMITED = ("MemoryMax", "TasksMax", "LimitNOFILE")
 
 has_systemd = pytest.mark.skipif(
@@ -52,22 +51,9 @@ has_systemd = pytest.mark.skipif(
 )
 
 
-def parser_of(path: Path) -> configparser.RawConfigParser:
-    parser = configparser.RawConfigParser(
-        strict=False, delimiters=("=",), comment_prefixes=("#", ";")
-    )
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  # the documented way
-    parser.read_string(path.read_text("utf-8"))
-    return parser
-
-
-def service_of(path: Path) -> configparser.SectionProxy:
-    return parser_of(path)["Service"]
-
-
 def test_each_program_of_root_may_do_what_it_is_for() -> None:
     """A right that one gains is written down here, too."""
-    assert {path.name: service_of(path)["CapabilityBoundingSet"] for path in UNITS} == MAY
+    assert {path.name: Unit(path)["Service"]["CapabilityBoundingSet"] for path in UNITS} == MAY
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
@@ -75,7 +61,7 @@ def test_a_program_of_root_is_held_in(path: Path) -> None:
     """It sees little of the machine, reaches nobody on the network, and is limited in what it
     takes.
     """
-    service = service_of(path)
+    service = Unit(path)["Service"]
     assert {key: service.get(key) for key in HARDENED} == HARDENED
     assert all(service.get(key, "infinity")[0].isdigit() for key in LIMITED)
 
@@ -83,7 +69,7 @@ def test_a_program_of_root_is_held_in(path: Path) -> None:
 @pytest.mark.parametrize("path", WATCHERS, ids=lambda path: path.name)
 def test_who_follows_a_file_follows_each_change(path: Path) -> None:
     """Past systemd's limit of starts it would watch no more: whoever was let go would stay in."""
-    parts = parser_of(path.with_suffix(".service"))
+    parts = Unit(path.with_suffix(".service"))
     assert parts["Unit"].get("StartLimitIntervalSec") == "0"
 
 
@@ -91,32 +77,14 @@ def test_who_follows_a_file_follows_each_change(path: Path) -> None:
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_little_of_the_system_is_exposed(path: Path) -> None:
     """By systemd's own figure."""
-    command = ["systemd-analyze", "security", "--offline=true", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
-    assert found, done.stderr
-    assert float(found[1]) <= MORE_EXPOSED.get(path.name, MOST_EXPOSED)
+    assert exposure(path) <= MORE_EXPOSED.get(path.name, MOST_EXPOSED)
 
 
 @has_systemd
 def test_systemd_understands_every_line(tmp_path: Path) -> None:
     """Of services and paths; their programs are others here, because this machine is no box."""
-    copies = []
-    for path in sorted(FOLDER.glob("balie-*.*")):
-        if path.suffix not in {".service", ".path"}:
-            continue
-        copy = tmp_path / path.name.replace("@.", "@sda1.")
-        text = _PROGRAM.sub(r"\1/bin/true", path.read_text("utf-8"))
-        copy.write_text(text, "utf-8")
-        copies.append(str(copy))
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *copies],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert [line for line in done.stderr.splitlines() if str(tmp_path) in line] == []
+    paths = [each for each in FOLDER.glob("balie-*.*") if each.suffix in {".service", ".path"}]
+    assert complaints(sorted(paths), tmp_path) == []
 
 
 @pytest.mark.skipif(not shutil.which("udevadm"), reason="this machine has no udev")

@@ -28,6 +28,7 @@ from appliance.box.certificates import (
 from appliance.box.names import BoxNames, names_of_this_box
 from appliance.box.tls_folder import Source, TlsFolder
 from appliance.errors import SetupError
+from tests.key_agreement import agree
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 NAMES = BoxNames(
@@ -58,18 +59,7 @@ def by_python(folder: Path, authority: Pair, leaf: Pair, name: str) -> bool:
     serves = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     serves.load_cert_chain(folder / "server.pem")
     asks = ssl.create_default_context(cadata=authority.public_pem().decode())
-    to, back = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = asks.wrap_bio(back, to, server_hostname=name)
-    server = serves.wrap_bio(to, back, server_side=True)
-    for _ in range(4):
-        for side in (client, server):
-            try:
-                side.do_handshake()
-            except ssl.SSLWantReadError:
-                continue
-            except ssl.SSLCertVerificationError:
-                return False
-    return client.getpeercert() is not None
+    return agree(serves, asks, name)
 
 
 def verdicts(folder: Path, authority: Pair, names: BoxNames, name: str) -> set[bool]:

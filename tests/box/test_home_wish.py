@@ -56,6 +56,7 @@ def test_a_wish_is_read_as_it_was_written() -> None:
         json.dumps({**TOLD, "peers": [{"key": KEY, "place": 2}, {"key": OTHER, "place": 2}]}),
         json.dumps({**TOLD, "peers": [{"key": KEY, "place": 2, "ips": "0.0.0.0/0"}]}),
         json.dumps({**TOLD, "peers": 7}),
+        b"[" * 100_000,
     ],
 )
 def test_what_is_no_wish_is_refused_whole(wrong: bytes | str) -> None:
@@ -159,8 +160,9 @@ def test_the_key_of_the_box_is_made_once_and_stays_its_own(tmp_path: Path) -> No
     assert from_home.own_key(path) == key
     assert path.stat().st_mode & 0o777 == 0o600
     assert home_wish.is_key(from_home.public_half(key))
-    path.write_text("torn", "ascii")
-    assert from_home.own_key(path) != key
+    for torn in (b"torn", b"\xff" * 44):
+        path.write_bytes(torn)
+        assert from_home.own_key(path) != key
 
 
 def in_a_network_of_its_own(script: str) -> subprocess.CompletedProcess[str]:

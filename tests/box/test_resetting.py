@@ -1,5 +1,6 @@
 """A box is as it was when it came, whenever the power goes, and whoever opted out stays out."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from appliance.clock import SystemClock
 from appliance.desk.privacy.erasing import again
 from appliance.errors import SetupError
 from appliance.identities import Identity, tel
+from appliance.runtime import setup_code
 from appliance.store import branches, consent, contacts, erasure_journal, lines
 from appliance.store.consent import ConsentKind
 from appliance.store.erasure_journal import ErasureEntry, JournalWhat
@@ -243,6 +245,29 @@ def test_a_box_is_not_reset_in_the_middle_of_an_update(
     assert not told.exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_begins_is_the_box_s_own_as_soon_as_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut behind it leaves a journal that Balie can read, and not one of root's."""
+    data = tmp_path / "data"
+    lived_in(data)
+    os.chown(data, 65534, 65534)
+
+    def cut(part: Path, target: Path) -> Path:
+        named = rename(part, target)
+        raise PowerCut(named)
+
+    rename = Path.replace
+    monkeypatch.setattr(Path, "replace", cut)
+    with pytest.raises(PowerCut):
+        resetting.begin(data)
+    monkeypatch.undo()
+    resetting.finish(data)
+    journal = (data / erasure_journal.FILE).stat()
+    assert (journal.st_uid, journal.st_gid) == (65534, 65534)
+
+
 def test_what_was_opened_again_is_not_closed_by_a_reset() -> None:
     """Of each line the last word counts; the newest closing stands for all of them."""
 
@@ -300,6 +325,16 @@ def test_no_link_of_a_stick_leads_root_to_a_file_of_the_box(tmp_path: Path) -> N
     asking_stick.obey(folder, data, lambda: None)
     assert (data / "balie.db").read_bytes() == b"all"
     assert b"k7qd" in (folder / asking_stick.TELLS).read_bytes()
+
+
+def test_a_set_up_code_that_a_terminal_would_obey_is_none(tmp_path: Path) -> None:
+    """Root shows it on its own screen, and Balie's user may have written it."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    (tmp_path / "setup-code").write_bytes(b"k7qd\x1b]0;root\x07-aaaa\n")
+    asking_stick.obey(folder, tmp_path, lambda: None)
+    assert list(folder.iterdir()) == []
+    assert setup_code.kept(tmp_path).isprintable()
 
 
 def test_a_stick_asks_once(tmp_path: Path) -> None:

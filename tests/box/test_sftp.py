@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.box.away import AwayServer, journal_name, name_of
-from appliance.box.copy_places import CopyWhy
+from appliance.box.copy_codes import CopyWhy
 from appliance.box.sftp import KEY, SftpServer
 from appliance.box.whole_restore import restore_whole
 from appliance.clock import ManualClock

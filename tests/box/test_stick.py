@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.box.copy_places import CopyWhy
+from appliance.box.copy_codes import CopyWhy
 from appliance.box.stick import Stick
 from appliance.errors import CopyFailed
 

@@ -1,5 +1,6 @@
 """Where a newer version is found, over the real https and on a stick."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_more_than_was_announced_is_not_kept(shelf: tuple[str, Path], tmp_path: 
 
 def test_an_address_that_does_not_answer_is_said(shelf: tuple[str, Path]) -> None:
     url, folder = shelf
-    for content in (None, "[]", "{", '{"files": {"arm64": {}}}'):
+    for content in (None, "[]", "{", "[" * 60_000, '{"files": {"arm64": {}}}'):
         if content is not None:
             (folder / sources.INDEX).write_text(content)
         with pytest.raises(UpdateRefused) as caught:
@@ -79,6 +80,7 @@ def test_the_newest_of_a_folder_is_taken_by_version_and_not_by_name(tmp_path: Pa
     for version in ("1.9", "1.10", "1.2"):
         build_package(tmp_path, version)
     (tmp_path / "balie_9_all.deb").write_text("no package")
+    os.mkfifo(tmp_path / "balie_8_all.deb")
     found = sources.newest_in(tmp_path, WAY_PACKAGE, "arm64")
     assert found
     assert found.version == "1.10"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.box.keeper.disk import write_whole
+from appliance.box.keeper.disk import put_whole
 from appliance.box.keeper.errors import KeeperError
 from appliance.box.keeper.rules import GOOD_LOOKS, NextStep, TrialHold, TrialLooks, after_start
 from appliance.box.keeper.state import FILES, Phase, State, StateFile, UpdateOutcome
@@ -107,5 +107,5 @@ def test_a_disk_that_takes_a_part_at_a_time_gets_all_of_it(
     """As a nearly full one does: a torn hold would let a version on trial send."""
     real = os.write
     monkeypatch.setattr(os, "write", lambda handle, data: real(handle, bytes(data)[:5]))
-    write_whole(tmp_path / "held.env", b"BALIE_TRIAL=true\n")
+    put_whole(tmp_path / "held.env", b"BALIE_TRIAL=true\n")
     assert (tmp_path / "held.env").read_bytes() == b"BALIE_TRIAL=true\n"

@@ -1,12 +1,13 @@
 """A whole copy: one file that holds all that is needed to go back, or says why it does not."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -14,10 +15,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from appliance.__main__ import app
-from appliance.box import whole_copy
+from appliance.box import resetting, whole_copy
 from appliance.box.whole_copy import CopyTerms
 from appliance.box.whole_restore import RestoreStep
 from appliance.clock import ManualClock
+from appliance.errors import StoreUnavailable
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.store import branches, erasure_journal
 from appliance.store.house_key import HouseKey
@@ -179,6 +181,18 @@ def test_a_copy_of_a_newer_balie_is_told_from_a_damaged_one(store: Store, tmp_pa
     assert "was written by a newer Balie" in done.stderr
 
 
+@pytest.mark.parametrize("about", [b"[" * 100_000, b'{"format": 1, "made_ms": Infinity}'])
+def test_what_says_nothing_of_itself_is_no_copy(tmp_path: Path, about: bytes) -> None:
+    """Whoever made it may have written anything there."""
+    with tarfile.open(tmp_path / "copy.tar", "w") as tar:
+        entry = tarfile.TarInfo(whole_copy.ABOUT)
+        entry.size = len(about)
+        tar.addfile(entry, io.BytesIO(about))
+    done = balie("restore", tmp_path / "copy.tar", "--check", "--data", tmp_path / "new")
+    assert done.exit_code == 1
+    assert "is damaged (balie-copy.json cannot be read)" in done.stderr
+
+
 def test_a_file_where_the_recipient_belongs_is_told_what_it_is_now(tmp_path: Path) -> None:
     """`--to FILE` was the way to name a file before; nothing is written."""
     target = tmp_path / "copy.db.zst"
@@ -222,9 +236,64 @@ def test_a_data_directory_without_its_database_takes_a_copy(
     refused = balie("restore", copy, "--identity", pair.identity, "--data", data)
     assert refused.stderr == f"balie: {data} is not empty; name another directory with --data.\n"
     (data / "letter.txt").unlink()
-    for name in ("home-access.json", "setup-code", "update-request", "update-seen"):
+    left = (".home-access.json.part", ".setup-code.part")
+    for name in ("home-access.json", "setup-code", "update-request", "update-seen", *left):
         (data / name).touch()
     (data / "updates").mkdir()
     done = balie("restore", copy, "--identity", pair.identity, "--data", data)
     assert (done.exit_code, done.stderr) == (0, "")
     assert photo_in(data) == PHOTO
+
+
+HOSTILE: Sequence[Mapping[str, object]] = [
+    *[{"stands_for": each} for each in (["x"], None, 1, "\ud800")],
+    *[{"at_ms": each} for each in ("now", [1], True, -1, 2**63, 1.5)],
+    {"scheme": ["tel"]},
+    {"line_id": [1]},
+    {"line_id": 0},
+    {"what": ["closed"]},
+    {"more": 1},
+]
+
+
+def test_a_journal_that_somebody_else_wrote_costs_no_restore(
+    copy: Path, tmp_path: Path, pair: Pair
+) -> None:
+    """A line that none is goes, and the others count."""
+    sound = {"what": "closed", "scheme": "tel", "stands_for": "ab", "at_ms": 5, "line_id": None}
+    lines = [json.dumps({**sound, **harm}) for harm in HOSTILE]
+    lines += ["[" * 100_000, json.dumps([sound]), "1", json.dumps(sound)]
+    copy.with_name("utrecht-balie-erasures.jsonl").write_text("\n".join(lines))
+    done = balie("restore", copy, "--identity", pair.identity, "--data", tmp_path / "new")
+    assert (done.exit_code, done.stderr) == (0, "")
+    beside, of_copy = erasure_journal.read(tmp_path / "new")
+    assert (beside.stands_for, beside.at_ms) == ("ab", 5)
+    assert of_copy.stands_for != "ab"
+
+
+@pytest.mark.parametrize("harm", [os.mkfifo, lambda path: path.symlink_to(__file__), Path.mkdir])
+def test_what_lies_in_the_place_of_the_journal_and_is_no_file_is_not_opened(
+    store: Store, copy: Path, tmp_path: Path, pair: Pair, harm: Callable[[Path], None]
+) -> None:
+    """Neither beside a copy nor in the data directory, by whoever reads or writes it."""
+    beside, data = copy.with_name("utrecht-balie-erasures.jsonl"), store.path.parent
+    harm(beside)
+    done = balie("restore", copy, "--identity", pair.identity, "--data", tmp_path / "new")
+    assert done.exit_code == 1
+    assert f"{beside} cannot be read (" in done.stderr
+    journal = data / erasure_journal.FILE
+    journal.unlink()
+    harm(journal)
+    entry = erasure_journal.ErasureEntry(
+        what=erasure_journal.JournalWhat.CLOSED, scheme="tel", stands_for="ab", at_ms=5
+    )
+    for use in (
+        lambda: resetting.begin(data),
+        lambda: erasure_journal.append(data, [entry]),
+        lambda: erasure_journal.copy_beside(data, tmp_path),
+        lambda: whole_copy.write_now(store, tmp_path / "later.tar", CopyTerms()),
+    ):
+        with pytest.raises(StoreUnavailable):
+            use()
+    assert not resetting.is_begun(data)
+    assert not (tmp_path / "later.tar").exists()

@@ -1,12 +1,12 @@
 """The systemd units: well-formed, hardened, and what always runs is of one user."""
 
-import configparser
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.unit_files import Unit, complaints, exposure
 
 ROOT = Path(__file__).parents[2]
 ALL = sorted((ROOT / "systemd").glob("*.service"))
@@ -31,15 +31,6 @@ HARDENED = {
 LIMITED = ("MemoryMax", "TasksMax", "LimitNOFILE")
 MOST_EXPOSED = 1.5
 PORT_OF_ADB = "5037"
-
-
-class Unit(configparser.RawConfigParser):
-    """A unit file; of a key that stands more than once the last value counts."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(strict=False, delimiters=("=",), comment_prefixes=("#", ";"))
-        self.optionxform = str  # type: ignore[assignment,method-assign]  # the documented way
-        self.read_string(path.read_text("utf-8"))
 
 
 def test_there_are_units_for_balie_and_for_adb() -> None:
@@ -87,11 +78,7 @@ def test_a_unit_cannot_take_the_whole_machine(path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd")
 def test_little_of_the_system_is_exposed(path: Path) -> None:
     """By systemd's own figure, an attacker inside the service could reach little."""
-    command = ["systemd-analyze", "security", "--offline=true", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
-    assert found, done.stderr
-    assert float(found[1]) <= MOST_EXPOSED
+    assert exposure(path) <= MOST_EXPOSED
 
 
 def test_the_way_out_is_closed_by_a_drop_in_only() -> None:
@@ -115,31 +102,12 @@ def test_the_user_of_the_units_is_declared() -> None:
     assert {"m balie plugdev", "m balie dialout"} <= set(lines)
 
 
-def complaints(folder: Path) -> str:
-    """The complaints of `systemd-analyze verify` about copies whose commands exist here."""
-    copies = []
-    for path in ALL:
-        program = Unit(path)["Service"]["ExecStart"].split()[0]
-        copy = folder / path.name
-        copy.write_text(path.read_text("utf-8").replace(program, "/bin/true"), encoding="utf-8")
-        copies.append(str(copy))
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *copies],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    ours = [line for line in done.stderr.splitlines() if str(folder) in line]
-    return "\n".join(ours)
-
-
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_systemd_understands_every_line(path: Path, tmp_path: Path) -> None:
     """No key is misspelt: systemd's own check has no complaint, where a machine has systemd."""
     assert {"Unit", "Service"} <= set(Unit(path).sections()) <= {"Unit", "Service", "Install"}
     if shutil.which("systemd-analyze"):
-        assert complaints(tmp_path) == ""
+        assert complaints(ALL, tmp_path) == []
 
 
 def test_balie_reaches_modems_and_nothing_else() -> None:

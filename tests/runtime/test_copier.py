@@ -1,117 +1,24 @@
 """Copies leave the machine by themselves, and once a month one is tried."""
 
 import os
-import shutil
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from appliance.api.web.words import incident_phrases
-from appliance.box import whole_copy
-from appliance.box.away import journal_name, name_of
-from appliance.box.copy_places import CopyPlace, CopyWhy
-from appliance.box.stick import Stick
+from appliance.box.away import journal_name
+from appliance.box.copy_codes import CopyPlace, CopyWhy
 from appliance.box.whole_restore import check_whole
-from appliance.clock import ManualClock
 from appliance.copy_settings import CopySettings
 from appliance.desk.lines import copies
 from appliance.errors import StoreUnavailable
-from appliance.identities import Identity
 from appliance.runtime.copier import Copier
 from appliance.store import copy_places, erasure_journal, incidents, kept_copies
-from appliance.store.copy_places import DrillTold, PlaceTold
-from appliance.store.erasure_journal import JournalWhat
 from appliance.store.store import Store
-from tests.box.kit import Pair, furnish, make_pair
-from tests.queue.counter import at
-
-DAY_S = 24 * 3600
-NIGHT = at("2026-06-15 04:30")
-WITHIN_S = 60
-
-# Writes to the stick until it is killed, or the stick is gone.
-WRITES_A_COPY = """
-import sys
-from pathlib import Path
-from appliance.box.stick import Stick
-from appliance.clock import ManualClock
-from appliance.copy_settings import CopySettings
-from appliance.runtime.copier import Copier
-from appliance.store.store import Store
-
-data, by_label, mounts, recipient, now_ms = sys.argv[1:]
-store = Store(Path(data) / "balie.db", ManualClock(int(now_ms)))
-stick = Stick(by_label=Path(by_label), mounts=Path(mounts))
-copier = Copier(store, CopySettings(recipient=recipient), stick)
-print("begins", flush=True)
-copier.look()
-"""
-
-
-@dataclass(slots=True)
-class House:
-    store: Store
-    clock: ManualClock
-    stick: Stick
-    folder: Path
-    copier: Copier
-
-    def plug_in(self) -> None:
-        self.folder.mkdir(exist_ok=True)
-        link = self.stick.by_label / "BALIE-BACKUP"
-        if not link.is_symlink():
-            link.symlink_to("/dev/null")
-
-    def pull_out(self) -> None:
-        (self.stick.by_label / "BALIE-BACKUP").unlink()
-
-    def night(self) -> None:
-        """A day goes by and the copy of the night is made."""
-        self.clock.advance(s=DAY_S)
-        copies.make(self.store, kept_copies.copy_by_night)
-        self.copier.look()
-
-    def told(self, place: CopyPlace = CopyPlace.STICK) -> PlaceTold:
-        found = self.store.read(lambda conn: copy_places.place(conn, place))
-        assert found is not None
-        return found
-
-    def drill(self) -> DrillTold | None:
-        return self.store.read(copy_places.drill)
-
-    def wrong(self) -> set[str]:
-        """What is open about copies, by its place or kind."""
-        return {each.about or each.kind.value for each in self.store.read(copies.wrong)}
-
-    def on_stick(self) -> list[str]:
-        return sorted(each.name for each in self.folder.glob("*.tar.age"))
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    return make_pair(tmp_path_factory.mktemp("pair"))
-
-
-@pytest.fixture
-def house(tmp_path: Path, pair: Pair) -> Iterator[House]:
-    clock = ManualClock(NIGHT)
-    store = furnish(tmp_path / "data", clock)
-    by_label, mounts, folder = tmp_path / "by-label", tmp_path / "mounts", tmp_path / "stick"
-    by_label.mkdir()
-    rdev = Path("/dev/null").stat().st_rdev
-    numbers = f"{os.major(rdev)}:{os.minor(rdev)}"
-    mounts.write_text(f"90 25 {numbers} / {folder} rw shared:7 - ext4 /dev/sda1 rw\n")
-    stick = Stick(by_label=by_label, mounts=mounts)
-    copier = Copier(store, CopySettings(recipient=pair.recipient, keep=2), stick)
-    yield House(store, clock, stick, folder, copier)
-    store.close()
+from tests.box.kit import Pair, furnish
+from tests.runtime.copied_house import DAY_S, House
 
 
 def test_a_stick_gets_a_copy_as_soon_as_it_is_plugged_in(house: House, pair: Pair) -> None:
@@ -134,17 +41,12 @@ def test_a_stick_gets_a_copy_as_soon_as_it_is_plugged_in(house: House, pair: Pai
 
 
 def test_who_withdraws_after_the_copy_is_known_on_the_stick(house: House) -> None:
-    """So a card that dies takes no STOP with it."""
+    """So a card that dies takes no STOP with it. How old the file there looks is no matter."""
     house.plug_in()
     house.night()
-    later_ms = house.clock.now_ms() + 1
-    house.store.read(
-        lambda conn: erasure_journal.note(
-            conn, JournalWhat.CLOSED, Identity("+31622222222", "tel"), at_ms=later_ms
-        )
-    )
+    house.withdraws()
     own = house.store.path.parent / erasure_journal.FILE
-    os.utime(own, (time.time() + 10, time.time() + 10))
+    os.utime(house.folder / journal_name(), (time.time() + 10**8, time.time() + 10**8))
     house.copier.look()
     assert (house.folder / journal_name()).read_bytes() == own.read_bytes()
 
@@ -209,68 +111,6 @@ def test_a_machine_that_is_off_by_night_is_copied_by_day(house: House) -> None:
     house.clock.advance(s=3601)
     house.copier.look()
     assert house.wrong() == set()
-
-
-def test_a_stick_that_is_pulled_out_while_it_is_written_keeps_its_older_copies(
-    house: House, pair: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The half one has no name, and the page says what happened until the next one has come."""
-    house.plug_in()
-    house.night()
-    whole = house.on_stick()
-    away = house.folder.with_name("in somebody's pocket")
-    write = whole_copy.CopyFile.write
-
-    def pulled(written: whole_copy.CopyFile, data: bytes, /) -> int:
-        if house.folder.exists():
-            house.folder.rename(away)
-        return write(written, data)
-
-    with monkeypatch.context() as moment:
-        moment.setattr(whole_copy.CopyFile, "write", pulled)
-        house.night()
-    assert house.told().failed == CopyWhy.PULLED
-    assert house.told().name == whole[0]
-    away.rename(house.folder)
-    assert house.on_stick() == whole
-    check_whole(house.folder / whole[0], house.folder, pair.identity)
-    house.copier.look()
-    assert house.told().failed is None
-    assert len(house.on_stick()) == 2
-    assert list(house.folder.glob("*.part")) == []
-
-
-def test_a_machine_that_is_switched_off_while_it_writes_leaves_whole_copies(
-    house: House, pair: Pair
-) -> None:
-    """Each file with the name of a copy is one, and what was left goes with the next."""
-    house.plug_in()
-    house.night()
-    (house.store.path.parent / "media" / "evidence" / "film.mp4").write_bytes(
-        os.urandom(24_000_000)
-    )
-    house.clock.advance(s=DAY_S)
-    copies.make(house.store, kept_copies.copy_by_night)
-    command = [sys.executable, "-c", WRITES_A_COPY, str(house.store.path.parent)]
-    command += [str(house.stick.by_label), str(house.stick.mounts), pair.recipient]
-    with subprocess.Popen([*command, str(house.clock.now_ms())], stdout=subprocess.PIPE) as child:
-        assert child.stdout
-        child.stdout.readline()
-        deadline = time.monotonic() + WITHIN_S
-        while not _grows(house.folder) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        child.send_signal(signal.SIGKILL)
-    assert len(house.on_stick()) == 1
-    assert _grows(house.folder)
-    house.copier.look()
-    assert len(house.on_stick()) == 2
-    assert not _grows(house.folder)
-    for each in house.on_stick():
-        check_whole(house.folder / each, house.folder, pair.identity)
-
-
-def _grows(folder: Path) -> bool:
-    return any(each.stat().st_size for each in folder.glob("*.part"))
 
 
 def test_once_a_month_by_night_the_newest_copy_is_opened_checked_and_counted(house: House) -> None:
@@ -341,31 +181,3 @@ def test_a_copy_that_fails_is_noted_and_raises(house: House) -> None:
     told = house.told(CopyPlace.BOX)
     assert (told.failed, told.note) == (CopyWhy.FULL, "The copy needs 5 MB.")
     assert told.made_ms is not None
-
-
-def test_a_stick_that_is_full_gives_older_copies_away(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Down to the newest one, which stays until another is whole."""
-    house.plug_in()
-    house.night()
-    house.night()
-    older, newer = house.on_stick()
-    usage = shutil.disk_usage
-
-    def full_while_two(path: Path) -> object:
-        found = usage(path)
-        return found._replace(free=0) if len(house.on_stick()) > 1 else found
-
-    monkeypatch.setattr(shutil, "disk_usage", full_while_two)
-    house.clock.advance(s=DAY_S)
-    with pytest.raises(StoreUnavailable):
-        copies.make(house.store, kept_copies.copy_by_night)
-    monkeypatch.undo()
-    copies.make(house.store, kept_copies.copy_by_night)
-    monkeypatch.setattr(shutil, "disk_usage", full_while_two)
-    house.copier.look()
-    assert house.told().failed is None
-    assert older not in house.on_stick()
-    assert newer in house.on_stick()
-    assert name_of(house.told().made_ms or 0) in house.on_stick()

@@ -25,6 +25,7 @@ from appliance.runtime.patience import PatientSocket
 from appliance.runtime.web import Server, address_of, bind, web_config
 from appliance.store.feed import EventFeed
 from tests.fresh_store import fresh_store
+from tests.key_agreement import agree
 from tests.own_certificate import OwnCertificate, make_certificate
 from tests.running_demo import eventually
 
@@ -146,24 +147,12 @@ def test_a_certificate_whose_key_comes_later_changes_nothing(
     own.cert.write_bytes(renewed.cert.read_bytes())
     os.utime(own.cert, ns=(1, 1))
     certificate.look()
-    assert _agree(certificate.context, trusted=renewed.cert) is False
+    assert _comes_in(certificate.context, trusted=renewed.cert) is False
     own.key.write_bytes(renewed.key.read_bytes())
     certificate.look()
-    assert _agree(certificate.context, trusted=renewed.cert) is True
+    assert _comes_in(certificate.context, trusted=renewed.cert) is True
 
 
-def _agree(context: ssl.SSLContext, *, trusted: Path) -> bool:
-    """Whether a browser that trusts this certificate comes in; raises where nobody can."""
-    here, there = ssl.MemoryBIO(), ssl.MemoryBIO()
-    server = context.wrap_bio(there, here, server_side=True)
-    asking = ssl.create_default_context(cafile=str(trusted))
-    client = asking.wrap_bio(here, there, server_hostname=NAME)
-    for _ in range(4):
-        for side in (client, server):
-            try:
-                side.do_handshake()
-            except ssl.SSLWantReadError:
-                continue
-            except ssl.SSLCertVerificationError:
-                return False
-    return True
+def _comes_in(context: ssl.SSLContext, *, trusted: Path) -> bool:
+    """Whether a browser does that trusts this certificate."""
+    return agree(context, ssl.create_default_context(cafile=str(trusted)), NAME)

@@ -1,5 +1,6 @@
 """A copy that is put back: nothing is lost of it, and nothing leaves before a person has looked."""
 
+import base64
 import json
 import shutil
 import sqlite3
@@ -16,10 +17,10 @@ from appliance.devices.protocol import Finding
 from appliance.errors import Refused
 from appliance.messages import MessageState
 from appliance.queue.recovery import doubt_everything_in_hand
-from appliance.store import feed, high_water, lines
+from appliance.store import feed, high_water, home_keys, lines
 from appliance.store.copies import copy_database
 from appliance.store.restoring import restore
-from appliance.store.store import Store
+from appliance.store.store import Store, Tx
 from tests.queue.counter import Counter
 from tests.store import old_database
 from tests.store.going_on import state_of, work_off
@@ -121,6 +122,35 @@ def test_nothing_leaves_until_a_person_starts_the_number(counter: Counter) -> No
     assert state_of(counter, QUEUED) is MessageState.SENT
     with pytest.raises(Refused):
         counter.queues(to=STOPPED)
+
+
+def test_no_device_comes_from_home_by_what_a_copy_knows(data: Path, tmp_path: Path) -> None:
+    """Its key may have been ended since. The way itself stays, and who had one is told."""
+    with closing(Store(tmp_path / "then" / "balie.db", ManualClock(at_ms=0))) as then:
+        then.write(_comes_from_home)
+        then.copy_to(tmp_path / "copy.db.zst")
+        assert len(then.read(home_keys.wish).peers) == 2
+    data.mkdir()
+    restore(tmp_path / "copy.db.zst", data / "balie.db", clock_ms=0)
+    with closing(Store(data / "balie.db", ManualClock(at_ms=0))) as back:
+        wish = back.read(home_keys.wish)
+        told = back.read(
+            lambda conn: conn.execute(
+                "SELECT staff_id, facts FROM event_log WHERE facts LIKE '%home-key%'"
+            ).fetchall()
+        )
+    assert (wish.is_on, list(wish.peers)) == (True, [])
+    assert [(each["staff_id"], json.loads(each["facts"])) for each in told] == [
+        ("s", {"changed": "home-key", "by": None})
+    ]
+
+
+def _comes_from_home(tx: Tx) -> None:
+    home_keys.set_house(tx, is_on=True, address="utrecht.example.com", port=51820)
+    tx.conn.execute("INSERT INTO staff (id, name, created_ms) VALUES ('s', 'Sanne', 1)")
+    for place, key in enumerate((bytes(32), bytes(range(32))), 2):
+        public = base64.b64encode(key).decode()
+        home_keys.add(tx, staff_id="s", name="laptop", public_key=public, place=place)
 
 
 def test_a_plain_copy_is_put_back_too(of_today: Path, data: Path, tmp_path: Path) -> None:

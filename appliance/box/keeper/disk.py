@@ -1,4 +1,7 @@
-"""Small files that are there whole or not at all, also after a power cut."""
+"""Small files that are there whole or not at all, also after a power cut.
+
+As in `box/whole_files.py`, which this folder may not know: it is laid aside alone.
+"""
 
 import os
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 READABLE = 0o644
 
 
-def write_whole(path: Path, content: bytes, mode: int = READABLE) -> None:
+def put_whole(path: Path, content: bytes, mode: int = READABLE) -> None:
     """On the disk on return. Raises OSError, and leaves what was there then."""
     part = path.with_name(f".{path.name}.part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.box.keeper import data_side
-from appliance.box.keeper.disk import remove, write_whole
+from appliance.box.keeper.disk import put_whole, remove
 from appliance.box.keeper.errors import KeeperError
 from appliance.box.keeper.looks import look
 from appliance.box.keeper.plan import Plan
@@ -93,7 +93,7 @@ class Keeper:
     def _hold(self) -> None:
         self._file.move(Phase.HOLDING)
         self._step("holding")
-        write_whole(self._held, _HELD)
+        put_whole(self._held, _HELD)
         self._step("held")
         self._units.stop()
         self._step("stopped")
@@ -189,7 +189,7 @@ class Keeper:
         (self._folder / ASKED).unlink(missing_ok=True)
         self._slots.tidy()
         data_side.as_owner(self._data, partial(data_side.forget_copy, self._data))
-        write_whole(self._held, b"")
+        put_whole(self._held, b"")
         self._step("released")
         self._units.start()
         self._step("started")

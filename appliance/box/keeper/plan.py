@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from appliance.box.keeper.disk import write_whole
+from appliance.box.keeper.disk import put_whole
 
 FILE = "plan.json"
 
@@ -34,7 +34,7 @@ class Plan:
 
 
 def write_plan(folder: Path, plan: Plan) -> None:
-    write_whole(folder / FILE, json.dumps(asdict(plan), sort_keys=True).encode())
+    put_whole(folder / FILE, json.dumps(asdict(plan), sort_keys=True).encode())
 
 
 def read_plan(folder: Path) -> Plan:

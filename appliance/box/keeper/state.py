@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from appliance.box.keeper.disk import write_whole
+from appliance.box.keeper.disk import put_whole
 from appliance.box.keeper.errors import KeeperError
 
 FILES = ("state.0", "state.1")
@@ -133,7 +133,7 @@ class StateFile:
         state = replace(state, number=state.number + 1, torn=False)
         body = json.dumps(asdict(state), sort_keys=True).encode()
         path = self._paths[state.number % len(self._paths)]
-        write_whole(path, b"%08x %s\n" % (zlib.crc32(body), body))
+        put_whole(path, b"%08x %s\n" % (zlib.crc32(body), body))
         return state
 
 

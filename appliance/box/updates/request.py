@@ -9,8 +9,8 @@ import stat
 import time
 from pathlib import Path
 
-from appliance.box.keeper.disk import write_whole
 from appliance.box.updates.packages import ENDINGS
+from appliance.box.whole_files import put_whole
 from appliance.errors import UpdateRefused
 
 FILE = "update-request"
@@ -18,7 +18,7 @@ _MOST_BYTES = 4096
 
 
 def ask_for(data: Path, package: Path) -> None:
-    write_whole(data / FILE, f"{package}\n".encode(), 0o600)
+    put_whole(data / FILE, f"{package}\n".encode())
 
 
 def is_asked(data: Path) -> bool:

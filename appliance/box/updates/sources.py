@@ -102,6 +102,8 @@ def fetch(found: FoundVersion, folder: Path) -> Path:
 
 def _packages_in(folder: Path, way: str) -> Iterator[tuple[Path, PackageFacts]]:
     for path in sorted(folder.glob(f"balie*{ENDINGS[way]}")):
+        if path.is_symlink() or not path.is_file():  # a pipe would be waited for
+            continue
         try:
             yield path, read_package(path, way)
         except (UpdateRefused, OSError):
@@ -117,7 +119,7 @@ def _index(url: str) -> dict[str, Any]:
             "unreachable",
             f"{url} does not answer ({exc}). See whether this box reaches the internet.",
         ) from exc
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise _no_index(url) from exc
     if not isinstance(told, dict):
         raise _no_index(url)

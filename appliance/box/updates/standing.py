@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance import __version__
-from appliance.box.keeper.disk import write_whole
 from appliance.box.keeper.entry import slots_of
 from appliance.box.keeper.plan import Plan
 from appliance.box.keeper.state import Ending, State, StateFile, UpdateOutcome
 from appliance.box.updates.packages import WAY_PACKAGE, WAY_SLOTS
+from appliance.box.whole_files import put_whole
 from appliance.errors import StoreUnavailable
 
 NO_WAY = "none"
@@ -73,7 +73,7 @@ def see(folder: Path, data: Path) -> None:
     if ending is None:
         return
     try:
-        write_whole(data / SEEN, f"{ending.mark} {ending.at_ms}".encode(), 0o600)
+        put_whole(data / SEEN, f"{ending.mark} {ending.at_ms}".encode())
     except OSError as exc:
         raise StoreUnavailable(f"{data} cannot be written ({exc.strerror}).") from exc
 

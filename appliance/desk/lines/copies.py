@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from appliance.box.copy_places import CopyPlace, CopyWhy, why_of
+from appliance.box.copy_codes import CopyPlace, CopyWhy, why_of
 from appliance.errors import StoreError, StoreUnavailable
 from appliance.store import copy_places, incidents, kept_copies
 from appliance.store.copy_places import DrillTold, NewCopy, PlaceTold

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.box.copy_places import CopyPlace, CopyWhy
+from appliance.box.copy_codes import CopyPlace, CopyWhy
 from appliance.clock import ManualClock
 from appliance.copy_settings import CopySettings
 from appliance.desk.lines import copies

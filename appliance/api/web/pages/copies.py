@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import copy_sentences
-from appliance.box.copy_places import CopyPlace
+from appliance.box.copy_codes import CopyPlace
 from appliance.copy_settings import CopySettings
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import copies

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from appliance.api.web.words.i18n import Words
-from appliance.box.copy_places import CopyPlace, CopyWhy
+from appliance.box.copy_codes import CopyPlace, CopyWhy
 from appliance.copy_settings import CopySettings
 from appliance.store.copy_places import DrillTold, PlaceTold
 
