@@ -39,7 +39,7 @@ class StartedMachine(Protocol):
         """Lets the data partition grow to the end of the card. Raises SetupError."""
 
     def give(self, path: Path) -> object:
-        """Makes a file Balie's, which reads its settings as its own user."""
+        """Lets Balie's own group have a file that root keeps."""
 
     def become(self, name: str) -> object:
         """Gives the machine its name."""
@@ -75,7 +75,7 @@ class Start:
         for path in given.glob("*"):
             kept = self._places.etc / path.name
             if path.is_file() and not kept.exists():
-                put_whole(kept, path.read_bytes(), mode=0o600)
+                put_whole(kept, path.read_bytes(), mode=0o640)
                 self._machine.give(kept)
 
     def _identity(self) -> None:

@@ -1,4 +1,4 @@
-"""`/usr/bin/balie` of the package: whoever calls it, the data stay Balie's own."""
+"""`/usr/bin/balie` of the package: whoever calls it, the data stay Balie's own; and its settings."""
 
 import os
 import subprocess
@@ -87,3 +87,30 @@ def test_another_user_is_told_what_to_do(program: Path) -> None:
     assert sentence.endswith("Do: sudo balie line list")
     assert said(program, "box", "code", user=STRANGER)[1].endswith("Do: sudo balie box code")
     assert said(program, "line", "--help", user=STRANGER) == (0, f"{STRANGER} none line --help")
+
+
+@pytest.mark.parametrize(
+    ("owner", "mode", "becomes"),
+    [
+        ("root:root", "644", "root:nogroup:640"),
+        (f"{OWNER}:nogroup", "600", "root:nogroup:640"),
+        ("root:root", "600", "root:root:600"),
+        (f"{OWNER}:nogroup", "640", f"{OWNER}:nogroup:640"),
+    ],
+)
+def test_settings_are_roots_to_write_and_balies_to_read(
+    tmp_path: Path, owner: str, mode: str, becomes: str
+) -> None:
+    """As each package left them; what an administrator did stays."""
+    settings = tmp_path / "balie.toml"
+    settings.touch()
+    subprocess.run(["chown", owner, settings], check=True)
+    settings.chmod(int(mode, 8))
+    script = (DEBIAN / "postinst").read_text("utf-8")
+    _, name, rest = script.partition("keep_settings_private() {\n")
+    body = rest.partition("\n}\n")[0].replace("balie:balie", f"{OWNER}:nogroup")
+    body = body.replace("root:balie", "root:nogroup")
+    command = f"settings={settings}\n{name}{body}\n}}\nkeep_settings_private"
+    subprocess.run(["sh", "-euc", command], check=True)
+    told = subprocess.check_output(["stat", "-c", "%U:%G:%a", settings], text=True)
+    assert told.strip() == becomes

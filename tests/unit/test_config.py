@@ -1,9 +1,12 @@
 """Settings: what was given, over the environment, over the file, over the defaults."""
 
+import grp
+import os
 from pathlib import Path
 
 import pytest
 
+from appliance import config
 from appliance.config import load
 from appliance.errors import SetupError
 
@@ -17,6 +20,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("BALIE_DATA", "BALIE_HOST", "BALIE_PORT", "STATE_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(config, "SERVICE_GROUP", "no-such-group")
 
 
 @pytest.fixture
@@ -231,6 +235,30 @@ def test_a_pin_is_not_for_everybody(file: Path, caplog: pytest.LogCaptureFixture
     file.chmod(0o600)
     load(file)
     assert caplog.text == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a file root's")
+def test_a_service_reads_by_its_own_group_what_root_writes(
+    file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read by that group and nobody else, written by root alone; anything more is told, with what
+    leaves Balie its settings.
+    """
+    gid = os.getgid()
+    monkeypatch.setattr(config, "SERVICE_GROUP", grp.getgrgid(gid).gr_name)
+    file.write_text(MODEM, encoding="utf-8")
+
+    def told_of(owner: int, group: int, mode: int) -> str:
+        caplog.clear()
+        os.chown(file, owner, group)
+        file.chmod(mode)
+        load(file)
+        return caplog.text
+
+    assert told_of(0, gid, 0o640) == ""
+    for group, mode in ((gid, 0o660), (gid, 0o644), (gid + 1, 0o640), (gid + 1, 0o644)):
+        assert f"do: chown root:{config.SERVICE_GROUP} {file}; chmod 640" in told_of(0, group, mode)
+    assert f"do: chmod 600 {file}" in told_of(1, gid, 0o640)
 
 
 def test_a_mail_server_is_named_with_what_it_needs(tmp_path: Path) -> None:
