@@ -30,6 +30,8 @@ from appliance.webhook_settings import WebhookSettings
 log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
+FILE = "BALIE_CONFIG"
+"""Names the file for each verb that is given none; the program of the package says it."""
 SERVICE_GROUP = "balie"
 """Balie's own, where it runs as a service."""
 _TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates", "copies")
@@ -97,10 +99,12 @@ class Settings(BaseSettings):
 
 
 def load(file: Path | None, **given: Any) -> Settings:
-    """Given options override the environment, then the file, then the defaults.
+    """Given options override the environment, then the file, then the defaults. Without a file it
+    is the one that the environment names.
 
     Raises SetupError with a sentence for each thing that is wrong.
     """
+    file = file or _named_file()
     if file is not None and not file.is_file():
         raise SetupError(f"There is no config file {file}.")
     _refuse_unknown_environment()
@@ -119,6 +123,10 @@ def load(file: Path | None, **given: Any) -> Settings:
     return Settings.model_construct(
         **{name: getattr(found, name) for name in Settings.model_fields}
     )
+
+
+def _named_file() -> Path | None:
+    return Path(name) if (name := os.environ.get(FILE)) else None
 
 
 def _warn_of_readers(file: Path) -> None:
@@ -141,7 +149,7 @@ def _service_gid() -> int | None:
 
 
 def _refuse_unknown_environment() -> None:
-    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    known = {FILE, *(f"{PREFIX}{name}".upper() for name in Settings.model_fields)}
     for name in os.environ:
         if name.startswith(PREFIX) and name not in known:
             raise SetupError(f"{name} is no setting. The settings are: {', '.join(sorted(known))}.")

@@ -35,7 +35,6 @@ from appliance.store.open_attempts import count_open_attempts
 update_app = typer.Typer(no_args_is_help=True, help="Newer versions, on trial first.")
 
 _ENVIRONMENT = Path("/etc/balie/environment")
-_CONFIG = Path("/etc/balie/balie.toml")
 _DATA = Path("/var/lib/balie")
 _ROOT = 0
 _LIMIT_S, _LOOK_S = Plan().limit_s, Plan().look_s
@@ -208,9 +207,7 @@ def _settings(config: Path | None, data: Path | None) -> Settings:
     """As Balie's unit has them, also from the shell of root."""
     if data is None and _DATA.is_dir():
         data = _DATA
-    if config is None and os.access(_CONFIG, os.R_OK):
-        config = _CONFIG
-    if _ENVIRONMENT.is_file():
+    if os.access(_ENVIRONMENT, os.R_OK):
         for line in _ENVIRONMENT.read_text("utf-8").splitlines():
             name, equals, value = line.partition("=")
             if equals and name.startswith("BALIE_"):

@@ -17,7 +17,7 @@ ENTRA = "https://login.microsoftonline.com"
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No settings from the machine that runs the tests."""
-    for name in ("BALIE_DATA", "BALIE_HOST", "BALIE_PORT", "STATE_DIRECTORY"):
+    for name in ("BALIE_CONFIG", "BALIE_DATA", "BALIE_HOST", "BALIE_PORT", "STATE_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setattr(config, "SERVICE_GROUP", "no-such-group")
@@ -87,6 +87,20 @@ def test_the_order_is_given_environment_file_default(
     assert load(file, port=9002).port == 9002
     assert load(file, port=None, host=None).host == "0.0.0.0"  # noqa: S104 -- read from the file
     assert load(None).port == 9001
+
+
+def test_a_verb_without_a_file_has_the_one_that_the_environment_names(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So every verb of a package sees what the running Balie sees; an option goes over it."""
+    monkeypatch.setenv("BALIE_CONFIG", str(file))
+    assert load(None).port == 9000
+    other = tmp_path / "other.toml"
+    other.write_text("port = 9003\n", encoding="utf-8")
+    assert load(other).port == 9003
+    monkeypatch.setenv("BALIE_CONFIG", str(tmp_path / "nothing.toml"))
+    with pytest.raises(SetupError, match="There is no config file"):
+        load(None)
 
 
 @pytest.mark.parametrize(
