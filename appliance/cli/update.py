@@ -10,14 +10,20 @@ import typer
 
 from appliance.api.web.words import update_sentences
 from appliance.box.keeper import data_side
-from appliance.box.keeper.errors import KeeperError
 from appliance.box.keeper.keeper import HELD
 from appliance.box.keeper.plan import Plan
 from appliance.box.keeper.state import Ending, Phase, StateFile
-from appliance.box.updates import checking, handing_over, installing, request, signing, sources
+from appliance.box.updates import (
+    checking,
+    fetching,
+    handing_over,
+    installing,
+    request,
+    signing,
+    sources,
+)
 from appliance.box.updates.checking import Offer
 from appliance.box.updates.installing import UpdateMachine
-from appliance.box.updates.sources import FoundVersion
 from appliance.box.updates.standing import UpdateStanding, standing, which_way
 from appliance.cli.output import (
     DATABASE,
@@ -266,24 +272,7 @@ def _package(settings: Settings, source: Path | None, system: Path) -> tuple[Pat
         raise UpdateRefused("no-package", offer.sentence)
     if offer.found.path is not None:
         return offer.found.path, False
-    return _fetched(offer.found, settings.data), False
-
-
-def _fetched(found: FoundVersion, data: Path) -> Path:
-    """From the address, as the owner of the data. A child process says in its own way what was
-    wrong. Raises UpdateRefused.
-    """
-
-    def fetched() -> str:
-        try:
-            return str(sources.fetch(found, data / checking.FETCHED))
-        except UpdateRefused as exc:
-            raise KeeperError(exc.code, str(exc)) from exc
-
-    try:
-        return Path(data_side.as_owner(data, fetched))
-    except KeeperError as exc:
-        raise UpdateRefused(exc.code, str(exc)) from exc
+    return fetching.fetch_as_owner(offer.found, settings.data), False
 
 
 def _end_what_was_cut_off(machine: UpdateMachine) -> None:

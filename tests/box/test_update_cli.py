@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from appliance.__main__ import app
 from appliance.box.keeper.state import FILES
-from appliance.box.updates import request
+from appliance.box.updates import fetching, request
 from tests.box.shelf import announce, serving
 from tests.box.toy_world import ToyBox, build_package
 from tests.open_folder import open_folder
@@ -176,8 +176,8 @@ def test_settings_that_a_person_changed_outlive_a_version_that_comes_back(
 def test_by_night_a_box_takes_what_its_address_has_if_the_config_says_so(
     toy: ToyBox, tmp_path: Path
 ) -> None:
-    """Fetched over https, checked and tried; without that word in the config nothing is even looked
-    for.
+    """Fetched over https, checked, tried, and not kept in the data; without that word in the config
+    nothing is even looked for.
     """
     shelf = tmp_path / "shelf"
     shelf.mkdir()
@@ -199,5 +199,6 @@ def test_by_night_a_box_takes_what_its_address_has_if_the_config_says_so(
         assert ".sig" in said
         sig.rename(beside)
         installs(toy, "nightly", url=url, by_night=True)
+    assert list((toy.data / fetching.FOLDER).iterdir()) == []
     toy.waits_until("1.1")
     assert toy.version == "1.1"
