@@ -33,7 +33,7 @@ _SystemOption = Annotated[
 ]
 _LimitOption = Annotated[
     float,
-    typer.Option(min=5, max=3600, help="How many seconds a trial may take; more for much data."),
+    typer.Option(min=1, max=3600, help="How many seconds a trial may take; more for much data."),
 ]
 _EveryOption = Annotated[
     float, typer.Option(min=0.05, hidden=True, help="How many seconds lie between two looks.")
