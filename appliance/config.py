@@ -1,5 +1,6 @@
 """Settings: one TOML file, the environment `BALIE_*` over it, unknown keys are errors."""
 
+import grp
 import logging
 import os
 import stat
@@ -29,6 +30,10 @@ from appliance.webhook_settings import WebhookSettings
 log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
+FILE = "BALIE_CONFIG"
+"""Names the file for each verb that is given none; the program of the package says it."""
+SERVICE_GROUP = "balie"
+"""Balie's own, where it runs as a service."""
 _TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates", "copies")
 
 DEFAULT_MAX_WAITING = 20_000
@@ -94,10 +99,12 @@ class Settings(BaseSettings):
 
 
 def load(file: Path | None, **given: Any) -> Settings:
-    """Given options override the environment, then the file, then the defaults.
+    """Given options override the environment, then the file, then the defaults. Without a file it
+    is the one that the environment names.
 
     Raises SetupError with a sentence for each thing that is wrong.
     """
+    file = file or _named_file()
     if file is not None and not file.is_file():
         raise SetupError(f"There is no config file {file}.")
     _refuse_unknown_environment()
@@ -118,13 +125,31 @@ def load(file: Path | None, **given: Any) -> Settings:
     )
 
 
+def _named_file() -> Path | None:
+    return Path(name) if (name := os.environ.get(FILE)) else None
+
+
 def _warn_of_readers(file: Path) -> None:
-    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        log.warning("%s holds secrets and others may read it; do: chmod 600 %s", file, file)
+    found, service = file.stat(), _service_gid()
+    readers = stat.S_IMODE(found.st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
+    do = f"chmod 600 {file}"
+    if found.st_uid == 0 and service is not None:
+        do = f"chown root:{SERVICE_GROUP} {file}; chmod 640 {file}"
+        if found.st_gid == service:
+            readers &= ~stat.S_IRGRP
+    if readers:
+        log.warning("%s holds secrets and others may read it; do: %s", file, do)
+
+
+def _service_gid() -> int | None:
+    try:
+        return grp.getgrnam(SERVICE_GROUP).gr_gid
+    except KeyError:
+        return None
 
 
 def _refuse_unknown_environment() -> None:
-    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    known = {FILE, *(f"{PREFIX}{name}".upper() for name in Settings.model_fields)}
     for name in os.environ:
         if name.startswith(PREFIX) and name not in known:
             raise SetupError(f"{name} is no setting. The settings are: {', '.join(sorted(known))}.")

@@ -40,7 +40,7 @@ class StartedMachine(Protocol):
         """Lets the data partition grow to the end of the card. Raises SetupError."""
 
     def give(self, path: Path) -> object:
-        """Makes a file Balie's, which reads its settings as its own user."""
+        """Lets Balie's own group have a file that root keeps."""
 
     def become(self, name: str) -> object:
         """Gives the machine its name."""
@@ -73,6 +73,12 @@ class Start:
         for folder, mode in self._places.folders.items():
             folder.mkdir(mode=mode, parents=True, exist_ok=True)
         put_missing(self._places.given, self._places.etc, self._machine.give)
+        given = self._places.root / "usr" / "share" / "balie-box" / "etc-balie"
+        for path in given.glob("*"):
+            kept = self._places.etc / path.name
+            if path.is_file() and not kept.exists():
+                put_whole(kept, path.read_bytes(), mode=0o640)
+                self._machine.give(kept)
 
     def _identity(self) -> None:
         machine_id = identity.machine_id(self._places.machine_id, self._places.running_id)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from appliance.box import home_wish, point_keeper, sftp, whole_copy, whole_restore
-from appliance.box.updates import checking, request, standing
+from appliance.box.updates import fetching, request, standing
 from appliance.box.whole_copy import CopyTerms
 from appliance.box.whole_files import part_of
 from appliance.cli.output import (
@@ -44,7 +44,7 @@ _OWN = frozenset(
     {
         *(house_key.FILE, erasure_journal.FILE, kept_copies.FOLDER, media_files.FOLDER),
         *(archives.FOLDER, push_keys.FILE, "balie.lock", sftp.KEY, sftp.PUBLIC),
-        *(home_wish.FILE, point_keeper.CODE, checking.FETCHED, request.FILE, standing.SEEN),
+        *(home_wish.FILE, point_keeper.CODE, fetching.FOLDER, request.FILE, standing.SEEN),
     }
 )
 """What Balie puts into a data directory beside its database."""

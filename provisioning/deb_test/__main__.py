@@ -142,6 +142,8 @@ def _judge_running(judged: Callable[..., None], found: dict[str, Any], versions:
     status, told = found["doctor"]
     judged("balie doctor looks", status in (0, 1) and told.startswith("{"), told)
     judged("balie tls status", found["tls"][0] == 0, found["tls"][1])
+    kept = found["settings"]
+    judged("root writes the settings, Balie reads them", kept == "root:balie:640", kept)
     stranger = found["stranger"]
     judged("another user is told what to do", stranger[0] == 1 and "sudo balie" in stranger[1])
     judged("no file of root's in the data", not found["foreign"], found["foreign"])

@@ -13,6 +13,8 @@ from typing import Final
 MACHINE: Final = {"amd64": 62, "arm64": 183}
 """ELF's numbers of processors (EM_X86_64, EM_AARCH64)."""
 _ELF = b"\x7fELF"
+_OTHER_SYSTEMS = (b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+"""How programs of Windows and macOS begin: wheels bring some along."""
 _MACHINE_AT = 18
 _NEWEST_GLIBC = 36
 """Debian 12's."""
@@ -27,13 +29,23 @@ def complaints(package: Path, arch: str) -> list[str]:
         folder = Path(name)
         command = ["dpkg-deb", "--extract", str(package), str(folder)]
         subprocess.run(command, check=True, capture_output=True)
-        return [*_of_compiled(folder, MACHINE[arch]), *_of_rest(folder)]
+        control = [*_of_control(package, arch)]
+        return [*control, *_of_compiled(folder, MACHINE[arch]), *_of_rest(folder)]
+
+
+def _of_control(package: Path, arch: str) -> Iterator[str]:
+    command = ["dpkg-deb", "--field", str(package), "Architecture"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    if told != arch:
+        yield f"it says that it is for {told}"
 
 
 def _of_compiled(folder: Path, machine: int) -> Iterator[str]:
     modules: dict[str, set[str]] = {}
-    for path in sorted(folder.rglob("*.so*")):
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         content = path.read_bytes()
+        if content.startswith(_OTHER_SYSTEMS):
+            yield f"{path.name} is for another system"
         if not content.startswith(_ELF):
             continue
         if struct.unpack_from("<H", content, _MACHINE_AT)[0] != machine:

@@ -92,6 +92,12 @@ def owners() -> list[str]:
     return [str(each) for each in (DATA, *DATA.rglob("*")) if each.lstat().st_uid != uid]
 
 
+def settings_kept() -> str:
+    """Owner, group and mode of the file."""
+    command = ["stat", "--format=%U:%G:%a", "/etc/balie/balie.toml"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def memory_mb(process: int) -> float:
     """Of the process and all that it started."""
     told = subprocess.run(
@@ -128,6 +134,7 @@ def looked(version: str) -> dict[str, Any]:
             "branches": balie("branch", "list", "--json"),
             "doctor": balie("doctor", "--json"),
             "tls": balie("tls", "status", "--json"),
+            "settings": settings_kept(),
             "stranger": balie("line", "list", user="nobody"),
             "foreign": owners(),
             "memory_mb": round(memory_mb(process.pid)),

@@ -83,6 +83,7 @@ def plain_root(suite: str) -> Iterator[Root]:
     _run("tar", "--extract", f"--file={_plain(suite)}", f"--directory={folder}")
     (folder / "usr/sbin/policy-rc.d").write_text(_NO_SERVICES, "utf-8")
     (folder / "usr/sbin/policy-rc.d").chmod(0o755)
+    (folder / "etc/dpkg/dpkg.cfg.d/in-a-hurry").write_text("force-unsafe-io\n", "utf-8")
     (folder / "etc/hosts").write_text(f"127.0.0.1 localhost {NAME}\n", "utf-8")
     shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
     try:

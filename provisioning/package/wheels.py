@@ -122,8 +122,12 @@ def _run(verb: str, *options: str) -> None:
 
 
 def tidy(folder: Path) -> None:
-    """Takes away programs, bytecode, and facts that only pip reads."""
+    """Takes away programs, also those for Windows that pip brings, bytecode, and facts that only
+    pip reads.
+    """
     shutil.rmtree(folder / "bin", ignore_errors=True)
+    for program in folder.rglob("*.exe"):
+        program.unlink()
     for cache in folder.rglob("__pycache__"):
         shutil.rmtree(cache)
     for facts in folder.glob("*.dist-info"):

@@ -140,6 +140,7 @@ def test_settings_of_a_new_version_do_not_replace_those_of_the_box(places: CardF
     start(places, machine)
     assert (places.etc / "balie.toml").read_text() == "new"
     assert machine.given == ["balie.toml"]
+    assert (places.etc / "balie.toml").stat().st_mode & 0o777 == 0o640
     (places.etc / "balie.toml").write_text("the box's")
     start(places)
     assert (places.etc / "balie.toml").read_text() == "the box's"

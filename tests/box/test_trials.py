@@ -16,7 +16,7 @@ from appliance.box.keeper.entry import PACKAGES
 from appliance.box.keeper.keeper import ASKED, HELD
 from appliance.box.keeper.state import FILES, Phase, StateFile, UpdateOutcome
 from tests.box import keeper_child
-from tests.box.toy_world import ToyBox, build_package
+from tests.box.toy_world import LIMIT_S, ToyBox, build_package
 
 OLD, NEWER = "1.0", "1.1"
 UNDECIDED = ("held", "copied", "installing", "installed", "looked")
@@ -105,14 +105,14 @@ def test_a_good_version_stays_and_is_let_go(toy: ToyBox, packages: dict[str, Pat
     [
         ("broken", SHORT_S, {"units", "not-ready"}),
         ("degraded", SHORT_S, {"not-ready", "units"}),
-        ("free", 5.0, {"not-held"}),
+        ("free", LIMIT_S, {"not-held"}),
     ],
 )
 def test_a_version_that_is_not_well_goes(
     toy: ToyBox, packages: dict[str, Path], kind: str, limit_s: float, why: set[str]
 ) -> None:
-    """One that ends, one that says it is not ready, and one that does not keep still: the version
-    and the database of before are there again, and it is remembered why.
+    """One that ends, one that says it is not ready, and one that does not keep still, which nobody
+    waits for: the version and the database of before are there again, and it is remembered why.
     """
     toy.limit_s = limit_s
     wait_for(toy, packages, kind)

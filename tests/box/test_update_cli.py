@@ -1,10 +1,10 @@
 """`balie update` as root types it: real packages, and the keeper that the process becomes."""
 
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +22,15 @@ from typer.testing import CliRunner
 
 from appliance.__main__ import app
 from appliance.box.keeper.state import FILES
-from appliance.box.updates import request
+from appliance.box.updates import fetching, request
+from tests.box import cli_child
 from tests.box.shelf import announce, serving
 from tests.box.toy_world import ToyBox, build_package
 from tests.open_folder import open_folder
 from tests.own_certificate import make_certificate
+
+_LOADED = multiprocessing.get_context("forkserver")
+_LOADED.set_forkserver_preload([cli_child.__name__])
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root installs packages")
 
@@ -78,17 +82,14 @@ def refused(toy: ToyBox, *words: str) -> str:
 def installs(toy: ToyBox, *words: str, status: int = 0, **config: object) -> str:
     """What a process of its own prints, which becomes the keeper."""
     verb, *more = words
-    command = [sys.executable, "-m", "appliance", "update", verb, *QUICK, *more, *on(toy)]
-    done = subprocess.run(
-        command,
-        env=environment(toy, config),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == status, (done.stdout, done.stderr)
-    return done.stdout or done.stderr
+    said = toy.box.parent
+    arguments = (["update", verb, *QUICK, *more, *on(toy)], environment(toy, config), said)
+    child = _LOADED.Process(target=cli_child.run, args=arguments)
+    child.start()
+    child.join(120)
+    out, err = ((said / name).read_text() for name in ("out", "err"))
+    assert child.exitcode == status, (out, err)
+    return out or err
 
 
 def installs_for_nobody(toy: ToyBox, url: str) -> str:
@@ -113,6 +114,8 @@ def on(toy: ToyBox) -> tuple[str, ...]:
 NOBODY = 65534
 QUICK = ("--every", "0.05", "--limit", "30")
 """Limits are for a machine that is busy with other tests."""
+BRIEF = ("--limit", "1")
+"""For a version that is never well: whether it ended or does not answer yet is the same."""
 
 
 def test_a_box_is_updated_from_a_stick_and_goes_back(toy: ToyBox, tmp_path: Path) -> None:
@@ -146,7 +149,7 @@ def test_a_request_of_the_page_is_taken_and_a_bad_version_comes_back(
     package = build_package(tmp_path, "1.1", "broken")
     told(toy, "sign", str(package), "--key", str(tmp_path / "key.pem"))
     request.ask_for(toy.data, package)
-    installs(toy, "take", "--limit", "5", status=1)
+    installs(toy, "take", *BRIEF, status=1)
     now = told(toy, "status", *on(toy))
     came_back = now["came_back"]
     assert (now["running"], came_back["version"]) == ("1.0", "1.1")
@@ -167,7 +170,7 @@ def test_settings_that_a_person_changed_outlive_a_version_that_comes_back(
     written = toy.root / "etc/balie/toy.conf"
     written.write_text("ours\n")
     broken = build_package(tmp_path, "1.1", "broken")
-    installs(toy, "install", str(broken), "--limit", "5", status=1)
+    installs(toy, "install", str(broken), *BRIEF, status=1)
     assert (toy.version, written.read_text()) == ("1.0", "ours\n")
     installs(toy, "install", str(build_package(tmp_path, "1.2", settings="of 1.2\n")))
     assert (toy.version, written.read_text()) == ("1.2", "ours\n")
@@ -176,8 +179,8 @@ def test_settings_that_a_person_changed_outlive_a_version_that_comes_back(
 def test_by_night_a_box_takes_what_its_address_has_if_the_config_says_so(
     toy: ToyBox, tmp_path: Path
 ) -> None:
-    """Fetched over https, checked and tried; without that word in the config nothing is even looked
-    for.
+    """Fetched over https, checked, tried, and not kept in the data; without that word in the config
+    nothing is even looked for.
     """
     shelf = tmp_path / "shelf"
     shelf.mkdir()
@@ -199,5 +202,6 @@ def test_by_night_a_box_takes_what_its_address_has_if_the_config_says_so(
         assert ".sig" in said
         sig.rename(beside)
         installs(toy, "nightly", url=url, by_night=True)
+    assert list((toy.data / fetching.FOLDER).iterdir()) == []
     toy.waits_until("1.1")
     assert toy.version == "1.1"

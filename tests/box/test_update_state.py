@@ -101,6 +101,11 @@ def test_only_good_looks_in_a_row_decide_for_a_version() -> None:
     assert TrialLooks(limit_s=10).judge("", after_s=0, asked=True) == (NextStep.GO_BACK, "asked")
 
 
+def test_a_version_that_does_not_keep_still_goes_at_the_first_look() -> None:
+    """It may send what is still in the database of before, or take in what is then put back."""
+    assert TrialLooks(limit_s=10).judge("not-held", after_s=0) == (NextStep.GO_BACK, "not-held")
+
+
 def test_a_disk_that_takes_a_part_at_a_time_gets_all_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

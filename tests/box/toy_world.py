@@ -31,7 +31,7 @@ LIMIT_S = 40.0
 LOOK_S = 0.05
 
 _TOY = """
-import http.server, json, os, sqlite3, sys
+import os, socket, sqlite3, sys
 version, kind, data, port = "{version}", "{kind}", sys.argv[1], int(sys.argv[2])
 held = os.environ.get("BALIE_TRIAL") == "true"
 with open(data + "/starts", "a") as starts:
@@ -43,52 +43,49 @@ conn.execute("UPDATE house SET version = ?", (version,))
 conn.execute("INSERT INTO migration VALUES (?)", (version,))
 conn.commit()
 conn.close()
-class Answers(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        says = "ok" if kind == "free" or not held else "trial"
-        body = json.dumps({{"status": says}}).encode()
-        self.send_response(503 if kind == "degraded" and held else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def log_message(self, *_):
+status = "503 Busy" if kind == "degraded" and held else "200 OK"
+body = '{{"status": "%s"}}' % ("ok" if kind == "free" or not held else "trial")
+answer = "HTTP/1.0 %s\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (status, len(body), body)
+listening = socket.create_server(("127.0.0.1", port))
+while True:
+    asking = listening.accept()[0]
+    try:
+        asking.recv(4096)
+        asking.sendall(answer.encode())
+        asking.close()
+    except OSError:
         pass
-http.server.HTTPServer.allow_reuse_address = True
-http.server.HTTPServer(("127.0.0.1", port), Answers).serve_forever()
 """
 
-_SYSTEMCTL = """#!{python}
-import os, signal, subprocess, sys, time
-from pathlib import Path
-box = Path("{box}")
-pid, held, program = box / "pid", box / "update" / "held.env", box / "root/usr/lib/balie/toy.py"
-def alive():
-    try:
-        state = Path("/proc", pid.read_text(), "stat").read_text().rpartition(")")[2].split()[0]
-        return state != "Z"
-    except OSError:
-        return False
-def stop():
-    if alive():
-        os.kill(int(pid.read_text()), signal.SIGKILL)
-        while alive():
-            time.sleep(0.01)
-    pid.unlink(missing_ok=True)
-words = [word for word in sys.argv[1:] if not word.startswith("-")]
-if words[0] in ("restart", "stop"):
-    stop()
-if words[0] == "restart" and program.exists():
-    env = dict(os.environ)
-    env.pop("BALIE_TRIAL", None)
-    if held.exists():
-        env.update(line.split("=") for line in held.read_text().split())
-    command = [sys.executable, "-I", str(program), str(box / "data"), "{port}"]
-    quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    toy = subprocess.Popen(command, env=env, start_new_session=True, **quiet)
-    pid.write_text(str(toy.pid))
-if words[0] == "is-active":
-    sys.exit(0 if alive() else 3)
+_SYSTEMCTL = """#!/bin/sh
+program={box}/root/usr/lib/balie/toy.py held={box}/update/held.env process={box}/pid
+alive() {{
+  {{ read -r pid <$process && read -r stat </proc/$pid/stat; }} 2>/dev/null || return 1
+  case $stat in *") Z "*) return 1 ;; esac
+}}
+stop() {{
+  if alive; then
+    kill -9 $pid
+    while alive; do sleep 0.01; done
+  fi
+  rm -f $process
+}}
+start() {{
+  unset BALIE_TRIAL
+  [ ! -e $held ] || {{ set -a; . $held; set +a; }}
+  setsid {python} -IS $program {box}/data {port} >/dev/null 2>&1 &
+  echo $! >$process
+}}
+for word in "$@"; do
+  case $word in -*) ;; *) break ;; esac
+done
+case $word in
+  restart) stop; [ ! -e $program ] || start ;;
+  stop) stop ;;
+  is-active) alive || exit 3 ;;
+esac
 """
+"""In the language that starts soonest: each look at a trial asks it."""
 
 
 def build_package(

@@ -166,7 +166,7 @@ def test_what_is_pure_stands_once(tmp_path: Path) -> None:
     """What is compiled stands beside itself, once a Python; what differs otherwise is refused."""
     for python in ("311", "313"):
         facts = {"a/__init__.py": "same", f"a/_c.cpython-{python}-aarch64-linux-gnu.so": python}
-        facts |= {"a-1.dist-info/RECORD": python, "bin/a": python}
+        facts |= {"a-1.dist-info/RECORD": python, "bin/a": python, "a/t64.exe": python}
         tidy(write(tmp_path / python, facts))
     folders = [tmp_path / "311", tmp_path / "313"]
     lay_over(folders, tmp_path / "laid")

@@ -1,9 +1,12 @@
 """Settings: what was given, over the environment, over the file, over the defaults."""
 
+import grp
+import os
 from pathlib import Path
 
 import pytest
 
+from appliance import config
 from appliance.config import load
 from appliance.errors import SetupError
 
@@ -14,9 +17,10 @@ ENTRA = "https://login.microsoftonline.com"
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No settings from the machine that runs the tests."""
-    for name in ("BALIE_DATA", "BALIE_HOST", "BALIE_PORT", "STATE_DIRECTORY"):
+    for name in ("BALIE_CONFIG", "BALIE_DATA", "BALIE_HOST", "BALIE_PORT", "STATE_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(config, "SERVICE_GROUP", "no-such-group")
 
 
 @pytest.fixture
@@ -83,6 +87,20 @@ def test_the_order_is_given_environment_file_default(
     assert load(file, port=9002).port == 9002
     assert load(file, port=None, host=None).host == "0.0.0.0"  # noqa: S104 -- read from the file
     assert load(None).port == 9001
+
+
+def test_a_verb_without_a_file_has_the_one_that_the_environment_names(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So every verb of a package sees what the running Balie sees; an option goes over it."""
+    monkeypatch.setenv("BALIE_CONFIG", str(file))
+    assert load(None).port == 9000
+    other = tmp_path / "other.toml"
+    other.write_text("port = 9003\n", encoding="utf-8")
+    assert load(other).port == 9003
+    monkeypatch.setenv("BALIE_CONFIG", str(tmp_path / "nothing.toml"))
+    with pytest.raises(SetupError, match="There is no config file"):
+        load(None)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +249,30 @@ def test_a_pin_is_not_for_everybody(file: Path, caplog: pytest.LogCaptureFixture
     file.chmod(0o600)
     load(file)
     assert caplog.text == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a file root's")
+def test_a_service_reads_by_its_own_group_what_root_writes(
+    file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read by that group and nobody else, written by root alone; anything more is told, with what
+    leaves Balie its settings.
+    """
+    gid = os.getgid()
+    monkeypatch.setattr(config, "SERVICE_GROUP", grp.getgrgid(gid).gr_name)
+    file.write_text(MODEM, encoding="utf-8")
+
+    def told_of(owner: int, group: int, mode: int) -> str:
+        caplog.clear()
+        os.chown(file, owner, group)
+        file.chmod(mode)
+        load(file)
+        return caplog.text
+
+    assert told_of(0, gid, 0o640) == ""
+    for group, mode in ((gid, 0o660), (gid, 0o644), (gid + 1, 0o640), (gid + 1, 0o644)):
+        assert f"do: chown root:{config.SERVICE_GROUP} {file}; chmod 640" in told_of(0, group, mode)
+    assert f"do: chmod 600 {file}" in told_of(1, gid, 0o640)
 
 
 def test_a_mail_server_is_named_with_what_it_needs(tmp_path: Path) -> None:

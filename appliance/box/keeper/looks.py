@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable
 
 from appliance.box.keeper.plan import Plan
+from appliance.box.keeper.rules import NOT_HELD
 
 ANSWERS_WITHIN_S = 10.0
 _MB = 1024 * 1024
@@ -40,4 +41,4 @@ def _ready(url: str) -> str:
     except (OSError, ValueError, urllib.error.URLError):
         return "not-ready"
     status = told.get("status") if isinstance(told, dict) else None
-    return {"trial": "", "ok": "not-held"}.get(str(status), "not-ready")
+    return {"trial": "", "ok": NOT_HELD}.get(str(status), "not-ready")

@@ -9,6 +9,8 @@ from appliance.box.keeper.state import Phase, State
 
 GOOD_LOOKS = 3
 """In a row: one good answer between two crashes is no health."""
+NOT_HELD = "not-held"
+"""A version on trial that is let go by itself. It may send, so nobody waits for another look."""
 
 
 class TrialHold(StrEnum):
@@ -58,7 +60,9 @@ def after_start(  # noqa: PLR0911 -- one for each phase
 
 
 class TrialLooks:
-    """Good after three good looks in a row; over at the limit, or when a person says so."""
+    """Good after three good looks in a row; over at the limit, when a person says so, or when the
+    version does not keep still.
+    """
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
@@ -68,6 +72,8 @@ class TrialLooks:
         """`wrong` is what the last look found, empty for nothing; TRY means: look again."""
         if asked:
             return NextStep.GO_BACK, "asked"
+        if wrong == NOT_HELD:
+            return NextStep.GO_BACK, wrong
         self._good = 0 if wrong else self._good + 1
         if self._good >= GOOD_LOOKS:
             return NextStep.COMMIT, ""

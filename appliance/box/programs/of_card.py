@@ -97,7 +97,7 @@ class BoxMachine:
         grow(Path("/dev") / disk, DATA, partition)
 
     def give(self, path: Path) -> None:
-        shutil.chown(path, _USER, _USER)
+        shutil.chown(path, 0, _USER)
 
     def become(self, name: str) -> None:
         socket.sethostname(name)

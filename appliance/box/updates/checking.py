@@ -12,8 +12,6 @@ from appliance.errors import UpdateRefused
 from appliance.update_settings import UpdateSettings
 
 NEWER, SAME, OLDER, CAME_BACK, NOTHING = "newer", "same", "older", "came-back", "none"
-FETCHED = "updates"
-"""Below the data directory: what was fetched from the address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

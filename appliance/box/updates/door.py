@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 from appliance.box.keeper.state import Ending
-from appliance.box.updates import checking, request, sources
+from appliance.box.updates import checking, fetching, request
 from appliance.box.updates import standing as standings
 from appliance.box.updates.checking import Offer
 from appliance.box.updates.sources import FoundVersion
@@ -81,7 +81,7 @@ class UpdateDoor:
 
     def _fetch(self, found: FoundVersion) -> None:
         try:
-            request.ask_for(self._data, sources.fetch(found, self._data / checking.FETCHED))
+            request.ask_for(self._data, fetching.fetch(found, self._data))
         except UpdateRefused as exc:
             self._failed(exc)
         except OSError:

@@ -15,7 +15,7 @@ from appliance.box.keeper.keeper import ASKED
 from appliance.box.keeper.plan import Plan, write_plan
 from appliance.box.keeper.state import Phase, State, StateFile, UpdateOutcome
 from appliance.box.keeper.units import SystemdUnits
-from appliance.box.updates import dependencies, handing_over, signing
+from appliance.box.updates import dependencies, fetching, handing_over, signing
 from appliance.box.updates.packages import WAY_PACKAGE
 from appliance.box.updates.standing import NO_WAY, which_way
 from appliance.box.updates.taking import Taken, TakeTerms, take
@@ -53,9 +53,12 @@ class UpdateMachine:
 
 def prepare(machine: UpdateMachine, source: Path, *, by_root: bool) -> Taken:
     """The package waits; what is left is `handing_over.become(folder, "go")`. Raises
-    UpdateRefused, and then nothing was changed.
+    UpdateRefused, and then nothing was changed. One that was fetched is gone either way.
     """
-    return _prepare(machine, source, by_root=by_root, backwards=False)
+    try:
+        return _prepare(machine, source, by_root=by_root, backwards=False)
+    finally:
+        fetching.forget(source, Path(machine.plan.data))
 
 
 def prepare_back(machine: UpdateMachine) -> Taken:

@@ -2,7 +2,7 @@
 
 `FILE.sig` has four lines: what it is, the SHA-256 and the size of the package, and an Ed25519
 signature of the three lines before it, as Base64. So a package of any size is read once, in
-pieces. `provisioning/sign` writes it.
+pieces. `balie update sign` writes it.
 """
 
 import base64

@@ -16,7 +16,6 @@ from typing import Any
 
 import httpx2
 
-from appliance.box.updates import signing
 from appliance.box.updates.packages import ENDINGS, PackageFacts, is_newer, read_package
 from appliance.errors import UpdateRefused
 
@@ -25,10 +24,10 @@ LABEL = "BALIE-NEW"
 INDEX = "latest.json"
 BY_LABEL = Path("/dev/disk/by-label")
 MOUNTS = Path("/proc/self/mounts")
+TIMEOUT = httpx2.Timeout(20.0)
 _NAME = re.compile(r"balie_[A-Za-z0-9.+~_-]{1,100}\.(deb|raucb)")
 _MOST_BYTES = 2_000_000_000
 _MOST_INDEX = 64 * 1024
-_TIMEOUT = httpx2.Timeout(20.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,23 +82,6 @@ def newest_at(url: str, way: str, architecture: str) -> FoundVersion | None:
     return FoundVersion(version=version, url=url + name, size=size)
 
 
-def fetch(found: FoundVersion, folder: Path) -> Path:
-    """The package and its signature, from the address to a folder. Raises UpdateRefused."""
-    url = str(found.url)
-    target = folder / url.rpartition("/")[2]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in folder.glob("balie_*"):
-        old.unlink()
-    try:
-        _load(url, target, found.size)
-        beside = target.with_name(target.name + signing.SUFFIX)
-        _load(url + signing.SUFFIX, beside, signing.MOST_BYTES)
-    except (httpx2.HTTPError, OSError) as exc:
-        target.unlink(missing_ok=True)
-        raise UpdateRefused("unreachable", f"{url} could not be fetched: {exc}.") from exc
-    return target
-
-
 def _packages_in(folder: Path, way: str) -> Iterator[tuple[Path, PackageFacts]]:
     for path in sorted(folder.glob(f"balie*{ENDINGS[way]}")):
         if path.is_symlink() or not path.is_file():  # a pipe would be waited for
@@ -112,7 +94,7 @@ def _packages_in(folder: Path, way: str) -> Iterator[tuple[Path, PackageFacts]]:
 
 def _index(url: str) -> dict[str, Any]:
     try:
-        answer = httpx2.get(url + INDEX, timeout=_TIMEOUT).raise_for_status()
+        answer = httpx2.get(url + INDEX, timeout=TIMEOUT).raise_for_status()
         told = json.loads(answer.content[:_MOST_INDEX])
     except httpx2.HTTPError as exc:
         raise UpdateRefused(
@@ -128,16 +110,3 @@ def _index(url: str) -> dict[str, Any]:
 
 def _no_index(url: str) -> UpdateRefused:
     return UpdateRefused("unreachable", f"{url}{INDEX} does not say which version there is.")
-
-
-def _load(url: str, target: Path, most: int) -> None:
-    """Stops where more comes than was told: what is cut short its signature finds."""
-    with (
-        httpx2.stream("GET", url, timeout=_TIMEOUT) as answer,
-        target.open("wb") as file,
-    ):
-        answer.raise_for_status()
-        for piece in answer.iter_bytes():
-            if file.tell() + len(piece) > most:
-                raise OSError("more came than was announced")
-            file.write(piece)

@@ -6,7 +6,6 @@ all of the copy.
 
 import hashlib
 import os
-import shutil
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from appliance.box.updates.packages import (
     own_architecture,
     read_package,
 )
+from appliance.box.updates.room import need_room
 from appliance.box.updates.signing import PackageContent
 from appliance.errors import UpdateRefused
 
@@ -79,7 +79,7 @@ def take(source: Path, packages: Path, wanted: TakeTerms, state: State) -> Taken
 def _copy(source: Path, part: Path) -> PackageContent:
     """Follows no link as its last step, and waits for no pipe."""
     with _file(source) as told:
-        _need_room(part.parent, os.fstat(told.fileno()).st_size)
+        need_room(part.parent, os.fstat(told.fileno()).st_size * (1 + _UNPACKED))
         digest, size = hashlib.sha256(), 0
         with part.open("wb") as copy:
             while (piece := told.read(_PIECE)) and size <= _MOST_BYTES:
@@ -98,16 +98,6 @@ def _file(source: Path) -> BinaryIO:
         os.close(handle)
         raise UpdateRefused("no-package", f"{source} is no package.")
     return os.fdopen(handle, "rb")
-
-
-def _need_room(folder: Path, size: int) -> None:
-    free, needed = shutil.disk_usage(folder).free, size * (1 + _UNPACKED)
-    if free < needed:
-        raise UpdateRefused(
-            "no-room",
-            f"The update needs {needed // 1_000_000} MB in {folder}, and {free // 1_000_000} are"
-            " free. Make room and begin again.",
-        )
 
 
 def _signature_of(source: Path) -> str | None:
