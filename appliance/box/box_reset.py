@@ -7,6 +7,7 @@ nothing is done twice: what Balie has made anew meanwhile stays.
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -174,7 +175,8 @@ def _let_it_go_on() -> None:
 
 def _give_settings(places: ResetPlaces) -> None:
     if places.settings.is_dir():
-        put_missing(places.given, places.settings, lambda p: resetting.hand_over(places.data, p))
+        group = places.data.stat().st_gid
+        put_missing(places.given, places.settings, lambda path: os.chown(path, -1, group))
 
 
 def _clear(path: Path) -> None:

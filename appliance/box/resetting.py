@@ -87,10 +87,3 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def hand_over(data: Path, path: Path) -> None:
-    """Makes it the owner's of the data, where root made it."""
-    if os.geteuid() == 0:
-        owner = data.stat()
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

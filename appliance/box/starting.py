@@ -73,12 +73,6 @@ class Start:
         for folder, mode in self._places.folders.items():
             folder.mkdir(mode=mode, parents=True, exist_ok=True)
         put_missing(self._places.given, self._places.etc, self._machine.give)
-        given = self._places.root / "usr" / "share" / "balie-box" / "etc-balie"
-        for path in given.glob("*"):
-            kept = self._places.etc / path.name
-            if path.is_file() and not kept.exists():
-                put_whole(kept, path.read_bytes(), mode=0o640)
-                self._machine.give(kept)
 
     def _identity(self) -> None:
         machine_id = identity.machine_id(self._places.machine_id, self._places.running_id)
