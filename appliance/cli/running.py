@@ -58,6 +58,9 @@ def demo(
 def emulate(
     *,
     phones: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 2,
+    phone_number: Annotated[
+        list[str] | None, typer.Option(metavar="NUMBER", help="Of the first, second, … phone.")
+    ] = None,
     modems: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 0,
     modem_number: Annotated[
         list[str] | None, typer.Option(metavar="NUMBER", help="Of the first, second, … modem.")
@@ -84,14 +87,13 @@ def emulate(
     ] = False,
 ) -> None:
     """Runs emulated phones and modems alone; the first line of output is JSON: their addresses."""
-    from appliance.emulated.emulate import EmulatorConfig, run_emulator
+    from appliance.emulated.emulate import EmulatorConfig, phone_specs, run_emulator
     from appliance.emulated.modem.spec import modem_specs
 
-    numbers = modem_number or []
-    specs = modem_specs(modems, numbers, send_ms=modem_delay_ms, sim_slots=modem_slots)
+    specs = modem_specs(modems, modem_number or [], send_ms=modem_delay_ms, sim_slots=modem_slots)
     run_emulator(
         EmulatorConfig(
-            phones=phones,
+            phones=phone_specs(phones, phone_number or []),
             modems=specs,
             bots=bots,
             mailboxes=mailboxes,

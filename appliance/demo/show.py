@@ -17,11 +17,18 @@ from appliance.api.connections import Connections
 from appliance.api.services import DemoDoors
 from appliance.clock import ScaledClock, SystemClock, scaled_from
 from appliance.config import load
-from appliance.demo.children import PULLED_S, Emulation, emulation, own_adb_server, pull_phone
+from appliance.demo.children import (
+    BRANCHES,
+    PULLED_S,
+    Emulation,
+    emulation,
+    own_adb_server,
+    pull_phone,
+)
 from appliance.demo.colleagues import Colleagues
 from appliance.demo.doors import doors
 from appliance.demo.life import PEOPLE_PER_PHONE, live
-from appliance.demo.seed import BRANCHES, SHORTCUTS, Seeded, seed
+from appliance.demo.seed import SHORTCUTS, Seeded, seed
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.runtime.balie import DATABASE, Balie
