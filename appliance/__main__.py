@@ -18,6 +18,7 @@ from appliance.cli import (
     keys,
     line_settings,
     mail,
+    office,
     pacing,
     people,
     people_files,
@@ -57,6 +58,7 @@ app.add_typer(reports.reports_app, name="reports")
 app.add_typer(archive.archive_app, name="archive")
 app.add_typer(retention.retention_app, name="retention")
 app.add_typer(update.update_app, name="update")
+app.add_typer(office.office_app, name="office")
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)
