@@ -96,6 +96,12 @@ CATALOGUE: Mapping[str, Known] = {
         "Stopped for another reason",
         "This number was stopped by what its phone or modem showed.",
     ),
+    Reason.STRUCK_OFF: Known(409, "Struck off", "Head office does not know this box any more."),
+    Reason.OFFICE_SILENT: Known(
+        409,
+        "Head office was not heard yet",
+        "Head office has not said yet what happened since the copy that was put back.",
+    ),
     Reason.RESTORED: Known(
         409, "A key is missing", "A key of this house that was used before is not here."
     ),

@@ -119,13 +119,14 @@ async def change_conversation(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: ConversationPatchIn) -> dict[str, Any]:
         found = _answerable(tx.conn, caller, request)
-        _change(tx, found.id, wanted, Author(token_id=caller.token.id))
+        change(tx, found.id, wanted, Author(token_id=caller.token.id))
         return body_of(ConversationOut, directory.conversation(tx.conn, caller.sight, found.id))
 
     return await writes.changed(request, _SCOPE, ConversationPatchIn, work)
 
 
-def _change(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
+def change(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
+    """All of it or nothing; who calls has looked whether they may. Raises InvalidInput."""
     given = wanted.model_fields_set
     check_patch(wanted, is_done=cases.is_done(tx.conn, conversation_id))
     if "labels" in given:

@@ -53,7 +53,7 @@ class SendRequest:
     rules, whose few answers go before all others. `contact_id` is the contact of the conversation
     in which it is written, if any; the message goes to nobody else. `media` are the ids of files
     that its author may use; `text` may be empty then. `quotes` is the id of the message that it
-    answers.
+    answers. `id` is given to a message that has one elsewhere already, and is nobody's here.
     """
 
     line_id: str
@@ -70,6 +70,7 @@ class SendRequest:
     contact_id: str | None = None
     media: Sequence[str] = ()
     quotes: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +181,7 @@ def waiting_as(
     """The message as it waits; `heard_ms` is when the other side was last heard."""
     answering = heard_ms is not None and begins_ms(tx, request) - heard_ms <= ANSWER_WINDOW_MS
     return Waiting(
-        id=tx.new_id(),
+        id=request.id or tx.new_id(),
         identity=request.identity,
         kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
         text_length=len(text),

@@ -14,7 +14,14 @@ from appliance.events import Event
 from appliance.office.head.news import News
 from appliance.office.head.outcomes import told_outcomes
 from appliance.office.head.replicas import Replicas
-from appliance.office.tables import boxes, commands, follow_places, replica_link, work_list
+from appliance.office.tables import (
+    boxes,
+    commands,
+    follow_places,
+    office_log,
+    replica_link,
+    work_list,
+)
 from appliance.office.tables.boxes import Box
 from appliance.office.tables.follow_places import Place
 from appliance.office.tables.replica_link import LinkState
@@ -180,6 +187,9 @@ def _keep(tx: Tx, box_id: str, piece: Piece) -> bool:
     work_list.put(tx, box_id, piece.touched.keys(), piece.rows)
     for told in told_outcomes(piece.told):
         commands.over(tx, box_id, told.command, told.outcome, told.why)
+    if piece.told:
+        first, last = piece.told[0].seq, piece.told[-1].seq
+        office_log.append(tx, box_id, piece.state.epoch, first, last, len(piece.told))
     follow_places.put(tx, box_id, piece.next)
     return True
 
