@@ -80,9 +80,7 @@ def run_boxes(options: BoxesOptions) -> None:
         )
         address, cable_ports = board.start()
         stack.callback(board.stop)
-        boxes = [
-            stack.enter_context(_plugged_in(options, place)) for place in range(options.boxes)
-        ]
+        boxes = [stack.enter_context(_plugged_in(options, place)) for place in range(options.boxes)]
         office = {"url": f"http://127.0.0.1:{office_port}", **seed_office(office_data)}
         preparing = [_preparing(box, place, options) for place, box in enumerate(boxes)]
         programs["office"] = _kept_office(office_data, office_port)
@@ -172,9 +170,7 @@ def _kept_office(data: Path, port: int) -> KeptProgram:
 
 def _kept_box(box: _Box, *, traffic: bool) -> KeptProgram:
     verb = ("demo-box", str(box.data), "--port", str(box.port), _traffic(traffic))
-    return KeptProgram(
-        command=_balie(*verb), environment=box.environment, log=box.data / "box.log"
-    )
+    return KeptProgram(command=_balie(*verb), environment=box.environment, log=box.data / "box.log")
 
 
 def _join(box: _Box, office: Path, cable_port: int) -> None:
@@ -224,7 +220,13 @@ def _say(options: BoxesOptions, shown: Mapping[str, Any], address: str) -> None:
         typer.echo(json.dumps({**shown, "page": address}))
         return
     office, boxes = shown["office"], shown["boxes"]
-    logins = [f"  {each['name']:<14} {each['password']}   ({each['role']})" for each in office["logins"]]
+    logins = [
+        f"  {each['name']:<14} {each['password']}   ({each['role']})" for each in office["logins"]
+    ]
+    cables = [
+        f"Box {each['name']} is at {each['url']}; cut it off: curl --request POST {each['cut']}"
+        for each in boxes
+    ]
     typer.echo(
         "\n".join(
             [
@@ -232,7 +234,7 @@ def _say(options: BoxesOptions, shown: Mapping[str, Any], address: str) -> None:
                 f"Head office is at {office['url']}",
                 "Log in as one of:",
                 *logins,
-                *(f"Box {box['name']} is at {box['url']}; cut it off: curl -X POST {box['cut']}" for box in boxes),
+                *cables,
                 f"API token of the office: {office['token']}",
                 f"Data and logs: {options.data}",
                 "Ctrl+C ends it.",

@@ -59,9 +59,7 @@ class Cable:
             await self._whole.wait()
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
             with self._end(far_writer):
-                await asyncio.gather(
-                    self._pour(reader, far_writer), self._pour(far_reader, writer)
-                )
+                await asyncio.gather(self._pour(reader, far_writer), self._pour(far_reader, writer))
 
     @contextlib.contextmanager
     def _end(self, writer: asyncio.StreamWriter) -> Iterator[None]:

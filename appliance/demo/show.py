@@ -70,7 +70,7 @@ def run_demo(options: DemoOptions) -> None:
     tidy_when_told()
     logs.configure("WARNING")
     with ExitStack() as stack:
-        data = stack.enter_context(_folder(options.data))
+        data = stack.enter_context(demo_folder(options.data))
         stack.enter_context(only_instance(data))
         clock = _clock(data / DATABASE, options.speed)
         sock = stack.enter_context(bind("127.0.0.1", options.port))
@@ -140,7 +140,7 @@ def _reached_ms(database: Path) -> int:
 
 
 @contextmanager
-def _folder(data: Path | None) -> Iterator[Path]:
+def demo_folder(data: Path | None) -> Iterator[Path]:
     if data is not None:
         keep_private(data)
         data.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
-"""Asks replicas: which of them a caller may look into, several at once, and the one that has what is
-asked for.
+"""Asks replicas: which of them a caller may look into, several at once, and the one that has what
+is asked for.
 """
 
 import asyncio
@@ -80,9 +80,7 @@ async def of_each(boxes: Sequence[SeenBox], ask: Ask[Found]) -> Sequence[FoundAt
     return found
 
 
-async def of_one(
-    request: Request, caller: Caller, ask: Ask[Found], *, what: str
-) -> FoundAt[Found]:
+async def of_one(request: Request, caller: Caller, ask: Ask[Found], *, what: str) -> FoundAt[Found]:
     """Of the box that has it: the one that its address names is asked first. Raises NotFound."""
     boxes = await boxes_in_sight(request, caller)
     named = await _named(request, caller)

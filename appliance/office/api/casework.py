@@ -85,9 +85,7 @@ async def _answerable(request: Request, caller: Caller) -> FoundAt[ConversationE
 
     async def look(box: SeenBox) -> ConversationEntry:
         async with opened(head_of(request), box.id) as store:
-            return await store.aread(
-                lambda conn: directory.conversation(conn, caller.sight, named)
-            )
+            return await store.aread(lambda conn: directory.conversation(conn, caller.sight, named))
 
     at = await of_one(request, caller, look, what="conversation")
     if not caller.sight.groups.may_answer(at.found.id):

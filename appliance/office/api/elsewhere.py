@@ -21,9 +21,7 @@ def at_the_box(boxes: Sequence[SeenBox], what: str) -> ProblemError:
     spoken = ", ".join(each.spoken for each in boxes[:_SHOWN]) or "of the branch"
     more = " and others" if len(boxes) > _SHOWN else ""
     where = "at the box" if len(boxes) < 2 else "at one of the boxes"  # noqa: PLR2004 -- one or more
-    named = [
-        {"id": each.id, "name": each.name, "address": each.address} for each in boxes[:_SHOWN]
-    ]
+    named = [{"id": each.id, "name": each.name, "address": each.address} for each in boxes[:_SHOWN]]
     detail = f"{what} {where} {spoken}{more}, not at head office."
     return ProblemError(problem("at-the-box", detail, boxes=named))
 

@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
@@ -110,14 +111,16 @@ async def _since(
 ) -> AsyncIterator[tuple[int, Sequence[_Told]]]:
     """Batch by batch: its last number, and what the caller sees of it."""
     head, store = head_of(request), caller.services.store
-    while batches := await store.aread(
-        lambda conn: office_log.after(conn, seq, limit=_BATCHES), ReaderPool.LIVE
-    ):
+    while batches := await store.aread(partial(_batches, seq), ReaderPool.LIVE):
         seen = {each.id for each in await boxes_in_sight(request, caller)}
         for batch in batches:
             told = await _seen_of(head, caller, batch) if batch.box_id in seen else ()
             yield batch.last_seq, [each for each in told if each.seq > seq]
             seq = batch.last_seq
+
+
+def _batches(seq: int, conn: sqlite3.Connection) -> Sequence[LoggedBatch]:
+    return office_log.after(conn, seq, limit=_BATCHES)
 
 
 async def _seen_of(head: Head, caller: Caller, batch: LoggedBatch) -> Sequence[_Told]:

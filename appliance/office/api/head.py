@@ -61,9 +61,7 @@ class Head(Protocol):
         self, conn: sqlite3.Connection, branch_ids: Collection[str]
     ) -> Collection[str]: ...
 
-    def box_of_conversation(
-        self, conn: sqlite3.Connection, conversation_id: str
-    ) -> str | None: ...
+    def box_of_conversation(self, conn: sqlite3.Connection, conversation_id: str) -> str | None: ...
 
     def replica(self, box_id: str) -> AbstractContextManager[Store]: ...
 
@@ -94,15 +92,13 @@ class Head(Protocol):
         """The `case` commands about these conversations that no box has decided, oldest first."""
         ...
 
-    async def fetch(
-        self, box_id: str, path: str, by: Asker, *, within_s: float
-    ) -> Answer | None:
-        """What the box's own API says at `path`, kept for a while; None: it said nothing in time."""
+    async def fetch(self, box_id: str, path: str, by: Asker, *, within_s: float) -> Answer | None:
+        """What the box's own API says at `path`. None: it said nothing in time."""
         ...
 
 
 def head_of(request: Request) -> Head:
-    found: Head = request.app.state.head
+    found: Head = request.app.state.office
     return found
 
 

@@ -22,7 +22,7 @@ from appliance.office.api.asking import boxes_in_sight, of_each, of_one, read_at
 from appliance.office.api.claims import OfficeConversationOut, claimed
 from appliance.office.api.fetched import WITHHELD, whole
 from appliance.office.api.head import SeenBox, head_of
-from appliance.office.api.walks import WalkRoute, walk_of
+from appliance.office.api.walks import walk_of
 from appliance.slices import Privacy
 
 OWN = {"listAudit", "getReadingLog"}

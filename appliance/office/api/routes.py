@@ -33,6 +33,6 @@ def routers() -> Sequence[APIRouter]:
 
 def furnish(app: FastAPI, head: Head) -> None:
     """Gives the routes what they share, beside what `api.app.furnish` gives."""
-    app.state.head = head
+    app.state.office = head
     app.state.fetched = FetchedMemory()
     app.state.more_bodies = (OfficeConversationOut, OfficeEventOut)

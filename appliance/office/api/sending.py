@@ -171,9 +171,7 @@ def _ask_to_send(
         202: {"description": "Its box is asked; `state` is what is known until it has decided."},
     },
 )
-async def cancel_message(
-    request: Request, caller: WritesMessages, message_id: str
-) -> JSONResponse:
+async def cancel_message(request: Request, caller: WritesMessages, message_id: str) -> JSONResponse:
     box_id, state, named = await _standing(request, caller, message_id)
     if state is MessageState.CANCELLED:
         return JSONResponse({"id": named, "state": state.value})

@@ -18,9 +18,7 @@ class Opened(Protocol):
 
 
 class Asks(Protocol):
-    async def ask(
-        self, box_id: str, path: str, by: Asker, *, within_s: float
-    ) -> Answer | None: ...
+    async def ask(self, box_id: str, path: str, by: Asker, *, within_s: float) -> Answer | None: ...
 
 
 class StandingOffice:

@@ -14,14 +14,11 @@ from appliance.office.link import Outcome
 from appliance.reasons import Reason
 from appliance.store import lines
 
-_EXPIRED = "too-late"
-"""Why a box refuses a command whose time is over."""
-
 
 def state_of(command: GivenCommand) -> tuple[MessageState, str]:
     """With its reason. What the box has said is done it has; its replica follows in a moment."""
     if command.outcome == Outcome.REFUSED:
-        too_late = command.why == _EXPIRED
+        too_late = command.why == Reason.TOO_LATE
         state = MessageState.EXPIRED if too_late else MessageState.REFUSED
         return state, Reason.TOO_OLD.value if too_late else command.why or ""
     return MessageState.QUEUED, Reason.WAITS_FOR_BOX.value

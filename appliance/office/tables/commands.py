@@ -151,21 +151,17 @@ def of_message(conn: sqlite3.Connection, message_id: str) -> Given | None:
     return None if row is None else _given(row)
 
 
-def open_cases(
-    conn: sqlite3.Connection, conversation_ids: Collection[str]
-) -> Sequence[Given]:
+def open_cases(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Sequence[Given]:
     """Every change of these conversations that its box has not decided yet, oldest first."""
     rows = conn.execute(
-        f"{_COMMAND} WHERE conversation_id IN (SELECT value FROM json_each(?))"
+        f"{_COMMAND} WHERE conversation_id IN (SELECT value FROM json_each(?))"  # noqa: S608 -- our own words
         " AND outcome IS NULL AND kind = 'case' ORDER BY seq",
         (json.dumps(list(conversation_ids)),),
     )
     return [_given(row) for row in rows]
 
 
-def asked_case(
-    conn: sqlite3.Connection, conversation_ids: Collection[str]
-) -> Mapping[str, Given]:
+def asked_case(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Mapping[str, Given]:
     """For each of these the newest of `open_cases`."""
     found = open_cases(conn, conversation_ids)
     return {str(each.command.body["conversation"]): each for each in found}
