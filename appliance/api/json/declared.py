@@ -72,7 +72,7 @@ class Read(ABC, Generic[Asked, Found]):
         """The model and the example of a whole answer."""
 
     def add_to(self, router: APIRouter, answer: "Answer | None" = None) -> None:
-        """`answer` finds what is asked for somewhere else than in the one database of this house."""
+        """`answer` finds what is asked for elsewhere than in the database of this house."""
         from_where = answer or _from_here
 
         async def endpoint(

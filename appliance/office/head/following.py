@@ -6,7 +6,7 @@ crash at any point repeats some work and loses none.
 import logging
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.errors import NotFound, StoreError
@@ -65,7 +65,16 @@ class Piece:
 class Follower:
     """Started and stopped by whoever owns the office. `poke` may be called from every thread."""
 
-    def __init__(self, store: Store, replicas: Replicas, news: News) -> None:
+    def __init__(
+        self,
+        store: Store,
+        replicas: Replicas,
+        news: News,
+        *,
+        followed: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`followed` is told, in the follower's thread, of each replica that had news."""
+        self._followed = followed
         self._store = store
         self._replicas = replicas
         self._news = news
@@ -136,6 +145,7 @@ class Follower:
             piece = replica.read(lambda conn: _piece(conn, place))
         if piece.next == place:
             return False
+        self._followed(box_id)
         if self._store.write(lambda tx: _keep(tx, box_id, piece)) and piece.touched:
             self._news.tell(piece.touched.keys())
         return len(piece.told) == AT_ONCE or len(piece.touched) == AT_ONCE
