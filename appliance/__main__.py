@@ -43,6 +43,7 @@ app = typer.Typer(
 )
 app.command("run")(running.run)
 app.command("demo")(running.demo)
+app.command("demo-box", hidden=True)(running.demo_box)
 app.command("emulate")(running.emulate)
 app.add_typer(directory.branch_app, name="branch")
 app.add_typer(directory.line_app, name="line")

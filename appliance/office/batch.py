@@ -81,7 +81,7 @@ class Descent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxFacts:
     """How a box is. `ill` counts lines; `disk` is a share in use of 0 to 1; `head` is the last
-    sequence of its log; `privacy` the box's own choice.
+    sequence of its log; `privacy` the box's own choice; `address` what browsers open there.
     """
 
     version: str
@@ -93,6 +93,7 @@ class BoxFacts:
     backup_ms: int | None
     head: int
     privacy: Privacy
+    address: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -113,6 +114,7 @@ class BoxFacts:
             backup_ms=read.number_or_none("backup_ms"),
             head=read.number("head"),
             privacy=privacy_of(read),
+            address=read.text_or_none("address", most=500),
         )
 
 

@@ -17,6 +17,8 @@ from appliance.clock import MachineClock
 from appliance.config import Settings, load
 from appliance.desk.team import staff
 from appliance.errors import SetupError
+from appliance.office.api import routes
+from appliance.office.api.standing import StandingOffice
 from appliance.office.head import authority, inviting
 from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
@@ -106,8 +108,9 @@ def run_office(
         try:
             office.start()
             _welcome(office, _url(settings, sock, secure=certificate is not None))
-            app = create_app(office.services)
+            app = create_app(office.services, api=routes.routers())
             furnish(app, office.head)
+            routes.furnish(app, StandingOffice(office.head.replicas, office.head.fetches))
             serve(app, sock, connections, certificate, end_more=office.head.waiting.end)
         finally:
             office.stop()

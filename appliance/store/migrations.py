@@ -260,6 +260,11 @@ def keys_and_mails(db: Database) -> None:
     _run_script(db.conn, "0050_keys_and_mails.sql")
 
 
+@migrations(name="0051_office")
+def office(db: Database) -> None:
+    _run_script(db.conn, "0051_office.sql")
+
+
 def migrate(
     path: Path, conn: sqlite3.Connection, *, backups: Path, known: Migrations = migrations
 ) -> list[str]:

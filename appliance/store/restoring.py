@@ -27,10 +27,14 @@ from appliance.store.store import Tx
 
 IS_RESTORED = "restored"
 """In `meta` until a start has looked who withdrew and who was erased since the copy."""
+DESCENT = "epoch.descent"
+"""In `meta`, until head office was told: JSON, the epoch that the copy is of and the last sequence
+that it has of it."""
 MAY_HAVE_LEFT = "restored_queue"
 """In `meta` until a start has put what waits in the copy in doubt: it may have left since."""
 _BLOCK_BYTES = 1024 * 1024
 _KNOWS_MEDIA = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'media'"
+_KNOWS_OFFICE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'office_link'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,7 @@ def rehearse(copy: Path, folder: Path) -> Counted:
 
 
 def _begin_anew(tx: Tx) -> None:
+    _note_descent(tx)
     for row in tx.conn.execute(_STOP_LINES, (Reason.RESTORED,)).fetchall():
         tx.emit(EventKind.LINE_STOPPED, line_id=row["id"], facts={"why": Reason.RESTORED})
     tx.conn.execute("DELETE FROM meta WHERE name = 'epoch'")
@@ -98,6 +103,20 @@ def _begin_anew(tx: Tx) -> None:
         " ON CONFLICT DO NOTHING",
         (json.dumps([IS_RESTORED, MAY_HAVE_LEFT]),),
     )
+
+
+def _note_descent(tx: Tx) -> None:
+    """What was told of an epoch that head office never heard of is still of the one before it. A
+    box that belongs to an office sends nothing before that has said what happened since.
+    """
+    (last,) = tx.conn.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+    tx.conn.execute(
+        "INSERT INTO meta (name, value) SELECT ?1, json_object('epoch', value, 'seq', ?2)"
+        " FROM meta WHERE name = 'epoch' ON CONFLICT DO NOTHING",
+        (DESCENT, last),
+    )
+    if tx.conn.execute(_KNOWS_OFFICE).fetchone():
+        tx.conn.execute("UPDATE office_link SET unsettled = 1, told_privacy = NULL")
 
 
 def _note_lost(conn: sqlite3.Connection, files: frozenset[str]) -> None:

@@ -6,7 +6,7 @@ crash at any point repeats some work and loses none.
 import logging
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.errors import NotFound, StoreError
@@ -14,7 +14,14 @@ from appliance.events import Event
 from appliance.office.head.news import News
 from appliance.office.head.outcomes import told_outcomes
 from appliance.office.head.replicas import Replicas
-from appliance.office.tables import boxes, commands, follow_places, replica_link, work_list
+from appliance.office.tables import (
+    boxes,
+    commands,
+    follow_places,
+    office_log,
+    replica_link,
+    work_list,
+)
 from appliance.office.tables.boxes import Box
 from appliance.office.tables.follow_places import Place
 from appliance.office.tables.replica_link import LinkState
@@ -58,7 +65,16 @@ class Piece:
 class Follower:
     """Started and stopped by whoever owns the office. `poke` may be called from every thread."""
 
-    def __init__(self, store: Store, replicas: Replicas, news: News) -> None:
+    def __init__(
+        self,
+        store: Store,
+        replicas: Replicas,
+        news: News,
+        *,
+        followed: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`followed` is told, in the follower's thread, of each replica that had news."""
+        self._followed = followed
         self._store = store
         self._replicas = replicas
         self._news = news
@@ -129,6 +145,7 @@ class Follower:
             piece = replica.read(lambda conn: _piece(conn, place))
         if piece.next == place:
             return False
+        self._followed(box_id)
         if self._store.write(lambda tx: _keep(tx, box_id, piece)) and piece.touched:
             self._news.tell(piece.touched.keys())
         return len(piece.told) == AT_ONCE or len(piece.touched) == AT_ONCE
@@ -180,6 +197,9 @@ def _keep(tx: Tx, box_id: str, piece: Piece) -> bool:
     work_list.put(tx, box_id, piece.touched.keys(), piece.rows)
     for told in told_outcomes(piece.told):
         commands.over(tx, box_id, told.command, told.outcome, told.why)
+    if piece.told:
+        first, last = piece.told[0].seq, piece.told[-1].seq
+        office_log.append(tx, box_id, piece.state.epoch, first, last, len(piece.told))
     follow_places.put(tx, box_id, piece.next)
     return True
 

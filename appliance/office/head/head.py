@@ -5,6 +5,7 @@ from pathlib import Path
 
 from appliance.office.head.fetches import Fetches
 from appliance.office.head.following import Follower
+from appliance.office.head.indexing import Indexer
 from appliance.office.head.news import News
 from appliance.office.head.office_keys import office_key, public_of
 from appliance.office.head.pushing import Pushes
@@ -31,11 +32,13 @@ class Head:
         self.news = News()
         self.waiting = WaitingBoxes(store)
         self.fetches = Fetches(store)
-        self.follower = Follower(store, self.replicas, self.news)
+        self.indexer = Indexer(self.replicas, give_way=give_way)
+        self.follower = Follower(store, self.replicas, self.news, followed=self.indexer.poke)
         self.upkeep = Upkeep(store, self.replicas)
         self.pushes = Pushes(store, self.replicas, self.follower, self.upkeep, give_way=give_way)
 
     def start(self) -> None:
+        self.indexer.start()
         self.follower.start()
         self.upkeep.start()
 
@@ -43,5 +46,6 @@ class Head:
         """Once nobody asks any more; office.db stays open."""
         self.pushes.close()
         self.follower.stop()
+        self.indexer.stop()
         self.upkeep.stop()
         self.replicas.close()

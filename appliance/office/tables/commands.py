@@ -41,7 +41,7 @@ def give(
     """Once committed, the box gets it as soon as it asks. With a `command_id` that is known already
     nothing is done. Raises NotFound for a box that is none, or none any more.
     """
-    if command_id is not None and (known := _by_id(tx.conn, command_id)) is not None:
+    if command_id is not None and (known := by_id(tx.conn, command_id)) is not None:
         return known.command
     row = tx.conn.execute(
         "UPDATE box SET next_n = next_n + 1 WHERE id = ? AND struck_off_ms IS NULL"
@@ -151,14 +151,20 @@ def of_message(conn: sqlite3.Connection, message_id: str) -> Given | None:
     return None if row is None else _given(row)
 
 
-def asked_case(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Mapping[str, Given]:
-    """For each of these the newest change of it that its box has not decided yet."""
+def open_cases(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Sequence[Given]:
+    """Every change of these conversations that its box has not decided yet, oldest first."""
     rows = conn.execute(
-        f"{_COMMAND} WHERE conversation_id IN (SELECT value FROM json_each(?))"  # noqa: S608 -- ours
+        f"{_COMMAND} WHERE conversation_id IN (SELECT value FROM json_each(?))"  # noqa: S608 -- our own words
         " AND outcome IS NULL AND kind = 'case' ORDER BY seq",
         (json.dumps(list(conversation_ids)),),
     )
-    return {str(row["conversation_id"]): _given(row) for row in rows}
+    return [_given(row) for row in rows]
+
+
+def asked_case(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Mapping[str, Given]:
+    """For each of these the newest of `open_cases`."""
+    found = open_cases(conn, conversation_ids)
+    return {str(each.command.body["conversation"]): each for each in found}
 
 
 def open_of(conn: sqlite3.Connection, box_id: str) -> Sequence[Given]:
@@ -177,7 +183,7 @@ def boxes_since(conn: sqlite3.Connection, seq: int) -> Collection[str]:
     return {row["box_id"] for row in rows}
 
 
-def _by_id(conn: sqlite3.Connection, command_id: str) -> Given | None:
+def by_id(conn: sqlite3.Connection, command_id: str) -> Given | None:
     row = conn.execute(f"{_COMMAND} WHERE id = ?", (command_id,)).fetchone()
     return None if row is None else _given(row)
 
