@@ -207,3 +207,4 @@ def _keep(tx: Tx, box_id: str, piece: Piece) -> bool:
 def _mirror(tx: Tx, box: Box, told: Directory) -> None:
     twice = mirrored.mirror(tx, told, box=box.name)
     boxes.note_numbers(tx, box.id, twice=bool(twice))
+    follow_places.look_again(tx, [each.id for each in boxes.every(tx.conn) if each.number_twice])
