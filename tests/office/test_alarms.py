@@ -1,4 +1,4 @@
-"""What is wrong with a box is an incident at the office: mailed, told to programs, and over again."""
+"""What is wrong with a box is an incident at the office: mailed, told to programs, over again."""
 
 from appliance.events import EventKind
 from appliance.office.head import joining
