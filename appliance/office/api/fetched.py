@@ -24,11 +24,25 @@ WITHHELD = "Balie-Withheld"
 not be asked; `privacy`, because the company lets no more of it leave its boxes.
 """
 WAITS_S = 3.0
+_MARK = "~"
+"""Begins what stands for a value that only its box has (`store/slice_privacy.py`)."""
 KEPT_S = 15 * 60.0
 MAX_BYTES = 64 * 1024 * 1024
 _SIGNS_MISSED = 3
 _MS_PER_S = 1000
 _Key = tuple[str, str, bytes]
+
+
+def without_marks(value: Any) -> Any:
+    """A body from a replica, in which what stands for a number there is blank."""
+    if isinstance(value, dict):
+        return {name: _unmarked(name, each) for name, each in value.items()}
+    return [without_marks(each) for each in value] if isinstance(value, list) else value
+
+
+def _unmarked(name: str, value: Any) -> Any:
+    is_mark = name == "number" and isinstance(value, str) and value.startswith(_MARK)
+    return "" if is_mark else without_marks(value)
 
 
 class FetchedMemory:
@@ -75,7 +89,7 @@ async def whole(
     key = (box.id, _address(request), _digest(body))
     told = memory.find(key) or await asked_of_box(request, caller, box)
     if told is None or told.status != HTTPStatus.OK:
-        return body, {WITHHELD: why_blank(box)}
+        return without_marks(body), {WITHHELD: why_blank(box)}
     memory.keep(key, told)
     return json.loads(told.body), {}
 

@@ -18,6 +18,7 @@ from appliance.desk.inbox.selection import Sort
 from appliance.desk.team.staff import colleague_named
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
+from appliance.office.api.fetched import without_marks
 from appliance.office.api.head import Head, SeenBox, head_of, opened
 from appliance.office.api.walks import AT, no_cursor, walk_of
 from appliance.office.tables import listed
@@ -89,7 +90,7 @@ async def _body(
     if len(found) > len(page):
         last = page[-1]
         behind = last.id if asked.sort is Sort.BEGUN else f"{AT}{last.place}-{last.id}"
-    return {"items": items, "next": behind}
+    return {"items": without_marks(items), "next": behind}
 
 
 async def _entries(

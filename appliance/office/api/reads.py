@@ -20,7 +20,7 @@ from appliance.errors import NotFound
 from appliance.office.api import listing, merging, unsent
 from appliance.office.api.asking import boxes_in_sight, of_each, of_one, read_at
 from appliance.office.api.claims import OfficeConversationOut, claimed
-from appliance.office.api.fetched import WITHHELD, whole
+from appliance.office.api.fetched import WITHHELD, whole, without_marks
 from appliance.office.api.head import SeenBox, head_of
 from appliance.office.api.walks import walk_of
 from appliance.slices import Privacy
@@ -98,7 +98,7 @@ async def _many(read: Read[Any, Any], request: Request, caller: Caller, asked: A
 
     found = await of_each(boxes, page)
     read.tell(caller.accesses, asked)
-    body = merging.page_of_all(read, asked, walk, found)
+    body = without_marks(merging.page_of_all(read, asked, walk, found))
     return await _told(read, request, caller, body, _blank(boxes))
 
 

@@ -73,7 +73,7 @@ class Follower:
         *,
         followed: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`followed` is told, in the follower's thread, of each replica that had news."""
+        """`followed` is told, in the follower's thread, of each replica that may have news."""
         self._followed = followed
         self._store = store
         self._replicas = replicas
@@ -143,9 +143,9 @@ class Follower:
         place = self._store.read(lambda conn: follow_places.of_box(conn, box_id))
         with self._replicas.opened(box_id) as replica:
             piece = replica.read(lambda conn: _piece(conn, place))
+        self._followed(box_id)
         if piece.next == place:
             return False
-        self._followed(box_id)
         if self._store.write(lambda tx: _keep(tx, box_id, piece)) and piece.touched:
             self._news.tell(piece.touched.keys())
         return len(piece.told) == AT_ONCE or len(piece.touched) == AT_ONCE
