@@ -11,16 +11,17 @@ from appliance.office.head.head import Head
 
 
 def furnish(app: FastAPI, head: Head) -> None:
-    """Before it serves. `app.state.head` is the office from then on."""
+    """Before it serves. `app.state.head` is the office from then on, until it is another one."""
     app.state.head = head
     app.include_router(link_routes.router, include_in_schema=False)
     inside = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(given: Any) -> AsyncIterator[Any]:
+        waiting = app.state.head.waiting
         async with inside(given) as state:
-            await head.waiting.start()
+            await waiting.start()
             yield state
-            await head.waiting.close()
+            await waiting.close()
 
     app.router.lifespan_context = lifespan
