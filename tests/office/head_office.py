@@ -14,6 +14,8 @@ from appliance.api.app import create_app
 from appliance.api.app import furnish as furnish_web
 from appliance.api.services import Services
 from appliance.clock import ManualClock
+from appliance.office.api import routes
+from appliance.office.api.standing import StandingOffice
 from appliance.office.head import inviting
 from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
@@ -39,11 +41,12 @@ class OfficeServer:
     @contextmanager
     def serving(self, services: Services, head: Head) -> Iterator[None]:
         if self.made is None:
-            self.made = create_app(services)
+            self.made = create_app(services, api=routes.routers())
             furnish(self.made, head)
         else:
             furnish_web(self.made, services)
             self.made.state.head = head
+        routes.furnish(self.made, StandingOffice(head.replicas, head.fetches))
         self.web._made = self.made
         with self.web.serving(services):
             yield
