@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.office.head_office import HeadOffice
 
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
@@ -21,6 +20,7 @@ from appliance.events import EventKind
 from appliance.office.head import privacy_choice
 from appliance.slices import Privacy
 from tests.api.office import Caller, WebServer, open_office, run_web_server
+from tests.office.head_office import HeadOffice
 from tests.office.real_box import RealBox, boxes_of, joined
 
 ANNA, BRAM, CEM = "+31655500301", "+31655500302", "+31655500303"
