@@ -5,9 +5,12 @@ import base64
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from appliance.desk.team import staff
 from appliance.office.link import Answer, Asker, CommandKind, Outcome
+from appliance.office.reading import plain
 from appliance.office.tables import commands
 from appliance.office.tables.commands import Given
+from appliance.store import branches
 from appliance.store.store import Tx
 from tests.office.head_office import HeadOffice
 from tests.office.plain_box import PlainBox, Row, new_id
@@ -129,3 +132,28 @@ def test_a_thread_for_each_question_is_not_needed(office: HeadOffice) -> None:
         names = {each.name for each in threading.enumerate()} - before
     assert found == [1] * 30
     assert not [each for each in names if "store" in each or "office" in each]
+
+
+def test_each_box_hears_who_its_colleagues_are(
+    office: HeadOffice, tilburg: PlainBox, breda: PlainBox
+) -> None:
+    """Of its own branches only, signed for that box, with a version that grows; again only when it
+    is other.
+    """
+    tilburg.push_all()
+    breda.push_all()
+    office.until(lambda conn: len(branches.branches(conn)) == 2 or None)
+    branch = tilburg.log.branch_id
+    who = office.store.write(lambda tx: staff.add(tx, "Sanne", role="staff", branch_id=branch))
+    (command,) = tilburg.commands().json()["commands"]
+    body = command["body"]
+    assert command["kind"] == "staff"
+    assert [(each["id"], each["name"]) for each in body["staff"]] == [(who, "Sanne")]
+    assert {each["branch"] for each in body["staff"][0]["grants"]} == {branch}
+    signed = plain({"box": tilburg.box, "version": body["version"], "staff": body["staff"]})
+    office.head.key.public_key().verify(base64.b64decode(body["signature"]), signed)
+    office.store.write(lambda tx: staff.disable(tx, who))
+    newer = tilburg.commands(command["n"]).json()["commands"][0]["body"]
+    assert newer["version"] == body["version"] + 1
+    assert newer["staff"][0]["disabled"]
+    assert office.store.read(lambda conn: commands.open_of(conn, breda.box)) == []

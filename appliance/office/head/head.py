@@ -10,6 +10,7 @@ from appliance.office.head.news import News
 from appliance.office.head.office_keys import office_key, public_of
 from appliance.office.head.pushing import Pushes
 from appliance.office.head.replicas import Replicas
+from appliance.office.head.staff_telling import StaffTelling
 from appliance.office.head.upkeep import Upkeep
 from appliance.office.head.waiting import WaitingBoxes
 from appliance.store.store import Store
@@ -34,7 +35,7 @@ class Head:
         self.fetches = Fetches(store)
         self.indexer = Indexer(self.replicas, give_way=give_way)
         self.follower = Follower(store, self.replicas, self.news, followed=self.indexer.poke)
-        self.upkeep = Upkeep(store, self.replicas)
+        self.upkeep = Upkeep(store, self.replicas, StaffTelling(store, self.key))
         self.pushes = Pushes(store, self.replicas, self.follower, self.upkeep, give_way=give_way)
 
     def start(self) -> None:

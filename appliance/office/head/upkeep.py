@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from appliance.errors import StoreError
 from appliance.office.head.alarms import alarm_of
 from appliance.office.head.replicas import Replicas
+from appliance.office.head.staff_telling import StaffTelling
 from appliance.office.tables import boxes, commands
 from appliance.office.tables.boxes import Seen
 from appliance.store.store import Store, Tx
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 EVERY_S = 1.0
 """A hundred boxes push many times a second: their rows are written once."""
 _ROUNDS_PER_TIDYING = 600
+_ROUNDS_PER_STAFF = 2
 
 
 class Upkeep:
@@ -27,8 +29,9 @@ class Upkeep:
     and a box shows itself again within seconds.
     """
 
-    def __init__(self, store: Store, replicas: Replicas) -> None:
+    def __init__(self, store: Store, replicas: Replicas, staff: StaffTelling) -> None:
         self._store = store
+        self._staff = staff
         self._replicas = replicas
         self._lock = threading.Lock()
         self._seen: dict[str, Seen] = {}
@@ -57,6 +60,8 @@ class Upkeep:
         while not self._stopped.wait(EVERY_S):
             try:
                 self.look()
+                if rounds % _ROUNDS_PER_STAFF == 0:
+                    self._staff.look()
                 self._replicas.close_unused()
                 if rounds % _ROUNDS_PER_TIDYING == 0:
                     self._store.write(commands.tidy, durable=False)

@@ -127,3 +127,10 @@ CREATE TABLE office_setting (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- The colleagues that a box was last told of.
+CREATE TABLE box_staff (
+  box_id  TEXT PRIMARY KEY REFERENCES box (id),
+  version INTEGER NOT NULL,
+  hash    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -202,6 +202,13 @@ def things_of(conn: sqlite3.Connection, box_id: str) -> Sequence[str]:
     return [row["id"] for row in rows]
 
 
+def counts(conn: sqlite3.Connection) -> tuple[int, int]:
+    """How many boxes there are, and how many branches and lines they have together."""
+    row = conn.execute("SELECT (SELECT count(*) FROM box), (SELECT count(*) FROM box_thing)")
+    many, things = row.fetchone()
+    return many, things
+
+
 _OTHERS = """
 SELECT 1 FROM box_thing t JOIN box ON box.id = t.box_id
 WHERE t.id = ? AND t.box_id <> ? AND box.struck_off_ms IS NULL
