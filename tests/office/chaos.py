@@ -162,9 +162,9 @@ def _branch(
     data = folder / f"box-{place}"
     store = fresh_store(data / "balie.db", SystemClock())
     line_id = store.write(lambda tx: _furnish(tx, place))
-    store.write(office_link_privacy)
     url = f"http://127.0.0.1:{cable_port}"
     joining.join(store, data, inviting.invite(office, office_data, branch=None, url=url))
+    store.write(lambda tx: office_link.change(tx, privacy=Privacy.ALL))
     known = store.read(office_link.link)
     store.close()
     program = _kept([sys.executable, "-m", "tests.office.light_box", str(data), str(rate)], data)
@@ -176,10 +176,6 @@ def _branch(
         program=program,
         box_id=known.box if known else "",
     )
-
-
-def office_link_privacy(tx: Tx) -> None:
-    """The box lets its office have all."""
 
 
 def _furnish(tx: Tx, place: int) -> str:
