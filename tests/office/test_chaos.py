@@ -1,4 +1,5 @@
-"""Faults of a few seconds at a head office and its boxes; `scripts/office-chaos` has them longer."""
+"""Faults of some seconds at a head office and its boxes; `scripts/office-chaos` has them longer.
+"""
 
 from pathlib import Path
 

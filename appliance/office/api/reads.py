@@ -16,7 +16,6 @@ from appliance.api.json import reads
 from appliance.api.json.callers import Caller
 from appliance.api.json.declared import Answer, Read
 from appliance.api.json.tags import tagged
-from appliance.desk.access.tokens import Scope
 from appliance.errors import NotFound
 from appliance.office.api import listing, merging, unsent
 from appliance.office.api.asking import (
@@ -40,7 +39,7 @@ AT_THE_BOX = {
     *("listArchives", "getArchive", "listRetentionRuns", "getRetentionRun", "getErasure"),
 }
 """What no box tells its office."""
-OF_NOBODY = {Scope.LINES_READ, Scope.DEVICES_READ}
+OF_NOBODY = {"getHours", "getRules"}
 OF_A_THREAD = {"getConversation", "listConversationMessages", "listNotes", "getMessage"}
 """What these show hangs on nobody's sight, once the thread itself is in it."""
 CONVERSATIONS = {"listConversations", "getConversation"}
@@ -105,7 +104,7 @@ async def _known(
     """A box answers the office with all that it has. So what shows a person as a branch sees them
     is fetched for those only who see all branches of that box.
     """
-    if at.box.privacy is Privacy.ALL or read.scope in OF_NOBODY:
+    if at.box.privacy is Privacy.ALL or read.name in OF_NOBODY:
         return body, {}
     if read.name in OF_A_THREAD or await sees_whole_box(request, caller, at.box):
         return await whole(request, caller, at.box, body)
