@@ -183,6 +183,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.web = Web(
         services, door, Throttle(), Looks(services), Ceremonies(services.clock), provider
     )
+    services.office.serve(app, services)
     app.middleware_stack = None  # the next request builds it, of these services
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -27,7 +27,6 @@ from appliance.demo.life import PEOPLE_PER_PHONE
 from appliance.demo.one_box import keep_emulation
 from appliance.demo.switchboard import Switchboard
 from appliance.errors import SetupError
-from appliance.office.invitation import Invitation
 from appliance.runtime.ending import tidy_when_told
 
 BRANCHES = (
@@ -177,9 +176,9 @@ def _join(box: _Box, office: Path, cable_port: int) -> None:
     """By a real invitation, in which the office stands at the other end of the cable. A box that
     joined in an earlier demo goes on as that one.
     """
-    verb = ("office", "invite", "--data", str(office), "--branch", box.name, "--json")
-    told = Invitation.from_token(json.loads(_said(verb))["token"])
-    token = replace(told, url=f"http://127.0.0.1:{cable_port}", fingerprint="").as_token()
+    url = f"http://127.0.0.1:{cable_port}"
+    verb = ("office", "invite", "--data", str(office), "--branch", box.name, "--url", url, "--json")
+    token = json.loads(_said(verb))["token"]
     _said(("office", "join", token, "--data", str(box.data)), box.environment)
 
 

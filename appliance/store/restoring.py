@@ -119,6 +119,18 @@ def _note_descent(tx: Tx) -> None:
         tx.conn.execute("UPDATE office_link SET unsettled = 1, told_privacy = NULL")
 
 
+def descent_of(conn: sqlite3.Connection) -> tuple[str, int] | None:
+    """As `DESCENT` says it; None where no copy was put back that head office has not heard of."""
+    row = conn.execute("SELECT value FROM meta WHERE name = ?", (DESCENT,)).fetchone()
+    found = None if row is None else json.loads(row[0])
+    return None if found is None else (str(found["epoch"]), int(found["seq"]))
+
+
+def forget_descent(tx: Tx) -> None:
+    """Head office knows of it."""
+    tx.conn.execute("DELETE FROM meta WHERE name = ?", (DESCENT,))
+
+
 def _note_lost(conn: sqlite3.Connection, files: frozenset[str]) -> None:
     if conn.execute(_KNOWS_MEDIA).fetchone():
         conn.execute(

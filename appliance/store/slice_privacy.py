@@ -6,7 +6,6 @@ wrote is blank in each choice, also while some of it waits to be erased.
 
 import hashlib
 import hmac
-import json
 import sqlite3
 import uuid
 from collections.abc import Mapping
@@ -110,7 +109,7 @@ class Mask:
     def contact_id(self, value: Value) -> Value:
         if self.privacy is not Privacy.FIGURES or not isinstance(value, str):
             return value
-        return str(uuid.UUID(bytes=self._hash("contact", value)[:16], version=8))
+        return str(uuid.UUID(bytes=_hash(self.key, f"contact {value}")[:16], version=8))
 
     def event(self, event: Event) -> Event:
         if self.privacy is not Privacy.FIGURES:
@@ -125,13 +124,13 @@ class Mask:
         if value is None:
             return None
         if name in NEVER.get(table, ()):
-            return None if may_be_null else self._tag(table, name, value)
+            return None if may_be_null else stands_for(self.key, f"{table} {name} {value!r}")
         if self._names_contact(table, name):
             return self.contact_id(value)
         if not hides or name not in _COLUMNS_HIDDEN.get(table, ()):
             return value
         if name in _TAGGED:
-            return value and self._tag("identity", "value", value)
+            return value and stands_for(self.key, str(value))
         blank = _BLANKS.get((table, name))
         return blank if blank is not None else None if may_be_null else _empty(value)
 
@@ -166,12 +165,14 @@ class Mask:
             self._erased[some_id] = found is not None
         return self._erased[some_id]
 
-    def _tag(self, table: str, name: str, value: Value) -> str:
-        return f"~{self._hash(table, name, value).hex()[:24]}"
 
-    def _hash(self, *said: Value) -> bytes:
-        told = json.dumps([str(each) for each in said])
-        return hmac.digest(self.key, told.encode(), hashlib.sha256)
+def stands_for(key: bytes, value: str) -> str:
+    """What head office has in the place of who somebody is: the same for the same one."""
+    return f"~{_hash(key, value).hex()[:24]}"
+
+
+def _hash(key: bytes, said: str) -> bytes:
+    return hmac.digest(key, said.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
 
 def _empty(value: Value) -> Value:

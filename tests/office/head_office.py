@@ -14,12 +14,14 @@ from appliance.api.app import create_app
 from appliance.api.app import furnish as furnish_web
 from appliance.api.services import Services
 from appliance.clock import ManualClock
+from appliance.office.api import routes
+from appliance.office.api.standing import StandingOffice
 from appliance.office.head import inviting
 from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
 from appliance.office.head.office_store import open_office
 from appliance.office.tables import boxes
-from appliance.office.tables.boxes import Box
+from appliance.office.tables.boxes import OfficeBox
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store
@@ -39,11 +41,12 @@ class OfficeServer:
     @contextmanager
     def serving(self, services: Services, head: Head) -> Iterator[None]:
         if self.made is None:
-            self.made = create_app(services)
+            self.made = create_app(services, api=routes.routers())
             furnish(self.made, head)
         else:
             furnish_web(self.made, services)
             self.made.state.head = head
+        routes.furnish(self.made, StandingOffice(head.replicas, head.fetches))
         self.web._made = self.made
         with self.web.serving(services):
             yield
@@ -78,7 +81,7 @@ class HeadOffice:
         box.join()
         return box
 
-    def box(self, plain: PlainBox) -> Box:
+    def box(self, plain: PlainBox) -> OfficeBox:
         return self.store.read(lambda conn: boxes.one(conn, plain.box))
 
     def replica(self, plain: PlainBox, work: Callable[[sqlite3.Connection], T]) -> T:

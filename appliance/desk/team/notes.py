@@ -138,6 +138,10 @@ def one(conn: sqlite3.Connection, note_id: str) -> TeamNote:
     return _note(conn, conn.execute(f"{_NOTE} WHERE n.id = ?", (note_id,)).fetchone())
 
 
+def is_known(conn: sqlite3.Connection, note_id: str) -> bool:
+    return conn.execute("SELECT 1 FROM note WHERE id = ?", (note_id,)).fetchone() is not None
+
+
 def came_since(conn: sqlite3.Connection, conversation_id: str, seq: int) -> bool:
     """Whether somebody wrote one since this event."""
     found = conn.execute(

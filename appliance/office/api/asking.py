@@ -15,8 +15,8 @@ from appliance.api.json.declared import Read
 from appliance.desk.access.accesses import Accesses, Reader
 from appliance.errors import InvalidInput, NotFound
 from appliance.ids import is_id
-from appliance.office.api.head import Head, SeenBox, head_of, opened
-from appliance.store import lines
+from appliance.office.api.head import HeadOfApi, SeenBox, head_of, opened
+from appliance.store import branches, lines
 
 AT_ONCE = 8
 """Replicas that are asked at the same time: each has readers of its own, and the cores are few."""
@@ -33,20 +33,32 @@ class FoundAt(Generic[Found]):
 
 async def boxes_in_sight(request: Request, caller: Caller) -> Sequence[SeenBox]:
     """By id."""
-    head, branches = head_of(request), caller.sight.branches
+    head, seen = head_of(request), caller.sight.branches
 
     def read(conn: sqlite3.Connection) -> Sequence[SeenBox]:
         every = sorted(head.boxes(conn), key=lambda box: box.id)
-        if branches is None:
+        if seen is None:
             return every
-        ids = set(head.boxes_of_branches(conn, branches))
+        ids = set(head.boxes_of_branches(conn, seen))
         return [each for each in every if each.id in ids]
 
     return await caller.services.store.aread(read)
 
 
+async def sees_whole_box(request: Request, caller: Caller, box: SeenBox) -> bool:
+    """Whether each branch of the box is in sight."""
+    head, sight = head_of(request), caller.sight
+    if sight.branches is None:
+        return True
+    hidden = await caller.services.store.aread(
+        lambda conn: [each.id for each in branches.branches(conn) if not sight.sees_branch(each.id)]
+    )
+    others = await caller.services.store.aread(lambda conn: head.boxes_of_branches(conn, hidden))
+    return box.id not in others
+
+
 async def read_at(
-    head: Head, box: SeenBox, caller: Caller, read: Read[Any, Found], asked: Any
+    head: HeadOfApi, box: SeenBox, caller: Caller, read: Read[Any, Found], asked: Any
 ) -> Found:
     """What the replica of this box has; the log of reading is told whom it shows."""
     async with opened(head, box.id) as store:

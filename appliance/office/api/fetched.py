@@ -16,7 +16,7 @@ from fastapi import Request
 
 from appliance.api.json.callers import Caller
 from appliance.office.api.head import SeenBox, asker_of, head_of
-from appliance.office.link import SIGN_OF_LIFE_S, Answer
+from appliance.office.link import SIGN_OF_LIFE_S, FetchAnswer
 from appliance.slices import Privacy
 
 WITHHELD = "Balie-Withheld"
@@ -24,6 +24,8 @@ WITHHELD = "Balie-Withheld"
 not be asked; `privacy`, because the company lets no more of it leave its boxes.
 """
 WAITS_S = 3.0
+_MARK = "~"
+"""Begins what stands for a value that only its box has (`store/slice_privacy.py`)."""
 KEPT_S = 15 * 60.0
 MAX_BYTES = 64 * 1024 * 1024
 _SIGNS_MISSED = 3
@@ -31,20 +33,32 @@ _MS_PER_S = 1000
 _Key = tuple[str, str, bytes]
 
 
+def without_marks(value: Any) -> Any:
+    """A body from a replica, in which what stands for a number there is blank."""
+    if isinstance(value, dict):
+        return {name: _unmarked(name, each) for name, each in value.items()}
+    return [without_marks(each) for each in value] if isinstance(value, list) else value
+
+
+def _unmarked(name: str, value: Any) -> Any:
+    is_mark = name == "number" and isinstance(value, str) and value.startswith(_MARK)
+    return "" if is_mark else without_marks(value)
+
+
 class FetchedMemory:
     """What boxes answered, for `KEPT_S`, and never on a disk. For the event loop."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s = now_s
-        self._kept: OrderedDict[_Key, tuple[float, Answer]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[float, FetchAnswer]] = OrderedDict()
         self._bytes = 0
 
-    def find(self, key: _Key) -> Answer | None:
+    def find(self, key: _Key) -> FetchAnswer | None:
         self._let_go()
         found = self._kept.get(key)
         return None if found is None else found[1]
 
-    def keep(self, key: _Key, answer: Answer) -> None:
+    def keep(self, key: _Key, answer: FetchAnswer) -> None:
         if (before := self._kept.pop(key, None)) is not None:
             self._bytes -= len(before[1].body)
         self._kept[key] = (self._now_s() + KEPT_S, answer)
@@ -75,7 +89,7 @@ async def whole(
     key = (box.id, _address(request), _digest(body))
     told = memory.find(key) or await asked_of_box(request, caller, box)
     if told is None or told.status != HTTPStatus.OK:
-        return body, {WITHHELD: why_blank(box)}
+        return without_marks(body), {WITHHELD: why_blank(box)}
     memory.keep(key, told)
     return json.loads(told.body), {}
 
@@ -89,7 +103,7 @@ def _address(request: Request) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def asked_of_box(request: Request, caller: Caller, box: SeenBox) -> Answer | None:
+async def asked_of_box(request: Request, caller: Caller, box: SeenBox) -> FetchAnswer | None:
     """What the box itself answers at this address. None: it may not be asked, or did not answer."""
     if box.privacy is Privacy.FIGURES or is_away(box, caller.services.clock.now_ms()):
         return None

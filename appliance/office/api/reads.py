@@ -18,9 +18,16 @@ from appliance.api.json.declared import Answer, Read
 from appliance.api.json.tags import tagged
 from appliance.errors import NotFound
 from appliance.office.api import listing, merging, unsent
-from appliance.office.api.asking import boxes_in_sight, of_each, of_one, read_at
+from appliance.office.api.asking import (
+    FoundAt,
+    boxes_in_sight,
+    of_each,
+    of_one,
+    read_at,
+    sees_whole_box,
+)
 from appliance.office.api.claims import OfficeConversationOut, claimed
-from appliance.office.api.fetched import WITHHELD, whole
+from appliance.office.api.fetched import WITHHELD, whole, without_marks
 from appliance.office.api.head import SeenBox, head_of
 from appliance.office.api.walks import walk_of
 from appliance.slices import Privacy
@@ -32,6 +39,9 @@ AT_THE_BOX = {
     *("listArchives", "getArchive", "listRetentionRuns", "getRetentionRun", "getErasure"),
 }
 """What no box tells its office."""
+OF_NOBODY = {"getHours", "getRules"}
+OF_A_THREAD = {"getConversation", "listConversationMessages", "listNotes", "getMessage"}
+"""What these show hangs on nobody's sight, once the thread itself is in it."""
 CONVERSATIONS = {"listConversations", "getConversation"}
 
 
@@ -80,8 +90,25 @@ async def _one(read: Read[Any, Any], request: Request, caller: Caller, asked: An
         body = await unsent.shown(request, caller, asked)
         return tagged(request, JSONResponse(body))
     read.tell(caller.accesses, asked)
-    body, headers = await whole(request, caller, at.box, read.body(at.found, asked))
+    body, headers = await _known(read, request, caller, at, read.body(at.found, asked))
     return await _told(read, request, caller, body, headers)
+
+
+async def _known(
+    read: Read[Any, Any],
+    request: Request,
+    caller: Caller,
+    at: FoundAt[Any],
+    body: dict[str, Any],
+) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """A box answers the office with all that it has. So what shows a person as a branch sees them
+    is fetched for those only who see all branches of that box.
+    """
+    if at.box.privacy is Privacy.ALL or read.name in OF_NOBODY:
+        return body, {}
+    if read.name in OF_A_THREAD or await sees_whole_box(request, caller, at.box):
+        return await whole(request, caller, at.box, body)
+    return without_marks(body), {WITHHELD: "privacy"}
 
 
 async def _many(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
@@ -98,7 +125,7 @@ async def _many(read: Read[Any, Any], request: Request, caller: Caller, asked: A
 
     found = await of_each(boxes, page)
     read.tell(caller.accesses, asked)
-    body = merging.page_of_all(read, asked, walk, found)
+    body = without_marks(merging.page_of_all(read, asked, walk, found))
     return await _told(read, request, caller, body, _blank(boxes))
 
 

@@ -1,7 +1,7 @@
 """What somebody at head office should look at: one alarm a box, the gravest."""
 
 from appliance.office.tables import boxes
-from appliance.office.tables.boxes import Alarm, Box
+from appliance.office.tables.boxes import Alarm, OfficeBox
 from appliance.store.incidents import IncidentKind, close_incident, open_incident
 from appliance.store.store import Tx
 
@@ -11,7 +11,7 @@ CLOCK_MS = 120_000
 DISK = 0.95
 
 
-def alarm_of(box: Box, now_ms: int, *, listens_since_ms: int = 0) -> Alarm | None:
+def alarm_of(box: OfficeBox, now_ms: int, *, listens_since_ms: int = 0) -> Alarm | None:
     """`listens_since_ms`: nobody could be heard before the office was started."""
     heard_ms = max(box.seen_ms or box.joined_ms, listens_since_ms)
     found = {
@@ -26,7 +26,7 @@ def alarm_of(box: Box, now_ms: int, *, listens_since_ms: int = 0) -> Alarm | Non
     return next((alarm for alarm, is_so in found.items() if is_so), None)
 
 
-def sentence(box: Box, alarm: Alarm) -> str:
+def sentence(box: OfficeBox, alarm: Alarm) -> str:
     match alarm:
         case Alarm.CONFLICT | Alarm.HELD:
             return f"Nothing is taken from it: {box.held}"
@@ -42,7 +42,7 @@ def sentence(box: Box, alarm: Alarm) -> str:
             return "Its clock is wrong."
 
 
-def note(tx: Tx, box: Box, alarm: Alarm | None) -> None:
+def note(tx: Tx, box: OfficeBox, alarm: Alarm | None) -> None:
     """It is an incident of the office, of which colleagues get mail and programs are told."""
     boxes.note_alarm(tx, box.id, alarm)
     close_incident(tx, IncidentKind.BOX_ALARM, about=box.id)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from appliance.errors import NotFound, StoreError
 from appliance.office.head import pieces
-from appliance.office.head.news import News
-from appliance.office.head.pieces import Piece
+from appliance.office.head.news import WorkListNews
+from appliance.office.head.pieces import ReplicaNews
 from appliance.office.head.replicas import Replicas
 from appliance.office.tables import boxes, follow_places
 from appliance.store.store import Store, Tx
@@ -26,18 +26,18 @@ LOOK_S = 30.0
 """Between two looks at every replica, for what a crash left behind."""
 
 
-class Follower:
+class ReplicaFollower:
     """Started and stopped by whoever owns the office. `poke` may be called from every thread."""
 
     def __init__(
         self,
         store: Store,
         replicas: Replicas,
-        news: News,
+        news: WorkListNews,
         *,
         followed: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`followed` is told, in the follower's thread, of each replica that had news."""
+        """`followed` is told, in the follower's thread, of each replica that may have news."""
         self._followed = followed
         self._store = store
         self._replicas = replicas
@@ -113,11 +113,9 @@ class Follower:
             self._trouble.met(exc, exc=exc)
             found = self._kept_alone(found)
         self._news.tell({talk for piece in found.values() for talk in piece.touched})
-        for box_id in found:
-            self._followed(box_id)
         return [box_id for box_id, piece in found.items() if piece.has_more]
 
-    def _piece(self, box_id: str) -> Piece | None:
+    def _piece(self, box_id: str) -> ReplicaNews | None:
         """None where nothing is new. What is wrong with one replica holds up no other one."""
         try:
             place = self._store.read(lambda conn: follow_places.of_box(conn, box_id))
@@ -128,9 +126,10 @@ class Follower:
         except Exception as exc:
             self._trouble.met(exc, exc=exc)
             return None
+        self._followed(box_id)
         return None if piece.next == place else piece
 
-    def _keep(self, found: Mapping[str, Piece]) -> None:
+    def _keep(self, found: Mapping[str, ReplicaNews]) -> None:
         """A power cut takes rows and places back together: they are made again."""
 
         def work(tx: Tx) -> None:
@@ -139,8 +138,8 @@ class Follower:
 
         self._store.write(work, durable=False)
 
-    def _kept_alone(self, found: Mapping[str, Piece]) -> Mapping[str, Piece]:
-        """Those of them that can be kept: what one box told is no reason to stop with the others."""
+    def _kept_alone(self, found: Mapping[str, ReplicaNews]) -> Mapping[str, ReplicaNews]:
+        """Those that can be kept: what one box told is no reason to stop with the others."""
         kept = {}
         for box_id, piece in found.items():
             try:

@@ -16,8 +16,8 @@ from appliance.office.tables import (
     replica_link,
     work_list,
 )
-from appliance.office.tables.boxes import Box
-from appliance.office.tables.follow_places import Place
+from appliance.office.tables.boxes import OfficeBox
+from appliance.office.tables.follow_places import FollowedTo
 from appliance.office.tables.replica_link import LinkState
 from appliance.store import events, mirrored, work_rows
 from appliance.store.mirrored import Directory
@@ -28,13 +28,13 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class ReplicaNews:
     """What one replica had new, read in one transaction. `anew`: nothing that was made of it before
     counts any more.
     """
 
     state: LinkState
-    place: Place
+    place: FollowedTo
     anew: bool
     told: Sequence[Event]
     touched: Mapping[str, int]
@@ -46,8 +46,8 @@ class Piece:
         return AT_ONCE in (len(self.told), len(self.touched))
 
     @property
-    def next(self) -> Place:
-        return Place(
+    def next(self) -> FollowedTo:
+        return FollowedTo(
             epoch=self.state.epoch,
             event_seq=self.told[-1].seq if self.told else self.place.event_seq,
             touched=max(self.touched.values(), default=self.place.touched),
@@ -55,7 +55,7 @@ class Piece:
         )
 
 
-def read(conn: sqlite3.Connection, place: Place) -> Piece:
+def read(conn: sqlite3.Connection, place: FollowedTo) -> ReplicaNews:
     """What is new after `place`."""
     conn.execute("BEGIN")
     try:
@@ -64,7 +64,7 @@ def read(conn: sqlite3.Connection, place: Place) -> Piece:
         told = events.after(conn, place.event_seq, limit=AT_ONCE)
         touched = replica_link.touched_after(conn, place.touched, limit=AT_ONCE)
         is_new = state.directory != place.directory
-        return Piece(
+        return ReplicaNews(
             state=state,
             place=place,
             anew=anew,
@@ -77,7 +77,7 @@ def read(conn: sqlite3.Connection, place: Place) -> Piece:
         conn.execute("COMMIT")
 
 
-def _begin(place: Place, state: LinkState, last: int) -> tuple[Place, bool]:
+def _begin(place: FollowedTo, state: LinkState, last: int) -> tuple[FollowedTo, bool]:
     """Where to go on from, and whether that is the beginning: the replica is another one, or a copy
     of an earlier day was put back. After a restore of the box it goes on where its copy ended.
     """
@@ -86,10 +86,10 @@ def _begin(place: Place, state: LinkState, last: int) -> tuple[Place, bool]:
         place = replace(place, epoch=state.epoch, event_seq=seq)
     if state.epoch == place.epoch and last >= place.touched and state.cursor >= place.event_seq:
         return place, False
-    return Place(epoch=state.epoch, directory=-1), True
+    return FollowedTo(epoch=state.epoch, directory=-1), True
 
 
-def keep(tx: Tx, box_id: str, piece: Piece) -> None:
+def keep(tx: Tx, box_id: str, piece: ReplicaNews) -> None:
     """Nothing of a box that is struck off, whose replica nobody follows."""
     box = boxes.one(tx.conn, box_id)
     if box.struck_off:
@@ -107,7 +107,7 @@ def keep(tx: Tx, box_id: str, piece: Piece) -> None:
     follow_places.put(tx, box_id, piece.next)
 
 
-def _mirror(tx: Tx, box: Box, told: Directory) -> None:
+def _mirror(tx: Tx, box: OfficeBox, told: Directory) -> None:
     twice = mirrored.mirror(tx, told, box=box.name)
     boxes.note_numbers(tx, box.id, twice=bool(twice))
     follow_places.look_again(tx, [each.id for each in boxes.every(tx.conn) if each.number_twice])

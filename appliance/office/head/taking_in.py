@@ -17,17 +17,17 @@ from appliance.store import replica_descent, replica_rows
 from appliance.store.store import Store, Tx
 
 
-class NotTaken(BalieError):
+class NothingTaken(BalieError):
     """Nothing was written."""
 
 
-class Behind(NotTaken):
+class Behind(NothingTaken):
     def __init__(self, cursor: int) -> None:
         super().__init__(f"there is a gap after {cursor}")
         self.cursor = cursor
 
 
-class Wrong(NotTaken):
+class Wrong(NothingTaken):
     """The link is held. `why` is a sentence; `conflict`: perhaps two boxes have one identity."""
 
     def __init__(self, why: str, *, conflict: bool = False) -> None:
@@ -37,7 +37,7 @@ class Wrong(NotTaken):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class TakenIn:
     """`began`: this batch is the first of its epoch. `happened`: what the one before it said that
     the box does not know. `gap`: nothing of it was taken, because the numbering goes on from
     `cursor`.
@@ -49,13 +49,13 @@ class Taken:
     gap: bool = False
 
 
-def take(store: Store, batch: Batch) -> Taken:
+def take(store: Store, batch: Batch) -> TakenIn:
     """Blocks until it is on the disk. Raises Behind or Wrong."""
     try:
         if not batch.slices and not batch.events:
             state = store.read(replica_link.read)
             if state.epoch == batch.epoch and batch.first <= state.cursor + 1:
-                return Taken(cursor=state.cursor, happened=state.happened)  # a sign of life
+                return TakenIn(cursor=state.cursor, happened=state.happened)  # a sign of life
         return store.write(lambda tx: _take(tx, batch))
     except InvalidInput as exc:
         raise Wrong(exc.sentence) from exc
@@ -63,7 +63,7 @@ def take(store: Store, batch: Batch) -> Taken:
         raise Wrong("A row that it told cannot be in a database of Balie.") from exc
 
 
-def _take(tx: Tx, batch: Batch) -> Taken:
+def _take(tx: Tx, batch: Batch) -> TakenIn:
     state = replica_link.read(tx.conn)
     began = state.epoch != batch.epoch
     if began:
@@ -85,8 +85,8 @@ def _take(tx: Tx, batch: Batch) -> Taken:
     return _taken(state, max(batch.last, state.cursor), began=began)
 
 
-def _taken(state: LinkState, cursor: int, *, began: bool, gap: bool = False) -> Taken:
-    return Taken(cursor=cursor, happened=state.happened, began=began, gap=gap)
+def _taken(state: LinkState, cursor: int, *, began: bool, gap: bool = False) -> TakenIn:
+    return TakenIn(cursor=cursor, happened=state.happened, began=began, gap=gap)
 
 
 def _put(tx: Tx, state: LinkState, batch: Batch, events: Collection[ToldEvent]) -> None:

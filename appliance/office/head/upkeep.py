@@ -12,7 +12,7 @@ from appliance.office.head import alarms
 from appliance.office.head.replicas import Replicas
 from appliance.office.head.staff_telling import StaffTelling
 from appliance.office.tables import boxes, commands
-from appliance.office.tables.boxes import Alarm, Box, Seen
+from appliance.office.tables.boxes import Alarm, BoxSeen, OfficeBox
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
@@ -35,7 +35,7 @@ class Upkeep:
         self._replicas = replicas
         self._began_ms = store.clock.now_ms()
         self._lock = threading.Lock()
-        self._seen: dict[str, Seen] = {}
+        self._seen: dict[str, BoxSeen] = {}
         self._stopped = threading.Event()
         self._trouble = Trouble(log, "who was seen cannot be written down")
         self._thread = threading.Thread(target=self._run, name="office-upkeep", daemon=True)
@@ -48,7 +48,7 @@ class Upkeep:
         if self._thread.is_alive():
             self._thread.join()
 
-    def seen(self, box_id: str, seen: Seen) -> None:
+    def seen(self, box_id: str, seen: BoxSeen) -> None:
         """What a batch told stays until it is written, also when the box then asks for commands."""
         with self._lock:
             before = self._seen.get(box_id)
@@ -85,7 +85,7 @@ class Upkeep:
         now_ms = self._store.clock.now_ms()
         return any(each.alarm is not self._alarm(each, now_ms) for each in boxes.every(conn))
 
-    def _note(self, tx: Tx, seen: Mapping[str, Seen]) -> None:
+    def _note(self, tx: Tx, seen: Mapping[str, BoxSeen]) -> None:
         for box_id, each in seen.items():
             boxes.note_seen(tx, box_id, each)
         for box in boxes.every(tx.conn):
@@ -93,5 +93,5 @@ class Upkeep:
             if alarm is not box.alarm:
                 alarms.note(tx, box, alarm)
 
-    def _alarm(self, box: Box, now_ms: int) -> Alarm | None:
+    def _alarm(self, box: OfficeBox, now_ms: int) -> Alarm | None:
         return alarms.alarm_of(box, now_ms, listens_since_ms=self._began_ms)
