@@ -25,7 +25,7 @@ def told(office: HeadOffice, *words: str) -> dict[str, object]:
 
 def test_a_box_is_invited_listed_settled_and_struck_off(office: HeadOffice) -> None:
     """The branch of the invitation is what the box is called."""
-    office.clock.advance(SystemClock().now_ms() - office.clock.now_ms())
+    office.clock.advance(ms=SystemClock().now_ms() - office.clock.now_ms())
     assert told(office, "office", "boxes") == {"items": []}
     words = ("office", "invite", "--branch", "Utrecht", "--url", office.url)
     box = PlainBox.invited(str(told(office, *words)["token"]), "balie-7")
