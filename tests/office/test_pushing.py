@@ -14,7 +14,7 @@ from appliance.clock import ManualClock
 from appliance.office.head import joining
 from appliance.office.tables import work_list
 from tests.office.head_office import HeadOffice
-from tests.office.plain_box import PlainBox
+from tests.office.plain_box import PlainBox, Row
 
 
 def numbers(box: PlainBox) -> list[tuple[int, str]]:
@@ -55,10 +55,10 @@ def test_rows_follow_what_is_told_of_them(office: HeadOffice, tilburg: PlainBox)
     talk = log.person()
     message = log.writes(talk)
     contact = log.conversations[talk]["contact_id"]
-    identity = {"value": "+31612345678", "scheme": "tel", "created_ms": 1}
-    consent = {**identity, "seq": 1, "kind": "wrote_first", "recorded_by": "rule", "at_ms": 1}
+    identity: Row = {"value": "+31612345678", "scheme": "tel", "created_ms": 1}
+    consent: Row = {**identity, "seq": 1, "kind": "wrote_first", "recorded_by": "rule", "at_ms": 1}
     del consent["created_ms"]
-    extra = [
+    extra: list[Row] = [
         {"table": "contact_identity", "of": {"contact_id": contact}, "rows": []},
         {"table": "consent", "of": {"contact_id": contact}, "rows": []},
     ]
@@ -70,7 +70,7 @@ def test_rows_follow_what_is_told_of_them(office: HeadOffice, tilburg: PlainBox)
     card["rows"] = [{**card["rows"][0], "colour": "red"}]
     assert tilburg.push(batch).status_code == 200
     other = log.person()
-    moved = {"table": "contact_identity", "of": {}, "rows": []}
+    moved: Row = {"table": "contact_identity", "of": {}, "rows": []}
     moved["of"] = {"contact_id": log.conversations[other]["contact_id"]}
     moved["rows"] = [{**identity, **moved["of"]}]
     assert tilburg.push(log.batch(tilburg.cursor, slices=[moved])).status_code == 200
