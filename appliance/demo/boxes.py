@@ -34,7 +34,7 @@ BRANCHES = (
     *("Tilburg", "Almere", "Haarlem", "Enschede", "Den Bosch", "Maastricht", "Delft", "Venlo"),
 )
 MOST = len(BRANCHES)
-_STARTS_S = 120.0
+_STARTS_S = 600.0
 _LOOKS_S = 0.1
 
 
