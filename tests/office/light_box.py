@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from appliance.office.at_box.box_link import BoxLink
-from appliance.office.at_box.taking import Counter
+from appliance.office.at_box.taking import BoxCounter
 
 from appliance.channels import Channel
 from appliance.clock import SystemClock
@@ -34,7 +34,7 @@ def live(data: Path, rate: float) -> None:
     """`rate`: messages a second. Until it is killed."""
     kinds.load()
     store, gate = Store(data / "balie.db", SystemClock()), ConsentGate()
-    counter = Counter(
+    counter = BoxCounter(
         store=store, gate=gate, room=Room(), planned=lambda: None, make_copy=lambda: None
     )
     BoxLink(counter, data, None).start()
