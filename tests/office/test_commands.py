@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from appliance.desk.team import staff
-from appliance.office.link import FetchAnswer, CommandAsker, CommandKind, CommandOutcome
+from appliance.office.link import CommandAsker, CommandKind, CommandOutcome, FetchAnswer
 from appliance.office.reading import plain
 from appliance.office.tables import commands
 from appliance.office.tables.commands import CommandGiven

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from appliance.api.json.callers import Caller
-from appliance.office.link import FetchAnswer, CommandAsker, CommandKind
+from appliance.office.link import CommandAsker, CommandKind, FetchAnswer
 from appliance.slices import Privacy
 from appliance.store.store import Store, Tx
 

@@ -22,7 +22,7 @@ from appliance.office.api.fetched import without_marks
 from appliance.office.api.head import HeadOfApi, SeenBox, head_of, opened
 from appliance.office.api.walks import AT, no_cursor, walk_of
 from appliance.office.tables import listed
-from appliance.office.tables.listed import ListedAtOffice, ListedAt, ListWish
+from appliance.office.tables.listed import ListedAt, ListedAtOffice, ListWish
 
 
 async def conversations(

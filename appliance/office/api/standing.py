@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from appliance.office.api.head import GivenCommand, SeenBox
 from appliance.office.head import privacy_choice
-from appliance.office.link import FetchAnswer, CommandAsker, CommandKind
+from appliance.office.link import CommandAsker, CommandKind, FetchAnswer
 from appliance.office.tables import boxes, commands, work_list
 from appliance.office.tables.commands import CommandGiven
 from appliance.store.store import Store, Tx

@@ -30,7 +30,7 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import meant
 from appliance.ids import is_id
 from appliance.messages import MAX_TEXT, MessageClass, MessageState
-from appliance.office.link import CommandAsker, OfficeCommand, CommandKind
+from appliance.office.link import CommandAsker, CommandKind, OfficeCommand
 from appliance.office.reading import Fields, plain
 from appliance.reasons import Reason
 from appliance.store import groups, lines, messages, office_commands

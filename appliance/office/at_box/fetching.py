@@ -16,7 +16,7 @@ from appliance.api.services import Services
 from appliance.desk.access.accesses import Reader
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import ApiToken, Scope
-from appliance.office.link import MAX_ANSWER_BYTES, FetchAnswer, OfficeCommand, Link
+from appliance.office.link import MAX_ANSWER_BYTES, FetchAnswer, Link, OfficeCommand
 from appliance.office.reading import Fields, Malformed
 from appliance.office.troubles import LinkAway, LinkHeld
 

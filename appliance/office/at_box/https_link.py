@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from appliance.office import link
-from appliance.office.at_box.lane import LinkLane, LaneQuestion, Reply, trusting
+from appliance.office.at_box.lane import LaneQuestion, LinkLane, Reply, trusting
 from appliance.office.batch import Batch, Pushed
 from appliance.office.invitation import JoinAsk, JoinedOffice
-from appliance.office.link import FetchAnswer, OfficeCommand, NewCredential, commands_from_json
+from appliance.office.link import FetchAnswer, NewCredential, OfficeCommand, commands_from_json
 from appliance.office.reading import Fields, Malformed, parsed, plain
 from appliance.office.troubles import LinkAway, LinkBehind, LinkHeld, StruckOff
 

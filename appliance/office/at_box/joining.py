@@ -12,7 +12,7 @@ from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.office.at_box import credential
 from appliance.office.at_box.https_link import HttpsLink, NotTaken, fetched_authority
-from appliance.office.invitation import OfficeInvitation, JoinAsk, JoinedOffice, is_on_this_machine
+from appliance.office.invitation import JoinAsk, JoinedOffice, OfficeInvitation, is_on_this_machine
 from appliance.office.reading import Malformed
 from appliance.office.troubles import LinkError
 from appliance.reasons import Reason

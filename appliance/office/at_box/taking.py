@@ -14,7 +14,7 @@ from appliance.desk.outgoing.room import Room
 from appliance.errors import InvalidInput, LineFull, NotFound, Refused, StoreError
 from appliance.events import EventKind
 from appliance.office.at_box import asking_itself, asking_people
-from appliance.office.link import OfficeCommand, CommandKind, Link, CommandOutcome
+from appliance.office.link import CommandKind, CommandOutcome, Link, OfficeCommand
 from appliance.office.reading import Fields, Malformed
 from appliance.office.troubles import LinkAway
 from appliance.queue.gate import ConsentGate

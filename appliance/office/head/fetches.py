@@ -5,7 +5,7 @@ never written to the office's disk.
 import asyncio
 
 from appliance.desk.access.bearer import new_token
-from appliance.office.link import FetchAnswer, CommandAsker, CommandKind
+from appliance.office.link import CommandAsker, CommandKind, FetchAnswer
 from appliance.office.tables import commands
 from appliance.store.store import Store
 

@@ -19,7 +19,7 @@ from appliance.office.head.upkeep import Upkeep
 from appliance.office.reading import Malformed, parsed
 from appliance.office.tables import box_epochs, boxes, replica_link
 from appliance.office.tables.box_epochs import EpochStanding
-from appliance.office.tables.boxes import OfficeBox, BoxSeen
+from appliance.office.tables.boxes import BoxSeen, OfficeBox
 from appliance.store.store import Store
 
 AT_ONCE = 8
@@ -94,7 +94,6 @@ class Pushes:
         try:
             with self._replicas.opened(box.id, new=True) as replica:
                 taken = taking_in.take(replica, batch)
-                state = replica.read(replica_link.read)
         except Wrong as exc:
             if exc.conflict and standing is None:
                 self._store.write(
@@ -104,7 +103,7 @@ class Pushes:
         if taken.began or standing is not EpochStanding.PRESENT or box.epoch != batch.epoch:
             # Before the answer: the box takes its lines up again once it knows what happened.
             self._store.write(
-                lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, state.happened)
+                lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, taken.happened)
             )
         return taken
 

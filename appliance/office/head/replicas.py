@@ -1,6 +1,6 @@
 """The replicas: a database for each box, open while somebody uses it.
 
-A hundred boxes are a hundred open files and no thread: a replica has one only while something is
+A hundred boxes are three connections each and no thread: a replica has one only while something is
 written to it, and those who read for the event loop are the same for all. One that nobody used for
 some minutes is closed, and so is the longest unused one when there are very many.
 """
@@ -21,8 +21,8 @@ from appliance.store.store import ReaderPool, Readers, Store
 
 FOLDER = "boxes"
 UNUSED_S = 600.0
-MOST_OPEN = 300
-"""Each has some 300 kB of cache and up to eight open files; see ARCHITECTURE."""
+MOST_OPEN = 200
+"""Each has some nine open files, and a process may have 4,096."""
 _READERS = {ReaderPool.PAGES: 4, ReaderPool.LIVE: 1, ReaderPool.DOOR: 1, ReaderPool.LONG: 1}
 _FILES = ("", "-wal", "-shm")
 

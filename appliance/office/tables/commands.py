@@ -10,9 +10,9 @@ from appliance.errors import NotFound
 from appliance.office.link import (
     MAX_COMMANDS,
     CommandAsker,
-    OfficeCommand,
     CommandKind,
     CommandOutcome,
+    OfficeCommand,
 )
 from appliance.office.reading import Fields
 from appliance.store.store import Tx
