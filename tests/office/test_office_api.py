@@ -71,6 +71,7 @@ def planning(head: HeadOffice) -> Iterator[Caller]:
 
 def followed(head: HeadOffice, boxes: Sequence[RealBox]) -> None:
     """Once office.db has what was made of all that they told."""
+    head.head.upkeep.look()
 
     def read(conn: sqlite3.Connection) -> bool | None:
         places = [follow_places.of_box(conn, each.id).event_seq for each in boxes]
