@@ -97,7 +97,7 @@ def test_it_says_of_a_box_what_the_box_says(
     for path in _paths(there):
         here, said = own.get(path), there.get(path)
         assert (here.status_code, said.status_code) == (200, 200), (path, here.text)
-        assert _without_claims(here.json()) == said.json(), (path, here.json(), said.json())
+        assert _without_claims(here.json()) == said.json(), path
         if "claim_asked" not in here.text:
             assert here.headers["etag"] == said.headers["etag"], path
     missing = planning.get(f"/messages/{box.branch.store.read(_some_contact)}")
@@ -133,7 +133,7 @@ def _paths(there: Caller) -> list[str]:
         *("/conversations", "/conversations?sort=recent", "/conversations?waiting=true"),
         *(thread, f"{thread}/messages", f"{thread}/messages?order=newest", f"{thread}/notes"),
         *(f"/messages/{message}", f"/contacts/{contact}", f"/contacts/{contact}/history"),
-        *(f"/contacts/{contact}/consent", f"/branches/{branch}/hours", f"/lines/{line}/rules"),
+        *(f"/branches/{branch}/hours", f"/lines/{line}/rules"),
         *(f"/conversations?contact={contact}", f"/messages?line={line}&direction=in"),
     ]
 
@@ -297,8 +297,8 @@ def test_a_message_waits_for_its_box(
         *("queued", "waits-for-box"),
         "Morgen om acht.",
     )
-    command = asked_last(tilburg)
-    assert (command["kind"], command["body"]["message"]) == ("send", told["id"])
+    command = asked_last(tilburg, "send")
+    assert command["body"]["message"] == told["id"]
     assert command["expires_ms"] == head.clock.at_ms + 60_000
     _says_over(tilburg, command, "refused", why="consent-required")
     head.until(lambda conn: _is_over(conn, command["id"]))
@@ -309,9 +309,12 @@ def test_a_message_waits_for_its_box(
     assert bad.status_code == 422
 
 
-def asked_last(box: RealBox) -> dict[str, Any]:
-    found: list[dict[str, Any]] = box.plain.commands().json()["commands"]
-    return found[-1]
+def asked_last(box: RealBox, kind: str) -> dict[str, Any]:
+    """The newest command of this kind; waits for one."""
+    while True:
+        found: list[dict[str, Any]] = box.plain.commands().json()["commands"]
+        if wanted := [each for each in found if each["kind"] == kind]:
+            return wanted[-1]
 
 
 def _is_over(conn: Any, command_id: str) -> bool | None:
@@ -343,7 +346,7 @@ def test_a_claim_is_asked_until_the_box_has_decided(
     asked = {"id": femke, "name": "Femke"}
     assert (answer.json()["assignee"], answer.json()["claim_asked"]) == (None, asked)
     assert planning.get(f"/conversations/{conversation['id']}").json()["claim_asked"] == asked
-    command = asked_last(tilburg)
+    command = asked_last(tilburg, "case")
     assert command["body"]["assignee"] == femke
     _says_over(tilburg, command, "refused", why="claimed")
     head.until(lambda conn: _is_over(conn, command["id"]))
@@ -355,8 +358,7 @@ def test_a_claim_is_asked_until_the_box_has_decided(
         f"{path}/notes", json={"text": "Bel terug"}, headers=planning.headers
     )
     assert note.status_code == 201
-    told = asked_last(tilburg)
-    assert (told["kind"], told["body"]["note"]) == ("note", note.json()["id"])
+    assert asked_last(tilburg, "note")["body"]["note"] == note.json()["id"]
 
 
 def test_what_is_done_at_the_box_names_the_box(
@@ -415,7 +417,7 @@ def _answering(box: RealBox, body: Any) -> threading.Thread:
     """The box waits for one `fetch` and answers it."""
 
     def answer() -> None:
-        command = asked_last(box)
+        command = asked_last(box, "fetch")
         told = {"status": 200, "type": "application/json"}
         told["body"] = base64.b64encode(json.dumps(body).encode()).decode()
         ask = command["body"]["ask"]
