@@ -4,6 +4,7 @@ import faulthandler
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,6 +30,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
 from appliance.runtime import setup_code
+from appliance.runtime.balie import OwnThread
 from appliance.runtime.certificate import Certificate
 from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.giving_way import give_way
@@ -61,7 +63,7 @@ class RunningOffice:
         )
         post = None if settings.mail is None else MailPost(settings.mail, settings.web.address)
         urls = UrlPolicy(settings.webhooks.allowed)
-        self._followers = (
+        self._followers: Sequence[OwnThread] = (
             Relay(self.store, [Standard()], urls, accessed=self._relayed),
             *([] if post is None else [MailFollower(self.store, post)]),
         )

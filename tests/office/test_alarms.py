@@ -21,7 +21,7 @@ def test_the_gravest_alarm_of_a_box_is_an_open_incident(
     """It opens when nothing was heard for two minutes, and closes when the box is back."""
     tilburg.push_all()
     assert alarm(office, tilburg) is None
-    office.clock.advance(SILENT_MS + 1)
+    office.clock.advance(ms=SILENT_MS + 1)
     assert alarm(office, tilburg) is Alarm.SILENT
     (opened,) = office.store.read(lambda conn: incidents.open_of(conn, IncidentKind.BOX_ALARM))
     assert opened.facts == {"what": "box-silent", "box": "Tilburg"}

@@ -48,6 +48,11 @@ class Pushes:
             AT_ONCE, thread_name_prefix="office-push", initializer=give_way
         )
 
+    @property
+    def at_work(self) -> int:
+        """How many are being read or taken in."""
+        return len(self._inside)
+
     @contextmanager
     def turn(self, box_id: str) -> Iterator[None]:
         """Raises ProblemError (503) where eight are at work, or this box is."""

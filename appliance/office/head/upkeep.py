@@ -78,7 +78,8 @@ class Upkeep:
         """Writes down who was seen, and which alarms are on."""
         with self._lock:
             seen, self._seen = self._seen, {}
-        if seen or self._store.read(self._has_other_alarms):
+        other: bool = self._store.read(self._has_other_alarms)
+        if seen or other:
             self._store.write(lambda tx: self._note(tx, seen), durable=False)
 
     def _has_other_alarms(self, conn: sqlite3.Connection) -> bool:
