@@ -25,7 +25,7 @@ def lives(counter: Counter, times: int = 3) -> None:
         counter.hears(f"Vraag {number}", sender=BART)
         counter.queues(f"Antwoord {number}", ANNA)
         counter.sends()
-        counter.clock.advance(600)
+        counter.clock.advance(s=600)
         thread = counter.one("SELECT id FROM conversation ORDER BY id LIMIT 1")["id"]
         store.write(lambda tx, thread=thread: cases.assign(tx, thread, team.staff_id, team))
         store.write(lambda tx, thread=thread: notes.write(tx, thread, "Let op", team))
