@@ -99,7 +99,10 @@ class Reason(StrEnum):
     #: They said no today already.
     SAID_NO = "said-no"
 
-    # Why a message waits: what its SIM may do next.
+    # Why a message waits: at head office, for its box.
+    WAITS_FOR_BOX = "waits-for-box"
+
+    # … and what its SIM may do next.
     NOT_BEFORE = "not-before"
     TYPING = "typing"
     GAP = "gap"

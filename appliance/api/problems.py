@@ -106,6 +106,11 @@ CATALOGUE: Mapping[str, Known] = {
         409, "A key is missing", "A key of this house that was used before is not here."
     ),
     Reason.NAME_TAKEN: Known(409, "The name is taken", "There is a label “ziek” already."),
+    "at-the-box": Known(
+        409,
+        "Done at the box",
+        "Head office does not do this: it is done at the box “Utrecht” (https://utrecht.example).",
+    ),
     "refused": Known(409, "Refused", "A rule of this Balie forbids it."),
     "too-large": Known(413, "The body is too large", "A body has at most 65536 bytes."),
     "unsupported-media": Known(

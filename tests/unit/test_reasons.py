@@ -122,8 +122,9 @@ def test_whatever_stops_a_line_has_a_sentence_and_a_remedy() -> None:
 
 
 def test_whatever_a_message_waits_for_or_ended_by_has_a_sentence() -> None:
-    """LOCKED and NONE are asked of a device there."""
+    """LOCKED and NONE are asked of a device there. At head office it waits for its box."""
     said = named("queue") - {Reason.LOCKED, Reason.NONE} | given_as_reason("desk", "store")
+    said.add(Reason.WAITS_FOR_BOX)
     assert set(phrases.WAITING) == said
 
 

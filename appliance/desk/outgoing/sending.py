@@ -260,7 +260,7 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
     if state is MessageState.CANCELLED:
         return
     if state is not MessageState.QUEUED:
-        raise Refused(Reason.CANNOT_CANCEL, _TOO_LATE.get(state, "This message has left or ended."))
+        raise too_late(state)
     messages.move(
         tx,
         message_id,
@@ -268,6 +268,11 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
         reason=Reason.BY_PERSON,
         facts={"staff": author.staff_id, "token": author.token_id},
     )
+
+
+def too_late(state: MessageState) -> Refused:
+    """Why a message in this state cannot be withdrawn any more."""
+    return Refused(Reason.CANNOT_CANCEL, _TOO_LATE.get(state, "This message has left or ended."))
 
 
 _TOO_LATE = {

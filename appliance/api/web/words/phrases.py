@@ -50,6 +50,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.PERSON: "nothing there tells what happened and a person has to decide",
     Reason.DEVICE_GONE: "what was sending it has been away for a day",
     Reason.NOT_BEFORE: "it was planned for later",
+    Reason.WAITS_FOR_BOX: "its box has not been reached yet",
     Reason.CLOCK_WRONG: "the clock of Balie is wrong and nothing is sent until it is right",
     Reason.NOT_ON_WHATSAPP: "this number is not on WhatsApp",
     Reason.MEDIA_GONE: "its file was no longer there",
