@@ -92,9 +92,9 @@ class HttpsLink:
             raise NotTaken
         return _read(_checked(reply), Joined.from_json)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         for each in (self._up, self._down, self._aside):
-            each.close()
+            await each.close()
 
     def _question(
         self,
@@ -125,7 +125,7 @@ async def fetched_authority(url: str) -> str:
     try:
         reply = await lane.ask(Question(method="GET", target=link.CA, headers={}, within_s=15.0))
     finally:
-        lane.close()
+        await lane.close()
     if reply.status != _OK:
         raise LinkAway("no-office")
     return reply.body.decode("ascii", "replace")

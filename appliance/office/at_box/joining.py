@@ -106,7 +106,7 @@ async def _asked(invitation: Invitation, ask: JoinAsk) -> tuple[str, Joined]:
         ) from exc
     finally:
         if link is not None:
-            link.close()
+            await link.close()
 
 
 async def _authority(invitation: Invitation) -> str:

@@ -59,6 +59,6 @@ def _put(conn: sqlite3.Connection, given: Slice) -> None:
         names = ", ".join(row)
         places = ", ".join(f":{name}" for name in row)
         conn.execute(
-            f"INSERT INTO {given.table} ({names}) VALUES ({places})",  # noqa: S608
+            f"INSERT OR REPLACE INTO {given.table} ({names}) VALUES ({places})",  # noqa: S608
             dict(row),
         )

@@ -8,6 +8,7 @@ import gzip
 import json
 import socket
 import ssl
+import sys
 import threading
 import time
 import uuid
@@ -71,6 +72,7 @@ class SmallOffice:
         self.orders: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda found: found
         self.certificate = certificate
         self.url = ""
+        self.mistakes: list[str] = []
         self._more = threading.Condition()
         self._stopped = False
 
@@ -132,6 +134,7 @@ class SmallOffice:
         with self._more:
             while not (it := found()):
                 left_s = until_s - time.monotonic()
+                assert not self.mistakes, self.mistakes
                 assert left_s > 0, "it did not come in time"
                 self._more.wait(min(left_s, 0.2))
         return it
@@ -309,7 +312,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that ended is no news."""
+        """A connection that ended is no news; what this office cannot take is."""
+        mistake = sys.exc_info()[1]
+        if not isinstance(mistake, OSError):
+            handler: Any = self.RequestHandlerClass
+            handler.office.mistakes.append(repr(mistake))
 
 
 @contextmanager
