@@ -60,7 +60,7 @@ class Box:
         def differ() -> list[str]:
             return [each for each in sorted(slice_tables.named_tables()) if not self._same(each)]
 
-        self.office.wait_for(lambda: not differ())
+        self.office.wait_for(lambda: not differ(), differ)
 
     def _same(self, table: str) -> bool:
         def here(conn: events.sqlite3.Connection) -> set[str]:

@@ -129,13 +129,14 @@ class SmallOffice:
     def _done(self, command_id: str) -> dict[str, Any] | None:
         return next(iter(self.told_done(command_id)), None)
 
-    def wait_for(self, found: Callable[[], Any]) -> Any:
+    def wait_for(self, found: Callable[[], Any], lacks: Callable[[], object] = str) -> Any:
+        """`lacks` says what is wrong where it does not come."""
         until_s = time.monotonic() + WITHIN_S
         with self._more:
             while not (it := found()):
                 left_s = until_s - time.monotonic()
                 assert not self.mistakes, self.mistakes
-                assert left_s > 0, "it did not come in time"
+                assert left_s > 0, f"it did not come in time {lacks()}"
                 self._more.wait(min(left_s, 0.2))
         return it
 
