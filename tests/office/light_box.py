@@ -7,14 +7,13 @@ import sys
 import time
 from pathlib import Path
 
-from appliance.office.at_box.box_link import BoxLink
-from appliance.office.at_box.taking import Counter
-
 from appliance.channels import Channel
 from appliance.clock import SystemClock
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.room import Room
 from appliance.devices.protocol import Incoming
+from appliance.office.at_box.box_link import BoxLink
+from appliance.office.at_box.taking import Counter
 from appliance.queue.gate import ConsentGate
 from appliance.runtime import kinds
 from appliance.store import devices

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from tests.office.head_office import HeadOffice
-from tests.office.plain_box import PlainBox
 
 from appliance.office.batch import Batch, BoxFacts, ToldEvent
 from appliance.slices import Privacy, Slice
@@ -17,6 +15,8 @@ from appliance.store.slice_privacy import Mask
 from appliance.store.slices import everything, slices_of
 from tests.api.office import Desk, Office
 from tests.fresh_store import fresh_store
+from tests.office.head_office import HeadOffice
+from tests.office.plain_box import PlainBox
 
 KEY = b"k" * 32
 

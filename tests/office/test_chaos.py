@@ -1,5 +1,4 @@
-"""Faults of some seconds at a head office and its boxes; `scripts/office-chaos` has them longer.
-"""
+"""Faults of some seconds at a head office and its boxes; `scripts/office-chaos` has them longer."""
 
 from pathlib import Path
 

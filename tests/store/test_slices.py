@@ -2,12 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from appliance.clock import SystemClock
 from appliance.slices import Privacy
 from appliance.store import slice_tables
 from appliance.store.slice_privacy import Mask
+from appliance.store.store import Tx
 from tests.fresh_store import fresh_store
 
 
@@ -30,16 +32,25 @@ def test_every_table_is_told_or_stands_with_its_reason(tmp_path: Path) -> None:
     assert all(left_out.values())
 
 
+_NOOR = (
+    "INSERT INTO staff (id, name, password_hash, email, created_ms)"
+    " VALUES ('s', 'Noor', 'argon2-hash', 'noor@example.com', 1)"
+)
+_PLANNING = (
+    "INSERT INTO api_token (id, name, token_hash, scopes, created_ms, signing_key)"
+    " VALUES ('t', 'Planning', 'sha-of-token', '[]', 1, 'sealed-key')"
+)
+
+
+def _run(tx: Tx, *, said: str) -> None:
+    tx.conn.execute(said)
+
+
 def test_what_opens_something_is_in_no_row_that_is_told(tmp_path: Path) -> None:
     """Not even where everything is told."""
     with closing(fresh_store(tmp_path / "balie.db", SystemClock())) as store:
-        for statement in (
-            "INSERT INTO staff (id, name, password_hash, email, created_ms)"
-            " VALUES ('s', 'Noor', 'argon2-hash', 'noor@example.com', 1)",
-            "INSERT INTO api_token (id, name, token_hash, scopes, created_ms, signing_key)"
-            " VALUES ('t', 'Planning', 'sha-of-token', '[]', 1, 'sealed-key')",
-        ):
-            store.write(lambda tx, said=statement: tx.conn.execute(said))
+        for statement in (_NOOR, _PLANNING):
+            store.write(partial(_run, said=statement))
 
         def told(conn: sqlite3.Connection) -> str:
             mask = Mask(conn=conn, privacy=Privacy.ALL, key=b"k")

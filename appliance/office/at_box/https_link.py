@@ -7,7 +7,7 @@ office, such as the page of a captive portal, is nobody.
 import contextlib
 import zlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from appliance.office import link
 from appliance.office.at_box.lane import Lane, Question, Reply, trusting
@@ -17,6 +17,7 @@ from appliance.office.link import Answer, Command, NewCredential, commands_from_
 from appliance.office.reading import Fields, Malformed, parsed, plain
 from appliance.office.troubles import LinkAway, LinkBehind, LinkHeld, StruckOff
 
+T = TypeVar("T")
 PUSH_S = 20.0
 ANSWER_S = 15.0
 _MORE_S = 10.0
@@ -147,7 +148,7 @@ def _checked(reply: Reply, *also: int) -> Reply:
     raise LinkAway("no-office")
 
 
-def _read(reply: Reply, read: Callable[[Fields], Any]) -> Any:
+def _read(reply: Reply, read: Callable[[Fields], T]) -> T:
     try:
         return read(parsed(reply.body))
     except Malformed:

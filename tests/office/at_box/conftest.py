@@ -1,5 +1,6 @@
 """A branch that belongs to a small head office: real store, real sockets, no phone."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from appliance.desk.outgoing.room import Room
 from appliance.office.at_box import box_link, pushing, taking
 from appliance.office.at_box.box_link import BoxLink
 from appliance.slices import Privacy
-from appliance.store import events, slice_tables
+from appliance.store import slice_tables
 from appliance.store.slice_privacy import Mask
 from tests.fresh_store import fresh_store
 from tests.office.at_box.small_office import SmallOffice, serving
@@ -63,12 +64,12 @@ class Box:
         self.office.wait_for(lambda: not differ(), differ)
 
     def _same(self, table: str) -> bool:
-        def here(conn: events.sqlite3.Connection) -> set[str]:
+        def here(conn: sqlite3.Connection) -> set[str]:
             mask = Mask(conn=conn, privacy=Privacy.ALL, key=b"")
             rows = conn.execute(f"SELECT * FROM {table}")  # noqa: S608
             return {repr(sorted(mask.row(table, each).items())) for each in rows}
 
-        def columns(conn: events.sqlite3.Connection) -> set[str]:
+        def columns(conn: sqlite3.Connection) -> set[str]:
             return set(Mask(conn=conn, privacy=Privacy.ALL, key=b"").columns(table))
 
         names = self.counter.store.read(columns)

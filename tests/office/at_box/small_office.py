@@ -116,7 +116,8 @@ class SmallOffice:
 
     def done(self, command_id: str) -> dict[str, Any]:
         """The facts of the event that says what became of it."""
-        return self.wait_for(lambda: self._done(command_id))
+        self.wait_for(lambda: self._done(command_id))
+        return self.told_done(command_id)[0]
 
     def told_done(self, command_id: str) -> list[dict[str, Any]]:
         found = (each for log in self.logs.values() for each in log.events.values())
@@ -185,7 +186,7 @@ class SmallOffice:
     def _begin(self, told: dict[str, Any]) -> None:
         if told["epoch"] != self.epoch:
             descent = told.get("descent")
-            assert not self.epoch or descent["epoch"] == self.epoch
+            assert not self.epoch or (descent or {})["epoch"] == self.epoch
             assert not told["events"]
             assert not told["slices"]
             start = min(told["first"] - 1, self.log.cursor) if self.epoch else 0
@@ -314,6 +315,7 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that ended is no news; what this office cannot take is."""
+        del request, client_address
         mistake = sys.exc_info()[1]
         if not isinstance(mistake, OSError):
             handler: Any = self.RequestHandlerClass

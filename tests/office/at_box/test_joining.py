@@ -15,6 +15,7 @@ from appliance.office.at_box.credential import FILE
 from appliance.office.invitation import Invitation
 from appliance.reasons import Reason
 from appliance.store import lines, office_link
+from appliance.store.store import Tx
 from tests.office.at_box.conftest import Box
 from tests.office.at_box.small_office import Fault, SmallOffice, serving
 from tests.own_certificate import make_certificate
@@ -31,7 +32,7 @@ def secure(tmp_path: Path) -> Iterator[SmallOffice]:
 
 
 def released(box: Box) -> None:
-    def work(tx: joining.Tx) -> None:
+    def work(tx: Tx) -> None:
         releasing.release(tx, lines.line(tx.conn, box.counter.line_id))
 
     box.counter.store.write(work)

@@ -1,12 +1,13 @@
 """What of a person head office has, by what the company chose: proven in the bytes of its copy."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.slices import Privacy
+from appliance.slices import Privacy, Value
 from appliance.store import slice_tables, slices
 from appliance.store.slice_privacy import Mask
 from tests.api import full_person
@@ -63,11 +64,9 @@ def test_the_same_number_is_the_same_to_the_office_and_nobody_to_who_has_another
 ) -> None:
     full_person.fill(office, office.desk("Tilburg", "+31612345678"))
 
-    def told(key: bytes) -> tuple[set[object], set[object]]:
-        def read(conn: slices.sqlite3.Connection) -> tuple[set[object], set[object]]:
-            found = list(
-                slices.everything(Mask(conn=conn, privacy=Privacy.ON_DEMAND, key=key))
-            )
+    def told(key: bytes) -> tuple[set[Value], set[Value]]:
+        def read(conn: sqlite3.Connection) -> tuple[set[Value], set[Value]]:
+            found = list(slices.everything(Mask(conn=conn, privacy=Privacy.ON_DEMAND, key=key)))
             values = [
                 {row["value"] for each in found if each.table == table for row in each.rows}
                 for table in ("contact_identity", "message")

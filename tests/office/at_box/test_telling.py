@@ -1,6 +1,7 @@
 """The log of a box at its head office: all of it, once, in whatever way the network fails."""
 
 import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from appliance.desk.team import cases, notes, staff
 from appliance.events import EventKind
 from appliance.slices import Privacy
 from appliance.store import office_link
+from appliance.store.store import Tx
 from tests.desk import erased_person
 from tests.office.at_box.conftest import Box
 from tests.office.at_box.small_office import Fault, Log
@@ -27,9 +29,13 @@ def lives(counter: Counter, times: int = 3) -> None:
         counter.sends()
         counter.clock.advance(s=600)
         thread = counter.one("SELECT id FROM conversation ORDER BY id LIMIT 1")["id"]
-        store.write(lambda tx, thread=thread: cases.assign(tx, thread, team.staff_id, team))
-        store.write(lambda tx, thread=thread: notes.write(tx, thread, "Let op", team))
-        store.write(lambda tx, thread=thread: cases.close(tx, thread, team))
+        store.write(partial(_work_on, thread=str(thread), team=team))
+
+
+def _work_on(tx: Tx, *, thread: str, team: Author) -> None:
+    cases.assign(tx, thread, team.staff_id, team)
+    notes.write(tx, thread, "Let op", team)
+    cases.close(tx, thread, team)
 
 
 def _colleague(counter: Counter) -> str:
@@ -138,7 +144,7 @@ def test_a_box_that_the_office_holds_works_on_and_says_why(box: Box) -> None:
 
     def held() -> str | None:
         known = box.counter.store.read(office_link.link)
-        return known and known.held
+        return None if known is None else known.held
 
     assert box.office.wait_for(held) == "A person has to look."
     box.office.on_push = lambda _: None
