@@ -19,6 +19,7 @@ from appliance.cli import (
     line_settings,
     mail,
     office,
+    office_link,
     pacing,
     people,
     people_files,
@@ -60,6 +61,8 @@ app.add_typer(archive.archive_app, name="archive")
 app.add_typer(retention.retention_app, name="retention")
 app.add_typer(update.update_app, name="update")
 app.add_typer(office.office_app, name="office")
+office.office_app.command("join")(office_link.join)
+office.office_app.command("leave")(office_link.leave)
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)

@@ -170,6 +170,7 @@ def _tell_many(told: _Telling, event: Event) -> None:
         for row in told.rows("conversation", "contact_id", contact_id):
             threads.add(row["id"])
         _tell_messages(told, "contact_id", contact_id)
+        told.rows("contact_event", "contact_id", contact_id)
         told.rows("list_send_item", "contact_id", contact_id)
         told.rows("round_person", "contact_id", contact_id)
     for thread_id in threads:

@@ -107,7 +107,7 @@ def _request(
         if about.is_group:
             return SendRequest(line_id=about.line_id, identity=to, **shared), about
         whom, over = ways.chosen(tx.conn, about.line_id, about.to, channel, to=to)
-        known = {"channel": over, "contact_id": about.contact_id}
+        known: dict[str, Any] = {"channel": over, "contact_id": about.contact_id}
         return SendRequest(line_id=about.line_id, identity=whom, **known, **shared), about
     if (named := body.id_or_none("group")) is not None:
         return SendRequest(**_group(tx.conn, who, named), **shared), None

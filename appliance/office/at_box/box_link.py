@@ -132,7 +132,7 @@ class BoxLink:
             await self._all_of(pusher, taker, renewer)
         finally:
             self._loop = self._pusher = self._ended = None
-            link.close()
+            await link.close()
 
     async def _all_of(self, pusher: Pusher, taker: Taker, renewer: Renewer) -> None:
         """Until one of them ends, which it does by an error only, or the link itself does."""

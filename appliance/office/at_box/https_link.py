@@ -7,7 +7,7 @@ office, such as the page of a captive portal, is nobody.
 import contextlib
 import zlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from appliance.office import link
 from appliance.office.at_box.lane import LaneQuestion, LinkLane, Reply, trusting
@@ -17,6 +17,7 @@ from appliance.office.link import FetchAnswer, NewCredential, OfficeCommand, com
 from appliance.office.reading import Fields, Malformed, parsed, plain
 from appliance.office.troubles import LinkAway, LinkBehind, LinkHeld, StruckOff
 
+T = TypeVar("T")
 PUSH_S = 20.0
 ANSWER_S = 15.0
 _MORE_S = 10.0
@@ -92,9 +93,9 @@ class HttpsLink:
             raise NotTaken
         return _read(_checked(reply), JoinedOffice.from_json)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         for each in (self._up, self._down, self._aside):
-            each.close()
+            await each.close()
 
     def _question(
         self,
@@ -127,7 +128,7 @@ async def fetched_authority(url: str) -> str:
             LaneQuestion(method="GET", target=link.CA, headers={}, within_s=15.0)
         )
     finally:
-        lane.close()
+        await lane.close()
     if reply.status != _OK:
         raise LinkAway("no-office")
     return reply.body.decode("ascii", "replace")
@@ -149,7 +150,7 @@ def _checked(reply: Reply, *also: int) -> Reply:
     raise LinkAway("no-office")
 
 
-def _read(reply: Reply, read: Callable[[Fields], Any]) -> Any:
+def _read(reply: Reply, read: Callable[[Fields], T]) -> T:
     try:
         return read(parsed(reply.body))
     except Malformed:

@@ -106,7 +106,7 @@ async def _asked(invitation: OfficeInvitation, ask: JoinAsk) -> tuple[str, Joine
         ) from exc
     finally:
         if link is not None:
-            link.close()
+            await link.close()
 
 
 async def _authority(invitation: OfficeInvitation) -> str:

@@ -82,10 +82,12 @@ class LinkLane:
         except h11.ProtocolError:
             raise LinkAway("no-office") from None
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """The loop has a turn to close the socket: it may end right after."""
         if self._open is not None:
             self._open.close()
             self._open = None
+        await asyncio.sleep(0)
 
     async def _asked(self, question: LaneQuestion) -> Reply:
         """A kept connection may have been closed at the other end meanwhile: then nothing of an

@@ -160,6 +160,8 @@ class Pusher:
     async def _away(self, exc: LinkAway) -> None:
         self._standing.trouble = exc.why
         self._teller.lost()
+        if exc.why == "timeout":
+            self._teller.too_slow()
         wait_s = self._wait_s if exc.retry_after_s is None else exc.retry_after_s
         self._wait_s = min(2 * self._wait_s, MOST_WAIT_S)
         await asyncio.sleep(_about(wait_s))

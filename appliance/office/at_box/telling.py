@@ -22,6 +22,7 @@ PIECE = 200
 """Events of one batch: their rows are read in one go, in which the thread does nothing else."""
 MOST_WEIGHT = MAX_BATCH_BYTES // 4
 """Of the slices of one batch, by a guess at their JSON that is never a quarter of it."""
+LEAST_WEIGHT = 16 * 1024
 _MOST_SLICES = 2000
 
 
@@ -46,6 +47,7 @@ class Teller:
         self._spill: list[Slice] = []
         self._spill_of = 0
         self._greets_after: int | None = None
+        self._weight = MOST_WEIGHT
 
     @property
     def rows_to_seq(self) -> int:
@@ -64,6 +66,11 @@ class Teller:
     def arrived(self) -> None:
         """The office has what was told last."""
         self._piece = None
+        self._weight = min(2 * self._weight, MOST_WEIGHT)
+
+    def too_slow(self) -> None:
+        """The way is slow: the next batches are smaller, until they arrive."""
+        self._weight = max(self._weight // 2, LEAST_WEIGHT)
 
     def lost(self) -> None:
         """What was told last may not have arrived: it is told again."""
@@ -92,7 +99,7 @@ class Teller:
         if self._walk is None or self._walks_as is not known.narrower:
             self._walks_from, self._walks_as = events.last_seq(conn), known.narrower
             self._walk, self._piece = self._everything(conn, known), None
-        self._piece = self._piece or _piece_of(self._walk)
+        self._piece = self._piece or _piece_of(self._walk, self._weight // 2)
         found, ends = self._piece
         batch = _after(known, (), found, facts)
         return Telling(batch=batch, more=True, ends=ends, told_as=known.narrower)
@@ -124,10 +131,10 @@ class Teller:
         them told before it.
         """
         named = slices.slices_of(mask, found)
-        while sum(map(weight_of, named)) > MOST_WEIGHT and len(found) > 1:
+        while sum(map(weight_of, named)) > self._weight and len(found) > 1:
             found = found[: len(found) // 2]
             named = slices.slices_of(mask, found)
-        if sum(map(weight_of, named)) > MOST_WEIGHT:
+        if sum(map(weight_of, named)) > self._weight:
             self._spill, self._spill_of = list(named), found[0].seq
             return self._rest(known, mask, found, facts)
         told = [mask.event(each) for each in found]
@@ -138,7 +145,7 @@ class Teller:
     ) -> Telling:
         """The next of the rows of one event; with the last of them goes the event itself."""
         piece, weight = list[Slice](), 0
-        while self._spill and (not piece or weight + weight_of(self._spill[0]) < MOST_WEIGHT):
+        while self._spill and (not piece or weight + weight_of(self._spill[0]) < self._weight):
             piece.append(self._spill.pop(0))
             weight += weight_of(piece[-1])
         if self._spill:
@@ -147,13 +154,13 @@ class Teller:
         return Telling(batch=_after(known, [mask.event(found[0])], piece, facts), more=True)
 
 
-def _piece_of(walk: Iterator[Slice]) -> tuple[list[Slice], bool]:
+def _piece_of(walk: Iterator[Slice], most: int) -> tuple[list[Slice], bool]:
     """What goes into one batch, and whether it is the last."""
     found, weight = list[Slice](), 0
     for each in walk:
         found.append(each)
         weight += weight_of(each)
-        if weight >= MOST_WEIGHT // 2 or len(found) >= _MOST_SLICES:
+        if weight >= most or len(found) >= _MOST_SLICES:
             return found, False
     return found, True
 
