@@ -15,7 +15,7 @@ from appliance.errors import InvalidInput
 from appliance.office.head import alarms, inviting, joining, privacy_choice
 from appliance.office.head.office_store import open_office
 from appliance.office.tables import box_epochs, boxes
-from appliance.office.tables.boxes import Box
+from appliance.office.tables.boxes import OfficeBox
 from appliance.slices import Privacy
 from appliance.store import privacy as private_files
 from appliance.store.store import Store
@@ -143,7 +143,7 @@ def _opened(data: Path | None) -> Iterator[Store]:
         private_files.hand_over(folder)
 
 
-def _facts(box: Box, now_ms: int) -> dict[str, Any]:
+def _facts(box: OfficeBox, now_ms: int) -> dict[str, Any]:
     alarm = alarms.alarm_of(box, now_ms)
     return {
         "id": box.id,

@@ -21,7 +21,7 @@ _MAX_TOKEN = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation:
+class OfficeInvitation:
     """`url` has no path and no slash at its end. `fingerprint` is the SHA-256 of the office's CA
     (of its DER) in hex, and empty where `url` is plain http to this very machine.
     """
@@ -35,7 +35,7 @@ class Invitation:
         return PREFIX + base64.urlsafe_b64encode(plain(told)).decode().rstrip("=")
 
     @classmethod
-    def from_token(cls, token: str) -> "Invitation":
+    def from_token(cls, token: str) -> "OfficeInvitation":
         """Raises Malformed."""
         said = token.strip()
         if not said.startswith(PREFIX) or len(said) > _MAX_TOKEN or not said.isascii():
@@ -119,7 +119,7 @@ class JoinAsk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
+class JoinedOffice:
     """`box` is the box's id at the office; `office_key` the office's public key, Ed25519, raw."""
 
     box: str
@@ -133,7 +133,7 @@ class Joined:
         return {**told, "office_key": base64_of(self.office_key), "privacy": self.privacy}
 
     @classmethod
-    def from_json(cls, read: Fields) -> "Joined":
+    def from_json(cls, read: Fields) -> "JoinedOffice":
         found = cls(
             box=read.id("box"),
             credential=read.text("credential", most=500),

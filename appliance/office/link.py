@@ -44,13 +44,13 @@ class CommandKind(StrEnum):
     HAPPENED = "happened"
 
 
-class Outcome(StrEnum):
+class CommandOutcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class CommandAsker:
     """Whose wish a command is: a colleague or a token of the office, by its id there."""
 
     staff: str | None = None
@@ -62,7 +62,7 @@ class Asker:
         return {**who, "name": self.name}
 
     @classmethod
-    def from_json(cls, read: Fields) -> "Asker":
+    def from_json(cls, read: Fields) -> "CommandAsker":
         staff, token = read.id_or_none("staff"), read.id_or_none("token")
         if staff is not None and token is not None:
             raise Malformed("a command is of a colleague or of a token")
@@ -70,7 +70,7 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class OfficeCommand:
     """`kind` is a word, because an office may be newer; one that is not known is refused. What
     neither a colleague nor a token asked for, the office asks itself: `by` has neither id.
     """
@@ -79,7 +79,7 @@ class Command:
     id: str
     kind: str
     expires_ms: int | None
-    by: Asker
+    by: CommandAsker
     body: Mapping[str, Any]
 
     def as_json(self) -> dict[str, Any]:
@@ -87,29 +87,29 @@ class Command:
         return {**told, "by": self.by.as_json(), "body": dict(self.body)}
 
     @classmethod
-    def from_json(cls, found: object) -> "Command":
+    def from_json(cls, found: object) -> "OfficeCommand":
         read = Fields(found, "a command")
         return cls(
             n=read.number("n", least=1),
             id=read.id("id"),
             kind=read.id("kind"),
             expires_ms=read.number_or_none("expires_ms"),
-            by=Asker.from_json(read.part("by")),
+            by=CommandAsker.from_json(read.part("by")),
             body=read.facts("body"),
         )
 
 
-def commands_as_json(given: Sequence[Command]) -> dict[str, Any]:
+def commands_as_json(given: Sequence[OfficeCommand]) -> dict[str, Any]:
     return {"commands": [each.as_json() for each in given]}
 
 
-def commands_from_json(read: Fields) -> Sequence[Command]:
+def commands_from_json(read: Fields) -> Sequence[OfficeCommand]:
     """In the order in which they came, which a reader does not rely on."""
-    return [Command.from_json(each) for each in read.items("commands", most=MAX_COMMANDS)]
+    return [OfficeCommand.from_json(each) for each in read.items("commands", most=MAX_COMMANDS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class FetchAnswer:
     """What the box's own API said to a `fetch`."""
 
     status: int
@@ -120,7 +120,7 @@ class Answer:
         return {"status": self.status, "type": self.type, "body": base64_of(self.body)}
 
     @classmethod
-    def from_json(cls, read: Fields) -> "Answer":
+    def from_json(cls, read: Fields) -> "FetchAnswer":
         status = read.number("status", least=100)
         if status >= 600:  # noqa: PLR2004 -- HTTP's statuses have three digits
             raise read.wrong("status")
@@ -140,11 +140,13 @@ class Link(Protocol):
 
     async def push(self, batch: Batch) -> Pushed: ...
 
-    async def commands(self, after: int) -> Sequence[Command]:
-        """Those with a higher `n`; it waits for `HELD_OPEN_S` while there is none."""
+    async def commands(self, after: int, epoch: str) -> Sequence[OfficeCommand]:
+        """Those with a higher `n`; it waits for `HELD_OPEN_S` while there is none. `epoch` is that
+        of the log, by which two boxes that show one credential are told apart.
+        """
         ...
 
-    async def answer(self, ask: str, answer: Answer) -> None: ...
+    async def answer(self, ask: str, answer: FetchAnswer) -> None: ...
 
     async def renew(self) -> "NewCredential": ...
 

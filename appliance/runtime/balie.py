@@ -31,7 +31,7 @@ from appliance.devices.protocol import Errand
 from appliance.devices.worker import DeviceWorker
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.office.at_box.box_link import BoxLink
-from appliance.office.at_box.taking import Counter
+from appliance.office.at_box.taking import BoxCounter
 from appliance.queue.gate import ConsentGate
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
@@ -144,7 +144,7 @@ class Balie:
         )
 
     def _make_office(self, gate: ConsentGate) -> BoxLink:
-        counter = Counter(
+        counter = BoxCounter(
             store=self.store,
             gate=gate,
             room=self._room,

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 DEFAULT_LISTEN = "127.0.0.1:8090"
 
 
-class Office:
+class RunningOffice:
     """All of a head office on one data directory. `services` is what the web application needs."""
 
     def __init__(self, settings: Settings, connections: Connections) -> None:
@@ -104,7 +104,7 @@ def run_office(
     connections = Connections(most, most)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
         certificate = _certificate(settings)
-        office = Office(settings, connections)
+        office = RunningOffice(settings, connections)
         try:
             office.start()
             _welcome(office, _url(settings, sock, secure=certificate is not None))
@@ -142,7 +142,7 @@ def _url(settings: Settings, sock: socket.socket, *, secure: bool) -> str:
     return (settings.web.address or address_of(sock, secure=secure)).rstrip("/")
 
 
-def _welcome(office: Office, url: str) -> None:
+def _welcome(office: RunningOffice, url: str) -> None:
     office.store.write(lambda tx: inviting.note_url(tx, url))
     log.info("the head office is at %s", url)
     if office.services.setup_code:

@@ -46,7 +46,7 @@ class OfficeLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewLink:
+class JoinedLink:
     url: str
     authority: str
     box: str
@@ -66,7 +66,7 @@ def link(conn: sqlite3.Connection) -> OfficeLink | None:
     return OfficeLink(**values)
 
 
-def begin(tx: Tx, new: NewLink) -> None:
+def begin(tx: Tx, new: JoinedLink) -> None:
     """In place of whatever was agreed before."""
     end(tx)
     tx.conn.execute(

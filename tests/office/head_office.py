@@ -21,7 +21,7 @@ from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
 from appliance.office.head.office_store import open_office
 from appliance.office.tables import boxes
-from appliance.office.tables.boxes import Box
+from appliance.office.tables.boxes import OfficeBox
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store
@@ -81,7 +81,7 @@ class HeadOffice:
         box.join()
         return box
 
-    def box(self, plain: PlainBox) -> Box:
+    def box(self, plain: PlainBox) -> OfficeBox:
         return self.store.read(lambda conn: boxes.one(conn, plain.box))
 
     def replica(self, plain: PlainBox, work: Callable[[sqlite3.Connection], T]) -> T:

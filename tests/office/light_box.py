@@ -13,7 +13,7 @@ from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.room import Room
 from appliance.devices.protocol import Incoming
 from appliance.office.at_box.box_link import BoxLink
-from appliance.office.at_box.taking import Counter
+from appliance.office.at_box.taking import BoxCounter
 from appliance.queue.gate import ConsentGate
 from appliance.runtime import kinds
 from appliance.store import devices
@@ -33,7 +33,7 @@ def live(data: Path, rate: float) -> None:
     """`rate`: messages a second. Until it is killed."""
     kinds.load()
     store, gate = Store(data / "balie.db", SystemClock()), ConsentGate()
-    counter = Counter(
+    counter = BoxCounter(
         store=store, gate=gate, room=Room(), planned=lambda: None, make_copy=lambda: None
     )
     BoxLink(counter, data, None).start()

@@ -6,16 +6,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from appliance.desk.team import staff
-from appliance.office.link import Answer, Asker, CommandKind, Outcome
+from appliance.office.link import CommandAsker, CommandKind, CommandOutcome, FetchAnswer
 from appliance.office.reading import plain
 from appliance.office.tables import commands
-from appliance.office.tables.commands import Given
+from appliance.office.tables.commands import CommandGiven
 from appliance.store import branches
 from appliance.store.store import Tx
 from tests.office.head_office import HeadOffice
 from tests.office.plain_box import PlainBox, Row, new_id
 
-SANNE = Asker(staff=new_id(), name="Sanne")
+SANNE = CommandAsker(staff=new_id(), name="Sanne")
 
 
 def give(office: HeadOffice, box: PlainBox, **body: str) -> str:
@@ -25,7 +25,7 @@ def give(office: HeadOffice, box: PlainBox, **body: str) -> str:
     return office.store.write(work)
 
 
-def of_message(office: HeadOffice, message: str) -> Given:
+def of_message(office: HeadOffice, message: str) -> CommandGiven:
     found = office.store.read(lambda conn: commands.of_message(conn, message))
     assert found is not None
     return found
@@ -68,9 +68,9 @@ def test_a_command_is_over_when_its_box_says_so(
     tilburg.says_over({"id": new_id(), "n": 7})
     tilburg.push_all()
     office.until(lambda conn: commands.of_message(conn, refused).why or None)  # type: ignore[union-attr]
-    assert of_message(office, done).outcome is Outcome.DONE
+    assert of_message(office, done).outcome is CommandOutcome.DONE
     assert "text" not in of_message(office, done).command.body
-    assert of_message(office, refused).outcome is Outcome.REFUSED
+    assert of_message(office, refused).outcome is CommandOutcome.REFUSED
     assert of_message(office, refused).why == "opted-out"
     assert of_message(office, refused).command.body["text"] == "Twee"
     office.clock.advance(25 * 3_600_000)
@@ -110,7 +110,7 @@ def test_only_the_box_that_was_asked_can_answer(
         ).status_code
 
     assert [answer(breda, ask), answer(tilburg, "x"), answer(tilburg, ask)] == [404, 404, 204]
-    assert asked.result(10) == Answer(status=200, type="application/json", body=b"{}")
+    assert asked.result(10) == FetchAnswer(status=200, type="application/json", body=b"{}")
     assert answer(tilburg, ask) == 404
 
 

@@ -17,7 +17,7 @@ import httpx
 from appliance.clock import SystemClock
 from appliance.office.head import inviting
 from appliance.office.head.office_store import open_office
-from appliance.office.link import Asker, CommandKind
+from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.tables import commands
 from appliance.store.store import Store
 from tests.office.plain_box import PlainBox, new_id
@@ -155,7 +155,7 @@ def live_through_kills(
 def give(store: Store, box: PlainBox) -> str:
     body = {"message": new_id(), "text": "Hoi"}
     return store.write(
-        lambda tx: commands.give(tx, box.box, CommandKind.SEND, body, Asker(name="x")).id
+        lambda tx: commands.give(tx, box.box, CommandKind.SEND, body, CommandAsker(name="x")).id
     )
 
 

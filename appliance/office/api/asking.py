@@ -15,7 +15,7 @@ from appliance.api.json.declared import Read
 from appliance.desk.access.accesses import Accesses, Reader
 from appliance.errors import InvalidInput, NotFound
 from appliance.ids import is_id
-from appliance.office.api.head import Head, SeenBox, head_of, opened
+from appliance.office.api.head import HeadOfApi, SeenBox, head_of, opened
 from appliance.store import branches, lines
 
 AT_ONCE = 8
@@ -58,7 +58,7 @@ async def sees_whole_box(request: Request, caller: Caller, box: SeenBox) -> bool
 
 
 async def read_at(
-    head: Head, box: SeenBox, caller: Caller, read: Read[Any, Found], asked: Any
+    head: HeadOfApi, box: SeenBox, caller: Caller, read: Read[Any, Found], asked: Any
 ) -> Found:
     """What the replica of this box has; the log of reading is told whom it shows."""
     async with opened(head, box.id) as store:

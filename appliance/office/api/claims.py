@@ -9,7 +9,7 @@ from pydantic import Field
 
 from appliance.api.json.callers import Caller
 from appliance.api.json.office_bodies import ConversationOut, StaffRef
-from appliance.office.api.head import Head, head_of
+from appliance.office.api.head import HeadOfApi, head_of
 
 
 class OfficeConversationOut(ConversationOut):
@@ -19,7 +19,7 @@ class OfficeConversationOut(ConversationOut):
 
 
 def asked_claims(
-    head: Head, conn: sqlite3.Connection, conversation_ids: Collection[str]
+    head: HeadOfApi, conn: sqlite3.Connection, conversation_ids: Collection[str]
 ) -> Mapping[str, Mapping[str, str]]:
     """Of office.db: `{id, name}` by conversation; of several claims the latest."""
     claims: dict[str, Mapping[str, str]] = {}

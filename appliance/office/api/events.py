@@ -24,7 +24,7 @@ from appliance.api.json.times import iso
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.office.api.asking import boxes_in_sight
-from appliance.office.api.head import Head, head_of, opened
+from appliance.office.api.head import HeadOfApi, head_of, opened
 from appliance.office.tables import office_log, replica_link
 from appliance.office.tables.office_log import LoggedBatch
 from appliance.store import events
@@ -44,7 +44,7 @@ class OfficeEventOut(EventOut):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _ToldOfAll:
     seq: int
     box_id: str
     event: Event
@@ -108,7 +108,7 @@ def _position(feed: EventFeed, last_event_id: str | None, newest: int) -> int | 
 
 async def _since(
     request: Request, caller: Caller, seq: int
-) -> AsyncIterator[tuple[int, Sequence[_Told]]]:
+) -> AsyncIterator[tuple[int, Sequence[_ToldOfAll]]]:
     """Batch by batch: its last number, and what the caller sees of it."""
     head, store = head_of(request), caller.services.store
     while batches := await store.aread(partial(_batches, seq), ReaderPool.LIVE):
@@ -123,15 +123,15 @@ def _batches(seq: int, conn: sqlite3.Connection) -> Sequence[LoggedBatch]:
     return office_log.after(conn, seq, limit=_BATCHES)
 
 
-async def _seen_of(head: Head, caller: Caller, batch: LoggedBatch) -> Sequence[_Told]:
+async def _seen_of(head: HeadOfApi, caller: Caller, batch: LoggedBatch) -> Sequence[_ToldOfAll]:
     """Nothing of an epoch that was given up: its numbers mean other events now."""
 
-    def read(conn: sqlite3.Connection) -> Sequence[_Told]:
+    def read(conn: sqlite3.Connection) -> Sequence[_ToldOfAll]:
         if replica_link.read(conn).epoch != batch.epoch:
             return ()
         found = events.after(conn, batch.first - 1, limit=batch.many)
         return [
-            _Told(seq=batch.seq + place, box_id=batch.box_id, event=event)
+            _ToldOfAll(seq=batch.seq + place, box_id=batch.box_id, event=event)
             for place, event in enumerate(found)
             if event.seq <= batch.last and caller.sight.sees_event(conn, event)
         ]
@@ -143,7 +143,7 @@ async def _seen_of(head: Head, caller: Caller, batch: LoggedBatch) -> Sequence[_
         return ()
 
 
-def _sent(feed: EventFeed, told: _Told) -> ServerSentEvent:
+def _sent(feed: EventFeed, told: _ToldOfAll) -> ServerSentEvent:
     event = told.event
     body: dict[str, Any] = {
         "seq": told.seq,

@@ -16,7 +16,7 @@ from fastapi import Request
 
 from appliance.api.json.callers import Caller
 from appliance.office.api.head import SeenBox, asker_of, head_of
-from appliance.office.link import SIGN_OF_LIFE_S, Answer
+from appliance.office.link import SIGN_OF_LIFE_S, FetchAnswer
 from appliance.slices import Privacy
 
 WITHHELD = "Balie-Withheld"
@@ -50,15 +50,15 @@ class FetchedMemory:
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s = now_s
-        self._kept: OrderedDict[_Key, tuple[float, Answer]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[float, FetchAnswer]] = OrderedDict()
         self._bytes = 0
 
-    def find(self, key: _Key) -> Answer | None:
+    def find(self, key: _Key) -> FetchAnswer | None:
         self._let_go()
         found = self._kept.get(key)
         return None if found is None else found[1]
 
-    def keep(self, key: _Key, answer: Answer) -> None:
+    def keep(self, key: _Key, answer: FetchAnswer) -> None:
         if (before := self._kept.pop(key, None)) is not None:
             self._bytes -= len(before[1].body)
         self._kept[key] = (self._now_s() + KEPT_S, answer)
@@ -103,7 +103,7 @@ def _address(request: Request) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def asked_of_box(request: Request, caller: Caller, box: SeenBox) -> Answer | None:
+async def asked_of_box(request: Request, caller: Caller, box: SeenBox) -> FetchAnswer | None:
     """What the box itself answers at this address. None: it may not be asked, or did not answer."""
     if box.privacy is Privacy.FIGURES or is_away(box, caller.services.clock.now_ms()):
         return None

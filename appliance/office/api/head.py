@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from appliance.api.json.callers import Caller
-from appliance.office.link import Answer, Asker, CommandKind
+from appliance.office.link import CommandAsker, CommandKind, FetchAnswer
 from appliance.slices import Privacy
 from appliance.store.store import Store, Tx
 
@@ -45,14 +45,14 @@ class GivenCommand:
     box_id: str
     kind: str
     body: Mapping[str, Any]
-    by: Asker
+    by: CommandAsker
     given_ms: int
     expires_ms: int | None
     outcome: str | None
     why: str | None
 
 
-class Head(Protocol):
+class HeadOfApi(Protocol):
     """The reads are of office.db. `replica` blocks while it opens a database."""
 
     def boxes(self, conn: sqlite3.Connection) -> Sequence[SeenBox]: ...
@@ -71,7 +71,7 @@ class Head(Protocol):
         box_id: str,
         kind: CommandKind,
         body: Mapping[str, Any],
-        by: Asker,
+        by: CommandAsker,
         *,
         expires_ms: int | None = None,
     ) -> GivenCommand: ...
@@ -92,22 +92,24 @@ class Head(Protocol):
         """The `case` commands about these conversations that no box has decided, oldest first."""
         ...
 
-    async def fetch(self, box_id: str, path: str, by: Asker, *, within_s: float) -> Answer | None:
+    async def fetch(
+        self, box_id: str, path: str, by: CommandAsker, *, within_s: float
+    ) -> FetchAnswer | None:
         """What the box's own API says at `path`. None: it said nothing in time."""
         ...
 
 
-def head_of(request: Request) -> Head:
-    found: Head = request.app.state.office
+def head_of(request: Request) -> HeadOfApi:
+    found: HeadOfApi = request.app.state.office
     return found
 
 
-def asker_of(caller: Caller) -> Asker:
-    return Asker(token=caller.token.id, name=caller.token.name)
+def asker_of(caller: Caller) -> CommandAsker:
+    return CommandAsker(token=caller.token.id, name=caller.token.name)
 
 
 @asynccontextmanager
-async def opened(head: Head, box_id: str) -> AsyncIterator[Store]:
+async def opened(head: HeadOfApi, box_id: str) -> AsyncIterator[Store]:
     """The replica of a box, for the event loop."""
     door = head.replica(box_id)
     store = await asyncio.to_thread(door.__enter__)

@@ -20,7 +20,7 @@ from appliance.api.json.metrics import Metrics
 from appliance.api.services import Services
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
-from appliance.office.api.head import Head, SeenBox, head_of
+from appliance.office.api.head import HeadOfApi, SeenBox, head_of
 
 router = APIRouter(tags=["health"])
 router.routes.extend(each for each in health.router.routes if each.path != "/metrics")  # type: ignore[attr-defined]
@@ -98,7 +98,7 @@ async def _sight(request: Request) -> Sight:
     return (await caller_of(request, Scope.DEVICES_READ.value)).sight
 
 
-def _read(conn: sqlite3.Connection, head: Head, sight: Sight, now_ms: int) -> _Figures:
+def _read(conn: sqlite3.Connection, head: HeadOfApi, sight: Sight, now_ms: int) -> _Figures:
     every = head.boxes(conn)
     if sight.branches is not None:
         ids = set(head.boxes_of_branches(conn, sight.branches))

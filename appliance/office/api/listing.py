@@ -19,10 +19,10 @@ from appliance.desk.team.staff import colleague_named
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
 from appliance.office.api.fetched import without_marks
-from appliance.office.api.head import Head, SeenBox, head_of, opened
+from appliance.office.api.head import HeadOfApi, SeenBox, head_of, opened
 from appliance.office.api.walks import AT, no_cursor, walk_of
 from appliance.office.tables import listed
-from appliance.office.tables.listed import Listed, ListedAt, ListWish
+from appliance.office.tables.listed import ListedAt, ListedAtOffice, ListWish
 
 
 async def conversations(
@@ -35,7 +35,7 @@ async def conversations(
         return None
     behind = _behind(request, asked)
 
-    def read(conn: sqlite3.Connection) -> Sequence[Listed] | None:
+    def read(conn: sqlite3.Connection) -> Sequence[ListedAtOffice] | None:
         try:
             assignee_id = _assignee(conn, asked.assignee)
         except InvalidInput:
@@ -81,7 +81,7 @@ async def _body(
     caller: Caller,
     boxes: Sequence[SeenBox],
     asked: Any,
-    found: Sequence[Listed],
+    found: Sequence[ListedAtOffice],
 ) -> dict[str, Any]:
     page = found[: asked.limit - 1]
     entries = await _entries(head_of(request), caller, {each.id for each in boxes}, page)
@@ -94,7 +94,7 @@ async def _body(
 
 
 async def _entries(
-    head: Head, caller: Caller, boxes: set[str], page: Sequence[Listed]
+    head: HeadOfApi, caller: Caller, boxes: set[str], page: Sequence[ListedAtOffice]
 ) -> Mapping[str, ConversationEntry]:
     by_box: dict[str, list[str]] = defaultdict(list)
     for each in page:

@@ -16,13 +16,13 @@ from appliance.api.json.declared import Read
 from appliance.desk.inbox.selection import Sort
 from appliance.desk.search.hits import HitKind, HitPage
 from appliance.office.api.asking import FoundAt
-from appliance.office.api.walks import Walk, cursor_of
+from appliance.office.api.walks import BoxWalk, cursor_of
 
 Key = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class MergeOrder:
     """How entries of several boxes stand among each other; `newest`: the greatest key first.
     `walks`: each box has a place of its own.
     """
@@ -32,15 +32,15 @@ class Order:
     walks: bool = False
 
 
-def order_of(read: Read[Any, Any], asked: Any) -> Order:
+def order_of(read: Read[Any, Any], asked: Any) -> MergeOrder:
     if read.name == "listMessages":
-        return Order(key=_when_known, newest=asked.search.newest_first, walks=True)
+        return MergeOrder(key=_when_known, newest=asked.search.newest_first, walks=True)
     if read.name == "listContacts" and asked.since is not None:
-        return Order(key=_last_change)
+        return MergeOrder(key=_last_change)
     if read.name == "listConversations" and asked.sort is not Sort.BEGUN:
         waits = asked.sort is Sort.WAITING
-        return Order(key=_longest_wait if waits else _last_heard, newest=True, walks=True)
-    return Order(key=lambda entry: entry.id, newest=read.name == "listRounds")
+        return MergeOrder(key=_longest_wait if waits else _last_heard, newest=True, walks=True)
+    return MergeOrder(key=lambda entry: entry.id, newest=read.name == "listRounds")
 
 
 def _when_known(message: Any) -> Any:
@@ -71,7 +71,7 @@ def placed(read: Read[Any, Any], asked: Any, place: str | None) -> Any:
 def page_of_all(
     read: Read[Any, Any],
     asked: Any,
-    walk: Walk,
+    walk: BoxWalk,
     found: Sequence[FoundAt[Sequence[Any]]],
 ) -> dict[str, Any]:
     """The body of the answer. `found` has of each box up to one entry more than a page."""
@@ -85,14 +85,14 @@ def page_of_all(
     return body
 
 
-def merged(order: Order, found: Sequence[FoundAt[Sequence[Any]]]) -> Any:
+def merged(order: MergeOrder, found: Sequence[FoundAt[Sequence[Any]]]) -> Any:
     """Pairs of a box's id and an entry. Those of one box keep the box's own order."""
     told = [[(each.box.id, entry) for entry in each.found] for each in found]
     return heapq.merge(*told, key=lambda pair: order.key(pair[1]), reverse=order.newest)
 
 
 def _places(
-    walk: Walk, found: Sequence[FoundAt[Any]], given: Mapping[str, str]
+    walk: BoxWalk, found: Sequence[FoundAt[Any]], given: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Where each box is after this page: behind the last of its entries that was given."""
     places = {each.box.id: given.get(each.box.id) or walk.place(each.box.id) for each in found}
@@ -104,7 +104,7 @@ SOME = 5
 
 
 def hits_of_all(
-    asked: Any, walk: Walk, found: Sequence[FoundAt[HitPage]]
+    asked: Any, walk: BoxWalk, found: Sequence[FoundAt[HitPage]]
 ) -> tuple[HitPage, str | None]:
     """The page, and its `next`. Each box's hits keep their order."""
     told = [[(each.box.id, hit) for hit in each.found.hits] for each in found]
@@ -134,7 +134,7 @@ def _few_people(every: Any, asked: Any) -> Any:
 
 def _hit_places(
     asked: Any,
-    walk: Walk,
+    walk: BoxWalk,
     found: Sequence[FoundAt[HitPage]],
     taken: Sequence[tuple[str, Any]],
 ) -> Mapping[str, str]:
@@ -148,7 +148,7 @@ def _hit_places(
     return _places(walk, found, last)
 
 
-def search_of(asked: Any, walk: Walk, place: str | None) -> Any:
+def search_of(asked: Any, walk: BoxWalk, place: str | None) -> Any:
     """What is asked of one box: on later pages of a search of all kinds its messages alone."""
     kind = HitKind.MESSAGE if walk.is_begun and asked.kind is None else asked.kind
     return replace(asked, kind=kind, after=place)

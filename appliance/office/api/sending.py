@@ -35,9 +35,9 @@ from appliance.messages import MessageState, clean_text
 from appliance.office.api.asking import boxes_in_sight, of_one
 from appliance.office.api.elsewhere import at_the_box
 from appliance.office.api.fetched import is_away
-from appliance.office.api.head import GivenCommand, Head, SeenBox, asker_of, head_of, opened
+from appliance.office.api.head import GivenCommand, HeadOfApi, SeenBox, asker_of, head_of, opened
 from appliance.office.api.unsent import command_of, state_of
-from appliance.office.link import CommandKind, Outcome
+from appliance.office.link import CommandKind, CommandOutcome
 from appliance.reasons import Reason
 from appliance.store.lines import Line
 from appliance.store.store import Store, Tx
@@ -117,7 +117,7 @@ async def _must_see_whom(request: Request, caller: Caller, wanted: MessageIn) ->
 
 
 def _line_and_box(
-    conn: sqlite3.Connection, caller: Caller, wanted: MessageIn, head: Head
+    conn: sqlite3.Connection, caller: Caller, wanted: MessageIn, head: HeadOfApi
 ) -> tuple[Line, str]:
     """Raises NotFound."""
     line = caller.sight.line(conn, wanted.line)
@@ -128,7 +128,7 @@ def _line_and_box(
 
 
 def _ask_to_send(
-    tx: Tx, *, caller: Caller, wanted: MessageIn, text: str, head: Head
+    tx: Tx, *, caller: Caller, wanted: MessageIn, text: str, head: HeadOfApi
 ) -> dict[str, Any]:
     line, box_id = _line_and_box(tx.conn, caller, wanted, head)
     not_before_ms = posting.not_before_ms(tx.now_ms, wanted.not_before)
@@ -185,9 +185,9 @@ async def cancel_message(request: Request, caller: WritesMessages, message_id: s
 
     given = await caller.services.store.awrite(ask)
     decided = await _decided(request, caller, given)
-    if decided.outcome == Outcome.DONE:
+    if decided.outcome == CommandOutcome.DONE:
         return JSONResponse({"id": named, "state": MessageState.CANCELLED.value})
-    if decided.outcome == Outcome.REFUSED:
+    if decided.outcome == CommandOutcome.REFUSED:
         raise problems.ProblemError(problems.problem(Reason.CANNOT_CANCEL))
     return JSONResponse({"id": named, "state": state.value}, 202)
 
@@ -230,7 +230,7 @@ async def _decided(request: Request, caller: Caller, given: GivenCommand) -> Giv
     return given
 
 
-async def _seen(head: Head, store: Store, given: GivenCommand) -> GivenCommand:
+async def _seen(head: HeadOfApi, store: Store, given: GivenCommand) -> GivenCommand:
     return await store.aread(lambda conn: head.command(conn, given.id)) or given
 
 

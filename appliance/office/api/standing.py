@@ -7,24 +7,26 @@ from typing import Any, Protocol
 
 from appliance.office.api.head import GivenCommand, SeenBox
 from appliance.office.head import privacy_choice
-from appliance.office.link import Answer, Asker, CommandKind
+from appliance.office.link import CommandAsker, CommandKind, FetchAnswer
 from appliance.office.tables import boxes, commands, work_list
-from appliance.office.tables.commands import Given
+from appliance.office.tables.commands import CommandGiven
 from appliance.store.store import Store, Tx
 
 
-class Opened(Protocol):
+class OpenedBox(Protocol):
     def opened(self, box_id: str) -> AbstractContextManager[Store]: ...
 
 
 class Asks(Protocol):
-    async def ask(self, box_id: str, path: str, by: Asker, *, within_s: float) -> Answer | None: ...
+    async def ask(
+        self, box_id: str, path: str, by: CommandAsker, *, within_s: float
+    ) -> FetchAnswer | None: ...
 
 
 class StandingOffice:
     """A `Head` (`office/api/head.py`)."""
 
-    def __init__(self, replicas: Opened, fetches: Asks) -> None:
+    def __init__(self, replicas: OpenedBox, fetches: Asks) -> None:
         self._replicas = replicas
         self._fetches = fetches
 
@@ -61,7 +63,7 @@ class StandingOffice:
         box_id: str,
         kind: CommandKind,
         body: Mapping[str, Any],
-        by: Asker,
+        by: CommandAsker,
         *,
         expires_ms: int | None = None,
     ) -> GivenCommand:
@@ -94,11 +96,13 @@ class StandingOffice:
     ) -> Sequence[GivenCommand]:
         return [_given(each) for each in commands.open_cases(conn, conversation_ids)]
 
-    async def fetch(self, box_id: str, path: str, by: Asker, *, within_s: float) -> Answer | None:
+    async def fetch(
+        self, box_id: str, path: str, by: CommandAsker, *, within_s: float
+    ) -> FetchAnswer | None:
         return await self._fetches.ask(box_id, path, by, within_s=within_s)
 
 
-def _given(found: Given) -> GivenCommand:
+def _given(found: CommandGiven) -> GivenCommand:
     command = found.command
     return GivenCommand(
         id=command.id,

@@ -10,14 +10,14 @@ from appliance.api.json.times import iso, iso_or_none
 from appliance.errors import NotFound
 from appliance.messages import Direction, MessageState
 from appliance.office.api.head import GivenCommand, head_of
-from appliance.office.link import Outcome
+from appliance.office.link import CommandOutcome
 from appliance.reasons import Reason
 from appliance.store import lines
 
 
 def state_of(command: GivenCommand) -> tuple[MessageState, str]:
     """With its reason. What the box has said is done it has; its replica follows in a moment."""
-    if command.outcome == Outcome.REFUSED:
+    if command.outcome == CommandOutcome.REFUSED:
         too_late = command.why == Reason.TOO_LATE
         state = MessageState.EXPIRED if too_late else MessageState.REFUSED
         return state, Reason.TOO_OLD.value if too_late else command.why or ""

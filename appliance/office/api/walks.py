@@ -32,7 +32,7 @@ def cursor_of(places: Mapping[str, str]) -> str:
     return PREFIX + base64.urlsafe_b64encode(b"".join(told)).decode().rstrip("=")
 
 
-class Walk:
+class BoxWalk:
     """Where a walk is; `is_begun` is False on its first page. `at` is what the work list said."""
 
     def __init__(self, cursor: str = "") -> None:
@@ -83,16 +83,16 @@ class WalkRoute(APIRoute):
         return with_walk
 
 
-def walk_of(request: Request) -> Walk:
-    found: Walk = request.state.walk
+def walk_of(request: Request) -> BoxWalk:
+    found: BoxWalk = request.state.walk
     return found
 
 
-def _taken_from(request: Request) -> Walk:
+def _taken_from(request: Request) -> BoxWalk:
     asked = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     cursor = next((said for name, said in asked if name == "after"), None)
     if cursor is None or not cursor.startswith((PREFIX, AT)):
-        return Walk()
+        return BoxWalk()
     others = [each for each in asked if each[0] != "after"]
     request.scope["query_string"] = urlencode(others).encode("latin-1")
-    return Walk(cursor)
+    return BoxWalk(cursor)

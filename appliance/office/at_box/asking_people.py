@@ -30,7 +30,7 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import meant
 from appliance.ids import is_id
 from appliance.messages import MAX_TEXT, MessageClass, MessageState
-from appliance.office.link import Asker, Command, CommandKind
+from appliance.office.link import CommandAsker, CommandKind, OfficeCommand
 from appliance.office.reading import Fields, plain
 from appliance.reasons import Reason
 from appliance.store import groups, lines, messages, office_commands
@@ -54,7 +54,7 @@ class Who:
         return self.author.staff_id
 
 
-def who_asks(tx: Tx, by: Asker) -> Who:
+def who_asks(tx: Tx, by: CommandAsker) -> Who:
     """Raises NotFound for somebody who may nothing here."""
     if by.staff is not None:
         rights = rights_of(tx.conn, by.staff, now_ms=tx.now_ms)
@@ -69,7 +69,7 @@ def who_asks(tx: Tx, by: Asker) -> Who:
     return Who(Author(token_id=by.token), Rights(grants=everywhere, groups=limits))
 
 
-def send(tx: Tx, who: Who, body: Fields, command: Command, room: Room) -> Facts:
+def send(tx: Tx, who: Who, body: Fields, command: OfficeCommand, room: Room) -> Facts:
     """Consent, pacing and plan are those of each message here."""
     message_id = body.id("message")
     if not is_id(message_id):
@@ -143,7 +143,7 @@ def _class(body: Fields) -> MessageClass | None:
     return MessageClass.AUTOMATIC if said == MessageClass.AUTOMATIC.value else None
 
 
-def _timed(tx: Tx, request: SendRequest, body: Fields, command: Command) -> SendRequest:
+def _timed(tx: Tx, request: SendRequest, body: Fields, command: OfficeCommand) -> SendRequest:
     """It is worth sending as long as the office said when it took it."""
     not_before_ms = body.number_or_none("not_before_ms")
     if not_before_ms is not None and not_before_ms <= tx.now_ms:

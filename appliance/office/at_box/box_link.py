@@ -22,8 +22,8 @@ from appliance.office.at_box.figures import FigureBook
 from appliance.office.at_box.https_link import HttpsLink
 from appliance.office.at_box.pushing import Pusher
 from appliance.office.at_box.renewing import Renewer
-from appliance.office.at_box.standing import Standing
-from appliance.office.at_box.taking import Counter, Taker
+from appliance.office.at_box.standing import LinkStanding
+from appliance.office.at_box.taking import BoxCounter, Taker
 from appliance.office.troubles import LinkError, StruckOff
 from appliance.store import office_link
 from appliance.store.feed import known_epoch
@@ -43,12 +43,12 @@ _ENDING_S = 3.0
 class BoxLink:
     """Started and stopped by whoever owns the store; its other methods are for any thread."""
 
-    def __init__(self, counter: Counter, data: Path, address: str | None) -> None:
+    def __init__(self, counter: BoxCounter, data: Path, address: str | None) -> None:
         self._counter = counter
         self._store = counter.store
         self._data = data
         self._address = address
-        self._standing = Standing()
+        self._standing = LinkStanding()
         self._served: tuple[ASGIApp, Services] | None = None
         self._thread = threading.Thread(target=self._run, name="office", daemon=True)
         self._wake = threading.Event()

@@ -16,7 +16,7 @@ from appliance.api.services import Services
 from appliance.desk.access.accesses import Reader
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import ApiToken, Scope
-from appliance.office.link import MAX_ANSWER_BYTES, Answer, Command, Link
+from appliance.office.link import MAX_ANSWER_BYTES, FetchAnswer, Link, OfficeCommand
 from appliance.office.reading import Fields, Malformed
 from appliance.office.troubles import LinkAway, LinkHeld
 
@@ -33,7 +33,7 @@ class Fetcher:
         self._link = link
         self._served = served
 
-    async def fetch(self, command: Command) -> None:
+    async def fetch(self, command: OfficeCommand) -> None:
         """Raises LinkAway. What cannot be answered is not: the office waits a moment, no more."""
         try:
             body = Fields(command.body, "the body")
@@ -59,7 +59,7 @@ class Fetcher:
             return  # whoever asked has gone by the time that it is said again
 
 
-def _caller(services: Services, command: Command) -> Caller:
+def _caller(services: Services, command: OfficeCommand) -> Caller:
     by = command.by
     token = ApiToken(
         id=by.token or by.staff or "",
@@ -74,10 +74,10 @@ def _caller(services: Services, command: Command) -> Caller:
     return Caller(token, Sight(None), services, services.accesses(who))
 
 
-async def _answered(app: ASGIApp, path: str, caller: Caller) -> Answer:
+async def _answered(app: ASGIApp, path: str, caller: Caller) -> FetchAnswer:
     parts = urlsplit(path)
     if not path.startswith(PREFIX) or parts.scheme or parts.netloc or not path.isprintable():
-        return Answer(status=_NOT_FOUND, type="", body=b"")
+        return FetchAnswer(status=_NOT_FOUND, type="", body=b"")
     sent = _Sent()
     scope: dict[str, Any] = {
         "type": "http",
@@ -123,7 +123,9 @@ class _Sent:
         elif message["type"] == "http.response.body":
             self._body += message.get("body", b"")[: MAX_ANSWER_BYTES + 1]
 
-    def answer(self) -> Answer:
+    def answer(self) -> FetchAnswer:
         if len(self._body) > MAX_ANSWER_BYTES:
-            return Answer(status=_TOO_LARGE, type="", body=b"")
-        return Answer(status=self._status or _NOT_FOUND, type=self._type, body=bytes(self._body))
+            return FetchAnswer(status=_TOO_LARGE, type="", body=b"")
+        return FetchAnswer(
+            status=self._status or _NOT_FOUND, type=self._type, body=bytes(self._body)
+        )

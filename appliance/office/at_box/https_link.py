@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from appliance.office import link
-from appliance.office.at_box.lane import Lane, Question, Reply, trusting
+from appliance.office.at_box.lane import LaneQuestion, LinkLane, Reply, trusting
 from appliance.office.batch import Batch, Pushed
-from appliance.office.invitation import JoinAsk, Joined
-from appliance.office.link import Answer, Command, NewCredential, commands_from_json
+from appliance.office.invitation import JoinAsk, JoinedOffice
+from appliance.office.link import FetchAnswer, NewCredential, OfficeCommand, commands_from_json
 from appliance.office.reading import Fields, Malformed, parsed, plain
 from appliance.office.troubles import LinkAway, LinkBehind, LinkHeld, StruckOff
 
@@ -45,7 +45,7 @@ class HttpsLink:
     def __init__(self, url: str, authority: str, credential: Callable[[], str | None]) -> None:
         """`credential` is asked at each request. Raises LinkAway for an authority that is none."""
         tls = trusting(authority) if authority else None
-        self._up, self._down, self._aside = (Lane(url, tls) for _ in range(3))
+        self._up, self._down, self._aside = (LinkLane(url, tls) for _ in range(3))
         self._credential = credential
 
     async def push(self, batch: Batch) -> Pushed:
@@ -58,14 +58,14 @@ class HttpsLink:
         asked = self._question("POST", link.EVENTS, headers, body, within_s=PUSH_S)
         return _read(await self._answered(self._up, asked), Pushed.from_json)
 
-    async def commands(self, after: int) -> Sequence[Command]:
-        target = f"{link.COMMANDS}?after={after}"
+    async def commands(self, after: int, epoch: str) -> Sequence[OfficeCommand]:
+        target = f"{link.COMMANDS}?after={after}&epoch={epoch}"
         asked = self._question(
             "GET", target, within_s=link.HELD_OPEN_S + _MORE_S, most=_MOST_COMMANDS
         )
         return _read(await self._answered(self._down, asked), commands_from_json)
 
-    async def answer(self, ask: str, answer: Answer) -> None:
+    async def answer(self, ask: str, answer: FetchAnswer) -> None:
         asked = self._question(
             "POST",
             f"{link.ANSWERS}/{ask}",
@@ -79,9 +79,9 @@ class HttpsLink:
         asked = self._question("POST", link.CREDENTIAL, within_s=ANSWER_S)
         return _read(await self._answered(self._aside, asked), NewCredential.from_json)
 
-    async def join(self, ask: JoinAsk) -> Joined:
+    async def join(self, ask: JoinAsk) -> JoinedOffice:
         """Raises NotTaken, too."""
-        asked = Question(
+        asked = LaneQuestion(
             method="POST",
             target=link.JOIN,
             headers={"Content-Type": "application/json"},
@@ -91,7 +91,7 @@ class HttpsLink:
         reply = await self._aside.ask(asked)
         if reply.status in (_FORBIDDEN, *_HELD) and _code(reply):
             raise NotTaken
-        return _read(_checked(reply), Joined.from_json)
+        return _read(_checked(reply), JoinedOffice.from_json)
 
     async def close(self) -> None:
         for each in (self._up, self._down, self._aside):
@@ -104,13 +104,13 @@ class HttpsLink:
         headers: dict[str, str] | None = None,
         body: bytes = b"",
         **limits: Any,
-    ) -> Question:
+    ) -> LaneQuestion:
         known = {"Authorization": f"Bearer {self._credential() or ''}", "Accept": "*/*"}
-        return Question(
+        return LaneQuestion(
             method=method, target=target, headers={**known, **(headers or {})}, body=body, **limits
         )
 
-    async def _answered(self, lane: Lane, question: Question, *also: int) -> Reply:
+    async def _answered(self, lane: LinkLane, question: LaneQuestion, *also: int) -> Reply:
         return _checked(await lane.ask(question), *also)
 
 
@@ -122,9 +122,11 @@ async def fetched_authority(url: str) -> str:
 
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
-    lane = Lane(url, tls)
+    lane = LinkLane(url, tls)
     try:
-        reply = await lane.ask(Question(method="GET", target=link.CA, headers={}, within_s=15.0))
+        reply = await lane.ask(
+            LaneQuestion(method="GET", target=link.CA, headers={}, within_s=15.0)
+        )
     finally:
         await lane.close()
     if reply.status != _OK:

@@ -12,13 +12,13 @@ from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.office.at_box import credential
 from appliance.office.at_box.https_link import HttpsLink, NotTaken, fetched_authority
-from appliance.office.invitation import Invitation, JoinAsk, Joined, is_on_this_machine
+from appliance.office.invitation import JoinAsk, JoinedOffice, OfficeInvitation, is_on_this_machine
 from appliance.office.reading import Malformed
 from appliance.office.troubles import LinkError
 from appliance.reasons import Reason
 from appliance.store import branches, office_link
 from appliance.store.feed import epoch_of
-from appliance.store.office_link import NewLink
+from appliance.store.office_link import JoinedLink
 from appliance.store.store import Store, Tx
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
@@ -38,7 +38,7 @@ def join(store: Store, data: Path, token: str) -> None:
             remedy="End that first: balie office leave.",
         )
     try:
-        invitation = Invitation.from_token(token)
+        invitation = OfficeInvitation.from_token(token)
     except Malformed as exc:
         raise InvalidInput("invitation", f"It cannot be used: {exc}.") from exc
     ask = JoinAsk(
@@ -63,10 +63,10 @@ def leave(store: Store, data: Path) -> bool:
     return was
 
 
-def _begin(tx: Tx, invitation: Invitation, authority: str, joined: Joined) -> None:
+def _begin(tx: Tx, invitation: OfficeInvitation, authority: str, joined: JoinedOffice) -> None:
     office_link.begin(
         tx,
-        NewLink(
+        JoinedLink(
             url=invitation.url,
             authority=authority,
             box=joined.box,
@@ -86,7 +86,7 @@ def _end(tx: Tx) -> bool:
     return True
 
 
-async def _asked(invitation: Invitation, ask: JoinAsk) -> tuple[str, Joined]:
+async def _asked(invitation: OfficeInvitation, ask: JoinAsk) -> tuple[str, JoinedOffice]:
     link: HttpsLink | None = None
     try:
         authority = "" if is_on_this_machine(invitation.url) else await _authority(invitation)
@@ -109,7 +109,7 @@ async def _asked(invitation: Invitation, ask: JoinAsk) -> tuple[str, Joined]:
             await link.close()
 
 
-async def _authority(invitation: Invitation) -> str:
+async def _authority(invitation: OfficeInvitation) -> str:
     """What the office shows, where it is what the invitation names: of several the one that is."""
     shown = await fetched_authority(invitation.url)
     for found in _CERTIFICATE.finditer(shown):

@@ -35,7 +35,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class LaneQuestion:
     """`most` bytes of the answer's body are read; a longer one is none of an office."""
 
     method: str
@@ -57,7 +57,7 @@ def trusting(authority: str) -> ssl.SSLContext:
     return tls
 
 
-class Lane:
+class LinkLane:
     """For one event loop and one question at a time."""
 
     def __init__(self, url: str, tls: ssl.SSLContext | None) -> None:
@@ -66,9 +66,9 @@ class Lane:
         self._port = parts.port or _PORTS[parts.scheme]
         self._authority = parts.netloc
         self._tls = tls if parts.scheme == "https" else None
-        self._open: _Open | None = None
+        self._open: _OpenQuestion | None = None
 
-    async def ask(self, question: Question) -> Reply:
+    async def ask(self, question: LaneQuestion) -> Reply:
         """Raises LinkAway."""
         try:
             async with asyncio.timeout(question.within_s):
@@ -89,7 +89,7 @@ class Lane:
             self._open = None
         await asyncio.sleep(0)
 
-    async def _asked(self, question: Question) -> Reply:
+    async def _asked(self, question: LaneQuestion) -> Reply:
         """A kept connection may have been closed at the other end meanwhile: then nothing of an
         answer came, and a fresh one is asked once.
         """
@@ -99,7 +99,7 @@ class Lane:
                 return await self._over(kept, question)
         return await self._over(await self._connected(), question)
 
-    async def _connected(self) -> "_Open":
+    async def _connected(self) -> "_OpenQuestion":
         async with asyncio.timeout(CONNECT_S):
             reader, writer = await asyncio.open_connection(
                 self._host,
@@ -108,9 +108,9 @@ class Lane:
                 server_hostname=self._host if self._tls else None,
                 happy_eyeballs_delay=0.25,
             )
-        return _Open(reader, writer)
+        return _OpenQuestion(reader, writer)
 
-    async def _over(self, connection: "_Open", question: Question) -> Reply:
+    async def _over(self, connection: "_OpenQuestion", question: LaneQuestion) -> Reply:
         if connection.reader.at_eof():
             connection.close()
             raise EOFError
@@ -127,13 +127,13 @@ class Lane:
         return reply
 
 
-class _Open:
+class _OpenQuestion:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self._writer = writer
         self._http = h11.Connection(h11.CLIENT)
 
-    def send(self, question: Question, authority: str) -> None:
+    def send(self, question: LaneQuestion, authority: str) -> None:
         own = {
             "Host": authority,
             "User-Agent": USER_AGENT,

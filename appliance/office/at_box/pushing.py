@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from appliance.office.at_box.standing import Standing
+from appliance.office.at_box.standing import LinkStanding
 from appliance.office.at_box.telling import Teller, Telling
 from appliance.office.batch import BoxFacts, Pushed
 from appliance.office.link import SIGN_OF_LIFE_S, Link
@@ -34,7 +34,7 @@ _KEEP_EVERY = 500
 
 
 @dataclass(slots=True)
-class _Kept:
+class _KeptTold:
     """What of the cursor stands in the database."""
 
     seq: int = 0
@@ -49,7 +49,7 @@ class Pusher:
         store: Store,
         link: Link,
         facts: Callable[[sqlite3.Connection, OfficeLink], BoxFacts],
-        standing: Standing,
+        standing: LinkStanding,
     ) -> None:
         self._store = store
         self._link = link
@@ -57,7 +57,7 @@ class Pusher:
         self._standing = standing
         self._teller = Teller()
         self._seq: int | None = None
-        self._kept = _Kept()
+        self._kept = _KeptTold()
         self._said_s = 0.0
         self._wait_s = FIRST_WAIT_S
         self.news = asyncio.Event()
@@ -94,7 +94,12 @@ class Pusher:
         sent = replace(batch, sent_ms=self._store.clock.now_ms())
         pushed = await self._link.push(sent)
         self._said_s, self._wait_s = time.monotonic(), FIRST_WAIT_S
-        self._teller.arrived()
+        if batch.slices and not batch.events and pushed.cursor > batch.last:
+            # The office has more than was known here, and passed over what is told as older.
+            self._teller.lost()
+            telling = replace(telling, ends=False)
+        else:
+            self._teller.arrived()
         await self._take(telling, pushed)
         return telling.more
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Standing:
+class LinkStanding:
     """Written by the thread of the link, read by any. `behind` counts events that the office has
     yet to get; `trouble` is a code, as `LinkAway.why` has it.
     """

@@ -14,12 +14,13 @@ from appliance.desk.outgoing.room import Room
 from appliance.errors import InvalidInput, LineFull, NotFound, Refused, StoreError
 from appliance.events import EventKind
 from appliance.office.at_box import asking_itself, asking_people
-from appliance.office.link import Command, CommandKind, Link, Outcome
+from appliance.office.link import CommandKind, CommandOutcome, Link, OfficeCommand
 from appliance.office.reading import Fields, Malformed
-from appliance.office.troubles import LinkAway
+from appliance.office.troubles import LinkAway, LinkHeld
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import office_commands, office_link
+from appliance.store.feed import known_epoch
 from appliance.store.office_link import OfficeLink
 from appliance.store.store import Store, Tx
 
@@ -31,7 +32,7 @@ Effect = Callable[[Tx], Facts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
+class BoxCounter:
     """What a command may need of this box. `planned` wakes the planner; `make_copy` begins a copy
     and returns at once.
     """
@@ -48,9 +49,9 @@ class Taker:
 
     def __init__(
         self,
-        counter: Counter,
+        counter: BoxCounter,
         link: Link,
-        fetch: Callable[[Command], Any],
+        fetch: Callable[[OfficeCommand], Any],
         *,
         settled: Callable[[], bool],
     ) -> None:
@@ -73,6 +74,8 @@ class Taker:
                 wait_s = self._wait_s if exc.retry_after_s is None else exc.retry_after_s
                 self._wait_s = min(2 * self._wait_s, MOST_WAIT_S)
                 await asyncio.sleep(wait_s)
+            except LinkHeld:  # of two boxes with one identity nobody is believed yet
+                await asyncio.sleep(MOST_WAIT_S)
             else:
                 self._wait_s = FIRST_WAIT_S
 
@@ -82,13 +85,14 @@ class Taker:
             await asyncio.sleep(FIRST_WAIT_S)
             return
         is_settled = self._settled()
-        commands = await self._link.commands(known.command_n)
+        epoch = self._store.read(known_epoch)
+        commands = await self._link.commands(known.command_n, epoch)
         for command in sorted(commands, key=lambda each: each.n):
             await self._do(command)
         if known.unsettled and is_settled:
             await self._written(lambda tx: office_link.change(tx, unsettled=0))
 
-    async def _do(self, command: Command) -> None:
+    async def _do(self, command: OfficeCommand) -> None:
         if self._store.read(lambda conn: office_commands.is_known(conn, command.id)):
             await self._written(lambda tx: office_commands.came_to(tx, command.n))
             return
@@ -105,7 +109,7 @@ class Taker:
             await self._written(partial(self._keep, command, why="internal-error", facts={}))
         self._counter.planned()
 
-    async def _done(self, command: Command) -> None:
+    async def _done(self, command: OfficeCommand) -> None:
         work = partial(self._take, command)
         if command.kind != CommandKind.HAPPENED:
             await self._written(work)
@@ -113,7 +117,7 @@ class Taker:
         # It waits for taps at people who withdrew, which may take a while: in another thread.
         await asyncio.to_thread(self._take_happened, command)
 
-    def _take_happened(self, command: Command) -> None:
+    def _take_happened(self, command: OfficeCommand) -> None:
         known = self._store.read(office_link.link)
         body = Fields(command.body, "the body")
         try:
@@ -128,7 +132,7 @@ class Taker:
         work = partial(self._take, command, effect=effect)
         self._counter.gate.write(self._store, identities, work)
 
-    def _take(self, command: Command, tx: Tx, *, effect: Effect | None = None) -> None:
+    def _take(self, command: OfficeCommand, tx: Tx, *, effect: Effect | None = None) -> None:
         """One transaction: what it does is undone where it is refused; that it is, is kept."""
         known = office_link.link(tx.conn)
         if known is None or office_commands.is_known(tx.conn, command.id):
@@ -148,7 +152,7 @@ class Taker:
             why = "line-full"
         self._keep(command, tx, why=why, facts=facts)
 
-    def _effect(self, command: Command, known: OfficeLink) -> Effect:
+    def _effect(self, command: OfficeCommand, known: OfficeLink) -> Effect:
         """Raises Refused for what this version does not know."""
         kind, body = command.kind, Fields(command.body, "the body")
         if kind == CommandKind.STRIKE_OFF:
@@ -167,8 +171,8 @@ class Taker:
             return lambda tx: of_people(tx, asking_people.who_asks(tx, command.by), body)
         raise Refused(Reason.UNKNOWN_KIND, "This version of Balie does not know that command.")
 
-    def _keep(self, command: Command, tx: Tx, *, why: str | None, facts: Facts) -> None:
-        outcome = Outcome.DONE if why is None else Outcome.REFUSED
+    def _keep(self, command: OfficeCommand, tx: Tx, *, why: str | None, facts: Facts) -> None:
+        outcome = CommandOutcome.DONE if why is None else CommandOutcome.REFUSED
         kind = command.kind[:40]
         office_commands.keep(tx, command.id, command.n, kind, outcome=outcome, why=why)
         told = {"command": command.id, "n": command.n, "kind": kind, "outcome": outcome}
@@ -182,5 +186,5 @@ class Taker:
         await asyncio.wrap_future(self._store.submit(work))
 
 
-def _is_late(store: Store, command: Command) -> bool:
+def _is_late(store: Store, command: OfficeCommand) -> bool:
     return command.expires_ms is not None and store.clock.now_ms() >= command.expires_ms

@@ -1,6 +1,6 @@
 """What somebody at head office should look at: one alarm a box, the gravest."""
 
-from appliance.office.tables.boxes import Alarm, Box
+from appliance.office.tables.boxes import Alarm, OfficeBox
 
 SILENT_MS = 120_000
 """Eight signs of life in a row are missing."""
@@ -8,7 +8,7 @@ CLOCK_MS = 120_000
 DISK = 0.95
 
 
-def alarm_of(box: Box, now_ms: int) -> Alarm | None:
+def alarm_of(box: OfficeBox, now_ms: int) -> Alarm | None:
     found = {
         Alarm.CONFLICT: box.conflict,
         Alarm.HELD: box.held is not None,
@@ -21,7 +21,7 @@ def alarm_of(box: Box, now_ms: int) -> Alarm | None:
     return next((alarm for alarm, is_so in found.items() if is_so), None)
 
 
-def sentence(box: Box, alarm: Alarm) -> str:
+def sentence(box: OfficeBox, alarm: Alarm) -> str:
     match alarm:
         case Alarm.CONFLICT | Alarm.HELD:
             return f"Nothing is taken from it: {box.held}"

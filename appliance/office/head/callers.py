@@ -8,7 +8,7 @@ from appliance.desk.access.wrong_tries import Tried, WrongTries
 from appliance.office.head import refusals
 from appliance.office.head.head import Head
 from appliance.office.tables import credentials
-from appliance.office.tables.boxes import Seen
+from appliance.office.tables.boxes import BoxSeen
 from appliance.store.store import ReaderPool
 
 
@@ -30,5 +30,5 @@ async def box_of(request: Request) -> str:
         raise refusals.struck_off()
     if shown.is_first_use:
         await head.store.awrite(lambda tx: credentials.used(tx, shown))
-    head.upkeep.seen(shown.box_id, Seen(at_ms=head.store.clock.now_ms()))
+    head.upkeep.seen(shown.box_id, BoxSeen(at_ms=head.store.clock.now_ms()))
     return shown.box_id

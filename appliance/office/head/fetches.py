@@ -5,7 +5,7 @@ never written to the office's disk.
 import asyncio
 
 from appliance.desk.access.bearer import new_token
-from appliance.office.link import Answer, Asker, CommandKind
+from appliance.office.link import CommandAsker, CommandKind, FetchAnswer
 from appliance.office.tables import commands
 from appliance.store.store import Store
 
@@ -18,11 +18,11 @@ class Fetches:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: dict[str, tuple[str, asyncio.Future[Answer]]] = {}
+        self._waiting: dict[str, tuple[str, asyncio.Future[FetchAnswer]]] = {}
 
     async def ask(
-        self, box_id: str, path: str, by: Asker, *, within_s: float = 10.0
-    ) -> Answer | None:
+        self, box_id: str, path: str, by: CommandAsker, *, within_s: float = 10.0
+    ) -> FetchAnswer | None:
         """What the box's own API says to a GET of this path. None: the box did not answer in time.
 
         Raises NotFound for a box that is none.
@@ -50,7 +50,7 @@ class Fetches:
         finally:
             del self._waiting[ask]
 
-    def answered(self, box_id: str, ask: str, answer: Answer) -> bool:
+    def answered(self, box_id: str, ask: str, answer: FetchAnswer) -> bool:
         """False where nobody waits for it, or another box was asked."""
         asked, future = self._waiting.get(ask, ("", None))
         if asked != box_id or future is None or future.done():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from appliance.errors import NotFound, StoreError
 from appliance.events import Event
-from appliance.office.head.news import News
+from appliance.office.head.news import WorkListNews
 from appliance.office.head.outcomes import told_outcomes
 from appliance.office.head.replicas import Replicas
 from appliance.office.tables import (
@@ -22,8 +22,8 @@ from appliance.office.tables import (
     replica_link,
     work_list,
 )
-from appliance.office.tables.boxes import Box
-from appliance.office.tables.follow_places import Place
+from appliance.office.tables.boxes import OfficeBox
+from appliance.office.tables.follow_places import FollowedTo
 from appliance.office.tables.replica_link import LinkState
 from appliance.store import events, mirrored, work_rows
 from appliance.store.mirrored import Directory
@@ -45,7 +45,7 @@ class Piece:
     """
 
     state: LinkState
-    place: Place
+    place: FollowedTo
     anew: bool
     told: Sequence[Event]
     touched: Mapping[str, int]
@@ -53,8 +53,8 @@ class Piece:
     directory: Directory | None
 
     @property
-    def next(self) -> Place:
-        return Place(
+    def next(self) -> FollowedTo:
+        return FollowedTo(
             epoch=self.state.epoch,
             event_seq=self.told[-1].seq if self.told else self.place.event_seq,
             touched=max(self.touched.values(), default=self.place.touched),
@@ -62,14 +62,14 @@ class Piece:
         )
 
 
-class Follower:
+class ReplicaFollower:
     """Started and stopped by whoever owns the office. `poke` may be called from every thread."""
 
     def __init__(
         self,
         store: Store,
         replicas: Replicas,
-        news: News,
+        news: WorkListNews,
         *,
         followed: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -151,7 +151,7 @@ class Follower:
         return len(piece.told) == AT_ONCE or len(piece.touched) == AT_ONCE
 
 
-def _piece(conn: sqlite3.Connection, place: Place) -> Piece:
+def _piece(conn: sqlite3.Connection, place: FollowedTo) -> Piece:
     """What is new after `place`."""
     conn.execute("BEGIN")
     try:
@@ -173,7 +173,7 @@ def _piece(conn: sqlite3.Connection, place: Place) -> Piece:
         conn.execute("COMMIT")
 
 
-def _begin(place: Place, state: LinkState, last: int) -> tuple[Place, bool]:
+def _begin(place: FollowedTo, state: LinkState, last: int) -> tuple[FollowedTo, bool]:
     """Where to go on from, and whether that is the beginning: the replica is another one, or a copy
     of an earlier day was put back. After a restore of the box it goes on where its copy ended.
     """
@@ -182,7 +182,7 @@ def _begin(place: Place, state: LinkState, last: int) -> tuple[Place, bool]:
         place = replace(place, epoch=state.epoch, event_seq=seq)
     if state.epoch == place.epoch and last >= place.touched and state.cursor >= place.event_seq:
         return place, False
-    return Place(epoch=state.epoch, directory=-1), True
+    return FollowedTo(epoch=state.epoch, directory=-1), True
 
 
 def _keep(tx: Tx, box_id: str, piece: Piece) -> bool:
@@ -204,6 +204,6 @@ def _keep(tx: Tx, box_id: str, piece: Piece) -> bool:
     return True
 
 
-def _mirror(tx: Tx, box: Box, told: Directory) -> None:
+def _mirror(tx: Tx, box: OfficeBox, told: Directory) -> None:
     twice = mirrored.mirror(tx, told, box=box.name)
     boxes.note_numbers(tx, box.id, twice=bool(twice))

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.office.head.fetches import Fetches
-from appliance.office.head.following import Follower
+from appliance.office.head.following import ReplicaFollower
 from appliance.office.head.indexing import Indexer
-from appliance.office.head.news import News
+from appliance.office.head.news import WorkListNews
 from appliance.office.head.office_keys import office_key, public_of
 from appliance.office.head.pushing import Pushes
 from appliance.office.head.replicas import Replicas
@@ -30,11 +30,11 @@ class Head:
         self.key = office_key(data)
         self.public_key = public_of(self.key)
         self.replicas = Replicas(data, store.clock)
-        self.news = News()
+        self.news = WorkListNews()
         self.waiting = WaitingBoxes(store)
         self.fetches = Fetches(store)
         self.indexer = Indexer(self.replicas, give_way=give_way)
-        self.follower = Follower(store, self.replicas, self.news, followed=self.indexer.poke)
+        self.follower = ReplicaFollower(store, self.replicas, self.news, followed=self.indexer.poke)
         self.upkeep = Upkeep(store, self.replicas, StaffTelling(store, self.key))
         self.pushes = Pushes(store, self.replicas, self.follower, self.upkeep, give_way=give_way)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from appliance.errors import InvalidInput, SetupError
 from appliance.office.head import authority
-from appliance.office.invitation import Invitation, is_office_url, is_on_this_machine
+from appliance.office.invitation import OfficeInvitation, is_office_url, is_on_this_machine
 from appliance.office.tables import invitations, office_settings
 from appliance.store.store import Store, Tx
 
@@ -28,7 +28,7 @@ def invite(store: Store, data: Path, *, branch: str | None, url: str | None = No
         raise InvalidInput("url", f"“{where}” is no address of an office: write https://NAME.")
     fingerprint = "" if is_on_this_machine(where) else _fingerprint(data)
     secret = store.write(lambda tx: invitations.make(tx, branch))
-    return Invitation(url=where, fingerprint=fingerprint, secret=secret).as_token()
+    return OfficeInvitation(url=where, fingerprint=fingerprint, secret=secret).as_token()
 
 
 def _fingerprint(data: Path) -> str:

@@ -6,8 +6,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 from appliance.errors import InvalidInput, NotFound
 from appliance.office.head import privacy_choice
-from appliance.office.invitation import JoinAsk, Joined
-from appliance.office.link import Asker, CommandKind
+from appliance.office.invitation import JoinAsk, JoinedOffice
+from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.tables import (
     box_epochs,
     boxes,
@@ -17,16 +17,16 @@ from appliance.office.tables import (
     invitations,
     work_list,
 )
-from appliance.office.tables.box_epochs import Standing
-from appliance.office.tables.invitations import Invited
+from appliance.office.tables.box_epochs import EpochStanding
+from appliance.office.tables.invitations import KnownInvitation
 from appliance.store import mirrored
 from appliance.store.store import Tx
 
-OFFICE = Asker(name="office")
+OFFICE = CommandAsker(name="office")
 """What nobody asked for, the office asks itself."""
 
 
-def join(tx: Tx, asked: JoinAsk, office_key: bytes) -> Joined | None:
+def join(tx: Tx, asked: JoinAsk, office_key: bytes) -> JoinedOffice | None:
     """None where the invitation opens nothing. Who did not get the answer asks again with the same
     key, and is the same box, as long as it has not used what it was given.
     """
@@ -37,7 +37,7 @@ def join(tx: Tx, asked: JoinAsk, office_key: bytes) -> Joined | None:
     if box_id is None:
         return None
     made = credentials.make(tx, box_id)
-    return Joined(
+    return JoinedOffice(
         box=box_id,
         credential=made.credential,
         renew_by_ms=made.renew_by_ms,
@@ -46,16 +46,16 @@ def join(tx: Tx, asked: JoinAsk, office_key: bytes) -> Joined | None:
     )
 
 
-def _again(tx: Tx, invited: Invited, asked: JoinAsk) -> str | None:
+def _again(tx: Tx, invited: KnownInvitation, asked: JoinAsk) -> str | None:
     box = boxes.one(tx.conn, invited.box_id or "")
     same = box.key == asked.key and not box.struck_off
     return box.id if same and not credentials.has_been_used(tx.conn, box.id) else None
 
 
-def _new(tx: Tx, invited: Invited, asked: JoinAsk) -> str:
+def _new(tx: Tx, invited: KnownInvitation, asked: JoinAsk) -> str:
     name = invited.branch or asked.name.strip() or "box"
     box_id = boxes.add(tx, name=name, key=asked.key, version=asked.version, epoch=asked.epoch)
-    box_epochs.note(tx, box_id, asked.epoch, Standing.PRESENT)
+    box_epochs.note(tx, box_id, asked.epoch, EpochStanding.PRESENT)
     invitations.use(tx, invited, box_id)
     return box_id
 
@@ -89,7 +89,7 @@ def settle(tx: Tx, box_id: str, believe: str | None) -> None:
         )
     if believe is not None:
         box_epochs.disown_others(tx, box_id, believe)
-        box_epochs.note(tx, box_id, believe, Standing.PRESENT)
+        box_epochs.note(tx, box_id, believe, EpochStanding.PRESENT)
         boxes.believe(tx, box_id, believe, fresh=True)
     boxes.release(tx, box_id)
 
@@ -98,7 +98,7 @@ def begin_epoch(tx: Tx, box_id: str, epoch: str, happened: Mapping[str, Any] | N
     """The box has this numbering now; what the one before said beyond it is told to the box. May be
     called again.
     """
-    box_epochs.note(tx, box_id, epoch, Standing.PRESENT)
+    box_epochs.note(tx, box_id, epoch, EpochStanding.PRESENT)
     boxes.believe(tx, box_id, epoch)
     if happened is not None:
         commands.give(

@@ -17,11 +17,11 @@ from appliance.office.head.bodies import BodyTooBigError, body_of
 from appliance.office.head.callers import box_of, head_of
 from appliance.office.head.head import Head
 from appliance.office.invitation import JoinAsk
-from appliance.office.link import Answer, Command, commands_as_json
+from appliance.office.link import FetchAnswer, OfficeCommand, commands_as_json
 from appliance.office.reading import MAX_INT, Malformed, plain
 from appliance.office.reading import parsed as parsed_json
 from appliance.office.tables import box_epochs, boxes, commands, credentials
-from appliance.office.tables.box_epochs import Standing
+from appliance.office.tables.box_epochs import EpochStanding
 from appliance.store.store import ReaderPool
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ async def post_credential(request: Request) -> Response:
 @router.post(link.ANSWERS + "/{ask}")
 async def post_answer(request: Request, ask: str) -> Response:
     head, box_id = head_of(request), await box_of(request)
-    answer = await _told(request, Answer.from_json, _ANSWER)
+    answer = await _told(request, FetchAnswer.from_json, _ANSWER)
     if not head.fetches.answered(box_id, ask, answer):
         raise refusals.nobody_asked()
     return Response(status_code=204)
@@ -96,7 +96,7 @@ async def get_ca(request: Request) -> Response:
     return Response(pem, media_type="application/x-pem-file")
 
 
-async def _waited(head: Head, request: Request, box_id: str, after: int) -> "list[Command]":
+async def _waited(head: Head, request: Request, box_id: str, after: int) -> "list[OfficeCommand]":
     """The commands after that, or none once the question was held open for long."""
     loop = asyncio.get_running_loop()
     until_s = loop.time() + link.HELD_OPEN_S
@@ -128,7 +128,7 @@ async def _must_be_believed(head: Head, box_id: str, epoch: str | None) -> None:
     if box.conflict:
         raise refusals.held(box.held or "")
     standing = epochs.get(epoch or "")
-    if standing is Standing.DISOWNED:
+    if standing is EpochStanding.DISOWNED:
         raise refusals.struck_off()
 
 

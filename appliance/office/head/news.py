@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 Listener = Callable[[Collection[str]], None]
 
 
-class News:
+class WorkListNews:
     """Listeners are called in the follower's thread, after the commit, and return at once."""
 
     def __init__(self) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from appliance.events import Event, EventKind
-from appliance.office.link import Outcome
+from appliance.office.link import CommandOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldOutcome:
     command: str
-    outcome: Outcome
+    outcome: CommandOutcome
     why: str | None
 
 
@@ -21,9 +21,9 @@ def told_outcomes(told: Sequence[Event]) -> Iterator[ToldOutcome]:
             continue
         command, outcome = each.facts.get("command"), each.facts.get("outcome")
         why = each.facts.get("why")
-        if isinstance(command, str) and outcome in list(Outcome):
+        if isinstance(command, str) and outcome in list(CommandOutcome):
             yield ToldOutcome(
                 command=command,
-                outcome=Outcome(outcome),
+                outcome=CommandOutcome(outcome),
                 why=why if isinstance(why, str) else None,
             )

@@ -11,15 +11,15 @@ from contextlib import contextmanager
 
 from appliance.office.batch import MAX_BATCH_BYTES, Batch, Pushed
 from appliance.office.head import joining, privacy_choice, refusals, taking_in
-from appliance.office.head.following import Follower
+from appliance.office.head.following import ReplicaFollower
 from appliance.office.head.foreign import Owners
 from appliance.office.head.replicas import Replicas
-from appliance.office.head.taking_in import Behind, Taken, Wrong
+from appliance.office.head.taking_in import Behind, TakenIn, Wrong
 from appliance.office.head.upkeep import Upkeep
 from appliance.office.reading import Malformed, parsed
 from appliance.office.tables import box_epochs, boxes, replica_link
-from appliance.office.tables.box_epochs import Standing
-from appliance.office.tables.boxes import Box, Seen
+from appliance.office.tables.box_epochs import EpochStanding
+from appliance.office.tables.boxes import BoxSeen, OfficeBox
 from appliance.store.store import Store
 
 AT_ONCE = 8
@@ -33,7 +33,7 @@ class Pushes:
         self,
         store: Store,
         replicas: Replicas,
-        follower: Follower,
+        follower: ReplicaFollower,
         upkeep: Upkeep,
         *,
         give_way: Callable[[], None],
@@ -84,9 +84,9 @@ class Pushes:
         box = self._store.read(lambda conn: boxes.one(conn, box_id))
         return self._hold(box, Wrong("What it told is too big."))
 
-    def _taken(self, box: Box, batch: Batch) -> Taken:
+    def _taken(self, box: OfficeBox, batch: Batch) -> TakenIn:
         standing = self._store.read(lambda conn: box_epochs.of_box(conn, box.id)).get(batch.epoch)
-        if standing is Standing.DISOWNED:
+        if standing is EpochStanding.DISOWNED:
             raise refusals.struck_off()
         if box.fresh_epoch is not None:
             self._begin_afresh(box, batch)
@@ -98,17 +98,17 @@ class Pushes:
         except Wrong as exc:
             if exc.conflict and standing is None:
                 self._store.write(
-                    lambda tx: box_epochs.note(tx, box.id, batch.epoch, Standing.STRANGE)
+                    lambda tx: box_epochs.note(tx, box.id, batch.epoch, EpochStanding.STRANGE)
                 )
             raise
-        if taken.began or standing is not Standing.PRESENT or box.epoch != batch.epoch:
+        if taken.began or standing is not EpochStanding.PRESENT or box.epoch != batch.epoch:
             # Before the answer: the box takes its lines up again once it knows what happened.
             self._store.write(
                 lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, state.happened)
             )
         return taken
 
-    def _begin_afresh(self, box: Box, batch: Batch) -> None:
+    def _begin_afresh(self, box: OfficeBox, batch: Batch) -> None:
         """A person believes one numbering: what another one brought into the replica goes."""
         if batch.epoch != box.fresh_epoch:
             return
@@ -118,14 +118,14 @@ class Pushes:
             self._replicas.remove(box.id)
         self._store.write(lambda tx: boxes.believe(tx, box.id, batch.epoch))
 
-    def _note(self, box: Box, batch: Batch, taken: Taken) -> None:
+    def _note(self, box: OfficeBox, batch: Batch, taken: TakenIn) -> None:
         now_ms = self._store.clock.now_ms()
-        seen = Seen(at_ms=now_ms, cursor=taken.cursor, sent_ms=batch.sent_ms, facts=batch.facts)
+        seen = BoxSeen(at_ms=now_ms, cursor=taken.cursor, sent_ms=batch.sent_ms, facts=batch.facts)
         self._upkeep.seen(box.id, seen)
         if batch.events or batch.slices:
             self._follower.poke(box.id)
 
-    def _hold(self, box: Box, wrong: Wrong) -> Exception:
+    def _hold(self, box: OfficeBox, wrong: Wrong) -> Exception:
         self._store.write(lambda tx: boxes.hold(tx, box.id, wrong.why, conflict=wrong.conflict))
         return refusals.held(wrong.why)
 

@@ -28,7 +28,7 @@ _FILES = ("", "-wal", "-shm")
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenReplica:
     store: Store
     users: int = 0
     used_s: float = 0.0
@@ -58,7 +58,7 @@ class Replicas:
         self._now_s = now_s
         self._readers = Readers(_READERS)
         self._lock = threading.Condition()
-        self._open: OrderedDict[str, _Open] = OrderedDict()  # the longest unused one first
+        self._open: OrderedDict[str, _OpenReplica] = OrderedDict()  # the longest unused one first
         self._doors: dict[str, _Door] = {}
 
     @contextmanager
@@ -75,7 +75,7 @@ class Replicas:
                 used.used_s = self._now_s()
                 self._lock.notify_all()
 
-    def _take(self, box_id: str, *, new: bool) -> _Open:
+    def _take(self, box_id: str, *, new: bool) -> _OpenReplica:
         if not is_id(box_id):
             raise NotFound("box")
         with self._door(box_id):
@@ -86,14 +86,14 @@ class Replicas:
             path = self._folder / f"{box_id}.db"
             if not new and not path.exists():
                 raise NotFound("box")
-            used = _Open(self._made(path))
+            used = _OpenReplica(self._made(path))
             with self._lock:
                 self._open[box_id] = used
                 self._used(box_id, used)
         self.close_unused()
         return used
 
-    def _used(self, box_id: str, used: _Open) -> _Open:
+    def _used(self, box_id: str, used: _OpenReplica) -> _OpenReplica:
         used.users += 1
         self._open.move_to_end(box_id)
         return used

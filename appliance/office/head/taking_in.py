@@ -16,17 +16,17 @@ from appliance.store import replica_descent, replica_rows
 from appliance.store.store import Store, Tx
 
 
-class NotTaken(BalieError):
+class NothingTaken(BalieError):
     """Nothing was written."""
 
 
-class Behind(NotTaken):
+class Behind(NothingTaken):
     def __init__(self, cursor: int) -> None:
         super().__init__(f"there is a gap after {cursor}")
         self.cursor = cursor
 
 
-class Wrong(NotTaken):
+class Wrong(NothingTaken):
     """The link is held. `why` is a sentence; `conflict`: perhaps two boxes have one identity."""
 
     def __init__(self, why: str, *, conflict: bool = False) -> None:
@@ -36,7 +36,7 @@ class Wrong(NotTaken):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class TakenIn:
     """`began`: this batch is the first of its epoch. `gap`: nothing of it was taken, because the
     numbering goes on from `cursor`.
     """
@@ -46,13 +46,13 @@ class Taken:
     gap: bool = False
 
 
-def take(store: Store, batch: Batch) -> Taken:
+def take(store: Store, batch: Batch) -> TakenIn:
     """Blocks until it is on the disk. Raises Behind or Wrong."""
     try:
         if not batch.slices and not batch.events:
             state = store.read(replica_link.read)
             if state.epoch == batch.epoch and batch.first <= state.cursor + 1:
-                return Taken(cursor=state.cursor)  # a sign of life
+                return TakenIn(cursor=state.cursor)  # a sign of life
         return store.write(lambda tx: _take(tx, batch))
     except InvalidInput as exc:
         raise Wrong(exc.sentence) from exc
@@ -60,7 +60,7 @@ def take(store: Store, batch: Batch) -> Taken:
         raise Wrong("A row that it told cannot be in a database of Balie.") from exc
 
 
-def _take(tx: Tx, batch: Batch) -> Taken:
+def _take(tx: Tx, batch: Batch) -> TakenIn:
     state = replica_link.read(tx.conn)
     began = state.epoch != batch.epoch
     if began:
@@ -68,7 +68,7 @@ def _take(tx: Tx, batch: Batch) -> Taken:
     if batch.first > state.cursor + 1:
         if began and state.past:
             replica_link.write(tx, state)  # where the box goes on from is settled by now
-            return Taken(cursor=state.cursor, began=True, gap=True)
+            return TakenIn(cursor=state.cursor, began=True, gap=True)
         raise Behind(state.cursor)
     known = [each for each in batch.events if each.seq <= state.cursor]
     otherwise = replica_rows.told_otherwise(tx.conn, [each.as_json() for each in known])
@@ -77,9 +77,9 @@ def _take(tx: Tx, batch: Batch) -> Taken:
     if batch.last < state.cursor or (batch.last == state.cursor and batch.events):
         if began:
             replica_link.write(tx, state)
-        return Taken(cursor=state.cursor, began=began)
+        return TakenIn(cursor=state.cursor, began=began)
     _put(tx, state, batch, [each for each in batch.events if each.seq > state.cursor])
-    return Taken(cursor=max(batch.last, state.cursor), began=began)
+    return TakenIn(cursor=max(batch.last, state.cursor), began=began)
 
 
 def _put(tx: Tx, state: LinkState, batch: Batch, events: Collection[ToldEvent]) -> None:

@@ -12,7 +12,7 @@ from appliance.office.head.alarms import alarm_of
 from appliance.office.head.replicas import Replicas
 from appliance.office.head.staff_telling import StaffTelling
 from appliance.office.tables import boxes, commands
-from appliance.office.tables.boxes import Seen
+from appliance.office.tables.boxes import BoxSeen
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
@@ -34,7 +34,7 @@ class Upkeep:
         self._staff = staff
         self._replicas = replicas
         self._lock = threading.Lock()
-        self._seen: dict[str, Seen] = {}
+        self._seen: dict[str, BoxSeen] = {}
         self._stopped = threading.Event()
         self._trouble = Trouble(log, "who was seen cannot be written down")
         self._thread = threading.Thread(target=self._run, name="office-upkeep", daemon=True)
@@ -47,7 +47,7 @@ class Upkeep:
         if self._thread.is_alive():
             self._thread.join()
 
-    def seen(self, box_id: str, seen: Seen) -> None:
+    def seen(self, box_id: str, seen: BoxSeen) -> None:
         """What a batch told stays until it is written, also when the box then asks for commands."""
         with self._lock:
             before = self._seen.get(box_id)
@@ -85,7 +85,7 @@ def _changed(conn: sqlite3.Connection, now_ms: int) -> bool:
     return any(each.alarm != alarm_of(each, now_ms) for each in boxes.every(conn))
 
 
-def _note(tx: Tx, seen: Mapping[str, Seen]) -> None:
+def _note(tx: Tx, seen: Mapping[str, BoxSeen]) -> None:
     for box_id, each in seen.items():
         boxes.note_seen(tx, box_id, each)
     for box in boxes.every(tx.conn):

@@ -7,7 +7,7 @@ from enum import Enum
 from appliance.store.store import Tx
 
 
-class Standing(Enum):
+class EpochStanding(Enum):
     #: The one that is believed.
     PRESENT = "present"
     #: One before a restore.
@@ -18,16 +18,16 @@ class Standing(Enum):
     DISOWNED = "disowned"
 
 
-def of_box(conn: sqlite3.Connection, box_id: str) -> Mapping[str, Standing]:
+def of_box(conn: sqlite3.Connection, box_id: str) -> Mapping[str, EpochStanding]:
     rows = conn.execute(
         "SELECT epoch, standing FROM box_epoch WHERE box_id = ? ORDER BY since_ms, epoch", (box_id,)
     )
-    return {row["epoch"]: Standing(row["standing"]) for row in rows}
+    return {row["epoch"]: EpochStanding(row["standing"]) for row in rows}
 
 
-def note(tx: Tx, box_id: str, epoch: str, standing: Standing) -> None:
+def note(tx: Tx, box_id: str, epoch: str, standing: EpochStanding) -> None:
     """There is one that is present: where this one is to be, the one of before is past."""
-    if standing is Standing.PRESENT:
+    if standing is EpochStanding.PRESENT:
         tx.conn.execute(
             "UPDATE box_epoch SET standing = 'past'"
             " WHERE box_id = ? AND standing = 'present' AND epoch <> ?",

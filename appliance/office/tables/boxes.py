@@ -31,7 +31,7 @@ class Alarm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class OfficeBox:
     """`facts` are what it last told of itself (`BoxFacts`), empty before that. `behind` counts
     events that are not here yet. `clock_off_ms`: so much its clock is ahead of the office's.
     """
@@ -72,13 +72,13 @@ _BOX = (
 )
 
 
-def every(conn: sqlite3.Connection) -> Sequence[Box]:
+def every(conn: sqlite3.Connection) -> Sequence[OfficeBox]:
     """Without those that are struck off, by name."""
     found = conn.execute(f"{_BOX} WHERE struck_off_ms IS NULL ORDER BY name COLLATE NOCASE, id")
     return [_box(row) for row in found]
 
 
-def one(conn: sqlite3.Connection, box_id: str) -> Box:
+def one(conn: sqlite3.Connection, box_id: str) -> OfficeBox:
     """Also one that is struck off. Raises NotFound."""
     row = conn.execute(f"{_BOX} WHERE id = ?", (box_id,)).fetchone()
     if row is None:
@@ -86,7 +86,7 @@ def one(conn: sqlite3.Connection, box_id: str) -> Box:
     return _box(row)
 
 
-def named(conn: sqlite3.Connection, name_or_id: str) -> Box:
+def named(conn: sqlite3.Connection, name_or_id: str) -> OfficeBox:
     """By id, or by a name that only one of them has. Raises NotFound."""
     found = [
         each
@@ -118,7 +118,7 @@ def add(tx: Tx, *, name: str, key: bytes, version: str, epoch: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class BoxSeen:
     """What a box showed when it last asked for something."""
 
     at_ms: int
@@ -127,7 +127,7 @@ class Seen:
     facts: BoxFacts | None = None
 
 
-def note_seen(tx: Tx, box_id: str, seen: Seen) -> None:
+def note_seen(tx: Tx, box_id: str, seen: BoxSeen) -> None:
     tx.conn.execute("UPDATE box SET seen_ms = ? WHERE id = ?", (seen.at_ms, box_id))
     if seen.facts is None:
         return
@@ -215,9 +215,9 @@ WHERE t.id = ? AND t.box_id <> ? AND box.struck_off_ms IS NULL
 """
 
 
-def _box(row: sqlite3.Row) -> Box:
+def _box(row: sqlite3.Row) -> OfficeBox:
     values = dict(row)
-    return Box(
+    return OfficeBox(
         **{
             **values,
             "privacy": Privacy(values["privacy"]),

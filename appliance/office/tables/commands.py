@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.errors import NotFound
-from appliance.office.link import MAX_COMMANDS, Asker, Command, CommandKind, Outcome
+from appliance.office.link import (
+    MAX_COMMANDS,
+    CommandAsker,
+    CommandKind,
+    CommandOutcome,
+    OfficeCommand,
+)
 from appliance.office.reading import Fields
 from appliance.store.store import Tx
 
@@ -18,13 +24,13 @@ _IDS = ("message", "conversation", "line", "note", "assignee", "state")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class CommandGiven:
     """A command and what became of it. `outcome` None: the box has not said anything yet."""
 
     box_id: str
-    command: Command
+    command: OfficeCommand
     at_ms: int
-    outcome: Outcome | None
+    outcome: CommandOutcome | None
     why: str | None
 
 
@@ -33,11 +39,11 @@ def give(
     box_id: str,
     kind: CommandKind,
     body: Mapping[str, Any],
-    by: Asker,
+    by: CommandAsker,
     *,
     expires_ms: int | None = None,
     command_id: str | None = None,
-) -> Command:
+) -> OfficeCommand:
     """Once committed, the box gets it as soon as it asks. With a `command_id` that is known already
     nothing is done. Raises NotFound for a box that is none, or none any more.
     """
@@ -50,7 +56,7 @@ def give(
     ).fetchone()
     if row is None:
         raise NotFound("box")
-    made = Command(
+    made = OfficeCommand(
         n=row["n"],
         id=command_id or tx.new_id(),
         kind=kind.value,
@@ -62,7 +68,7 @@ def give(
     return made
 
 
-def _insert(tx: Tx, box_id: str, made: Command) -> None:
+def _insert(tx: Tx, box_id: str, made: OfficeCommand) -> None:
     tx.conn.execute(
         "INSERT INTO command (box_id, n, id, kind, body, asked_by, message_id, conversation_id,"
         " made_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -81,7 +87,7 @@ def _insert(tx: Tx, box_id: str, made: Command) -> None:
     )
 
 
-def waiting(conn: sqlite3.Connection, box_id: str, after: int) -> Sequence[Command]:
+def waiting(conn: sqlite3.Connection, box_id: str, after: int) -> Sequence[OfficeCommand]:
     """Open ones with a higher number, in its order."""
     rows = conn.execute(
         f"{_COMMAND} WHERE box_id = ? AND n > ? AND outcome IS NULL ORDER BY n LIMIT ?",
@@ -113,7 +119,9 @@ def go_on_after(tx: Tx, box_id: str, after: int) -> bool:
     return True
 
 
-def over(tx: Tx, box_id: str, command_id: str, outcome: Outcome, why: str | None) -> Given | None:
+def over(
+    tx: Tx, box_id: str, command_id: str, outcome: CommandOutcome, why: str | None
+) -> CommandGiven | None:
     """The box said so. None where no such command of it is open."""
     row = tx.conn.execute(
         f"{_COMMAND} WHERE id = ? AND box_id = ? AND outcome IS NULL", (command_id, box_id)
@@ -121,7 +129,11 @@ def over(tx: Tx, box_id: str, command_id: str, outcome: Outcome, why: str | None
     if row is None:
         return None
     found = _given(row)
-    body = found.command.body if outcome is Outcome.REFUSED else _without_words(found.command.body)
+    body = (
+        found.command.body
+        if outcome is CommandOutcome.REFUSED
+        else _without_words(found.command.body)
+    )
     tx.conn.execute(
         "UPDATE command SET outcome = ?, why = ?, over_ms = ?, body = ? WHERE id = ?",
         (outcome, why, tx.now_ms, json.dumps(body, ensure_ascii=False), command_id),
@@ -143,7 +155,7 @@ def tidy(tx: Tx) -> None:
     )
 
 
-def of_message(conn: sqlite3.Connection, message_id: str) -> Given | None:
+def of_message(conn: sqlite3.Connection, message_id: str) -> CommandGiven | None:
     """The wish to send this message."""
     row = conn.execute(
         f"{_COMMAND} WHERE message_id = ? AND kind = 'send'", (message_id,)
@@ -151,7 +163,9 @@ def of_message(conn: sqlite3.Connection, message_id: str) -> Given | None:
     return None if row is None else _given(row)
 
 
-def open_cases(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Sequence[Given]:
+def open_cases(
+    conn: sqlite3.Connection, conversation_ids: Collection[str]
+) -> Sequence[CommandGiven]:
     """Every change of these conversations that its box has not decided yet, oldest first."""
     rows = conn.execute(
         f"{_COMMAND} WHERE conversation_id IN (SELECT value FROM json_each(?))"  # noqa: S608 -- our own words
@@ -161,13 +175,15 @@ def open_cases(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> S
     return [_given(row) for row in rows]
 
 
-def asked_case(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Mapping[str, Given]:
+def asked_case(
+    conn: sqlite3.Connection, conversation_ids: Collection[str]
+) -> Mapping[str, CommandGiven]:
     """For each of these the newest of `open_cases`."""
     found = open_cases(conn, conversation_ids)
     return {str(each.command.body["conversation"]): each for each in found}
 
 
-def open_of(conn: sqlite3.Connection, box_id: str) -> Sequence[Given]:
+def open_of(conn: sqlite3.Connection, box_id: str) -> Sequence[CommandGiven]:
     rows = conn.execute(f"{_COMMAND} WHERE box_id = ? AND outcome IS NULL ORDER BY n", (box_id,))
     return [_given(row) for row in rows]
 
@@ -183,7 +199,7 @@ def boxes_since(conn: sqlite3.Connection, seq: int) -> Collection[str]:
     return {row["box_id"] for row in rows}
 
 
-def by_id(conn: sqlite3.Connection, command_id: str) -> Given | None:
+def by_id(conn: sqlite3.Connection, command_id: str) -> CommandGiven | None:
     row = conn.execute(f"{_COMMAND} WHERE id = ?", (command_id,)).fetchone()
     return None if row is None else _given(row)
 
@@ -194,17 +210,17 @@ _COMMAND = (
 )
 
 
-def _given(row: sqlite3.Row) -> Given:
-    command = Command(
+def _given(row: sqlite3.Row) -> CommandGiven:
+    command = OfficeCommand(
         n=row["n"],
         id=row["id"],
         kind=row["kind"],
         expires_ms=row["expires_ms"],
-        by=Asker.from_json(Fields(json.loads(row["asked_by"]), "who asks")),
+        by=CommandAsker.from_json(Fields(json.loads(row["asked_by"]), "who asks")),
         body=json.loads(row["body"]),
     )
-    outcome = None if row["outcome"] is None else Outcome(row["outcome"])
-    return Given(
+    outcome = None if row["outcome"] is None else CommandOutcome(row["outcome"])
+    return CommandGiven(
         box_id=row["box_id"],
         command=command,
         at_ms=row["made_ms"],

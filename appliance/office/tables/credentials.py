@@ -11,7 +11,7 @@ _PREFIX = "balie-box-1."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownCredential:
     """A credential that was shown. `is_first_use`: then those of before end."""
 
     hash: str
@@ -31,7 +31,7 @@ def make(tx: Tx, box_id: str) -> NewCredential:
     return NewCredential(credential=made, renew_by_ms=renew_by_ms)
 
 
-def find(conn: sqlite3.Connection, text: str) -> Shown | None:
+def find(conn: sqlite3.Connection, text: str) -> ShownCredential | None:
     row = conn.execute(
         "SELECT c.hash, c.box_id, c.used_ms IS NULL AS is_first_use,"
         " box.struck_off_ms IS NOT NULL AS is_struck_off"
@@ -41,10 +41,12 @@ def find(conn: sqlite3.Connection, text: str) -> Shown | None:
     if row is None:
         return None
     first, struck = bool(row["is_first_use"]), bool(row["is_struck_off"])
-    return Shown(hash=row["hash"], box_id=row["box_id"], is_first_use=first, is_struck_off=struck)
+    return ShownCredential(
+        hash=row["hash"], box_id=row["box_id"], is_first_use=first, is_struck_off=struck
+    )
 
 
-def used(tx: Tx, shown: Shown) -> None:
+def used(tx: Tx, shown: ShownCredential) -> None:
     """For the first time."""
     tx.conn.execute("UPDATE box_credential SET used_ms = ? WHERE hash = ?", (tx.now_ms, shown.hash))
     tx.conn.execute(

@@ -7,7 +7,7 @@ from appliance.store.store import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FollowedTo:
     """`touched` and `directory` are numbers of the replica (`office/sql_replica`)."""
 
     epoch: str = ""
@@ -16,14 +16,14 @@ class Place:
     directory: int = 0
 
 
-def of_box(conn: sqlite3.Connection, box_id: str) -> Place:
+def of_box(conn: sqlite3.Connection, box_id: str) -> FollowedTo:
     row = conn.execute(
         "SELECT epoch, event_seq, touched, directory FROM follow_place WHERE box_id = ?", (box_id,)
     ).fetchone()
-    return Place() if row is None else Place(**dict(row))
+    return FollowedTo() if row is None else FollowedTo(**dict(row))
 
 
-def put(tx: Tx, box_id: str, place: Place) -> None:
+def put(tx: Tx, box_id: str, place: FollowedTo) -> None:
     tx.conn.execute(
         "INSERT INTO follow_place (box_id, epoch, event_seq, touched, directory)"
         " VALUES (?, ?, ?, ?, ?) ON CONFLICT (box_id) DO UPDATE SET epoch = excluded.epoch,"

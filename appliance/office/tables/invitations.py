@@ -11,7 +11,7 @@ KEPT_MS = 30 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
+class KnownInvitation:
     """`branch` is what the box is to be called; `box_id` who has used it."""
 
     hash: str
@@ -30,16 +30,16 @@ def make(tx: Tx, branch: str | None) -> str:
     return secret
 
 
-def find(conn: sqlite3.Connection, secret: str, now_ms: int) -> Invited | None:
+def find(conn: sqlite3.Connection, secret: str, now_ms: int) -> KnownInvitation | None:
     """None where there is none, or it is too old."""
     row = conn.execute(
         "SELECT hash, branch, box_id FROM invitation WHERE hash = ? AND expires_ms > ?",
         (token_hash(secret), now_ms),
     ).fetchone()
-    return None if row is None else Invited(**dict(row))
+    return None if row is None else KnownInvitation(**dict(row))
 
 
-def use(tx: Tx, invited: Invited, box_id: str) -> None:
+def use(tx: Tx, invited: KnownInvitation, box_id: str) -> None:
     tx.conn.execute(
         "UPDATE invitation SET used_ms = ?, box_id = ? WHERE hash = ?",
         (tx.now_ms, box_id, invited.hash),

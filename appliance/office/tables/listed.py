@@ -38,7 +38,7 @@ class ListWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedAtOffice:
     id: str
     box_id: str
     place: int
@@ -48,11 +48,11 @@ class Listed:
         return ListedAt(place=self.place, id=self.id)
 
 
-def page(conn: sqlite3.Connection, sight: Sight, wanted: ListWish) -> Sequence[Listed]:
+def page(conn: sqlite3.Connection, sight: Sight, wanted: ListWish) -> Sequence[ListedAtOffice]:
     about = _about(sight, wanted)
     if wanted.sort is Sort.BEGUN:
         statement = f"{_BEGUN} AND {_conditions(wanted)} ORDER BY conversation_id LIMIT :limit"
-        return [Listed(**dict(row)) for row in conn.execute(statement, about)]
+        return [ListedAtOffice(**dict(row)) for row in conn.execute(statement, about)]
     statement = _STATEMENTS[wanted.sort].format(more=_conditions(wanted))
     with ExitStack() as stack:
         asked = [
@@ -61,7 +61,7 @@ def page(conn: sqlite3.Connection, sight: Sight, wanted: ListWish) -> Sequence[L
         ]
         newest = wanted.sort is Sort.RECENT
         found = merge(*asked, key=lambda row: (row["place"], row["id"]), reverse=newest)
-        return [Listed(**dict(row)) for row in islice(found, wanted.limit)]
+        return [ListedAtOffice(**dict(row)) for row in islice(found, wanted.limit)]
 
 
 def _about(sight: Sight, wanted: ListWish) -> Mapping[str, Any]:

@@ -36,7 +36,7 @@ class Box:
 
     def linked(self) -> BoxLink:
         """The thread of the link, as at a start of Balie."""
-        counter = taking.Counter(
+        counter = taking.BoxCounter(
             store=self.counter.store,
             gate=self.counter.gate,
             room=Room(),
