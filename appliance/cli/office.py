@@ -70,11 +70,7 @@ def list_boxes(data: DataOption = None, as_json: JsonOption = False) -> None:
     with _opened(data) as store:
         found = store.read(boxes.every)
         now_ms = store.clock.now_ms()
-        epochs = {
-            each.id: list(store.read(lambda conn, name=each.id: box_epochs.of_box(conn, name)))
-            for each in found
-            if each.conflict
-        }
+        epochs = {each.id: _epochs(store, each) for each in found if each.conflict}
     items = [{**_facts(each, now_ms), "epochs": epochs.get(each.id, [])} for each in found]
     show(as_json, {"items": items}, "\n".join(map(_line, items)) or "No box has joined yet.")
 
@@ -141,6 +137,10 @@ def _opened(data: Path | None) -> Iterator[Store]:
     finally:
         store.close()
         private_files.hand_over(folder)
+
+
+def _epochs(store: Store, box: OfficeBox) -> Sequence[str]:
+    return list(store.read(lambda conn: box_epochs.of_box(conn, box.id)))
 
 
 def _facts(box: OfficeBox, now_ms: int) -> dict[str, Any]:

@@ -34,7 +34,7 @@ BRANCHES = (
     *("Tilburg", "Almere", "Haarlem", "Enschede", "Den Bosch", "Maastricht", "Delft", "Venlo"),
 )
 MOST = len(BRANCHES)
-_STARTS_S = 120.0
+_STARTS_S = 600.0
 _LOOKS_S = 0.1
 
 
@@ -85,7 +85,7 @@ def run_boxes(options: BoxesOptions) -> None:
         programs["office"] = _kept_office(office_data, office_port)
         programs["office"].start()
         stack.callback(programs["office"].stop)
-        _wait_for(f"{office['url']}/readyz")
+        _wait_for(f"{office['url']}/readyz", programs)
         for box, child, cable_port in zip(boxes, preparing, cable_ports, strict=True):
             box.seeded = _answer_of(child)
             _join(box, office_data, cable_port)
@@ -93,7 +93,7 @@ def run_boxes(options: BoxesOptions) -> None:
             programs[box.name].start()
             stack.callback(programs[box.name].stop)
         for box in boxes:
-            _wait_for(f"{box.url}/readyz")
+            _wait_for(f"{box.url}/readyz", programs)
         shown = {"office": office, "boxes": [_told(box, address, n) for n, box in _from_one(boxes)]}
         board.shown = shown
         _say(options, shown, address)
@@ -191,9 +191,11 @@ def _said(verb: Sequence[str], environment: Mapping[str, str] = os.environ) -> s
     return done.stdout
 
 
-def _wait_for(url: str) -> None:
+def _wait_for(url: str, programs: Mapping[str, KeptProgram]) -> None:
     until_s = time.monotonic() + _STARTS_S
     while time.monotonic() < until_s:
+        for each in programs.values():
+            each.look()
         try:
             with urlopen(url, timeout=5):  # noqa: S310 -- our own address
                 return

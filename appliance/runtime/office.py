@@ -4,6 +4,7 @@ import faulthandler
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,7 +16,9 @@ from appliance.api.connections import Connections
 from appliance.api.services import Services
 from appliance.clock import MachineClock
 from appliance.config import Settings, load
+from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.team import staff
+from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.errors import SetupError
 from appliance.office.api import routes
 from appliance.office.api.standing import StandingOffice
@@ -24,11 +27,15 @@ from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
 from appliance.office.head.office_store import open_office
 from appliance.queue.gate import ConsentGate
+from appliance.relay.relay import Relay
+from appliance.relay.standard import Standard
 from appliance.runtime import setup_code
+from appliance.runtime.balie import OwnThread
 from appliance.runtime.certificate import Certificate
 from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.giving_way import give_way
 from appliance.runtime.instance_lock import only_instance
+from appliance.runtime.mail_follower import MailFollower
 from appliance.runtime.memory import keep_small
 from appliance.runtime.reading_notes import ReadingNotes
 from appliance.runtime.turns import take_short_turns
@@ -50,7 +57,16 @@ class RunningOffice:
         data, clock = settings.data, MachineClock()
         self.store = open_office(data, clock)
         self.head = Head(data, self.store, give_way=give_way)
-        self._readings = ReadingNotes(self.store, data)
+        self._readings, self._relayed = (
+            ReadingNotes(self.store, data),
+            ReadingNotes(self.store, data),
+        )
+        post = None if settings.mail is None else MailPost(settings.mail, settings.web.address)
+        urls = UrlPolicy(settings.webhooks.allowed)
+        self._followers: Sequence[OwnThread] = (
+            Relay(self.store, [Standard()], urls, accessed=self._relayed),
+            *([] if post is None else [MailFollower(self.store, post)]),
+        )
         self.services = Services(
             store=self.store,
             gate=ConsentGate(),
@@ -68,14 +84,21 @@ class RunningOffice:
             connections=connections,
             accessed=self._readings,
             readings_kept=self._readings.kept,
+            mail=post,
+            urls=urls,
         )
 
     def start(self) -> None:
         self.head.start()
+        for each in self._followers:
+            each.start()
 
     def stop(self) -> None:
+        for each in self._followers:
+            each.stop()
         self.head.stop()
         self._readings.finish()
+        self._relayed.finish()
         self.store.close()
 
 

@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 TRIAL_BYTES = 64 * 1024
+KEPT_READERS = 2
+"""Of a store that is one of many; more are made while more threads read it at once."""
 COPY_LOG_PAGES = 2_000
 """Two megabytes of write-ahead log, in a store that is one of many."""
 _TRIAL = "INSERT INTO meta (name, value) VALUES ('trial', ?) ON CONFLICT DO NOTHING"
@@ -205,7 +207,10 @@ class Store:
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with translated(self.path):
-            return work(self._reader())
+            if self._shared is None:
+                return work(self._reader())
+            with self._lent_reader() as conn:
+                return work(conn)
 
     async def aread(
         self, work: Callable[[sqlite3.Connection], T], pool: ReaderPool = ReaderPool.PAGES
@@ -289,9 +294,28 @@ class Store:
     def _reader(self) -> sqlite3.Connection:
         conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
         if conn is None:
-            conn = self._local.conn = connect_reader(self.path)
-            self.forecast.lend_to(conn)
+            conn = self._local.conn = self._new_reader()
             self._readers.append(conn)
+        return conn
+
+    @contextmanager
+    def _lent_reader(self) -> Iterator[sqlite3.Connection]:
+        """Of a store that is one of many: a connection a thread would be thousands."""
+        try:
+            conn = self._readers.pop()
+        except IndexError:
+            conn = self._new_reader()
+        try:
+            yield conn
+        finally:
+            if len(self._readers) < KEPT_READERS:
+                self._readers.append(conn)
+            else:
+                conn.close()
+
+    def _new_reader(self) -> sqlite3.Connection:
+        conn = connect_reader(self.path)
+        self.forecast.lend_to(conn)
         return conn
 
 

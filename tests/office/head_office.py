@@ -19,13 +19,14 @@ from appliance.office.api.standing import StandingOffice
 from appliance.office.head import inviting
 from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
-from appliance.office.head.office_store import open_office
+from appliance.office.head.office_store import OFFICE_DATABASE, open_office
 from appliance.office.tables import boxes
 from appliance.office.tables.boxes import OfficeBox
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store
 from tests.api.office import WebServer, run_web_server
+from tests.fresh_store import fresh_store
 from tests.office.plain_box import PlainBox
 
 T = TypeVar("T")
@@ -113,6 +114,7 @@ class HeadOffice:
 
 @contextmanager
 def open_head_office(server: OfficeServer, data: Path, clock: ManualClock) -> Iterator[HeadOffice]:
+    fresh_store(data / OFFICE_DATABASE, clock).close()
     store = open_office(data, clock)
     head = Head(data, store)
     services = Services(

@@ -50,7 +50,7 @@ class Log:
     def head(self) -> int:
         return int(self.events[-1]["seq"]) if self.events else 0
 
-    def tell(self, kind: str, *, facts: Row | None = None, skip: int = 0, **ids: str) -> Row:
+    def tell(self, kind: str, *, facts: Row | None = None, skip: int = 0, **ids: Any) -> Row:
         """`skip`: so many numbers are missing before it."""
         names = "branch_id line_id conversation_id contact_id message_id device_id staff_id"
         event: Row = {
@@ -75,13 +75,13 @@ class Log:
             "last_ms": NOW_MS,
             "created_ms": NOW_MS,
         }
-        ids = {"branch_id": self.branch_id, "line_id": self.line_id, "contact_id": contact}
+        ids: Row = {"branch_id": self.branch_id, "line_id": self.line_id, "contact_id": contact}
         self.tell("contact.created", conversation_id=conversation, **ids)
         return conversation
 
     def writes(self, conversation: str, text: str = "Hoi!", *, out: bool = False) -> str:
         message, seq = new_id(), len(self.messages) + 1
-        ids = {"conversation_id": conversation, "line_id": self.line_id}
+        ids: Row = {"conversation_id": conversation, "line_id": self.line_id}
         at_ms = NOW_MS + self.head
         self.messages[message] = {
             "seq": seq,

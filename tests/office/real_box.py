@@ -103,5 +103,5 @@ def boxes_of(head: HeadOffice, folder: Path, names: Sequence[str]) -> Iterator[S
             store = fresh_store(folder / name / "balie.db", head.clock)
             stack.callback(store.close)
             branch = Office(store, head.clock, head.url, httpx.Client())
-            found.append(joined(head, branch, name, f"+3161234500{place}"))
+            found.append(joined(head, branch, name, f"+3161234501{place}"))
         yield found

@@ -9,23 +9,23 @@ from appliance.clock import SystemClock
 from appliance.desk.team import staff
 from appliance.office.tables import boxes
 from tests.office.head_office import HeadOffice
-from tests.office.plain_box import PlainBox
+from tests.office.plain_box import PlainBox, Row
 
 
 def balie(office: HeadOffice, *words: str) -> Result:
     return CliRunner().invoke(app, [*words, "--data", str(office.data), "--json"])
 
 
-def told(office: HeadOffice, *words: str) -> dict[str, object]:
+def told(office: HeadOffice, *words: str) -> Row:
     answer = balie(office, *words)
     assert answer.exit_code == 0, answer.stderr
-    found: dict[str, object] = json.loads(answer.stdout)
+    found: Row = json.loads(answer.stdout)
     return found
 
 
 def test_a_box_is_invited_listed_settled_and_struck_off(office: HeadOffice) -> None:
     """The branch of the invitation is what the box is called."""
-    office.clock.advance(SystemClock().now_ms() - office.clock.now_ms())
+    office.clock.advance(ms=SystemClock().now_ms() - office.clock.now_ms())
     assert told(office, "office", "boxes") == {"items": []}
     words = ("office", "invite", "--branch", "Utrecht", "--url", office.url)
     box = PlainBox.invited(str(told(office, *words)["token"]), "balie-7")
@@ -35,12 +35,12 @@ def test_a_box_is_invited_listed_settled_and_struck_off(office: HeadOffice) -> N
     assert box.push(box.log.batch(0, most=1)).status_code == 200
     office.until(lambda conn: boxes.one(conn, box.box).seen_ms)
     office.head.upkeep.look()
-    (row,) = told(office, "office", "boxes")["items"]  # type: ignore[misc]
+    (row,) = told(office, "office", "boxes")["items"]
     assert {"id", "name", "seen", "behind", "version", "alarm", "held", "conflict"} <= row.keys()
     assert (row["name"], row["version"], row["behind"]) == ("Utrecht", "1.2.3", 2)
     assert (row["held"], row["conflict"]) == (None, False)
     assert box.push_raw(b"{").status_code == 422
-    (row,) = told(office, "office", "boxes")["items"]  # type: ignore[misc]
+    (row,) = told(office, "office", "boxes")["items"]
     assert row["held"]
     assert row["held"] in row["alarm"]
     assert told(office, "office", "settle", box.box)["held"] is None

@@ -8,7 +8,7 @@ from appliance.errors import InvalidInput
 from appliance.office.head import joining
 from appliance.office.tables import commands, work_list
 from tests.office.head_office import HeadOffice
-from tests.office.plain_box import Log, PlainBox, new_id
+from tests.office.plain_box import Log, PlainBox, Row, new_id
 
 
 def put_back(box: PlainBox) -> Log:
@@ -16,6 +16,10 @@ def put_back(box: PlainBox) -> Log:
     copied = copy.deepcopy(box.log)
     copied.epoch = new_id()
     return copied
+
+
+def settle(office: HeadOffice, box: PlainBox, believe: str | None) -> None:
+    office.store.write(lambda tx: joining.settle(tx, box.box, believe))
 
 
 def test_a_box_that_was_put_back_hears_what_it_does_not_know(
@@ -27,7 +31,8 @@ def test_a_box_that_was_put_back_hears_what_it_does_not_know(
     talk = tilburg.log.person()
     before = tilburg.log.writes(talk, "Voor", out=True)
     tilburg.push_all()
-    copied, descent = put_back(tilburg), {"epoch": tilburg.log.epoch, "seq": tilburg.log.head}
+    copied = put_back(tilburg)
+    descent: Row = {"epoch": tilburg.log.epoch, "seq": tilburg.log.head}
     lost = tilburg.log.writes(talk, "Erna", out=True)
     tilburg.log.tell("message.state", message_id=before, conversation_id=talk)
     contact = tilburg.log.conversations[talk]["contact_id"]
@@ -67,7 +72,7 @@ def test_what_the_office_never_had_needs_no_fact(office: HeadOffice, tilburg: Pl
     tilburg.push_all()
     had = tilburg.cursor
     tilburg.log.writes(tilburg.log.person())
-    descent = {"epoch": tilburg.log.epoch, "seq": tilburg.log.head}
+    descent: Row = {"epoch": tilburg.log.epoch, "seq": tilburg.log.head}
     tilburg.log, tilburg.cursor = put_back(tilburg), descent["seq"]
     answer = tilburg.push(descent=descent)
     assert (answer.status_code, tilburg.cursor) == (409, had)
@@ -94,8 +99,8 @@ def test_a_numbering_that_nobody_knows_is_held_until_a_person_decides(
     assert tilburg.commands(epoch=old).status_code == 422
     for believe in (None, "nobody"):
         with pytest.raises(InvalidInput):
-            office.store.write(lambda tx, name=believe: joining.settle(tx, tilburg.box, name))
-    office.store.write(lambda tx: joining.settle(tx, tilburg.box, new.epoch))
+            settle(office, tilburg, believe)
+    settle(office, tilburg, new.epoch)
     tilburg.push_all()
     assert office.told(tilburg) == [(1, "line.added")]
     office.until(lambda conn: work_list.box_of(conn, talk) is None or None)
@@ -117,7 +122,7 @@ def test_an_epoch_that_ended_with_a_restore_cannot_go_on(
     assert office.box(tilburg).conflict
     tilburg.log = new
     assert tilburg.push().status_code == 422
-    office.store.write(lambda tx: joining.settle(tx, tilburg.box, new.epoch))
+    settle(office, tilburg, new.epoch)
     new.writes(new.person())
     tilburg.push_all()
     assert office.told(tilburg) == [(each["seq"], each["kind"]) for each in new.events]

@@ -24,7 +24,7 @@ def test_an_invitation_lets_one_box_in(office: HeadOffice) -> None:
     assert box.push().status_code == 401
     box.credential = again.json()["credential"]
     assert box.push().status_code == 200
-    stranger = PlainBox.invited(office.token(), "Breda")
+    stranger = office.invited("Breda")
     stranger.secret = box.secret
     assert stranger.ask_to_join().status_code == 403
     assert box.ask_to_join().status_code == 403
@@ -52,7 +52,7 @@ def test_what_is_no_request_to_join_is_refused(
 
 def test_an_invitation_ends_after_three_days(office: HeadOffice, clock: ManualClock) -> None:
     box = office.invited("Tilburg")
-    clock.advance(3 * DAY_MS + 1)
+    clock.advance(ms=3 * DAY_MS + 1)
     assert box.ask_to_join().status_code == 403
 
 

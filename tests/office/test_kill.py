@@ -20,7 +20,7 @@ from appliance.office.head.office_store import open_office
 from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.tables import commands
 from appliance.store.store import Store
-from tests.office.plain_box import PlainBox, new_id
+from tests.office.plain_box import PlainBox, Row, new_id
 
 KILLS = 4
 BOXES = 6
@@ -88,10 +88,13 @@ class LivingBox:
             except httpx.TransportError:
                 time.sleep(0.05)
                 continue
-            for each in answer.json()["commands"]:
-                if each["id"] not in self.done:
-                    self.done.append(each["id"])
-                self.asked = each["n"]
+            self.take(answer.json()["commands"])
+
+    def take(self, commands: list[Row]) -> None:
+        for each in commands:
+            if each["id"] not in self.done:
+                self.done.append(each["id"])
+            self.asked = each["n"]
 
 
 @contextmanager
@@ -162,11 +165,8 @@ def give(store: Store, box: PlainBox) -> str:
 def judge(store: Store, data: Path, living: list[LivingBox], given: dict[str, list[str]]) -> None:
     for each in living:
         box = each.plain
-        for answer in iter(lambda name=each: name.plain.commands(name.asked).json(), None):
-            each.done += [found["id"] for found in answer["commands"]]
-            each.asked += len(answer["commands"])
-            if len(each.done) >= len(given[box.box]):
-                break
+        while len(each.done) < len(given[box.box]):
+            each.take(box.commands(each.asked).json()["commands"])
         assert each.done == given[box.box]
         for number, command in enumerate(each.done, start=1):
             box.says_over({"id": command, "n": number})
@@ -179,7 +179,11 @@ def judge(store: Store, data: Path, living: list[LivingBox], given: dict[str, li
             messages = conn.execute("SELECT id, text FROM message ORDER BY seq").fetchall()
         assert events == [(told["seq"], told["kind"]) for told in box.log.events]
         assert messages == [(row["id"], row["text"]) for row in box.log.messages.values()]
-        assert not store.read(lambda conn, name=box.box: commands.open_of(conn, name))
+        assert not still_open(store, box)
+
+
+def still_open(store: Store, box: PlainBox) -> bool:
+    return bool(store.read(lambda conn: commands.open_of(conn, box.box)))
 
 
 def wait_for_rows(store: Store, living: list[LivingBox]) -> None:

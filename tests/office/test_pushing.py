@@ -14,7 +14,7 @@ from appliance.clock import ManualClock
 from appliance.office.head import joining
 from appliance.office.tables import work_list
 from tests.office.head_office import HeadOffice
-from tests.office.plain_box import PlainBox
+from tests.office.plain_box import PlainBox, Row
 
 
 def numbers(box: PlainBox) -> list[tuple[int, str]]:
@@ -38,7 +38,7 @@ def test_what_is_told_again_changes_nothing(
     log.messages[first]["text"] = "Een!"
     log.tell("message.changed", message_id=first, conversation_id=talk)
     assert tilburg.push(log.batch(2)).status_code == 200
-    clock.advance(7 * 24 * 3_600_000)
+    clock.advance(ms=7 * 24 * 3_600_000)
     assert tilburg.push(one).json()["cursor"] == log.head
     ahead = tilburg.push(log.batch(log.head), first=log.head + 2, last=log.head + 1)
     assert (ahead.status_code, ahead.json()["code"]) == (409, "link-behind")
@@ -55,10 +55,10 @@ def test_rows_follow_what_is_told_of_them(office: HeadOffice, tilburg: PlainBox)
     talk = log.person()
     message = log.writes(talk)
     contact = log.conversations[talk]["contact_id"]
-    identity = {"value": "+31612345678", "scheme": "tel", "created_ms": 1}
-    consent = {**identity, "seq": 1, "kind": "wrote_first", "recorded_by": "rule", "at_ms": 1}
+    identity: Row = {"value": "+31612345678", "scheme": "tel", "created_ms": 1}
+    consent: Row = {**identity, "seq": 1, "kind": "wrote_first", "recorded_by": "rule", "at_ms": 1}
     del consent["created_ms"]
-    extra = [
+    extra: list[Row] = [
         {"table": "contact_identity", "of": {"contact_id": contact}, "rows": []},
         {"table": "consent", "of": {"contact_id": contact}, "rows": []},
     ]
@@ -66,10 +66,11 @@ def test_rows_follow_what_is_told_of_them(office: HeadOffice, tilburg: PlainBox)
     extra[1]["rows"] = [{**consent, "contact_id": contact}]
     batch = log.batch(0)
     batch["slices"] += [*extra, {"table": "moons", "of": {"id": "x"}, "rows": [{"id": "x"}]}]
-    batch["slices"][-4]["rows"][0]["colour"] = "red"
+    card = next(each for each in batch["slices"] if each["table"] == "contact")
+    card["rows"] = [{**card["rows"][0], "colour": "red"}]
     assert tilburg.push(batch).status_code == 200
     other = log.person()
-    moved = {"table": "contact_identity", "of": {}, "rows": []}
+    moved: Row = {"table": "contact_identity", "of": {}, "rows": []}
     moved["of"] = {"contact_id": log.conversations[other]["contact_id"]}
     moved["rows"] = [{**identity, **moved["of"]}]
     assert tilburg.push(log.batch(tilburg.cursor, slices=[moved])).status_code == 200
@@ -154,7 +155,7 @@ def half_a_gzip(box: PlainBox, breda: PlainBox) -> bytes:
 
 
 def bomb(box: PlainBox, breda: PlainBox) -> bytes:
-    return gzip.compress(b" " * 200_000_000, 9)
+    return gzip.compress(b" " * 20_000_000, 1)
 
 
 def too_big(box: PlainBox, breda: PlainBox) -> bytes:
@@ -225,7 +226,10 @@ def test_at_most_eight_are_worked_on(office: HeadOffice) -> None:
                 f"Authorization: Bearer {each.credential}\r\n\r\n{{"
             )
             sock.sendall(head.encode())
-        busy = next(answer for answer in iter(crowd[8].push, None) if answer.status_code == 503)
+        while office.head.pushes.at_work < 8:
+            threading.Event().wait(0.01)
+        busy = crowd[8].push()
+        assert busy.status_code == 503
         assert int(busy.headers["retry-after"]) >= 1
         assert busy.headers["content-type"] == "application/problem+json"
         assert crowd[0].push().status_code == 503
@@ -233,8 +237,8 @@ def test_at_most_eight_are_worked_on(office: HeadOffice) -> None:
         each.push_all()
 
 
-def test_a_hundred_that_come_back_at_once_lose_and_double_nothing(office: HeadOffice) -> None:
-    crowd = [office.joined(f"Box {number}") for number in range(100)]
+def test_many_that_come_back_at_once_lose_and_double_nothing(office: HeadOffice) -> None:
+    crowd = [office.joined(f"Box {number}") for number in range(40)]
     for each in crowd:
         talk = each.log.person()
         for number in range(10):
@@ -245,4 +249,4 @@ def test_a_hundred_that_come_back_at_once_lose_and_double_nothing(office: HeadOf
     for thread in threads:
         thread.join()
     assert [office.told(each) for each in crowd] == [numbers(each) for each in crowd]
-    assert len({office.box(each).id for each in crowd}) == 100
+    assert len({office.box(each).id for each in crowd}) == 40

@@ -30,9 +30,9 @@ def add_refusals(
     router: APIRouter, known: Sequence[APIRouter], of_a_box: Sequence[APIRouter]
 ) -> None:
     """A route for each of a box's that the office does not have itself."""
-    here = {(method, route.path) for route in _routes(known) for method in route.methods}
+    here = {(method, route.path) for route in _routes(known) for method in _methods(route)}
     for route in _routes(of_a_box):
-        for method in sorted(route.methods - {"HEAD"}):
+        for method in _methods(route):
             if (method, route.path) not in here:
                 _refuse(router, route, method)
 
@@ -42,6 +42,10 @@ def _routes(routers: Sequence[APIRouter]) -> Iterator[APIRoute]:
         for route in router.routes:
             if isinstance(route, APIRoute):
                 yield route
+
+
+def _methods(route: APIRoute) -> list[str]:
+    return sorted((route.methods or set()) - {"HEAD"})
 
 
 def _refuse(router: APIRouter, route: APIRoute, method: str) -> None:

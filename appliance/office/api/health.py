@@ -32,7 +32,7 @@ _EXAMPLE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Figures(Collector):
     boxes: Sequence[SeenBox]
     waiting: Mapping[str, int]

@@ -1,6 +1,9 @@
 """What somebody at head office should look at: one alarm a box, the gravest."""
 
+from appliance.office.tables import boxes
 from appliance.office.tables.boxes import Alarm, OfficeBox
+from appliance.store.incidents import IncidentKind, close_incident, open_incident
+from appliance.store.store import Tx
 
 SILENT_MS = 120_000
 """Eight signs of life in a row are missing."""
@@ -8,11 +11,13 @@ CLOCK_MS = 120_000
 DISK = 0.95
 
 
-def alarm_of(box: OfficeBox, now_ms: int) -> Alarm | None:
+def alarm_of(box: OfficeBox, now_ms: int, *, listens_since_ms: int = 0) -> Alarm | None:
+    """`listens_since_ms`: nobody could be heard before the office was started."""
+    heard_ms = max(box.seen_ms or box.joined_ms, listens_since_ms)
     found = {
         Alarm.CONFLICT: box.conflict,
         Alarm.HELD: box.held is not None,
-        Alarm.SILENT: now_ms - (box.seen_ms or box.joined_ms) > SILENT_MS,
+        Alarm.SILENT: now_ms - heard_ms > SILENT_MS,
         Alarm.NUMBER_TWICE: box.number_twice,
         Alarm.LINES_ILL: bool(box.facts.get("ill")),
         Alarm.DISK: (box.facts.get("disk") or 0) >= DISK,
@@ -35,3 +40,12 @@ def sentence(box: OfficeBox, alarm: Alarm) -> str:
             return "Its disk is nearly full."
         case Alarm.CLOCK:
             return "Its clock is wrong."
+
+
+def note(tx: Tx, box: OfficeBox, alarm: Alarm | None) -> None:
+    """It is an incident of the office, of which colleagues get mail and programs are told."""
+    boxes.note_alarm(tx, box.id, alarm)
+    close_incident(tx, IncidentKind.BOX_ALARM, about=box.id)
+    if alarm is not None:
+        facts = {"what": f"box-{alarm}", "box": box.name}
+        open_incident(tx, IncidentKind.BOX_ALARM, about=box.id, facts=facts)

@@ -1,65 +1,29 @@
-"""The thread that follows every replica: the work list, what became of commands, branches and
-lines. Its place in a replica stands in office.db, in the transaction of what it made of it, so a
-crash at any point repeats some work and loses none.
+"""The thread that follows every replica. Its place in a replica stands in office.db, in the
+transaction of what it made of what was new there, so a crash at any point repeats some work and
+loses none.
 """
 
 import logging
-import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from appliance.errors import NotFound, StoreError
-from appliance.events import Event
+from appliance.office.head import pieces
 from appliance.office.head.news import WorkListNews
-from appliance.office.head.outcomes import told_outcomes
+from appliance.office.head.pieces import ReplicaNews
 from appliance.office.head.replicas import Replicas
-from appliance.office.tables import (
-    boxes,
-    commands,
-    follow_places,
-    office_log,
-    replica_link,
-    work_list,
-)
-from appliance.office.tables.boxes import OfficeBox
-from appliance.office.tables.follow_places import FollowedTo
-from appliance.office.tables.replica_link import LinkState
-from appliance.store import events, mirrored, work_rows
-from appliance.store.mirrored import Directory
+from appliance.office.tables import boxes, follow_places
 from appliance.store.store import Store, Tx
-from appliance.store.work_rows import WorkRow
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 500
+TOGETHER = 32
+"""Replicas whose news are written in one transaction."""
+GATHER_S = 0.05
+"""What comes within this is taken together: a hundred boxes push many times a second."""
 LOOK_S = 30.0
 """Between two looks at every replica, for what a crash left behind."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """What one replica had new, read in one transaction. `anew`: nothing that was made of it before
-    counts any more.
-    """
-
-    state: LinkState
-    place: FollowedTo
-    anew: bool
-    told: Sequence[Event]
-    touched: Mapping[str, int]
-    rows: Sequence[WorkRow]
-    directory: Directory | None
-
-    @property
-    def next(self) -> FollowedTo:
-        return FollowedTo(
-            epoch=self.state.epoch,
-            event_seq=self.told[-1].seq if self.told else self.place.event_seq,
-            touched=max(self.touched.values(), default=self.place.touched),
-            directory=self.state.directory,
-        )
 
 
 class ReplicaFollower:
@@ -103,18 +67,19 @@ class ReplicaFollower:
     def _run(self) -> None:
         self._poke_all()
         while not self._stopped.is_set():
-            if (box_id := self._next()) is not None:
-                self._follow(box_id)
+            if asked := self._next():
+                self._turn(asked)
+                self._stopped.wait(GATHER_S)
             elif not self._wake.wait(LOOK_S):
                 self._poke_all()
 
-    def _next(self) -> str | None:
+    def _next(self) -> Sequence[str]:
         with self._lock:
             self._wake.clear()
-            box_id = next(iter(self._asked), None)
-            if box_id is not None:
+            asked = list(self._asked)[:TOGETHER]
+            for box_id in asked:
                 del self._asked[box_id]
-            return box_id
+            return asked
 
     def _poke_all(self) -> None:
         try:
@@ -123,13 +88,10 @@ class ReplicaFollower:
         except StoreError as exc:
             self._trouble.met(exc)
 
-    def _follow(self, box_id: str) -> None:
-        """One piece of it: then the next box has its turn."""
+    def _turn(self, asked: Collection[str]) -> None:
         try:
-            if self.catch_up(box_id):
+            for box_id in self.catch_up(asked):
                 self.poke(box_id)
-        except NotFound:
-            return  # nothing came from it yet
         except StoreError as exc:
             self._trouble.met(exc)
             self._stopped.wait(1)
@@ -138,72 +100,54 @@ class ReplicaFollower:
         else:
             self._trouble.over()
 
-    def catch_up(self, box_id: str) -> bool:
-        """Does the next piece of one replica; whether there may be more."""
-        place = self._store.read(lambda conn: follow_places.of_box(conn, box_id))
-        with self._replicas.opened(box_id) as replica:
-            piece = replica.read(lambda conn: _piece(conn, place))
+    def catch_up(self, asked: Collection[str]) -> Sequence[str]:
+        """Does the next piece of each of these replicas; which of them may have more."""
+        found = {box_id: piece for box_id in asked if (piece := self._piece(box_id)) is not None}
+        if not found:
+            return ()
+        try:
+            self._keep(found)
+        except StoreError:
+            raise
+        except Exception as exc:
+            self._trouble.met(exc, exc=exc)
+            found = self._kept_alone(found)
+        self._news.tell({talk for piece in found.values() for talk in piece.touched})
+        return [box_id for box_id, piece in found.items() if piece.has_more]
+
+    def _piece(self, box_id: str) -> ReplicaNews | None:
+        """None where nothing is new. What is wrong with one replica holds up no other one."""
+        try:
+            place = self._store.read(lambda conn: follow_places.of_box(conn, box_id))
+            with self._replicas.opened(box_id) as replica:
+                piece = replica.read(lambda conn: pieces.read(conn, place))
+        except NotFound:
+            return None  # nothing came from it yet
+        except Exception as exc:
+            self._trouble.met(exc, exc=exc)
+            return None
         self._followed(box_id)
-        if piece.next == place:
-            return False
-        if self._store.write(lambda tx: _keep(tx, box_id, piece)) and piece.touched:
-            self._news.tell(piece.touched.keys())
-        return len(piece.told) == AT_ONCE or len(piece.touched) == AT_ONCE
+        return None if piece.next == place else piece
 
+    def _keep(self, found: Mapping[str, ReplicaNews]) -> None:
+        """A power cut takes rows and places back together: they are made again."""
 
-def _piece(conn: sqlite3.Connection, place: FollowedTo) -> Piece:
-    """What is new after `place`."""
-    conn.execute("BEGIN")
-    try:
-        state = replica_link.read(conn)
-        place, anew = _begin(place, state, replica_link.last_touched(conn))
-        told = events.after(conn, place.event_seq, limit=AT_ONCE)
-        touched = replica_link.touched_after(conn, place.touched, limit=AT_ONCE)
-        is_new = state.directory != place.directory
-        return Piece(
-            state=state,
-            place=place,
-            anew=anew,
-            told=told,
-            touched=touched,
-            rows=work_rows.of(conn, touched.keys()),
-            directory=mirrored.directory(conn) if is_new else None,
-        )
-    finally:
-        conn.execute("COMMIT")
+        def work(tx: Tx) -> None:
+            for box_id, piece in found.items():
+                pieces.keep(tx, box_id, piece)
 
+        self._store.write(work, durable=False)
 
-def _begin(place: FollowedTo, state: LinkState, last: int) -> tuple[FollowedTo, bool]:
-    """Where to go on from, and whether that is the beginning: the replica is another one, or a copy
-    of an earlier day was put back. After a restore of the box it goes on where its copy ended.
-    """
-    if place.epoch in state.past and state.happened is not None:
-        seq = min(place.event_seq, int(state.happened["after"]))
-        place = replace(place, epoch=state.epoch, event_seq=seq)
-    if state.epoch == place.epoch and last >= place.touched and state.cursor >= place.event_seq:
-        return place, False
-    return FollowedTo(epoch=state.epoch, directory=-1), True
-
-
-def _keep(tx: Tx, box_id: str, piece: Piece) -> bool:
-    """False for a box that is struck off, whose replica nobody follows."""
-    box = boxes.one(tx.conn, box_id)
-    if box.struck_off:
-        return False
-    if piece.directory is not None:
-        _mirror(tx, box, piece.directory)
-    if piece.anew:
-        work_list.forget_box(tx, box_id)
-    work_list.put(tx, box_id, piece.touched.keys(), piece.rows)
-    for told in told_outcomes(piece.told):
-        commands.over(tx, box_id, told.command, told.outcome, told.why)
-    if piece.told:
-        first, last = piece.told[0].seq, piece.told[-1].seq
-        office_log.append(tx, box_id, piece.state.epoch, first, last, len(piece.told))
-    follow_places.put(tx, box_id, piece.next)
-    return True
-
-
-def _mirror(tx: Tx, box: OfficeBox, told: Directory) -> None:
-    twice = mirrored.mirror(tx, told, box=box.name)
-    boxes.note_numbers(tx, box.id, twice=bool(twice))
+    def _kept_alone(self, found: Mapping[str, ReplicaNews]) -> Mapping[str, ReplicaNews]:
+        """Those that can be kept: what one box told is no reason to stop with the others."""
+        kept = {}
+        for box_id, piece in found.items():
+            try:
+                self._keep({box_id: piece})
+            except StoreError:
+                raise
+            except Exception as exc:
+                self._trouble.met(f"{box_id}: {exc}", exc=exc)
+            else:
+                kept[box_id] = piece
+        return kept

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from appliance.errors import InvalidInput, NotFound
-from appliance.office.head import privacy_choice
+from appliance.office.head import alarms, privacy_choice
 from appliance.office.invitation import JoinAsk, JoinedOffice
 from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.tables import (
@@ -70,6 +70,7 @@ def strike_off(tx: Tx, box_id: str) -> None:
     mirrored.forget(tx, boxes.things_of(tx.conn, box_id))
     work_list.forget_box(tx, box_id)
     follow_places.forget(tx, box_id)
+    alarms.note(tx, box, None)
     boxes.strike_off(tx, box_id)
 
 

@@ -48,6 +48,11 @@ class Pushes:
             AT_ONCE, thread_name_prefix="office-push", initializer=give_way
         )
 
+    @property
+    def at_work(self) -> int:
+        """How many are being read or taken in."""
+        return len(self._inside)
+
     @contextmanager
     def turn(self, box_id: str) -> Iterator[None]:
         """Raises ProblemError (503) where eight are at work, or this box is."""
@@ -94,7 +99,6 @@ class Pushes:
         try:
             with self._replicas.opened(box.id, new=True) as replica:
                 taken = taking_in.take(replica, batch)
-                state = replica.read(replica_link.read)
         except Wrong as exc:
             if exc.conflict and standing is None:
                 self._store.write(
@@ -104,7 +108,7 @@ class Pushes:
         if taken.began or standing is not EpochStanding.PRESENT or box.epoch != batch.epoch:
             # Before the answer: the box takes its lines up again once it knows what happened.
             self._store.write(
-                lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, state.happened)
+                lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, taken.happened)
             )
         return taken
 

@@ -5,8 +5,9 @@ week, changes nothing. Rows of a batch that lies wholly in the past are older th
 """
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from appliance.errors import BalieError, InvalidInput
 from appliance.office.batch import Batch, ToldEvent
@@ -37,11 +38,13 @@ class Wrong(NothingTaken):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:
-    """`began`: this batch is the first of its epoch. `gap`: nothing of it was taken, because the
-    numbering goes on from `cursor`.
+    """`began`: this batch is the first of its epoch. `happened`: what the one before it said that
+    the box does not know. `gap`: nothing of it was taken, because the numbering goes on from
+    `cursor`.
     """
 
     cursor: int
+    happened: Mapping[str, Any] | None = None
     began: bool = False
     gap: bool = False
 
@@ -52,7 +55,7 @@ def take(store: Store, batch: Batch) -> TakenIn:
         if not batch.slices and not batch.events:
             state = store.read(replica_link.read)
             if state.epoch == batch.epoch and batch.first <= state.cursor + 1:
-                return TakenIn(cursor=state.cursor)  # a sign of life
+                return TakenIn(cursor=state.cursor, happened=state.happened)  # a sign of life
         return store.write(lambda tx: _take(tx, batch))
     except InvalidInput as exc:
         raise Wrong(exc.sentence) from exc
@@ -68,7 +71,7 @@ def _take(tx: Tx, batch: Batch) -> TakenIn:
     if batch.first > state.cursor + 1:
         if began and state.past:
             replica_link.write(tx, state)  # where the box goes on from is settled by now
-            return TakenIn(cursor=state.cursor, began=True, gap=True)
+            return _taken(state, state.cursor, began=True, gap=True)
         raise Behind(state.cursor)
     known = [each for each in batch.events if each.seq <= state.cursor]
     otherwise = replica_rows.told_otherwise(tx.conn, [each.as_json() for each in known])
@@ -77,9 +80,13 @@ def _take(tx: Tx, batch: Batch) -> TakenIn:
     if batch.last < state.cursor or (batch.last == state.cursor and batch.events):
         if began:
             replica_link.write(tx, state)
-        return TakenIn(cursor=state.cursor, began=began)
+        return _taken(state, state.cursor, began=began)
     _put(tx, state, batch, [each for each in batch.events if each.seq > state.cursor])
-    return TakenIn(cursor=max(batch.last, state.cursor), began=began)
+    return _taken(state, max(batch.last, state.cursor), began=began)
+
+
+def _taken(state: LinkState, cursor: int, *, began: bool, gap: bool = False) -> TakenIn:
+    return TakenIn(cursor=cursor, happened=state.happened, began=began, gap=gap)
 
 
 def _put(tx: Tx, state: LinkState, batch: Batch, events: Collection[ToldEvent]) -> None:

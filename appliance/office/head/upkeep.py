@@ -8,11 +8,11 @@ import threading
 from collections.abc import Mapping
 
 from appliance.errors import StoreError
-from appliance.office.head.alarms import alarm_of
+from appliance.office.head import alarms
 from appliance.office.head.replicas import Replicas
 from appliance.office.head.staff_telling import StaffTelling
 from appliance.office.tables import boxes, commands
-from appliance.office.tables.boxes import BoxSeen
+from appliance.office.tables.boxes import Alarm, BoxSeen, OfficeBox
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
@@ -33,6 +33,7 @@ class Upkeep:
         self._store = store
         self._staff = staff
         self._replicas = replicas
+        self._began_ms = store.clock.now_ms()
         self._lock = threading.Lock()
         self._seen: dict[str, BoxSeen] = {}
         self._stopped = threading.Event()
@@ -77,18 +78,21 @@ class Upkeep:
         """Writes down who was seen, and which alarms are on."""
         with self._lock:
             seen, self._seen = self._seen, {}
-        if seen or self._store.read(lambda conn: _changed(conn, self._store.clock.now_ms())):
-            self._store.write(lambda tx: _note(tx, seen), durable=False)
+        other: bool = self._store.read(self._has_other_alarms)
+        if seen or other:
+            self._store.write(lambda tx: self._note(tx, seen), durable=False)
 
+    def _has_other_alarms(self, conn: sqlite3.Connection) -> bool:
+        now_ms = self._store.clock.now_ms()
+        return any(each.alarm is not self._alarm(each, now_ms) for each in boxes.every(conn))
 
-def _changed(conn: sqlite3.Connection, now_ms: int) -> bool:
-    return any(each.alarm != alarm_of(each, now_ms) for each in boxes.every(conn))
+    def _note(self, tx: Tx, seen: Mapping[str, BoxSeen]) -> None:
+        for box_id, each in seen.items():
+            boxes.note_seen(tx, box_id, each)
+        for box in boxes.every(tx.conn):
+            alarm = self._alarm(box, tx.now_ms)
+            if alarm is not box.alarm:
+                alarms.note(tx, box, alarm)
 
-
-def _note(tx: Tx, seen: Mapping[str, BoxSeen]) -> None:
-    for box_id, each in seen.items():
-        boxes.note_seen(tx, box_id, each)
-    for box in boxes.every(tx.conn):
-        alarm = alarm_of(box, tx.now_ms)
-        if alarm is not box.alarm:
-            boxes.note_alarm(tx, box.id, alarm)
+    def _alarm(self, box: OfficeBox, now_ms: int) -> Alarm | None:
+        return alarms.alarm_of(box, now_ms, listens_since_ms=self._began_ms)

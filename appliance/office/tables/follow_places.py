@@ -1,6 +1,7 @@
 """How far the office has followed each replica."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.store.store import Tx
@@ -30,6 +31,13 @@ def put(tx: Tx, box_id: str, place: FollowedTo) -> None:
         " event_seq = excluded.event_seq, touched = excluded.touched,"
         " directory = excluded.directory",
         (box_id, place.epoch, place.event_seq, place.touched, place.directory),
+    )
+
+
+def look_again(tx: Tx, box_ids: Sequence[str]) -> None:
+    """At the branches and lines of these: a number that was another box's may be free."""
+    tx.conn.executemany(
+        "UPDATE follow_place SET directory = -1 WHERE box_id = ?", [(each,) for each in box_ids]
     )
 
 
