@@ -153,11 +153,11 @@ class BoxLink:
     async def _look_after(self, renewer: Renewer) -> None:
         """Returns when the link is over, or another one."""
         began = self._store.read(office_link.link)
-        while began is not None and not self._stopped:
-            ended = self._ended
+        while began is not None and not self._stopped and self._ended is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
-                    await (ended.wait() if ended else asyncio.sleep(LOOK_S))
+                    await self._ended.wait()
+            self._ended.clear()
             now = self._store.read(office_link.link)
             if now is None or now.joined_ms != began.joined_ms:
                 return
