@@ -140,8 +140,10 @@ class Link(Protocol):
 
     async def push(self, batch: Batch) -> Pushed: ...
 
-    async def commands(self, after: int) -> Sequence[OfficeCommand]:
-        """Those with a higher `n`; it waits for `HELD_OPEN_S` while there is none."""
+    async def commands(self, after: int, epoch: str) -> Sequence[OfficeCommand]:
+        """Those with a higher `n`; it waits for `HELD_OPEN_S` while there is none. `epoch` is that
+        of the log, by which two boxes that show one credential are told apart.
+        """
         ...
 
     async def answer(self, ask: str, answer: FetchAnswer) -> None: ...

@@ -8,6 +8,7 @@ LinkError
 """
 
 from appliance.errors import BalieError
+from appliance.reasons import Reason
 
 
 class LinkError(BalieError):
@@ -42,3 +43,11 @@ class LinkHeld(LinkError):
 class StruckOff(LinkError):
     def __init__(self) -> None:
         super().__init__("the office does not know this box any more")
+
+
+class CommandRefused(BalieError):
+    """What head office asks is not done; `why` is told to it."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(f"a command of head office is not done: {why}")
+        self.why = why

@@ -29,6 +29,6 @@ def _doubt(tx: Tx, message_id: str, state: MessageState) -> bool:
     if state in MAY_HAVE_LEFT:
         return restored.doubt(tx, message_id)
     if state is MessageState.CANCELLED:
-        moved = messages.move(tx, message_id, state, reason=Reason.RESTORED)
+        moved = messages.move(tx, message_id, state, reason=Reason.BY_PERSON)
         return moved is not None
     return False

@@ -5,7 +5,6 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
 from appliance.slices import Privacy
@@ -107,7 +106,7 @@ def strike_off(tx: Tx) -> None:
         return
     for line in lines.lines(tx.conn):
         lines.stop_line(tx, line.id, Reason.STRUCK_OFF)
-    tx.emit(EventKind.OFFICE_CHANGED, facts={"what": "struck-off"})
+    tx.emit(EventKind.OFFICE_CHANGED, facts={"what": Reason.STRUCK_OFF})
 
 
 def hold(tx: Tx, why: str | None) -> None:
@@ -115,25 +114,3 @@ def hold(tx: Tx, why: str | None) -> None:
     done = tx.conn.execute("UPDATE office_link SET held = ?1 WHERE held IS NOT ?1", (why,))
     if done.rowcount:
         tx.emit(EventKind.OFFICE_CHANGED, facts={"what": "held" if why else "well"})
-
-
-def check_release(conn: sqlite3.Connection) -> None:
-    """Raises Refused while no line of this box may be started again."""
-    found = link(conn)
-    if found is None:
-        return
-    if found.struck_off_ms is not None:
-        raise Refused(
-            Reason.STRUCK_OFF,
-            "Head office does not know this box any more.",
-            remedy="Ask head office, or end the link with it: balie office leave.",
-        )
-    if found.unsettled:
-        raise Refused(
-            Reason.OFFICE_SILENT,
-            "Head office has not said yet what happened since the copy that was put back.",
-            remedy=(
-                "Wait until this box reaches head office. If it never will, end the link:"
-                " balie office leave. Then nobody knows who stopped since, or what was sent."
-            ),
-        )

@@ -31,6 +31,7 @@ UNSEEN = frozenset(
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
         Reason.FALLBACK_IN_USE,
         Reason.TOO_MANY_TRIES,  # the page counts the seconds
+        Reason.UNKNOWN_KIND,  # to head office only
     }
 )
 """No page looks up a sentence for these."""

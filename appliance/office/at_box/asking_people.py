@@ -32,6 +32,7 @@ from appliance.ids import is_id
 from appliance.messages import MAX_TEXT, MessageClass, MessageState
 from appliance.office.link import CommandAsker, CommandKind, OfficeCommand
 from appliance.office.reading import Fields, plain
+from appliance.office.troubles import CommandRefused
 from appliance.reasons import Reason
 from appliance.store import groups, lines, messages, office_commands
 from appliance.store.store import Tx
@@ -153,7 +154,7 @@ def _timed(tx: Tx, request: SendRequest, body: Fields, command: OfficeCommand) -
         return request
     ttl_ms = command.expires_ms - sending.begins_ms(tx, request)
     if ttl_ms <= 0:
-        raise Refused(Reason.TOO_LATE, "Its time is over before it may leave.")
+        raise CommandRefused(Reason.TOO_LATE)
     return replace(request, ttl_ms=ttl_ms)
 
 

@@ -25,6 +25,7 @@ from appliance.office.at_box.renewing import Renewer
 from appliance.office.at_box.standing import LinkStanding
 from appliance.office.at_box.taking import BoxCounter, Taker
 from appliance.office.troubles import LinkError, StruckOff
+from appliance.reasons import Reason
 from appliance.store import office_link
 from appliance.store.feed import known_epoch
 from appliance.store.office_link import OfficeLink
@@ -111,7 +112,7 @@ class BoxLink:
         return 0.0
 
     def _struck_off(self) -> float:
-        self._standing.trouble = "struck-off"
+        self._standing.trouble = Reason.STRUCK_OFF
         if credential.go_back(self._data):
             return 0.0
         with contextlib.suppress(StoreError):
@@ -152,11 +153,11 @@ class BoxLink:
     async def _look_after(self, renewer: Renewer) -> None:
         """Returns when the link is over, or another one."""
         began = self._store.read(office_link.link)
-        while began is not None and not self._stopped:
-            ended = self._ended
+        while began is not None and not self._stopped and self._ended is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
-                    await (ended.wait() if ended else asyncio.sleep(LOOK_S))
+                    await self._ended.wait()
+            self._ended.clear()
             now = self._store.read(office_link.link)
             if now is None or now.joined_ms != began.joined_ms:
                 return

@@ -16,6 +16,7 @@ from appliance.office.invitation import JoinAsk, JoinedOffice
 from appliance.office.link import FetchAnswer, NewCredential, OfficeCommand, commands_from_json
 from appliance.office.reading import Fields, Malformed, parsed, plain
 from appliance.office.troubles import LinkAway, LinkBehind, LinkHeld, StruckOff
+from appliance.reasons import Reason
 
 T = TypeVar("T")
 PUSH_S = 20.0
@@ -28,7 +29,7 @@ _OK, _CREATED, _NOTHING = 200, 201, 204
 _UNKNOWN, _FORBIDDEN, _BEHIND, _NOT_FOUND = 401, 403, 409, 404
 _HELD = frozenset({400, 413, 422})
 _BUSY = frozenset({429, 503})
-_OFFICE_CODES = frozenset({"struck-off", "unauthorized"})
+_OFFICE_CODES = frozenset({Reason.STRUCK_OFF.value, "unauthorized"})
 _MOST_WAIT_S = 25.0
 
 
@@ -58,8 +59,8 @@ class HttpsLink:
         asked = self._question("POST", link.EVENTS, headers, body, within_s=PUSH_S)
         return _read(await self._answered(self._up, asked), Pushed.from_json)
 
-    async def commands(self, after: int) -> Sequence[OfficeCommand]:
-        target = f"{link.COMMANDS}?after={after}"
+    async def commands(self, after: int, epoch: str) -> Sequence[OfficeCommand]:
+        target = f"{link.COMMANDS}?after={after}&epoch={epoch}"
         asked = self._question(
             "GET", target, within_s=link.HELD_OPEN_S + _MORE_S, most=_MOST_COMMANDS
         )

@@ -94,7 +94,12 @@ class Pusher:
         sent = replace(batch, sent_ms=self._store.clock.now_ms())
         pushed = await self._link.push(sent)
         self._said_s, self._wait_s = time.monotonic(), FIRST_WAIT_S
-        self._teller.arrived()
+        if batch.slices and not batch.events and pushed.cursor > batch.last:
+            # The office has more than was known here, and passed over what is told as older.
+            self._teller.lost()
+            telling = replace(telling, ends=False)
+        else:
+            self._teller.arrived()
         await self._take(telling, pushed)
         return telling.more
 

@@ -16,10 +16,11 @@ from appliance.events import EventKind
 from appliance.office.at_box import asking_itself, asking_people
 from appliance.office.link import CommandKind, CommandOutcome, Link, OfficeCommand
 from appliance.office.reading import Fields, Malformed
-from appliance.office.troubles import LinkAway
+from appliance.office.troubles import CommandRefused, LinkAway, LinkHeld
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import office_commands, office_link
+from appliance.store.feed import known_epoch
 from appliance.store.office_link import OfficeLink
 from appliance.store.store import Store, Tx
 
@@ -73,6 +74,8 @@ class Taker:
                 wait_s = self._wait_s if exc.retry_after_s is None else exc.retry_after_s
                 self._wait_s = min(2 * self._wait_s, MOST_WAIT_S)
                 await asyncio.sleep(wait_s)
+            except LinkHeld:  # of two boxes with one identity nobody is believed yet
+                await asyncio.sleep(MOST_WAIT_S)
             else:
                 self._wait_s = FIRST_WAIT_S
 
@@ -82,7 +85,8 @@ class Taker:
             await asyncio.sleep(FIRST_WAIT_S)
             return
         is_settled = self._settled()
-        commands = await self._link.commands(known.command_n)
+        epoch = self._store.read(known_epoch)
+        commands = await self._link.commands(known.command_n, epoch)
         for command in sorted(commands, key=lambda each: each.n):
             await self._do(command)
         if known.unsettled and is_settled:
@@ -140,6 +144,8 @@ class Taker:
                 facts = (effect or self._effect(command, known))(tx)
         except Refused as exc:
             why = str(exc.code)
+        except CommandRefused as exc:
+            why = str(exc.why)
         except NotFound:
             why = "not-found"
         except (InvalidInput, Malformed):
@@ -149,14 +155,14 @@ class Taker:
         self._keep(command, tx, why=why, facts=facts)
 
     def _effect(self, command: OfficeCommand, known: OfficeLink) -> Effect:
-        """Raises Refused for what this version does not know."""
+        """Raises CommandRefused for what is too late, and for what this version does not know."""
         kind, body = command.kind, Fields(command.body, "the body")
         if kind == CommandKind.STRIKE_OFF:
             return asking_itself.strike_off
         if kind == CommandKind.STAFF:
             return lambda tx: asking_itself.staff(tx, known, body)
         if _is_late(self._store, command):
-            raise Refused(Reason.TOO_LATE, "Its time was over when it came.")
+            raise CommandRefused(Reason.TOO_LATE)
         if kind in (CommandKind.FETCH, CommandKind.BACKUP):
             return lambda _: {}
         if kind == CommandKind.SEND:
@@ -165,7 +171,7 @@ class Taker:
             )
         if (of_people := asking_people.OF_PEOPLE.get(kind)) is not None:
             return lambda tx: of_people(tx, asking_people.who_asks(tx, command.by), body)
-        raise Refused(Reason.UNKNOWN_KIND, "This version of Balie does not know that command.")
+        raise CommandRefused(Reason.UNKNOWN_KIND)
 
     def _keep(self, command: OfficeCommand, tx: Tx, *, why: str | None, facts: Facts) -> None:
         outcome = CommandOutcome.DONE if why is None else CommandOutcome.REFUSED

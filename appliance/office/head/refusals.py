@@ -1,6 +1,7 @@
 """What the office answers a box that it does not do what it asks; each is a problem (RFC 9457)."""
 
 from appliance.api.problems import Problem, ProblemError, problem
+from appliance.reasons import Reason
 
 BUSY_S = 1
 """After so long a box asks again."""
@@ -24,7 +25,7 @@ def held(why: str) -> ProblemError:
 
 def struck_off() -> ProblemError:
     detail = "Head office has struck this box off."
-    return _refusal(401, "struck-off", "This box is struck off", detail)
+    return _refusal(401, Reason.STRUCK_OFF, "This box is struck off", detail)
 
 
 def unknown() -> ProblemError:

@@ -13,7 +13,7 @@ from appliance.desk.outgoing.room import Room
 from appliance.office.at_box import box_link, pushing, taking
 from appliance.office.at_box.box_link import BoxLink
 from appliance.slices import Privacy
-from appliance.store import slice_tables
+from appliance.store import office_link, slice_tables
 from appliance.store.slice_privacy import Mask
 from tests.fresh_store import fresh_store
 from tests.office.at_box.small_office import SmallOffice, serving
@@ -36,7 +36,7 @@ class Box:
 
     def linked(self) -> BoxLink:
         """The thread of the link, as at a start of Balie."""
-        counter = taking.Counter(
+        counter = taking.BoxCounter(
             store=self.counter.store,
             gate=self.counter.gate,
             room=Room(),
@@ -64,8 +64,11 @@ class Box:
         self.office.wait_for(lambda: not differ(), differ)
 
     def _same(self, table: str) -> bool:
+        known = self.counter.store.read(office_link.link)
+        key = known.hash_key if known else b""
+
         def here(conn: sqlite3.Connection) -> set[str]:
-            mask = Mask(conn=conn, privacy=Privacy.ALL, key=b"")
+            mask = Mask(conn=conn, privacy=Privacy.ALL, key=key)
             rows = conn.execute(f"SELECT * FROM {table}")  # noqa: S608
             return {repr(sorted(mask.row(table, each).items())) for each in rows}
 

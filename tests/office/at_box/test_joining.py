@@ -12,7 +12,7 @@ from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.office.at_box import joining
 from appliance.office.at_box.credential import FILE
-from appliance.office.invitation import Invitation
+from appliance.office.invitation import OfficeInvitation
 from appliance.reasons import Reason
 from appliance.store import lines, office_link
 from appliance.store.store import Tx
@@ -46,8 +46,8 @@ def stopped(box: Box) -> str | None:
 def test_the_box_trusts_the_authority_that_the_invitation_names_and_no_other(
     box: Box, secure: SmallOffice, tmp_path: Path
 ) -> None:
-    invited = Invitation.from_token(secure.token)
-    other = Invitation(
+    invited = OfficeInvitation.from_token(secure.token)
+    other = OfficeInvitation(
         url=secure.url, fingerprint=hashlib.sha256(b"x").hexdigest(), secret=invited.secret
     )
     with pytest.raises(Refused) as refused:
@@ -81,9 +81,9 @@ def test_the_box_trusts_the_authority_that_the_invitation_names_and_no_other(
         "",
         "balie-office-1.",
         "balie-office-1.e30",
-        Invitation(url="http://office.example", fingerprint="", secret="s").as_token(),
-        Invitation(url="https://o.example/x", fingerprint="a" * 64, secret="s").as_token(),
-        Invitation(url="https://o.example", fingerprint="", secret="s").as_token(),
+        OfficeInvitation(url="http://office.example", fingerprint="", secret="s").as_token(),
+        OfficeInvitation(url="https://o.example/x", fingerprint="a" * 64, secret="s").as_token(),
+        OfficeInvitation(url="https://o.example", fingerprint="", secret="s").as_token(),
     ],
 )
 def test_what_is_no_invitation_is_refused(box: Box, token: str) -> None:

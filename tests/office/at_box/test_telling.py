@@ -69,7 +69,7 @@ def test_all_of_before_and_all_that_comes_is_told_once(box: Box) -> None:
     me = _colleague(box.counter)
     box.counter.store.write(lambda tx: joining.join(tx, keep, other, me))
     box.same_rows()
-    erased_person.erases(box.counter)
+    erased_person.erases(box.counter, ANNA)
     box.same_rows()
     assert as_told(box) == as_kept(box)
     assert not box.office.copy.says("Antwoord 1", ANNA)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.api.services import OfficeNow
 from appliance.api.web.words.i18n import Words
+from appliance.reasons import Reason
 from appliance.slices import Privacy
 from appliance.store.office_link import OfficeLink
 
@@ -47,7 +48,7 @@ TROUBLE: Mapping[str, tuple[str, str]] = {
         "Head office takes nothing from this box until somebody there has looked.",
         "The branch works on. Tell head office what stands here.",
     ),
-    "struck-off": (
+    Reason.STRUCK_OFF: (
         "Head office does not know this box any more, so it sends nothing.",
         "Ask head office why. Where the branch goes on without it, end the link below.",
     ),
@@ -64,7 +65,7 @@ def trouble(words: Words, link: OfficeLink, now: OfficeNow) -> tuple[str, str] |
     """What is wrong and what to do; None while all is well, or nothing is known yet."""
     code = now.trouble
     if link.struck_off_ms is not None:
-        code = "struck-off"
+        code = Reason.STRUCK_OFF
     elif link.held is not None:
         code = "held"
     found = TROUBLE.get(code or "")
