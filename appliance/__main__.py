@@ -18,6 +18,8 @@ from appliance.cli import (
     keys,
     line_settings,
     mail,
+    office,
+    office_link,
     pacing,
     people,
     people_files,
@@ -42,6 +44,7 @@ app = typer.Typer(
 )
 app.command("run")(running.run)
 app.command("demo")(running.demo)
+app.command("demo-box", hidden=True)(running.demo_box)
 app.command("emulate")(running.emulate)
 app.add_typer(directory.branch_app, name="branch")
 app.add_typer(directory.line_app, name="line")
@@ -57,6 +60,9 @@ app.add_typer(reports.reports_app, name="reports")
 app.add_typer(archive.archive_app, name="archive")
 app.add_typer(retention.retention_app, name="retention")
 app.add_typer(update.update_app, name="update")
+app.add_typer(office.office_app, name="office")
+office.office_app.command("join")(office_link.join)
+office.office_app.command("leave")(office_link.leave)
 app.command("plan")(plan.plan)
 app.add_typer(round_trials.simulate_app, name="simulate")
 app.command("report")(pacing.run_report)

@@ -195,6 +195,12 @@ class EventKind(Enum):
     UPDATE_ASKED = "update.asked"
     #: Somebody said whether colleagues may come from home; facts: `on`.
     HOME_CHANGED = "home.changed"
+    #: The link with head office: facts: `what`, which is `joined`, `left`, `privacy` (then
+    #: `privacy`, the choice), `struck-off`, `held` or `well` again.
+    OFFICE_CHANGED = "office.changed"
+    #: What head office asked for is done or refused; facts: `command`, its id, `n`, `kind`,
+    #: `outcome`, `why` where it was refused, and what it was about, such as `message`.
+    OFFICE_COMMAND = "office.command"
     #: A text that the office has ready; facts: `text`, and `what`: `added`, `changed`, `removed`.
     TEXT_CHANGED = "text.changed"
     #: Somebody said whether reports tell colleagues apart; facts: `per_person`.

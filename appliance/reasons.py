@@ -16,6 +16,15 @@ class Reason(StrEnum):
     #: The office writes to this person no more.
     BLOCKED = "blocked"
     CANNOT_CANCEL = "cannot-cancel"
+    #: After a copy was put back head office has yet to say what happened since.
+    OFFICE_SILENT = "office-silent"
+    #: Head office does not take this box: its invitation was used, is too old or is none.
+    OFFICE_REFUSES = "office-refuses"
+    OFFICE_AWAY = "office-away"
+    #: The box belongs to a head office already.
+    OFFICE_JOINED = "office-joined"
+    #: A command of head office that this version does not know.
+    UNKNOWN_KIND = "unknown-kind"
     #: The line is in that group no more.
     GROUP_LEFT = "group-left"
     NOTHING_TO_DECIDE = "nothing-to-decide"
@@ -79,7 +88,7 @@ class Reason(StrEnum):
     NAME_UNKNOWN = "name-unknown"
     TOO_LONG = "too-long"
     DOES_NOT_FIT = "does-not-fit"
-    #: The same, of a list that is kept.
+    #: The same, of a list that is kept; a command of head office that came after its time, too.
     TOO_LATE = "too-late"
     #: Another list wrote to them that day, and they have not answered.
     LISTED_TODAY = "listed-today"
@@ -90,7 +99,10 @@ class Reason(StrEnum):
     #: They said no today already.
     SAID_NO = "said-no"
 
-    # Why a message waits: what its SIM may do next.
+    # Why a message waits: at head office, for its box.
+    WAITS_FOR_BOX = "waits-for-box"
+
+    # … and what its SIM may do next.
     NOT_BEFORE = "not-before"
     TYPING = "typing"
     GAP = "gap"
@@ -174,6 +186,8 @@ class Reason(StrEnum):
     NO_CREDIT = "no-credit"
     #: Of all lines, after a copy was put back.
     RESTORED = "restored"
+    #: Of all lines: head office does not know this box any more.
+    STRUCK_OFF = "struck-off"
 
     # Why a device is not simply ready.
     NONE = "none"

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -83,7 +83,7 @@ log = logging.getLogger(__name__)
 
 DROP_INS = (smsgate.DROP_IN, cloud.DROP_IN)
 _NOT_FOUND = 404
-_JSON_API = (
+JSON_API = (
     health,
     sending,
     lists,
@@ -117,6 +117,7 @@ _JSON_API = (
     signing_key,
     events,
 )
+BOX_API: Sequence[APIRouter] = (*(part.router for part in JSON_API), smsgate_routes, cloud_routes)
 
 
 class Application(FastAPI):
@@ -132,8 +133,10 @@ class Application(FastAPI):
         return document(self, version("balie"))
 
 
-def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
-    """`more_pages` are those that only some program has."""
+def create_app(
+    services: Services, *more_pages: APIRouter, api: Sequence[APIRouter] = BOX_API
+) -> FastAPI:
+    """`more_pages` are those that only some program has; `api` is what it has for programs."""
     app = Application(
         title="Balie",
         openapi_url=None,  # `get_document` makes it, beside the loop
@@ -155,10 +158,8 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for part in (public, calendar):
         app.include_router(part.router, include_in_schema=False)
-    for part in _JSON_API:
-        app.include_router(part.router)
-    for drop_in in (smsgate_routes, cloud_routes):
-        app.include_router(drop_in)
+    for routes in api:
+        app.include_router(routes)
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
     app.add_route(DOCUMENT_PATH, get_document, include_in_schema=False)
@@ -182,6 +183,7 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.web = Web(
         services, door, Throttle(), Looks(services), Ceremonies(services.clock), provider
     )
+    services.office.serve(app, services)
     app.middleware_stack = None  # the next request builds it, of these services
 
 

@@ -26,6 +26,9 @@ _FORM_WITH_FILE = re.compile(r"/c/[^/]+/files")
 UPLOADS = frozenset({"/api/v1/media"})
 """Where files come in: these routes write them to the disk piece by piece and count themselves."""
 
+LINK = "/link/"
+"""Where boxes tell a head office what happened: its routes count themselves, too."""
+
 
 class BodyLimit:
     """ASGI middleware. FastAPI's own limit answers in plain text: no client expects that. `told`
@@ -47,7 +50,7 @@ class BodyLimit:
 
 
 def _counts_itself(path: str) -> bool:
-    return path in UPLOADS or is_upload(path)
+    return path in UPLOADS or is_upload(path) or path.startswith(LINK)
 
 
 def _most(scope: Scope) -> int:

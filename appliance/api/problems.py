@@ -96,10 +96,21 @@ CATALOGUE: Mapping[str, Known] = {
         "Stopped for another reason",
         "This number was stopped by what its phone or modem showed.",
     ),
+    Reason.STRUCK_OFF: Known(409, "Struck off", "Head office does not know this box any more."),
+    Reason.OFFICE_SILENT: Known(
+        409,
+        "Head office was not heard yet",
+        "Head office has not said yet what happened since the copy that was put back.",
+    ),
     Reason.RESTORED: Known(
         409, "A key is missing", "A key of this house that was used before is not here."
     ),
     Reason.NAME_TAKEN: Known(409, "The name is taken", "There is a label “ziek” already."),
+    "at-the-box": Known(
+        409,
+        "Done at the box",
+        "Head office does not do this: it is done at the box “Utrecht” (https://utrecht.example).",
+    ),
     "refused": Known(409, "Refused", "A rule of this Balie forbids it."),
     "too-large": Known(413, "The body is too large", "A body has at most 65536 bytes."),
     "unsupported-media": Known(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from starlette.types import ASGIApp
+
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.box.home_wish import HomeAnswer, answered
@@ -134,6 +136,48 @@ class NoCopies:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeNow:
+    """`seen_ms` is when head office last answered, `behind` how many events it has yet to get;
+    `trouble` is a code, None while all is well. None where nobody knows yet.
+    """
+
+    seen_ms: int | None = None
+    behind: int | None = None
+    trouble: str | None = None
+
+
+class OfficeDoor(Protocol):
+    """The link with head office. `join` and `leave` block for a while; `join` raises InvalidInput
+    and Refused. `serve` is given the application that answers what the office wants to read.
+    """
+
+    def now(self) -> OfficeNow: ...
+
+    def join(self, token: str) -> None: ...
+
+    def leave(self) -> None: ...
+
+    def serve(self, app: ASGIApp, services: "Services") -> None: ...
+
+
+class NoOffice:
+    """Where no link is kept: tests, and machines that only show."""
+
+    def now(self) -> OfficeNow:
+        return OfficeNow()
+
+    def join(self, token: str) -> None:
+        del token
+        raise NotFound("page")
+
+    def leave(self) -> None:
+        raise NotFound("page")
+
+    def serve(self, app: ASGIApp, services: "Services") -> None:
+        del app, services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoDoors:
     """What pages of the demo offer: people to log in as without a password, and numbers whose phone
     can be pulled out. No other Balie has these pages.
@@ -187,7 +231,7 @@ class Services:
     `import_folder` is where the folders lie that may be watched for files of people.
     `on_trial`: this version is on trial, so it shows and takes nothing.
     `home_answer` reads what this machine says of the way by which colleagues come from home.
-    `copies` makes copies of all there is.
+    `copies` makes copies of all there is. `office` is the link with head office.
     """
 
     store: Store
@@ -221,6 +265,7 @@ class Services:
     urls: UrlPolicy = field(default_factory=UrlPolicy)
     home_answer: Callable[[], HomeAnswer | None] = answered
     copies: CopyDoor = field(default_factory=NoCopies)
+    office: OfficeDoor = field(default_factory=NoOffice)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

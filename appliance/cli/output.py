@@ -20,6 +20,8 @@ from appliance.store.store import Store
 P = ParamSpec("P")
 
 DATABASE = "balie.db"
+OFFICE_DATABASE = "office.db"
+"""Of a head office, whose colleagues and tokens the same verbs look after."""
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="The data directory.")
@@ -40,7 +42,8 @@ def open_store(data: Path | None) -> Iterator[Store]:
     if resetting.is_begun(folder):
         raise SetupError("This box is being reset; start Balie, which finishes that.")
     privacy.keep_private(folder)
-    store = Store(folder / DATABASE, MachineClock())
+    is_office = (folder / OFFICE_DATABASE).exists()
+    store = Store(folder / (OFFICE_DATABASE if is_office else DATABASE), MachineClock())
     try:
         privacy.hand_over(folder)
         yield store

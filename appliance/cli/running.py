@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong
+from appliance.errors import SetupError
 
 _TRAFFIC = typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
 _AWKWARD = typer.Option(
@@ -43,10 +44,29 @@ def demo(
     awkward: Annotated[bool, _AWKWARD] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
+    boxes: Annotated[
+        int, typer.Option(min=0, max=16, help="So many boxes, and a head office over them.")
+    ] = 0,
 ) -> None:
     """Runs Balie with emulated phones, three weeks of life, and people who write to them."""
-    from appliance.demo.show import DemoOptions, run_demo
+    from appliance.demo.boxes import BoxesOptions, run_boxes
+    from appliance.demo.show import DemoOptions, demo_folder, run_demo
 
+    if boxes:
+        if speed != 1.0:
+            raise SetupError("A head office and its boxes go by the true time: leave --speed out.")
+        with demo_folder(data) as folder:
+            run_boxes(
+                BoxesOptions(
+                    boxes=boxes,
+                    port=port,
+                    traffic=traffic,
+                    awkward=awkward,
+                    data=folder,
+                    as_json=as_json,
+                )
+            )
+        return
     run_demo(
         DemoOptions(
             port=port, speed=speed, traffic=traffic, awkward=awkward, data=data, as_json=as_json
@@ -55,9 +75,28 @@ def demo(
 
 
 @says_what_is_wrong
+def demo_box(
+    data: Annotated[Path, typer.Argument()],
+    port: Annotated[int, _PORT] = 0,
+    prepare: Annotated[int, typer.Option(help="Fill it only; the world's seed.")] = 0,
+    traffic: Annotated[bool, _TRAFFIC] = True,
+) -> None:
+    """Runs one box of `balie demo --boxes`."""
+    from appliance.demo.one_box import prepare_box, run_box
+
+    if prepare:
+        prepare_box(data, seed_of_world=prepare, traffic=traffic)
+    else:
+        run_box(data, port, traffic=traffic)
+
+
+@says_what_is_wrong
 def emulate(
     *,
     phones: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 2,
+    phone_number: Annotated[
+        list[str] | None, typer.Option(metavar="NUMBER", help="Of the first, second, … phone.")
+    ] = None,
     modems: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 0,
     modem_number: Annotated[
         list[str] | None, typer.Option(metavar="NUMBER", help="Of the first, second, … modem.")
@@ -84,14 +123,13 @@ def emulate(
     ] = False,
 ) -> None:
     """Runs emulated phones and modems alone; the first line of output is JSON: their addresses."""
-    from appliance.emulated.emulate import EmulatorConfig, run_emulator
+    from appliance.emulated.emulate import EmulatorConfig, phone_specs, run_emulator
     from appliance.emulated.modem.spec import modem_specs
 
-    numbers = modem_number or []
-    specs = modem_specs(modems, numbers, send_ms=modem_delay_ms, sim_slots=modem_slots)
+    specs = modem_specs(modems, modem_number or [], send_ms=modem_delay_ms, sim_slots=modem_slots)
     run_emulator(
         EmulatorConfig(
-            phones=phones,
+            phones=phone_specs(phones, phone_number or []),
             modems=specs,
             bots=bots,
             mailboxes=mailboxes,

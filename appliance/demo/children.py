@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -57,13 +57,19 @@ class MailboxChild:
     smtp: str
 
 
+BRANCHES = ("Utrecht", "Rotterdam")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emulation:
+    """`branches` have a phone each; the first one's line falls back on the modem."""
+
     phones: Sequence[PhoneChild]
     modems: Sequence[ModemChild]
     control: str
     bots: Sequence[BotChild] = ()
     mailboxes: Sequence[MailboxChild] = ()
+    branches: Sequence[str] = BRANCHES
 
 
 def pull_phone(emulated: Emulation, number: str, out: bool) -> None:
@@ -77,11 +83,17 @@ def pull_phone(emulated: Emulation, number: str, out: bool) -> None:
 
 @contextmanager
 def own_adb_server(home: Path) -> Iterator[int]:
-    """An adb server with keys and a port of its own, for as long as the demo runs.
-
-    `ANDROID_ADB_SERVER_PORT` names its port for as long, for the libraries too.
+    """As `adb_server`; `ANDROID_ADB_SERVER_PORT` names its port for as long, for the libraries
+    too.
     """
-    port = _free_port()
+    with adb_server(home) as port, _environment(ANDROID_ADB_SERVER_PORT=str(port)):
+        yield port
+
+
+@contextmanager
+def adb_server(home: Path) -> Iterator[int]:
+    """An adb server with keys and a port of its own, for as long as the demo runs."""
+    port = free_port()
     home.mkdir(parents=True, exist_ok=True)
     command = [adbutils.adb_path(), "-L", f"tcp:localhost:{port}", "server", "nodaemon"]
     environment = {**os.environ, "HOME": str(home), "ADB_MDNS": "0"}
@@ -91,8 +103,7 @@ def own_adb_server(home: Path) -> Iterator[int]:
         )
     try:
         _wait_for_port(port, server)
-        with _environment(ANDROID_ADB_SERVER_PORT=str(port)):
-            yield port
+        yield port
     finally:
         _end(server)
 
@@ -125,8 +136,13 @@ def emulation(
     modems: int = 0,
     bots: int = 0,
     mailboxes: int = 0,
+    numbers: Sequence[str] = (),
+    modem_numbers: Sequence[str] = (),
+    branches: Sequence[str] = BRANCHES,
 ) -> Iterator[Emulation]:
-    """The emulated devices in a process of their own, which ends with this one."""
+    """The emulated devices in a process of their own, which ends with this one. `numbers` are those
+    of the phones; without them they get numbers in a row.
+    """
     command = [
         *(sys.executable, "-m", "appliance", "emulate", "--until-stdin-closes"),
         *("--phones", str(phones), "--modems", str(modems)),
@@ -135,10 +151,12 @@ def emulation(
         *("--speed", str(speed), "--origin-ms", str(origin_ms)),
         *("--people", str(people), "--awkward" if awkward else "--no-awkward"),
         "--traffic" if traffic else "--no-traffic",
+        *(each for number in numbers for each in ("--phone-number", number)),
+        *(each for number in modem_numbers for each in ("--modem-number", number)),
     ]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        yield _first_line(child)
+        yield replace(_first_line(child), branches=branches)
     finally:
         _end(child)
 
@@ -160,7 +178,7 @@ def _first_line(child: subprocess.Popen[str]) -> Emulation:
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

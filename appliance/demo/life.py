@@ -55,7 +55,7 @@ def live(database: Path, emulated: Emulation, *, seed_of_world: int, now_ms: int
     store = PastStore(database, clock)
     try:
         found(store, emulated)
-        offices = store.write(_open)
+        offices = store.write(lambda tx: _open(tx, emulated.branches))
         past = Past(store, clock)
         people = make_people(
             [each.number for each in offices],
@@ -70,13 +70,13 @@ def live(database: Path, emulated: Emulation, *, seed_of_world: int, now_ms: int
         store.close()
 
 
-def _open(tx: Tx) -> Sequence[Office]:
-    """The branches with a simulated colleague each."""
+def _open(tx: Tx, names: Sequence[str]) -> Sequence[Office]:
+    """The branches with a simulated colleague each; the last one has all that are left."""
     by_name = {each.name: each.id for each in branches.branches(tx.conn)}
-    colleagues = {
-        by_name[branch]: staff.add(tx, name, role="staff", branch_id=by_name[branch])
-        for name, branch in COLLEAGUES
-    }
+    colleagues = {}
+    for name, place in COLLEAGUES:
+        branch_id = by_name[names[min(place, len(names) - 1)]]
+        colleagues[branch_id] = staff.add(tx, name, role="staff", branch_id=branch_id)
     return [_office(tx, line, colleagues[line.branch_id]) for line in lines.lines(tx.conn)]
 
 

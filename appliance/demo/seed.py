@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appliance.demo.children import BotChild, Emulation, MailboxChild, ModemChild, PhoneChild
+from appliance.demo.children import Emulation, MailboxChild, ModemChild, PhoneChild
 from appliance.desk.access import passwords, tokens
 from appliance.desk.lines import beside, new_line
 from appliance.desk.lines.beside import NewBeside
@@ -15,20 +15,18 @@ from appliance.store import branches, devices, line_settings, lines, routes
 from appliance.store.house_key import HouseKey
 from appliance.store.store import Store, Tx
 
-BRANCHES = ("Utrecht", "Rotterdam")
-"""The first one's line falls back on the modem."""
 FALLBACK_AFTER_MIN = 1
 """Sooner than a branch would want it, so that it can be watched."""
 
 VISITOR, ADMINISTRATOR = "Anna de Wit", "Dirk Beheer"
 SHORTCUTS = (VISITOR, "Carla Smits", ADMINISTRATOR)
 """Whom one may log in as with one click."""
-COLLEAGUES = (("Eva Mulder", "Utrecht"), ("Sam de Boer", "Rotterdam"))
-"""They answer by themselves, and nobody logs in as them."""
+COLLEAGUES = (("Eva Mulder", 0), ("Sam de Boer", 1))
+"""They answer by themselves, each in a branch, and nobody logs in as them."""
 
 _STAFF = (
-    (VISITOR, "staff", "Utrecht"),
-    ("Bram Jansen", "staff", "Rotterdam"),
+    (VISITOR, "staff", 0),
+    ("Bram Jansen", "staff", 1),
     ("Carla Smits", "lead", None),
     (ADMINISTRATOR, "admin", None),
 )
@@ -53,7 +51,7 @@ def seed(store: Store, emulated: Emulation) -> Seeded:
     Passwords are made up each time: nobody can know them from elsewhere.
     """
     found(store, emulated)
-    logins = [Login(name=name, password=_password(), role=role) for name, role, _ in _STAFF]
+    logins = [Login(name=name, password=new_password(), role=role) for name, role, _ in _STAFF]
     hashes = [passwords.hash_password(login.password) for login in logins]
     store.write(lambda tx: _set_passwords(tx, hashes))
     token = store.write(lambda tx: tokens.add(tx, "demo", life_days=None))
@@ -62,22 +60,22 @@ def seed(store: Store, emulated: Emulation) -> Seeded:
 
 def found(store: Store, emulated: Emulation) -> None:
     """Branches, numbers and staff; where they are already, the devices' addresses are new."""
-    store.write(lambda tx: _place_phones(tx, emulated.phones))
-    store.write(lambda tx: _place_modems(tx, emulated.modems))
+    store.write(lambda tx: _place_phones(tx, emulated))
+    store.write(lambda tx: _place_modems(tx, emulated))
     key = HouseKey.of(store.path.parent)
-    store.write(lambda tx: _place_bots(tx, emulated.bots, key))
-    boxes = [_read_mailbox(each) for each in emulated.mailboxes[:1]]
-    store.write(lambda tx: _place_mailboxes(tx, boxes, key))
-    store.write(_let_in)
+    store.write(lambda tx: _place_bots(tx, emulated, key))
+    boxes = [_read_mailbox(each, emulated.branches[0]) for each in emulated.mailboxes[:1]]
+    store.write(lambda tx: _place_mailboxes(tx, boxes, emulated.branches[0], key))
+    store.write(lambda tx: _let_in(tx, emulated.branches))
 
 
-def _password() -> str:
+def new_password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(3))
 
 
-def _place_phones(tx: Tx, phones: Sequence[PhoneChild]) -> None:
-    for place, phone in enumerate(phones):
-        branch_id = _branch(tx, BRANCHES[place % len(BRANCHES)])
+def _place_phones(tx: Tx, emulated: Emulation) -> None:
+    for place, phone in enumerate(emulated.phones):
+        branch_id = _branch(tx, emulated.branches[place % len(emulated.branches)])
         known = {line.number: line for line in lines.lines(tx.conn)}
         if phone.number in known:
             _move_phone(tx, known[phone.number], phone)
@@ -107,18 +105,18 @@ def _move_phone(tx: Tx, line: lines.Line, phone: PhoneChild) -> None:
             devices.move(tx, route.device_id, phone.serial)
 
 
-def _place_modems(tx: Tx, modems: Sequence[ModemChild]) -> None:
+def _place_modems(tx: Tx, emulated: Emulation) -> None:
     """The first modem takes over for the first branch; where it was before, its port is new."""
     known = [each.id for each in devices.devices(tx.conn) if Kind.named(each.kind).is_shared]
-    for modem in modems[:1]:
+    for modem in emulated.modems[:1]:
         if known:
             devices.move(tx, known[0], modem.port)
         else:
-            _fall_back(tx, modem)
+            _fall_back(tx, modem, emulated.branches[0])
 
 
-def _fall_back(tx: Tx, modem: ModemChild) -> None:
-    branch_id = _branch(tx, BRANCHES[0])
+def _fall_back(tx: Tx, modem: ModemChild, branch: str) -> None:
+    branch_id = _branch(tx, branch)
     for line in lines.lines(tx.conn):
         if line.branch_id == branch_id:
             new_line.add_fallback(tx, line.id, modem.port)
@@ -126,50 +124,52 @@ def _fall_back(tx: Tx, modem: ModemChild) -> None:
             line_settings.change(tx, line.id, sooner, by="demo")
 
 
-def _place_bots(tx: Tx, bots: Sequence[BotChild], key: HouseKey) -> None:
+def _place_bots(tx: Tx, emulated: Emulation, key: HouseKey) -> None:
     """The first bot stands beside the first branch's line; its Bot API has another address each
     time.
     """
-    for bot in bots[:1]:
+    for bot in emulated.bots[:1]:
         wanted = NewBeside(
             kind="telegram",
             address=bot.token.partition(":")[0],
             settings={"api": bot.api},
             secret=bot.token,
         )
-        _put_beside_first(tx, wanted, key)
+        _put_beside(tx, wanted, emulated.branches[0], key)
 
 
-def _read_mailbox(box: MailboxChild) -> NewBeside:
+def _read_mailbox(box: MailboxChild, branch: str) -> NewBeside:
     """As a person would give it. Raises SetupError where nothing reads mail here."""
     read = Kind.named("mail").read_account
     if read is None:
         raise SetupError("Nothing on this machine reads a mailbox.")
-    fields = {"imap": box.imap, "smtp": box.smtp, "user": box.address, "name": BRANCHES[0]}
+    fields = {"imap": box.imap, "smtp": box.smtp, "user": box.address, "name": branch}
     given = read(fields, box.password)
     return NewBeside(
         kind="mail", address=given.address, settings=given.settings, secret=box.password
     )
 
 
-def _place_mailboxes(tx: Tx, boxes: Sequence[NewBeside], key: HouseKey) -> None:
+def _place_mailboxes(tx: Tx, boxes: Sequence[NewBeside], branch: str, key: HouseKey) -> None:
     """As the bots."""
     for box in boxes:
-        _put_beside_first(tx, box, key)
+        _put_beside(tx, box, branch, key)
 
 
-def _put_beside_first(tx: Tx, wanted: NewBeside, key: HouseKey) -> None:
-    """Beside the first branch's line."""
-    branch_id = _branch(tx, BRANCHES[0])
+def _put_beside(tx: Tx, wanted: NewBeside, branch: str, key: HouseKey) -> None:
+    """Beside the branch's line."""
+    branch_id = _branch(tx, branch)
     for line in lines.lines(tx.conn):
         if line.branch_id == branch_id:
             beside.put(tx, line.id, wanted, key=key, by="demo")
 
 
-def _let_in(tx: Tx) -> None:
+def _let_in(tx: Tx, names: Sequence[str]) -> None:
+    """`names` are the branches; where there is one, all are of it."""
     known = {member.name for member in staff.members(tx.conn)}
-    for name, role, branch in _STAFF:
+    for name, role, place in _STAFF:
         if name not in known:
+            branch = None if place is None else names[min(place, len(names) - 1)]
             branch_id = branches.branch(tx.conn, branch).id if branch else None
             staff.add(tx, name, role=role, branch_id=branch_id)
 

@@ -17,11 +17,18 @@ from appliance.api.connections import Connections
 from appliance.api.services import DemoDoors
 from appliance.clock import ScaledClock, SystemClock, scaled_from
 from appliance.config import load
-from appliance.demo.children import PULLED_S, Emulation, emulation, own_adb_server, pull_phone
+from appliance.demo.children import (
+    BRANCHES,
+    PULLED_S,
+    Emulation,
+    emulation,
+    own_adb_server,
+    pull_phone,
+)
 from appliance.demo.colleagues import Colleagues
 from appliance.demo.doors import doors
 from appliance.demo.life import PEOPLE_PER_PHONE, live
-from appliance.demo.seed import BRANCHES, SHORTCUTS, Seeded, seed
+from appliance.demo.seed import SHORTCUTS, Seeded, seed
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.runtime.balie import DATABASE, Balie
@@ -63,7 +70,7 @@ def run_demo(options: DemoOptions) -> None:
     tidy_when_told()
     logs.configure("WARNING")
     with ExitStack() as stack:
-        data = stack.enter_context(_folder(options.data))
+        data = stack.enter_context(demo_folder(options.data))
         stack.enter_context(only_instance(data))
         clock = _clock(data / DATABASE, options.speed)
         sock = stack.enter_context(bind("127.0.0.1", options.port))
@@ -133,7 +140,7 @@ def _reached_ms(database: Path) -> int:
 
 
 @contextmanager
-def _folder(data: Path | None) -> Iterator[Path]:
+def demo_folder(data: Path | None) -> Iterator[Path]:
     if data is not None:
         keep_private(data)
         data.mkdir(parents=True, exist_ok=True)

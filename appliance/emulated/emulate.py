@@ -60,14 +60,20 @@ class EmulatorConfig:
     until_stdin_closes: bool = False
 
     def specs(self) -> list[PhoneSpec]:
-        if not isinstance(self.phones, int):
-            return list(self.phones)
-        return [PhoneSpec(number=f"+{_FIRST_NUMBER + place}") for place in range(self.phones)]
+        return phone_specs(self.phones) if isinstance(self.phones, int) else list(self.phones)
 
     def modem_specs(self) -> list[ModemSpec]:
         if not isinstance(self.modems, int):
             return list(self.modems)
         return modem_specs(self.modems)
+
+
+def phone_specs(count: int, numbers: Sequence[str] = ()) -> list[PhoneSpec]:
+    """`count` phones, or one for each number if those are more; the others get numbers in a row."""
+    return [
+        PhoneSpec(number=numbers[place] if place < len(numbers) else f"+{_FIRST_NUMBER + place}")
+        for place in range(max(count, len(numbers)))
+    ]
 
 
 class _About(TypedDict):

@@ -46,7 +46,7 @@ def doubt_waiting(tx: Tx) -> int:
     if tx.conn.execute("SELECT 1 FROM meta WHERE name = ?", name).fetchone() is None:
         return 0
     waiting = tx.conn.execute(_WAITING, (tx.now_ms,)).fetchall()
-    doubted = sum(_doubt(tx, row["id"]) for row in waiting)
+    doubted = sum(doubt(tx, row["id"]) for row in waiting)
     tx.conn.execute(_HOLD_BACK_SENDS)
     tx.conn.execute("DELETE FROM meta WHERE name = ?", name)
     return doubted
@@ -77,8 +77,8 @@ def asks_further(tx: Tx, outgoing: Outgoing) -> bool:
     return True
 
 
-def _doubt(tx: Tx, message_id: str) -> bool:
-    """A line without any way has sent nothing."""
+def doubt(tx: Tx, message_id: str) -> bool:
+    """Whether it is in doubt now: a line without any way has sent nothing."""
     about = _about(tx, message_id)
     try:
         ways = _ways(tx.conn, about)

@@ -31,6 +31,8 @@ from appliance.devices.kind import Kind
 from appliance.devices.protocol import Errand
 from appliance.devices.worker import DeviceWorker
 from appliance.media.files import FOLDER, MediaFiles
+from appliance.office.at_box.box_link import BoxLink
+from appliance.office.at_box.taking import BoxCounter
 from appliance.queue.gate import ConsentGate
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
@@ -121,6 +123,8 @@ class Balie:
         )
         self._copier = Copier(self.store, options.copies, options.stick)
         self._post = None if options.mail is None else MailPost(options.mail, options.address)
+        self._room = Room(options.max_waiting)
+        self._office = self._make_office(gate)
         self._followers = self._make_followers(gate)
         self.services = self._make_services(gate, media_room)
 
@@ -141,7 +145,18 @@ class Balie:
             ),
             self._copier,
             Relay(self.store, _dialects(), self._urls, accessed=self._relayed),
+            self._office,
         )
+
+    def _make_office(self, gate: ConsentGate) -> BoxLink:
+        counter = BoxCounter(
+            store=self.store,
+            gate=gate,
+            room=self._room,
+            planned=self._planner.ask,
+            make_copy=self._copier.make_copy,
+        )
+        return BoxLink(counter, self._data, self._options.address)
 
     def _make_work(self, gate: ConsentGate) -> QueueWork:
         return QueueWork(
@@ -189,7 +204,7 @@ class Balie:
             mail=self._post,
             import_folder=options.import_folder,
             setup_code=self._setup_code(),
-            room=Room(options.max_waiting),
+            room=self._room,
             media_room=media_room,
             on_trial=options.on_trial,
             updates=self._updates,
@@ -200,6 +215,7 @@ class Balie:
             readings_kept=self._readings.kept,
             urls=self._urls,
             copies=self._copier,
+            office=self._office,
         )
 
     def _doors_to_devices(self) -> dict[str, Any]:

@@ -62,8 +62,11 @@ def serve(
     connections: Connections,
     certificate: Certificate | None = None,
     feeding: Feeding | None = None,
+    *,
+    end_more: Callable[[], None] = lambda: None,
 ) -> None:
     """Serves until SIGTERM or SIGINT, and takes the socket over; over https with a certificate.
+    `end_more` ends further answers that have no end of their own.
 
     Blocks; call it in the main thread.
     """
@@ -73,7 +76,12 @@ def serve(
     gc.freeze()
     services: Services = app.state.services
     config = web_config(app, connections, certificate)
-    Server(config, connections, services.feed.end, certificate, feeding).run(
+
+    def end_streams() -> None:
+        services.feed.end()
+        end_more()
+
+    Server(config, connections, end_streams, certificate, feeding).run(
         sockets=[PatientSocket.at(sock, connections, secure=certificate is not None)]
     )
 

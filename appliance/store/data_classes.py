@@ -7,6 +7,7 @@ has it.
 from collections.abc import Mapping
 
 from appliance.store.data_class import DataClass
+from appliance.store.house_data_classes import HOUSE_COLUMNS
 from appliance.store.mail_data_classes import MAIL_COLUMNS
 from appliance.store.people_data_classes import PEOPLE_COLUMNS
 from appliance.store.privacy_data_classes import PRIVACY_COLUMNS
@@ -14,6 +15,7 @@ from appliance.store.smsgate_data_classes import SMSGATE_COLUMNS
 from appliance.store.webhook_data_classes import WEBHOOK_COLUMNS
 
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
+    **HOUSE_COLUMNS,
     **MAIL_COLUMNS,
     **PEOPLE_COLUMNS,
     **PRIVACY_COLUMNS,
@@ -95,11 +97,6 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
             "name password_hash language theme dense text_size single_keys ctrl_sends email"
         ),
         DataClass.TECHNICAL: "id created_ms disabled_ms",
-    },
-    "home_house": {DataClass.OFFICE: "is_on address port network", DataClass.TECHNICAL: "id"},
-    "home_key": {
-        DataClass.OFFICE: "name public_key place",
-        DataClass.TECHNICAL: "id staff_id made_ms",
     },
     "staff_account": {
         DataClass.OFFICE: "issuer subject",
@@ -377,16 +374,6 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "report_house": {
         DataClass.OFFICE: "per_person",
         DataClass.TECHNICAL: "id event_seq counting sends_day",
-    },
-    "copy_place": {
-        DataClass.OFFICE: "name",
-        DataClass.TECHNICAL: (
-            "place made_ms copied_ms bytes sha256 kept began_ms tried_ms failed note"
-        ),
-    },
-    "copy_drill": {
-        DataClass.OFFICE: "name",
-        DataClass.TECHNICAL: "id at_ms made_ms messages people files failed note",
     },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {

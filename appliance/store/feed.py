@@ -99,6 +99,11 @@ class EventFeed:
         finally:
             self._followers -= 1
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The one that it was started in; None while it is not."""
+        return self._loop
+
     def cursor(self, seq: int) -> str:
         """The `id` of an event on the wire. It names the epoch: after a restore the events are
         numbered again, and a reader who reconnects must be told instead of missing them.

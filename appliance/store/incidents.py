@@ -68,6 +68,8 @@ class IncidentKind(StrEnum):
     OWN_MAIL = "own-mail"
     #: A new version of Balie was tried and did not stay.
     VERSION_BACK = "version-back"
+    #: At a head office: something is wrong with a box, or nothing is heard of it.
+    BOX_ALARM = "box-alarm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

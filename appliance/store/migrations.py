@@ -8,6 +8,7 @@ Balie and is refused: going back means restoring a backup.
 
 import sqlite3
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -259,22 +260,30 @@ def keys_and_mails(db: Database) -> None:
     _run_script(db.conn, "0050_keys_and_mails.sql")
 
 
-def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
-    """Brings the open database up to date and gives the names of what was applied.
+@migrations(name="0051_office")
+def office(db: Database) -> None:
+    _run_script(db.conn, "0051_office.sql")
+
+
+def migrate(
+    path: Path, conn: sqlite3.Connection, *, backups: Path, known: Migrations = migrations
+) -> list[str]:
+    """Brings the open database up to date and gives the names of what was applied. `known` are
+    those of every database, or of one that has more.
 
     Raises NewerDatabase when the file knows more than this code.
     """
     db = Database(conn)
-    refuse_newer(path, conn)
-    if not migrations.pending(db):
+    refuse_newer(path, conn, known)
+    if not known.pending(db):
         return []
     # Under the write lock: a second Balie that starts now waits, and then finds nothing to do.
     conn.execute("BEGIN IMMEDIATE")
     try:
-        pending = [migration.name for migration in migrations.pending(db)]
-        if pending and migrations.applied(db):
+        pending = [migration.name for migration in known.pending(db)]
+        if pending and known.applied(db):
             _copy_aside(path, backups / f"{path.stem}-before-{pending[0]}.db")
-        migrations.apply(db)
+        known.apply(db)
         conn.execute("COMMIT")
     except BaseException:
         conn.rollback()
@@ -282,9 +291,9 @@ def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]
     return pending
 
 
-def refuse_newer(path: Path, conn: sqlite3.Connection) -> None:
-    applied = {migration.name for migration in migrations.applied(Database(conn))}
-    unknown = applied - {migration.name for migration in migrations._migrations}  # noqa: SLF001
+def refuse_newer(path: Path, conn: sqlite3.Connection, known: Migrations = migrations) -> None:
+    applied = {migration.name for migration in known.applied(Database(conn))}
+    unknown = applied - {migration.name for migration in known._migrations}  # noqa: SLF001
     if unknown:
         newest = max(unknown)
         raise NewerDatabase(
@@ -302,8 +311,12 @@ def _copy_aside(path: Path, target: Path) -> None:
 
 
 def _run_script(conn: sqlite3.Connection, name: str) -> None:
+    run_script(conn, resources.files("appliance.store").joinpath("sql", name))
+
+
+def run_script(conn: sqlite3.Connection, file: Traversable) -> None:
     """Runs a script statement by statement: `executescript` would end the transaction."""
-    script = resources.files("appliance.store").joinpath("sql", name).read_text("utf-8")
+    script = file.read_text("utf-8")
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

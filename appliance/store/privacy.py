@@ -14,7 +14,7 @@ from stat import S_IMODE, S_ISDIR, S_ISLNK
 
 _OTHERS = 0o077
 _ROOT = 0
-_DATABASE = "balie.db"
+_DATABASES = frozenset({"balie.db", "office.db"})
 _DEPTH = 4
 """The deepest part is a picture: media, evidence, the folder of an attempt, the picture."""
 
@@ -94,7 +94,7 @@ def _parts(data: Path) -> Iterator[_Part]:
         if handle is None:
             return
         names = _names(handle)
-        if not names or _DATABASE in names:
+        if not names or not _DATABASES.isdisjoint(names):
             yield from _within(data, handle, os.fstat(handle), _DEPTH)
 
 

@@ -37,10 +37,14 @@ from appliance.store.store import Tx
 
 IS_RESTORED = "restored"
 """In `meta` until a start has looked who withdrew and who was erased since the copy."""
+DESCENT = "epoch.descent"
+"""In `meta`, until head office was told: JSON, the epoch that the copy is of and the last sequence
+that it has of it."""
 MAY_HAVE_LEFT = "restored_queue"
 """In `meta` until a start has put what waits in the copy in doubt: it may have left since."""
 _BLOCK_BYTES = 1024 * 1024
 _KNOWS_MEDIA = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'media'"
+_KNOWS_OFFICE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'office_link'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,7 @@ def rehearse(copy: Path, folder: Path) -> Counted:
 
 
 def _begin_anew(tx: Tx) -> None:
+    _note_descent(tx)
     for row in tx.conn.execute(_STOP_LINES, (Reason.RESTORED,)).fetchall():
         tx.emit(EventKind.LINE_STOPPED, line_id=row["id"], facts={"why": Reason.RESTORED})
     tx.conn.execute("DELETE FROM meta WHERE name = 'epoch'")
@@ -122,6 +127,32 @@ def _end_home_keys(tx: Tx) -> None:
     facts = {"changed": "home-key", "by": None}
     for staff_id in sorted({row["staff_id"] for row in ended}):
         tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+
+
+def _note_descent(tx: Tx) -> None:
+    """What was told of an epoch that head office never heard of is still of the one before it. A
+    box that belongs to an office sends nothing before that has said what happened since.
+    """
+    (last,) = tx.conn.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+    tx.conn.execute(
+        "INSERT INTO meta (name, value) SELECT ?1, json_object('epoch', value, 'seq', ?2)"
+        " FROM meta WHERE name = 'epoch' ON CONFLICT DO NOTHING",
+        (DESCENT, last),
+    )
+    if tx.conn.execute(_KNOWS_OFFICE).fetchone():
+        tx.conn.execute("UPDATE office_link SET unsettled = 1, told_privacy = NULL")
+
+
+def descent_of(conn: sqlite3.Connection) -> tuple[str, int] | None:
+    """As `DESCENT` says it; None where no copy was put back that head office has not heard of."""
+    row = conn.execute("SELECT value FROM meta WHERE name = ?", (DESCENT,)).fetchone()
+    found = None if row is None else json.loads(row[0])
+    return None if found is None else (str(found["epoch"]), int(found["seq"]))
+
+
+def forget_descent(tx: Tx) -> None:
+    """Head office knows of it."""
+    tx.conn.execute("DELETE FROM meta WHERE name = ?", (DESCENT,))
 
 
 def _note_lost(conn: sqlite3.Connection, files: frozenset[str]) -> None:

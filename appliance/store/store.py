@@ -9,7 +9,7 @@ import logging
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +25,7 @@ from appliance.store import events, high_water
 from appliance.store.checkpoints import Checkpoints
 from appliance.store.connection import (
     BUSY_TIMEOUT_S,
+    READER_CACHE_KIB,
     connect_reader,
     connect_writer,
     damage_in,
@@ -41,6 +42,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 TRIAL_BYTES = 64 * 1024
+KEPT_READERS = 2
+"""Of a store that is one of many; more are made while more threads read it at once."""
+COPY_LOG_PAGES = 2_000
+"""Two megabytes of write-ahead log, in a store that is one of many."""
 _TRIAL = "INSERT INTO meta (name, value) VALUES ('trial', ?) ON CONFLICT DO NOTHING"
 
 
@@ -59,6 +64,23 @@ class ReaderPool(Enum):
 
 READERS = {ReaderPool.PAGES: 2, ReaderPool.LIVE: 1, ReaderPool.DOOR: 1, ReaderPool.LONG: 1}
 """Threads of each pool. A Pi has four cores, and each phone's thread wants one."""
+
+
+class Readers:
+    """The threads that read for an event loop: of one store, or of many in one process."""
+
+    def __init__(self, threads: Mapping[ReaderPool, int] = READERS) -> None:
+        self._pools = {
+            pool: ThreadPoolExecutor(most, thread_name_prefix=f"store-reader-{pool.value}")
+            for pool, most in threads.items()
+        }
+
+    def __getitem__(self, pool: ReaderPool) -> ThreadPoolExecutor:
+        return self._pools[pool]
+
+    def close(self) -> None:
+        for pool in self._pools.values():
+            pool.shutdown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +122,18 @@ class Tx:
 class Store:
     """The open database of one data directory. Usable from every thread."""
 
-    def __init__(self, path: Path, clock: Clock, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        readers: Readers | None = None,
+    ) -> None:
         """Opens and migrates. A write waits `busy_timeout_s` for another process's write.
+
+        With `readers` it is one of many that are copies of what other machines have: it keeps no
+        thread while nothing is written, those who read are shared, and its ids say nothing of ours.
 
         Raises NewerDatabase, StoreUnavailable or StoreCorrupt, each with what to do.
         """
@@ -112,10 +144,9 @@ class Store:
         self._memory: dict[str, Any] = {}
         self._readers: list[sqlite3.Connection] = []
         self._listeners: list[Callable[[], None]] = []
-        self._pools = {
-            pool: ThreadPoolExecutor(most, thread_name_prefix=f"store-reader-{pool.value}")
-            for pool, most in READERS.items()
-        }
+        is_copy = readers is not None
+        self._shared = readers
+        self._pools = readers or Readers()
         _make_folder(path.parent)
         conn = connect_writer(path, busy_timeout_s=busy_timeout_s)
         try:
@@ -125,12 +156,15 @@ class Store:
             conn.close()
             raise
         self.forecast.lend_to(conn)
-        _go_on_after_newest(conn)
+        if is_copy:
+            _write_little_at_a_time(conn)
+        else:
+            _go_on_after_newest(conn)
         if applied:
             log.info("migrated %s: %s", path, ", ".join(applied))
         self._keeping = Keeping(self._try_a_write, wait_s=clock.real_s(TRY_AGAIN_MS))
-        self._checkpoints = Checkpoints(path)
-        self._writer = Writer(path, conn, self._committed, self._failed)
+        self._checkpoints = None if is_copy else Checkpoints(path)
+        self._writer = Writer(path, conn, self._committed, self._failed, stays=not is_copy)
         self._loop_writes: LoopWrites | None = None
 
     def submit(self, work: Callable[[Tx], T], *, durable: bool = True) -> Future[T]:
@@ -173,7 +207,10 @@ class Store:
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with translated(self.path):
-            return work(self._reader())
+            if self._shared is None:
+                return work(self._reader())
+            with self._lent_reader() as conn:
+                return work(conn)
 
     async def aread(
         self, work: Callable[[sqlite3.Connection], T], pool: ReaderPool = ReaderPool.PAGES
@@ -226,9 +263,10 @@ class Store:
 
     def close(self) -> None:
         self._writer.close()
-        self._checkpoints.close()
-        for pool in self._pools.values():
-            pool.shutdown()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+        if self._shared is None:
+            self._pools.close()
         for conn in self._readers:
             conn.close()
 
@@ -248,17 +286,45 @@ class Store:
         self.write(lambda tx: tx.conn.execute("DELETE FROM meta WHERE name = 'trial'"))
 
     def _committed(self) -> None:
-        self._checkpoints.committed()
+        if self._checkpoints is not None:
+            self._checkpoints.committed()
         for listener in self._listeners:
             listener()
 
     def _reader(self) -> sqlite3.Connection:
         conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
         if conn is None:
-            conn = self._local.conn = connect_reader(self.path)
-            self.forecast.lend_to(conn)
+            conn = self._local.conn = self._new_reader()
             self._readers.append(conn)
         return conn
+
+    @contextmanager
+    def _lent_reader(self) -> Iterator[sqlite3.Connection]:
+        """Of a store that is one of many: a connection a thread would be thousands."""
+        try:
+            conn = self._readers.pop()
+        except IndexError:
+            conn = self._new_reader()
+        try:
+            yield conn
+        finally:
+            if len(self._readers) < KEPT_READERS:
+                self._readers.append(conn)
+            else:
+                conn.close()
+
+    def _new_reader(self) -> sqlite3.Connection:
+        conn = connect_reader(self.path)
+        self.forecast.lend_to(conn)
+        return conn
+
+
+def _write_little_at_a_time(conn: sqlite3.Connection) -> None:
+    """Nobody waits for a commit, so it copies the write-ahead log back by itself; and there are
+    many such connections.
+    """
+    conn.execute(f"PRAGMA wal_autocheckpoint = {COPY_LOG_PAGES}")
+    conn.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
 
 
 def _go_on_after_newest(conn: sqlite3.Connection) -> None:

@@ -37,7 +37,11 @@ class _Job:
 
 
 class Writer:
-    """`failed` is called for every write that failed, with the error, in the writer's thread."""
+    """`failed` is called for every write that failed, with the error, in the writer's thread.
+
+    One that does not `stay` has a thread while there is something to write only: where a process
+    has hundreds of databases, few of them are written at a time.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,8 @@ class Writer:
         conn: sqlite3.Connection,
         committed: Callable[[], None],
         failed: Callable[[Exception], None],
+        *,
+        stays: bool = True,
     ) -> None:
         self._path = path
         self._conn = conn
@@ -56,8 +62,10 @@ class Writer:
         self._syncs = True
         self._alone_since_s: float | None = None
         self._door = threading.Lock()  # nothing comes in behind the None that ends the thread
-        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
-        self._thread.start()
+        self._stays = stays
+        self._thread: threading.Thread | None = None
+        if stays:
+            self._begin()
 
     def submit(
         self, work: Callable[[sqlite3.Connection], Any], *, durable: bool = True
@@ -79,14 +87,23 @@ class Writer:
                 job.done.set_exception(StoreUnavailable("Balie is stopping; nothing was written."))
             else:
                 self._jobs.put(job)
+                if self._thread is None:
+                    self._begin()
         return job.done
+
+    def _begin(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Finishes the submitted work, then closes the connection."""
         with self._door:
             self._closed = True
             self._jobs.put(None)
-        self._thread.join()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+        self._conn.close()
 
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
@@ -96,10 +113,19 @@ class Writer:
                 self._run_alone(wanted[0])
             elif wanted:
                 self._commit(wanted)
-        self._conn.close()
+
+    def _first(self) -> _Job | None:
+        """None where the thread is to end."""
+        if self._stays:
+            return self._jobs.get()
+        with self._door:
+            if self._jobs.empty():
+                self._thread = None
+                return None
+            return self._jobs.get()
 
     def _next_batch(self) -> list[_Job] | None:
-        first, self._next = self._next or self._jobs.get(), None
+        first, self._next = self._next or self._first(), None
         if first is None:
             return None
         batch = [first]

@@ -23,7 +23,8 @@ WORK = "work"
 
 _ENABLED = (
     *("balie.service", "balie-adb.service", "balie-box-start.service", "balie-box-name.service"),
-    *("balie-box-branch.service", "balie-box-warnings.timer", "nginx.service", "ssh.service"),
+    *("balie-box-branch.service", "balie-box-join.service", "balie-box-warnings.timer"),
+    *("nginx.service", "ssh.service"),
     *("avahi-daemon.service", "systemd-networkd.service", "systemd-resolved.service"),
     "systemd-timesyncd.service",
 )

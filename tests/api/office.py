@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +17,16 @@ from starlette.types import Scope as Connection
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app, furnish
-from appliance.api.services import Asking, CopyDoor, NoCopies, Services, nobody, nothing_waits
+from appliance.api.services import (
+    Asking,
+    CopyDoor,
+    NoCopies,
+    NoOffice,
+    OfficeDoor,
+    Services,
+    nobody,
+    nothing_waits,
+)
 from appliance.box.updates.door import UpdateDoor
 from appliance.channels import Channel
 from appliance.clock import Clock
@@ -280,6 +289,7 @@ def open_office(
     updates: UpdateDoor | None = None,
     on_trial: bool = False,
     copies: CopyDoor | None = None,
+    linked: Callable[[Store], OfficeDoor] | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -306,6 +316,7 @@ def open_office(
         updates=updates or UpdateDoor(data=data_dir),
         on_trial=on_trial,
         copies=copies or NoCopies(),
+        office=linked(store) if linked else NoOffice(),
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

@@ -153,6 +153,7 @@ ENROL = {"GET /devices/enrol"}
 MANAGE = {"POST /lines/{line}/resume", "POST /lines/{line}/settings fallback_after_min=5"}
 MANAGE |= {"GET /settings/numbers/{line}"}
 COMPANY = {
+    "GET /settings/office",
     "GET /setup/branch",
     "GET /setup/line",
     "GET /setup/team",

@@ -31,6 +31,7 @@ UNSEEN = frozenset(
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
         Reason.FALLBACK_IN_USE,
         Reason.TOO_MANY_TRIES,  # the page counts the seconds
+        Reason.UNKNOWN_KIND,  # to head office only
     }
 )
 """No page looks up a sentence for these."""
@@ -116,13 +117,15 @@ def test_whatever_ails_a_device_has_a_sentence_and_a_remedy() -> None:
 
 
 def test_whatever_stops_a_line_has_a_sentence_and_a_remedy() -> None:
-    """What a driver stops it by, and a copy that was put back."""
-    assert set(phrases.STOPPED) == stops() | named("store/restoring.py")
+    """What a driver stops it by, a copy that was put back, and head office that strikes off."""
+    elsewhere = named("store/restoring.py", "store/office_link.py")
+    assert set(phrases.STOPPED) == stops() | elsewhere
 
 
 def test_whatever_a_message_waits_for_or_ended_by_has_a_sentence() -> None:
-    """LOCKED and NONE are asked of a device there."""
+    """LOCKED and NONE are asked of a device there. At head office it waits for its box."""
     said = named("queue") - {Reason.LOCKED, Reason.NONE} | given_as_reason("desk", "store")
+    said.add(Reason.WAITS_FOR_BOX)
     assert set(phrases.WAITING) == said
 
 

@@ -1,6 +1,7 @@
 """Who calls: a bearer token, its scopes, and the branches that it sees."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,6 +25,10 @@ KEEP_S = 0.5
 """How long a looked-up token is believed: a revoked token can still read for this long. A write
 asks again inside its transaction."""
 MAX_KEPT = 1000
+GIVEN = "balie.caller"
+"""In the scope of a request that this process makes of itself: who asks. Nothing that comes over
+the network gets there.
+"""
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -78,10 +83,19 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
     """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope, 429 when it
     asks too often.
     """
+    given = request.scope.get(GIVEN)
+    if isinstance(given, Caller):
+        return _checked(given, scopes)
     text = token_of(request)
     if not text:
         raise bearer_missing()
     return await caller_by(request, text, *scopes)
+
+
+def _checked(caller: Caller, scopes: Sequence[str]) -> Caller:
+    for name in scopes:
+        require(caller, Scope(name))
+    return caller
 
 
 def token_of(request: Request) -> str:

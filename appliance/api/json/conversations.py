@@ -119,14 +119,16 @@ async def change_conversation(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: ConversationPatchIn) -> dict[str, Any]:
         found = _answerable(tx.conn, caller, request)
-        _change(tx, found.id, wanted, Author(token_id=caller.token.id))
+        change(tx, found.id, wanted, Author(token_id=caller.token.id))
         return body_of(ConversationOut, directory.conversation(tx.conn, caller.sight, found.id))
 
     return await writes.changed(request, _SCOPE, ConversationPatchIn, work)
 
 
-def _change(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
+def change(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
+    """All of it or nothing; who calls has looked whether they may. Raises InvalidInput."""
     given = wanted.model_fields_set
+    check_patch(wanted, is_done=cases.is_done(tx.conn, conversation_id))
     if "labels" in given:
         cases.put_labels(tx, conversation_id, wanted.labels, by)
     if "assignee" in given:
@@ -138,7 +140,7 @@ def _change(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Autho
     if "state" in given and wanted.state == "open":
         cases.reopen(tx, conversation_id, by)
     elif "state" in given or "closing_note" in given:
-        _close(tx, conversation_id, wanted, by)
+        cases.close(tx, conversation_id, by, note=wanted.closing_note)
 
 
 def _put_away(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
@@ -146,17 +148,20 @@ def _put_away(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Aut
     if until is None:
         cases.bring_back(tx, conversation_id, by)
         return
-    if "state" in wanted.model_fields_set and wanted.state == "done":
-        sentence = "A conversation is done or put away, not both: leave one of them out."
-        raise InvalidInput("snoozed_until", sentence)
     until_ms = None if isinstance(until, str) else ms_of(until)
     cases.put_away(tx, conversation_id, until_ms, by)
 
 
-def _close(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
-    if "state" not in wanted.model_fields_set and not cases.is_done(tx.conn, conversation_id):
+def check_patch(wanted: ConversationPatchIn, *, is_done: bool) -> None:
+    """Raises InvalidInput for what contradicts itself, or how the conversation stands."""
+    given = wanted.model_fields_set
+    closes = "state" in given and wanted.state == "done"
+    if closes and wanted.snoozed_until is not None:
+        sentence = "A conversation is done or put away, not both: leave one of them out."
+        raise InvalidInput("snoozed_until", sentence)
+    stays_done = is_done and wanted.snoozed_until is None
+    if "closing_note" in given and "state" not in given and not stays_done:
         raise InvalidInput("closing_note", "A closing note goes with “state”: “done”.")
-    cases.close(tx, conversation_id, by, note=wanted.closing_note)
 
 
 @router.post(

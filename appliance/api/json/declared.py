@@ -71,18 +71,16 @@ class Read(ABC, Generic[Asked, Found]):
     def answer(self) -> tuple[type[BaseModel], Mapping[str, Any]]:
         """The model and the example of a whole answer."""
 
-    def add_to(self, router: APIRouter) -> None:
+    def add_to(self, router: APIRouter, answer: "Answer | None" = None) -> None:
+        """`answer` finds what is asked for elsewhere than in the database of this house."""
+        from_where = answer or _from_here
+
         async def endpoint(
             request: Request,
             caller: Annotated[Caller, Security(identify, scopes=[self.scope.value])],
             asked: Annotated[Any, Depends(self.asked)],
         ) -> Response:
-            found = await caller.accesses.read(
-                lambda conn: self.read(conn, caller.sight, asked),
-                lambda found: self.whom(found, asked),
-            )
-            self.tell(caller.accesses, asked)
-            return tagged(request, JSONResponse(self.body(found, asked)))
+            return await from_where(self, request, caller, asked)
 
         model, example = self.answer
         etag = {"ETag": TAG_HEADER}
@@ -100,6 +98,20 @@ class Read(ABC, Generic[Asked, Found]):
             },
             openapi_extra={"parameters": [IF_NONE_MATCH]},
         )
+
+
+Answer = Callable[[Read[Any, Any], Request, Caller, Any], Awaitable[Response]]
+
+
+async def _from_here(
+    read: Read[Any, Any], request: Request, caller: Caller, asked: Any
+) -> Response:
+    found = await caller.accesses.read(
+        lambda conn: read.read(conn, caller.sight, asked),
+        lambda found: read.whom(found, asked),
+    )
+    read.tell(caller.accesses, asked)
+    return tagged(request, JSONResponse(read.body(found, asked)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,12 @@ from appliance.store.store import ReaderPool
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 
-_DESCRIPTION = (
+DESCRIPTION = (
     "A stream that does not end. First `hello` with the `epoch` and the `seq` it starts after, or "
     "`reset` when it cannot go on where `Last-Event-ID` says (a backup was restored): read "
     "everything anew. Then each event under its kind; a comment every 15 seconds when it is quiet."
 )
-_STREAM = (
+STREAM = (
     'event: hello\ndata: {"epoch": "01977d2e-8c99-72cb-a4ec-d5d879203b42", "seq": 43}\n'
     "id: 01977d2e-8c99-72cb-a4ec-d5d879203b42:43\n\n"
     f"event: message.state\ndata: {json.dumps(examples.EVENT)}\n"
@@ -39,13 +39,13 @@ _STREAM = (
     response_class=EventSourceResponse,
     responses=answers(
         EventOut,
-        _STREAM,
+        STREAM,
         "unauthorized",
         "forbidden",
         "invalid-input",
         "store-unavailable",
         media_type="text/event-stream",
-        description=_DESCRIPTION,
+        description=DESCRIPTION,
     ),
 )
 async def follow_events(
@@ -57,7 +57,7 @@ async def follow_events(
     feed = caller.services.feed
     position = feed.position(last_event_id)
     start = feed.head if position is None else position
-    if not await _is_valid(caller):
+    if not await is_valid(caller):
         return
     lost = bool(last_event_id) and position is None
     yield ServerSentEvent(
@@ -66,7 +66,7 @@ async def follow_events(
         id=feed.cursor(start),
     )
     async for event in feed.follow(start):
-        if _ends(caller, event):
+        if ends(caller, event):
             return
         if await _sees(caller, event):
             yield ServerSentEvent(
@@ -76,7 +76,7 @@ async def follow_events(
             )
 
 
-async def _is_valid(caller: Caller) -> bool:
+async def is_valid(caller: Caller) -> bool:
     """Asked once the start of the stream is known. A revoked token is still believed for half a
     second. Without this question it could follow for ever, because the event that ends its stream
     lies before the start.
@@ -87,7 +87,7 @@ async def _is_valid(caller: Caller) -> bool:
     )
 
 
-def _ends(caller: Caller, event: Event) -> bool:
+def ends(caller: Caller, event: Event) -> bool:
     """True when the token was revoked or has ended during the stream, or may see other groups from
     now on: who follows comes again and is looked up anew.
     """

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -200,8 +200,9 @@ def _text(app: FastAPI) -> bytes:
 
 
 def document(app: FastAPI, version: str) -> dict[str, Any]:
-    """Made once, then kept by the app."""
+    """Made once, then kept by the app, whose state may name `more_bodies` than a box has."""
     if app.openapi_schema is None:
+        more = getattr(app.state, "more_bodies", ())
         app.openapi_schema = get_openapi(
             title="Balie",
             version=version,
@@ -210,15 +211,15 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
             tags=_TAGS,
             license_info={"name": "MIT", "identifier": "MIT"},
         )
-        app.openapi_schema["components"]["schemas"].update(_schemas())
+        app.openapi_schema["components"]["schemas"].update(_schemas(more))
         app.openapi_schema = forms.with_references(app.openapi_schema)
     return app.openapi_schema
 
 
-def _schemas() -> dict[str, Any]:
+def _schemas(more: Iterable[type[BaseModel]]) -> dict[str, Any]:
     """All bodies, each once and under the name that `documented.ref` uses for it."""
     _, together = models_json_schema(
-        [(model, "validation") for model in BODIES], ref_template=_REF + "{model}"
+        [(model, "validation") for model in (*BODIES, *more)], ref_template=_REF + "{model}"
     )
     found: dict[str, Any] = together["$defs"]
     names = {name: _name_of(name, found) for name in found}

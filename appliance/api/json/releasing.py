@@ -39,6 +39,8 @@ RELEASED: dict[str, Any] = {"id": examples.LINE["id"], "stopped": None}
         *WRITE_PROBLEMS,
         Reason.LINE_STOPPED,
         Reason.RESTORED,
+        Reason.STRUCK_OFF,
+        Reason.OFFICE_SILENT,
         description="It sends again. What is still in doubt waits; all else goes on.",
     ),
 )

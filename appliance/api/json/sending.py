@@ -37,7 +37,7 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
     "example": "shift-2026-03-02-anna",
 }
-_POSTED = {
+POSTED = {
     "requestBody": {
         "required": True,
         "content": {
@@ -58,7 +58,7 @@ _POSTED = {
     summary="Send a message",
     status_code=202,
     response_model=None,
-    openapi_extra=_POSTED,
+    openapi_extra=POSTED,
     responses=answers(
         AcceptedOut,
         examples.ACCEPTED,

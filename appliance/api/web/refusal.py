@@ -134,6 +134,9 @@ FIELDS = {
     "enabled": "This webhook is off. Switch it on first.",
     "token": ENDED,
     "delivery": "Nothing was made of this event, so nothing can be sent.",
+    "invitation": "That is no invitation of a head office. Paste all of it, as it was sent.",
+    "office_privacy": "Choose one of the three.",
+    "leave_office": "Tick that this box goes on alone.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import shutil
 import socket
 import subprocess
@@ -9,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.box import boot_choice, naming
+from appliance.box import boot_choice, card_reading, naming
+from appliance.box.box_folders import BoxFolders
 from appliance.box.card_folders import CardFolders
 from appliance.box.data_growth import grow
 from appliance.box.partitions import DATA, device_of
@@ -18,6 +20,8 @@ from appliance.errors import BalieError, SetupError
 
 _USER = "balie"
 _DATA = Path("/data")
+_NO_USE = re.compile("belongs to a head office already|does not take this|cannot be used")
+"""What `balie office join` says of an invitation that no later try makes good."""
 
 
 def start() -> int:
@@ -50,6 +54,23 @@ def make_branch() -> int:
     sys.stderr.write(done.stderr)
     if done.returncode == 0 or _is_there(name):
         places.branch.unlink()
+        return 0
+    return 1
+
+
+def join_office() -> int:
+    """Once Balie has a database and the network is up; the unit tries again while head office is
+    away. The invitation stands on no command line, and goes when it is used or is of no use.
+    """
+    places = BoxFolders()
+    token = places.invitation.read_text("utf-8")
+    command = ["balie", "office", "join", "-", "--json"]
+    done = subprocess.run(
+        command, input=token, capture_output=True, text=True, timeout=120, check=False
+    )
+    sys.stderr.write(done.stderr)
+    if done.returncode == 0 or _NO_USE.search(done.stderr):
+        card_reading.wipe(places.invitation)
         return 0
     return 1
 

@@ -53,7 +53,7 @@ class SendRequest:
     rules, whose few answers go before all others. `contact_id` is the contact of the conversation
     in which it is written, if any; the message goes to nobody else. `media` are the ids of files
     that its author may use; `text` may be empty then. `quotes` is the id of the message that it
-    answers.
+    answers. `id` is given to a message that has one elsewhere already, and is nobody's here.
     """
 
     line_id: str
@@ -70,6 +70,7 @@ class SendRequest:
     contact_id: str | None = None
     media: Sequence[str] = ()
     quotes: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +181,7 @@ def waiting_as(
     """The message as it waits; `heard_ms` is when the other side was last heard."""
     answering = heard_ms is not None and begins_ms(tx, request) - heard_ms <= ANSWER_WINDOW_MS
     return Waiting(
-        id=tx.new_id(),
+        id=request.id or tx.new_id(),
         identity=request.identity,
         kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
         text_length=len(text),
@@ -259,7 +260,7 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
     if state is MessageState.CANCELLED:
         return
     if state is not MessageState.QUEUED:
-        raise Refused(Reason.CANNOT_CANCEL, _TOO_LATE.get(state, "This message has left or ended."))
+        raise too_late(state)
     messages.move(
         tx,
         message_id,
@@ -267,6 +268,11 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
         reason=Reason.BY_PERSON,
         facts={"staff": author.staff_id, "token": author.token_id},
     )
+
+
+def too_late(state: MessageState) -> Refused:
+    """Why a message in this state cannot be withdrawn any more."""
+    return Refused(Reason.CANNOT_CANCEL, _TOO_LATE.get(state, "This message has left or ended."))
 
 
 _TOO_LATE = {

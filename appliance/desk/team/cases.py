@@ -105,11 +105,17 @@ def reopen(tx: Tx, conversation_id: str, by: Author) -> None:
         overtaken.take_back(tx, conversation_id)
 
 
-def put_away(tx: Tx, conversation_id: str, until_ms: int | None, by: Author) -> None:
-    """None: until they answer. It is done no more then. Raises InvalidInput for the time."""
-    if until_ms is not None and not tx.now_ms < until_ms <= tx.now_ms + MAX_AWAY_MS:
+def check_until(until_ms: int, now_ms: int) -> None:
+    """Raises InvalidInput for a time until which nothing can be put away."""
+    if not now_ms < until_ms <= now_ms + MAX_AWAY_MS:
         sentence = "Choose a time from now on, at most a year away."
         raise InvalidInput("snoozed_until", sentence)
+
+
+def put_away(tx: Tx, conversation_id: str, until_ms: int | None, by: Author) -> None:
+    """None: until they answer. It is done no more then. Raises InvalidInput for the time."""
+    if until_ms is not None:
+        check_until(until_ms, tx.now_ms)
     reopen(tx, conversation_id, by)
     case = casework.of(tx.conn, conversation_id)
     returns = Returns.REPLY if until_ms is None else Returns.TIME

@@ -67,10 +67,12 @@ def write(
     media_ids: Sequence[str] = (),
     *,
     client_id: str | None = None,
+    note_id: str | None = None,
 ) -> str:
-    """The id of the note; the same `client_id` again makes no other one (with
-    files, who calls has asked `already`). Raises InvalidInput for
-    the text, and for files that its author did not upload or that are somewhere already.
+    """The id of the note, which is `note_id` where it has one elsewhere already; the same
+    `client_id` again makes no other one (with files, who calls has asked `already`). Raises
+    InvalidInput for the text, and for files that its author did not upload or that are somewhere
+    already.
     """
     if client_id and not media_ids:
         known = already(tx.conn, conversation_id, text, by, client_id=client_id)
@@ -80,7 +82,7 @@ def write(
         raise InvalidInput("note", f"A note has 1 to {MAX_TEXT} characters.")
     _check_files(tx.conn, media_ids, by)
     case = casework.of(tx.conn, conversation_id)
-    note_id, named = tx.new_id(), mentioned(tx.conn, case, text)
+    note_id, named = note_id or tx.new_id(), mentioned(tx.conn, case, text)
     tx.conn.execute(
         "INSERT INTO note (id, conversation_id, staff_id, token_id, text, at_ms, client_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -134,6 +136,10 @@ def between(
 
 def one(conn: sqlite3.Connection, note_id: str) -> TeamNote:
     return _note(conn, conn.execute(f"{_NOTE} WHERE n.id = ?", (note_id,)).fetchone())
+
+
+def is_known(conn: sqlite3.Connection, note_id: str) -> bool:
+    return conn.execute("SELECT 1 FROM note WHERE id = ?", (note_id,)).fetchone() is not None
 
 
 def came_since(conn: sqlite3.Connection, conversation_id: str, seq: int) -> bool:

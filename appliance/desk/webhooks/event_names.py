@@ -124,6 +124,8 @@ NOT_TOLD = frozenset(
         _K.PUSH_CHANGED,
         _K.UPDATE_ASKED,
         _K.HOME_CHANGED,
+        _K.OFFICE_CHANGED,
+        _K.OFFICE_COMMAND,
         _K.REPORTS_CHANGED,
         _K.READINGS_CHANGED,
         _K.WEBHOOK_CHANGED,

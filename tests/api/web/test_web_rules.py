@@ -64,6 +64,7 @@ OWN_POSTS |= {"/rounds/new", "/privacy/retention", "/privacy/retention/run"}
 OWN_POSTS |= {"/privacy/access/end"}
 OWN_POSTS |= {f"/settings/updates/{each}" for each in ("check", "install", "seen")}
 OWN_POSTS |= {f"/settings/backup/{each}" for each in ("copy", "check", "stick/forget")}
+OWN_POSTS |= {f"/settings/office/{each}" for each in ("join", "privacy", "leave")}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")

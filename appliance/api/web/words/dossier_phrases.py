@@ -124,6 +124,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "import": "an import",
         "staff": "a colleague",
         "token": "a program",
+        "office": "head office",
     },
     "what": {
         "wrote_first": "wrote first",

@@ -67,4 +67,4 @@ def _figures(incident: IncidentEntry) -> dict[str, object]:
     return {**_NOTHING, **incident.facts}
 
 
-_NOTHING = dict.fromkeys(("percent", "cycles", "free_mb", "ends", "celsius", "version"), "?")
+_NOTHING = dict.fromkeys(("percent", "cycles", "free_mb", "ends", "celsius", "version", "box"), "?")

@@ -50,6 +50,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.PERSON: "nothing there tells what happened and a person has to decide",
     Reason.DEVICE_GONE: "what was sending it has been away for a day",
     Reason.NOT_BEFORE: "it was planned for later",
+    Reason.WAITS_FOR_BOX: "its box has not been reached yet",
     Reason.CLOCK_WRONG: "the clock of Balie is wrong and nothing is sent until it is right",
     Reason.NOT_ON_WHATSAPP: "this number is not on WhatsApp",
     Reason.MEDIA_GONE: "its file was no longer there",
@@ -138,6 +139,13 @@ STOPPED: Mapping[Reason, tuple[str, str]] = {
             " phones what has left already. Then start the number again."
         ),
     ),
+    Reason.STRUCK_OFF: (
+        "Head office does not know this box any more, so it sends nothing.",
+        (
+            "Ask head office why. Where the branch goes on without it, an administrator ends the"
+            " link under Settings, Head office. Then start the number again."
+        ),
+    ),
 }
 """Why a number was stopped, where it has a code, and what a person should do."""
 
@@ -159,6 +167,29 @@ CONSENT: Mapping[ConsentKind, str] = {
 }
 
 REFUSALS: Mapping[Reason, tuple[str, str]] = {
+    Reason.STRUCK_OFF: (
+        "Head office does not know this box any more.",
+        "Ask head office, or end the link with it under Settings, Head office.",
+    ),
+    Reason.OFFICE_SILENT: (
+        "Head office has not said yet what happened since the copy that was put back.",
+        (
+            "Wait until this box reaches head office, or end the link with it under Settings, Head"
+            " office: then nobody knows who stopped since, or what was sent."
+        ),
+    ),
+    Reason.OFFICE_REFUSES: (
+        "Head office does not take this invitation. It may be used, or older than three days.",
+        "Ask head office for a new one.",
+    ),
+    Reason.OFFICE_AWAY: (
+        "Head office cannot be reached, or what answers there is not it.",
+        "Check the network of this box, then try again.",
+    ),
+    Reason.OFFICE_JOINED: (
+        "This box belongs to a head office already.",
+        "End that link first.",
+    ),
     Reason.RESTORED: (
         "A key of this house that was used before is not here.",
         (

@@ -22,6 +22,7 @@ branch line device incident battery_day device_setting group_right staff staff_a
 staff_grant session login_link api_token adoption absence duty_roster duty_shift own_profile
 line_code screen_rule canned_text label saved_view notice_choice push_subscription push_house
 report_house emergency webhook smsgate_pass calendar_feed import_folder import_run
+office_link office_command office_staff
 """
 ALL = (
     KeptOut(

@@ -1,0 +1,72 @@
+"""What is said of the link with head office: how it stands, and what it tells there."""
+
+from collections.abc import Mapping
+
+from appliance.api.services import OfficeNow
+from appliance.api.web.words.i18n import Words
+from appliance.reasons import Reason
+from appliance.slices import Privacy
+from appliance.store.office_link import OfficeLink
+
+PRIVACY: Mapping[Privacy, tuple[str, str]] = {
+    Privacy.ALL: (
+        "Everything",
+        "Head office has what people wrote, their names and numbers, as this box has.",
+    ),
+    Privacy.ON_DEMAND: (
+        "Only what somebody opens",
+        (
+            "Head office has states, times and counts. What people wrote, their names and numbers"
+            " stay here, and are shown there when a colleague with the right opens a conversation."
+        ),
+    ),
+    Privacy.FIGURES: (
+        "Figures only",
+        "Head office has counts and times, and cannot tell which of them are of one person.",
+    ),
+}
+
+TROUBLE: Mapping[str, tuple[str, str]] = {
+    "connection": (
+        "Head office cannot be reached.",
+        "The branch works on; what happens here is told when it answers again.",
+    ),
+    "timeout": (
+        "Head office does not answer in time.",
+        "The branch works on; what happens here is told when it answers again.",
+    ),
+    "tls": (
+        "What answers at its address is not head office.",
+        "See whether something in this network stands in between, such as a page to log in to it.",
+    ),
+    "no-office": (
+        "What answers at its address is not head office.",
+        "See whether something in this network stands in between, such as a page to log in to it.",
+    ),
+    "busy": ("Head office has too much to do now.", "This box asks again by itself."),
+    "held": (
+        "Head office takes nothing from this box until somebody there has looked.",
+        "The branch works on. Tell head office what stands here.",
+    ),
+    Reason.STRUCK_OFF: (
+        "Head office does not know this box any more, so it sends nothing.",
+        "Ask head office why. Where the branch goes on without it, end the link below.",
+    ),
+}
+
+
+def choice(words: Words, privacy: Privacy) -> tuple[str, str]:
+    """What it is called, and what it means."""
+    name, meaning = PRIVACY[privacy]
+    return words.text(name), words.text(meaning)
+
+
+def trouble(words: Words, link: OfficeLink, now: OfficeNow) -> tuple[str, str] | None:
+    """What is wrong and what to do; None while all is well, or nothing is known yet."""
+    code = now.trouble
+    if link.struck_off_ms is not None:
+        code = Reason.STRUCK_OFF
+    elif link.held is not None:
+        code = "held"
+    found = TROUBLE.get(code or "")
+    return None if found is None else (words.text(found[0]), words.text(found[1]))

@@ -1,0 +1,168 @@
+"""`balie office`: a head office over many boxes."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from appliance.api.json.times import iso
+from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong, show
+from appliance.clock import MachineClock
+from appliance.config import load
+from appliance.errors import InvalidInput
+from appliance.office.head import alarms, inviting, joining, privacy_choice
+from appliance.office.head.office_store import open_office
+from appliance.office.tables import box_epochs, boxes
+from appliance.office.tables.boxes import OfficeBox
+from appliance.slices import Privacy
+from appliance.store import privacy as private_files
+from appliance.store.store import Store
+
+office_app = typer.Typer(no_args_is_help=True, help="A head office over many boxes.")
+
+BoxArgument = Annotated[str, typer.Argument(metavar="BOX", help="The box, by id or name.")]
+_LISTEN = typer.Option(metavar="HOST:PORT", help="Elsewhere than on this machine by https only.")
+_PEM = typer.Option(metavar="FILE", help="For https: the certificate with its chain, as PEM.")
+_KEY = typer.Option(metavar="FILE", help="For https: the certificate's key, as PEM.")
+_BELIEVE = typer.Option(metavar="EPOCH", help="Of several numberings: the one that is its own.")
+
+
+@office_app.command("run")
+@says_what_is_wrong
+def run(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    listen: Annotated[str, _LISTEN] = "127.0.0.1:8090",
+    cert: Annotated[Path | None, _PEM] = None,
+    key: Annotated[Path | None, _KEY] = None,
+) -> None:
+    """Runs a head office until it is stopped."""
+    from appliance.runtime.office import run_office
+
+    run_office(config=config, data=data, listen=listen, cert=cert, key=key)
+
+
+@office_app.command("invite")
+@says_what_is_wrong
+def invite(
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the office is to call the box.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where the box finds the office.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prints a token that lets one box join, for three days: balie office join TOKEN."""
+    folder = load(None, data=data).data
+    with _opened(data) as store:
+        token = inviting.invite(store, folder, branch=branch, url=url)
+    show(as_json, {"token": token}, token)
+
+
+@office_app.command("boxes")
+@says_what_is_wrong
+def list_boxes(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Lists the boxes: when each was seen, how far behind it is, and what is wrong with it."""
+    with _opened(data) as store:
+        found = store.read(boxes.every)
+        now_ms = store.clock.now_ms()
+        epochs = {each.id: _epochs(store, each) for each in found if each.conflict}
+    items = [{**_facts(each, now_ms), "epochs": epochs.get(each.id, [])} for each in found]
+    show(as_json, {"items": items}, "\n".join(map(_line, items)) or "No box has joined yet.")
+
+
+@office_app.command("strike-off")
+@says_what_is_wrong
+def strike_off(box: BoxArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Lets a box in no more, from its next request on. It holds its lines then."""
+    with _opened(data) as store:
+        found = store.read(lambda conn: boxes.named(conn, box))
+        store.write(lambda tx: joining.strike_off(tx, found.id))
+    show(as_json, {"id": found.id, "name": found.name}, f"{found.name} is struck off.")
+
+
+@office_app.command("settle")
+@says_what_is_wrong
+def settle(
+    box: BoxArgument,
+    believe: Annotated[str | None, _BELIEVE] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Says that somebody has looked at a box from which nothing was taken any more."""
+    with _opened(data) as store:
+        found = store.read(lambda conn: boxes.named(conn, box))
+        store.write(lambda tx: joining.settle(tx, found.id, believe))
+    show(as_json, {"id": found.id, "held": None}, f"What {found.name} tells is taken again.")
+
+
+@office_app.command("privacy")
+@says_what_is_wrong
+def choose_privacy(
+    choice: Annotated[
+        str | None, typer.Argument(metavar="CHOICE", help="all, on-demand or figures.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Shows or says what the office may know of people; a box may have chosen less."""
+    with _opened(data) as store:
+        if choice is not None:
+            wanted = _choice(choice)
+            store.write(lambda tx: privacy_choice.choose(tx, wanted))
+        chosen = store.read(privacy_choice.chosen)
+    show(as_json, {"privacy": chosen.value}, chosen.value)
+
+
+def _choice(text: str) -> Privacy:
+    try:
+        return Privacy(text.replace("-", "_"))
+    except ValueError:
+        raise InvalidInput("choice", "Say all, on-demand or figures.") from None
+
+
+@contextmanager
+def _opened(data: Path | None) -> Iterator[Store]:
+    """office.db of the data directory, made when it is not there."""
+    folder = load(None, data=data).data
+    private_files.keep_private(folder)
+    store = open_office(folder, MachineClock())
+    try:
+        private_files.hand_over(folder)
+        yield store
+    finally:
+        store.close()
+        private_files.hand_over(folder)
+
+
+def _epochs(store: Store, box: OfficeBox) -> Sequence[str]:
+    return list(store.read(lambda conn: box_epochs.of_box(conn, box.id)))
+
+
+def _facts(box: OfficeBox, now_ms: int) -> dict[str, Any]:
+    alarm = alarms.alarm_of(box, now_ms)
+    return {
+        "id": box.id,
+        "name": box.name,
+        "seen": None if box.seen_ms is None else iso(box.seen_ms),
+        "behind": box.behind,
+        "version": box.version,
+        "alarm": None if alarm is None else alarms.sentence(box, alarm),
+        "held": box.held,
+        "conflict": box.conflict,
+    }
+
+
+def _line(item: dict[str, Any]) -> str:
+    told: Sequence[str] = (
+        item["name"],
+        item["seen"] or "never seen",
+        f"{item['behind']} behind",
+        item["version"],
+        item["alarm"] or "well",
+    )
+    return "\t".join(told)

@@ -1,0 +1,55 @@
+"""Programs that come back when they die: as a service manager keeps them on a real machine."""
+
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_ENDS_S = 10.0
+_PAUSE_S = 0.5
+"""Between two starts of one that dies at once."""
+
+
+@dataclass(slots=True, kw_only=True)
+class KeptProgram:
+    """`log` takes what it says."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    _child: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _started_s: float = field(default=0.0, init=False)
+    _is_stopped: bool = field(default=False, init=False)
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._child is None else self._child.pid
+
+    def start(self) -> None:
+        self._started_s = time.monotonic()
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                self.command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def look(self) -> None:
+        """Starts it again where it is gone."""
+        gone = self._child is not None and self._child.poll() is not None
+        if gone and not self._is_stopped and time.monotonic() - self._started_s >= _PAUSE_S:
+            self.start()
+
+    def stop(self) -> None:
+        self._is_stopped = True
+        if self._child is None:
+            return
+        self._child.terminate()
+        try:
+            self._child.wait(_ENDS_S)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()

@@ -1,0 +1,1 @@
+"""The side of a box: it tells its log to the office and does what the office asks."""

@@ -1,0 +1,97 @@
+"""What head office asks by itself: who its people are, what happened, a copy, and the end of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from appliance.desk.consent import withdrawn_elsewhere
+from appliance.desk.consent.withdrawn_elsewhere import Withdrawal
+from appliance.desk.team import office_staff
+from appliance.desk.team.office_staff import OfficeColleague, OfficeGrant
+from appliance.errors import Refused
+from appliance.identities import Identity
+from appliance.messages import MessageState
+from appliance.office.link import staff_to_sign
+from appliance.office.reading import Fields
+from appliance.queue import unknown_since
+from appliance.reasons import Reason
+from appliance.store import office_link
+from appliance.store.office_link import OfficeLink
+from appliance.store.store import Tx
+
+Facts = Mapping[str, Any]
+_MOST_STAFF, _MOST_GRANTS, _MOST_HAPPENED = 5000, 5000, 100_000
+
+
+def staff(tx: Tx, known: OfficeLink, body: Fields) -> Facts:
+    """All of them; what is older than what is here changes nothing. Raises Refused for what this
+    office did not sign for this box.
+    """
+    version, told = body.number("version", least=1), body.items("staff", most=_MOST_STAFF)
+    signed = staff_to_sign(known.box, version, [Fields(each, "staff").all for each in told])
+    if not _is_signed(known.office_key, body.raw("signature"), signed):
+        raise Refused(Reason.OFFICE_REFUSES, "These people are not signed by this head office.")
+    if version <= known.staff_version:
+        return {"version": known.staff_version, "changed": 0}
+    changed = office_staff.take(tx, [_colleague(Fields(each, "staff")) for each in told])
+    office_link.change(tx, staff_version=version)
+    return {"version": version, "changed": changed}
+
+
+def _colleague(read: Fields) -> OfficeColleague:
+    grants = [_grant(Fields(each, "a grant")) for each in read.items("grants", most=_MOST_GRANTS)]
+    return OfficeColleague(
+        id=read.id("id"),
+        name=read.text("name", most=200),
+        language=read.text_or_none("language", most=10),
+        disabled=read.yes("disabled"),
+        grants=grants,
+    )
+
+
+def _grant(read: Fields) -> OfficeGrant:
+    return OfficeGrant(
+        permission=read.id("permission"), branch_id=read.id_or_none("branch"), role=read.id("role")
+    )
+
+
+def _is_signed(key: bytes, signature: bytes, signed: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def strike_off(tx: Tx) -> Facts:
+    office_link.strike_off(tx)
+    return {}
+
+
+def withdrawn(known: OfficeLink, body: Fields, conn: Any) -> Sequence[Withdrawal]:
+    """Who withdrew while this box was elsewhere, as they are known here."""
+    told = [Fields(each, "a withdrawal") for each in body.items("withdrawals", most=_MOST_HAPPENED)]
+    said = [Identity(each.text("value", most=500), each.text("scheme", most=100)) for each in told]
+    meant = withdrawn_elsewhere.known_as(conn, said, known.hash_key)
+    line_ids = [each.id_or_none("line") for each in told]
+    return [
+        Withdrawal(identity=identity, line_id=line_id)
+        for identity, line_id in zip(meant, line_ids, strict=True)
+    ]
+
+
+def happened(tx: Tx, body: Fields, withdrawals: Sequence[Withdrawal]) -> Facts:
+    """What left since the copy is in doubt here, and who withdrew since is written to no more."""
+    there = [Fields(each, "a message") for each in body.items("messages", most=_MOST_HAPPENED)]
+    states = [(each.id("id"), _state(each)) for each in there]
+    closed = withdrawn_elsewhere.take_in(tx, withdrawals)
+    return {"doubted": unknown_since.doubt(tx, states), "closed": closed}
+
+
+def _state(read: Fields) -> MessageState:
+    try:
+        return MessageState(read.text("state", most=20))
+    except ValueError:
+        raise read.wrong("state") from None

@@ -1,0 +1,192 @@
+"""The thread of the link: an event loop of its own that holds up nothing of the branch.
+
+A box without an office has this thread asleep: every two seconds it looks whether there is a file
+with a credential now, and asks no database.
+"""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from appliance.api.services import OfficeNow, Services
+from appliance.errors import StoreError
+from appliance.office.at_box import credential, joining
+from appliance.office.at_box.fetching import Fetcher
+from appliance.office.at_box.figures import FigureBook
+from appliance.office.at_box.https_link import HttpsLink
+from appliance.office.at_box.pushing import Pusher
+from appliance.office.at_box.renewing import Renewer
+from appliance.office.at_box.standing import LinkStanding
+from appliance.office.at_box.taking import BoxCounter, Taker
+from appliance.office.troubles import LinkError, StruckOff
+from appliance.reasons import Reason
+from appliance.store import office_link
+from appliance.store.feed import known_epoch
+from appliance.store.office_link import OfficeLink
+from appliance.trouble import Trouble
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 2.0
+"""How soon it is noticed that the command line joined this box, or ended that."""
+TROUBLE_S = 5.0
+STRUCK_OFF_S = 600.0
+"""An office that was put back from a copy may know this box again."""
+_ENDING_S = 3.0
+
+
+class BoxLink:
+    """Started and stopped by whoever owns the store; its other methods are for any thread."""
+
+    def __init__(self, counter: BoxCounter, data: Path, address: str | None) -> None:
+        self._counter = counter
+        self._store = counter.store
+        self._data = data
+        self._address = address
+        self._standing = LinkStanding()
+        self._served: tuple[ASGIApp, Services] | None = None
+        self._thread = threading.Thread(target=self._run, name="office", daemon=True)
+        self._wake = threading.Event()
+        self._stopped = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pusher: Pusher | None = None
+        self._ended: asyncio.Event | None = None
+        self._told = False
+        self._trouble = Trouble(log, "the link with head office")
+        self._store.on_commit(self._on_commit)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._end_link()
+        if self._thread.is_alive():
+            self._thread.join(_ENDING_S)
+
+    def now(self) -> OfficeNow:
+        now = self._standing
+        return OfficeNow(seen_ms=now.seen_ms, behind=now.behind, trouble=now.trouble)
+
+    def join(self, token: str) -> None:
+        joining.join(self._store, self._data, token)
+        self._end_link()
+
+    def leave(self) -> None:
+        joining.leave(self._store, self._data)
+        self._end_link()
+
+    def serve(self, app: ASGIApp, services: Services) -> None:
+        self._served = app, services
+
+    def _run(self) -> None:
+        while not self._stopped:
+            wait_s = LOOK_S
+            if credential.is_joined(self._data):
+                wait_s = self._linked()
+            self._wake.wait(wait_s)
+            self._wake.clear()
+
+    def _linked(self) -> float:
+        """Until the link ends; gives how long to wait before it is looked for again."""
+        try:
+            known = self._store.read(office_link.link)
+            if known is None:
+                return LOOK_S
+            asyncio.run(self._follow(known))
+        except StruckOff:
+            return self._struck_off()
+        except (StoreError, sqlite3.Error, LinkError, OSError) as exc:
+            self._trouble.met(exc)
+            return TROUBLE_S
+        except Exception as exc:  # a mistake of ours must not end it until the next start
+            self._trouble.met(exc, exc=exc)
+            return TROUBLE_S
+        self._trouble.over()
+        return 0.0
+
+    def _struck_off(self) -> float:
+        self._standing.trouble = Reason.STRUCK_OFF
+        if credential.go_back(self._data):
+            return 0.0
+        with contextlib.suppress(StoreError):
+            self._store.write(office_link.strike_off)
+        log.warning("head office does not know this box any more; every number is stopped")
+        return STRUCK_OFF_S
+
+    async def _follow(self, known: OfficeLink) -> None:
+        self._told, self._ended = False, asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        link = HttpsLink(known.url, known.authority, lambda: credential.read(self._data))
+        book = FigureBook(self._data, self._address)
+        self._pusher = pusher = Pusher(self._store, link, book.facts, self._standing)
+        fetcher = Fetcher(link, lambda: self._served)
+        taker = Taker(self._counter, link, fetcher.fetch, settled=self._is_settled)
+        renewer = Renewer(self._store, self._data, link)
+        try:
+            await self._all_of(pusher, taker, renewer)
+        finally:
+            self._loop = self._pusher = self._ended = None
+            await link.close()
+
+    async def _all_of(self, pusher: Pusher, taker: Taker, renewer: Renewer) -> None:
+        """Until one of them ends, which it does by an error only, or the link itself does."""
+        works = [pusher.go_on(), taker.go_on(), self._look_after(renewer)]
+        tasks = [asyncio.ensure_future(each) for each in works]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        finally:
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(StoreError):
+                await pusher.finish()
+
+    async def _look_after(self, renewer: Renewer) -> None:
+        """Returns when the link is over, or another one."""
+        began = self._store.read(office_link.link)
+        while began is not None and not self._stopped and self._ended is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._ended.wait()
+            self._ended.clear()
+            now = self._store.read(office_link.link)
+            if now is None or now.joined_ms != began.joined_ms:
+                return
+            await renewer.renew_if_due(now.renew_by_ms)
+
+    def _is_settled(self) -> bool:
+        def read(conn: sqlite3.Connection) -> bool:
+            known = office_link.link(conn)
+            return known is not None and known.epoch == known_epoch(conn)
+
+        return self._store.read(read)
+
+    def _on_commit(self) -> None:
+        """Runs in the writer's thread."""
+        if not self._told and self._loop is not None:
+            self._told = True
+            self._call(self._hear)
+
+    def _hear(self) -> None:
+        self._told = False
+        if self._pusher is not None:
+            self._pusher.news.set()
+
+    def _end_link(self) -> None:
+        self._wake.set()
+        self._call(lambda: self._ended.set() if self._ended else None)
+
+    def _call(self, work: Callable[[], object]) -> None:
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
+                loop.call_soon_threadsafe(work)

@@ -1,0 +1,131 @@
+"""Answers head office with what this box's own API says, where somebody there opens a thread.
+
+The office has looked whether they may see it; here it is read as a whole, and who asked stands in
+the log of reading as for a request at this box. Only what is read is answered, and nothing is kept.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from appliance.api.json.callers import GIVEN, Caller
+from appliance.api.services import Services
+from appliance.desk.access.accesses import Reader
+from appliance.desk.access.sight import Sight
+from appliance.desk.access.tokens import ApiToken, Scope
+from appliance.office.link import MAX_ANSWER_BYTES, FetchAnswer, Link, OfficeCommand
+from appliance.office.reading import Fields, Malformed
+from appliance.office.troubles import LinkAway, LinkHeld
+
+WITHIN_S = 5.0
+PREFIX = "/api/v1/"
+_LONGEST = 2000
+_TOO_LARGE, _NOT_FOUND = 413, 404
+
+
+class Fetcher:
+    """Used by the thread of the link; the app answers in its own event loop."""
+
+    def __init__(self, link: Link, served: Callable[[], tuple[ASGIApp, Services] | None]) -> None:
+        self._link = link
+        self._served = served
+
+    async def fetch(self, command: OfficeCommand) -> None:
+        """Raises LinkAway. What cannot be answered is not: the office waits a moment, no more."""
+        try:
+            body = Fields(command.body, "the body")
+            ask, path = body.id("ask"), body.text("path", most=_LONGEST)
+        except Malformed:
+            return
+        served = self._served()
+        if served is None or not ask.isascii() or not ask.replace("-", "").isalnum():
+            return
+        app, services = served
+        if (loop := services.feed.loop) is None:
+            return
+        caller = _caller(services, command)
+        asked = asyncio.run_coroutine_threadsafe(_answered(app, path, caller), loop)
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                answer = await asyncio.wrap_future(asked)
+        except TimeoutError:
+            return
+        try:
+            await self._link.answer(ask, answer)
+        except (LinkAway, LinkHeld):
+            return  # whoever asked has gone by the time that it is said again
+
+
+def _caller(services: Services, command: OfficeCommand) -> Caller:
+    by = command.by
+    token = ApiToken(
+        id=by.token or by.staff or "",
+        name=by.name,
+        scopes=frozenset(each for each in Scope if each.value.endswith(":read")),
+        branch_id=None,
+        created_ms=0,
+        used_ms=None,
+        revoked_ms=None,
+    )
+    who = Reader(staff_id=by.staff) if by.staff else Reader(token_id=by.token)
+    return Caller(token, Sight(None), services, services.accesses(who))
+
+
+async def _answered(app: ASGIApp, path: str, caller: Caller) -> FetchAnswer:
+    parts = urlsplit(path)
+    if not path.startswith(PREFIX) or parts.scheme or parts.netloc or not path.isprintable():
+        return FetchAnswer(status=_NOT_FOUND, type="", body=b"")
+    sent = _Sent()
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": parts.path,
+        "raw_path": parts.path.encode(),
+        "query_string": parts.query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"accept", b"application/json")],
+        "client": ("127.0.0.1", 0),
+        "server": ("127.0.0.1", 0),
+        "state": {},
+        GIVEN: caller,
+    }
+    await app(scope, sent.receive, sent.send)
+    return sent.answer()
+
+
+class _Sent:
+    """What the app says, up to what an answer may hold."""
+
+    def __init__(self) -> None:
+        self._status = 0
+        self._type = ""
+        self._body = bytearray()
+        self._asked = False
+
+    async def receive(self) -> dict[str, Any]:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.sleep(WITHIN_S)
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            headers = {name.lower(): value for name, value in message["headers"]}
+            self._type = headers.get(b"content-type", b"").decode("latin-1")
+        elif message["type"] == "http.response.body":
+            self._body += message.get("body", b"")[: MAX_ANSWER_BYTES + 1]
+
+    def answer(self) -> FetchAnswer:
+        if len(self._body) > MAX_ANSWER_BYTES:
+            return FetchAnswer(status=_TOO_LARGE, type="", body=b"")
+        return FetchAnswer(
+            status=self._status or _NOT_FOUND, type=self._type, body=bytes(self._body)
+        )

@@ -1,0 +1,239 @@
+"""What a box tells: events, the slices that they name, and how the box is. JSON comes in through
+`from_json`, which raises Malformed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from appliance.events import Event
+from appliance.office.reading import Fields, Malformed, base64_of, bytes_of, is_utf8, is_whole
+from appliance.slices import Privacy, Slice, Value
+
+MAX_EVENTS = 500
+MAX_BATCH_BYTES = 8 * 1024 * 1024
+"""Of a batch as JSON, unpacked."""
+EVENT_VERSION = 1
+"""`v` of an event: what its facts mean. An office reads all of the last 24 months."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEvent:
+    """An event as a box tells it. `kind` is a word: a newer box may have one that is not known."""
+
+    seq: int
+    at_ms: int
+    kind: str
+    branch_id: str | None = None
+    line_id: str | None = None
+    conversation_id: str | None = None
+    contact_id: str | None = None
+    message_id: str | None = None
+    device_id: str | None = None
+    staff_id: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    v: int = EVENT_VERSION
+
+    @classmethod
+    def of(cls, event: Event) -> "ToldEvent":
+        ids = {name: getattr(event, name) for name in _IDS}
+        return cls(
+            seq=event.seq, at_ms=event.at_ms, kind=event.kind.value, facts=event.facts, **ids
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        ids = {name: getattr(self, name) for name in _IDS}
+        told = {"seq": self.seq, "at_ms": self.at_ms, "kind": self.kind}
+        return {**told, **ids, "facts": dict(self.facts), "v": self.v}
+
+    @classmethod
+    def from_json(cls, found: object) -> "ToldEvent":
+        read = Fields(found, "an event")
+        return cls(
+            seq=read.number("seq", least=1),
+            at_ms=read.number("at_ms"),
+            kind=read.id("kind"),
+            facts=read.facts("facts"),
+            v=read.number("v", least=1),
+            **{name: read.id_or_none(name) for name in _IDS},
+        )
+
+
+_IDS = (
+    "branch_id",
+    "line_id",
+    "conversation_id",
+    "contact_id",
+    "message_id",
+    "device_id",
+    "staff_id",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descent:
+    """The epoch before a restore, and the last sequence of it that the copy had."""
+
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxFacts:
+    """How a box is. `ill` counts lines; `disk` is a share in use of 0 to 1; `head` is the last
+    sequence of its log; `privacy` the box's own choice; `address` what browsers open there.
+    """
+
+    version: str
+    lines: int
+    ill: int
+    queue: int
+    oldest_waiting_ms: int | None
+    disk: float | None
+    backup_ms: int | None
+    head: int
+    privacy: Privacy
+    address: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, found: object) -> "BoxFacts":
+        read = Fields(found, "the facts")
+        disk = read.all.get("disk")
+        if disk is not None and not (isinstance(disk, int | float) and 0 <= disk <= 1):
+            raise read.wrong("disk")
+        return cls(
+            version=read.text("version", most=100),
+            lines=read.number("lines"),
+            ill=read.number("ill"),
+            queue=read.number("queue"),
+            oldest_waiting_ms=read.number_or_none("oldest_waiting_ms"),
+            disk=None if disk is None else float(disk),
+            backup_ms=read.number_or_none("backup_ms"),
+            head=read.number("head"),
+            privacy=privacy_of(read),
+            address=read.text_or_none("address", most=500),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """All events from `first` to `last`; numbers between them may be missing. One without events
+    has `last` = `first` - 1: a sign of life, or slices that no event names.
+    """
+
+    epoch: str
+    first: int
+    last: int
+    events: Sequence[ToldEvent]
+    slices: Sequence[Slice]
+    sent_ms: int
+    facts: BoxFacts
+    descent: Descent | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"epoch": self.epoch, "first": self.first, "last": self.last}
+        if self.descent is not None:
+            told["descent"] = {"epoch": self.descent.epoch, "seq": self.descent.seq}
+        return {
+            **told,
+            "events": [each.as_json() for each in self.events],
+            "slices": [slice_as_json(each) for each in self.slices],
+            "sent_ms": self.sent_ms,
+            "facts": self.facts.as_json(),
+        }
+
+    @classmethod
+    def from_json(cls, read: Fields) -> "Batch":
+        found = cls(
+            epoch=read.id("epoch"),
+            first=read.number("first", least=1),
+            last=read.number("last"),
+            events=[ToldEvent.from_json(each) for each in read.items("events", most=MAX_EVENTS)],
+            slices=[slice_from_json(each) for each in read.items("slices", most=100_000)],
+            sent_ms=read.number("sent_ms"),
+            facts=BoxFacts.from_json(read.all.get("facts")),
+            descent=_descent(read),
+        )
+        found._must_be_in_order()
+        return found
+
+    def _must_be_in_order(self) -> None:
+        before = self.first - 1
+        for each in self.events:
+            if not before < each.seq <= self.last:
+                raise Malformed("its events are not in order between “first” and “last”")
+            before = each.seq
+        if self.last < self.first - 1 or (not self.events and self.last >= self.first):
+            raise Malformed("“last” is not the last of its events")
+
+
+def _descent(read: Fields) -> Descent | None:
+    if read.all.get("descent") is None:
+        return None
+    found = read.part("descent")
+    return Descent(epoch=found.id("epoch"), seq=found.number("seq"))
+
+
+def slice_as_json(given: Slice) -> dict[str, Any]:
+    return {
+        "table": given.table,
+        "of": _row_as_json(given.of),
+        "rows": [_row_as_json(each) for each in given.rows],
+    }
+
+
+def slice_from_json(found: object) -> Slice:
+    read = Fields(found, "a slice")
+    rows = [_row_from_json(each) for each in read.items("rows", most=100_000)]
+    of = _row_from_json(read.all.get("of"))
+    if any(row.get(name) != value for row in rows for name, value in of.items()):
+        raise Malformed("a slice has rows of something else")
+    return Slice(table=read.id("table"), of=of, rows=rows)
+
+
+def _row_as_json(row: Mapping[str, Value]) -> dict[str, Any]:
+    return {
+        name: {"b": base64_of(value)} if isinstance(value, bytes) else value
+        for name, value in row.items()
+    }
+
+
+def _row_from_json(found: object) -> Mapping[str, Value]:
+    return {name: _value(each) for name, each in Fields(found, "a row").all.items()}
+
+
+def _value(found: object) -> Value:
+    if isinstance(found, dict) and set(found) == {"b"}:
+        return bytes_of(found["b"], "b")
+    if isinstance(found, str) and is_utf8(found):
+        return found
+    if found is None or isinstance(found, float):
+        return found
+    if is_whole(found) and -(2**63) <= found < 2**63:
+        return found
+    raise Malformed("a row holds what no column can hold")
+
+
+def privacy_of(read: Fields) -> Privacy:
+    try:
+        return Privacy(read.text("privacy", most=20))
+    except ValueError:
+        raise read.wrong("privacy") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """How far the office has everything, and what the company chose for privacy."""
+
+    cursor: int
+    privacy: Privacy
+
+    def as_json(self) -> dict[str, Any]:
+        return {"cursor": self.cursor, "privacy": self.privacy}
+
+    @classmethod
+    def from_json(cls, read: Fields) -> "Pushed":
+        return cls(cursor=read.number("cursor"), privacy=privacy_of(read))

@@ -1,0 +1,1 @@
+"""The office: what the boxes told, what is asked of them, who may see it."""

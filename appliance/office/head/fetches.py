@@ -1,0 +1,59 @@
+"""Asks a box for what only it has, such as a thread whose words stay there. What it answers is
+never written to the office's disk.
+"""
+
+import asyncio
+
+from appliance.desk.access.bearer import new_token
+from appliance.office.link import CommandAsker, CommandKind, FetchAnswer
+from appliance.office.tables import commands
+from appliance.store.store import Store
+
+MOST_WAITING = 200
+"""Of all boxes together: each may bring some megabytes."""
+
+
+class Fetches:
+    """For one event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: dict[str, tuple[str, asyncio.Future[FetchAnswer]]] = {}
+
+    async def ask(
+        self, box_id: str, path: str, by: CommandAsker, *, within_s: float = 10.0
+    ) -> FetchAnswer | None:
+        """What the box's own API says to a GET of this path. None: the box did not answer in time.
+
+        Raises NotFound for a box that is none.
+        """
+        if len(self._waiting) >= MOST_WAITING:
+            return None
+        ask, answer = new_token(), asyncio.get_running_loop().create_future()
+        self._waiting[ask] = (box_id, answer)
+        expires_ms = self._store.clock.now_ms() + int(within_s * 1000)
+        try:
+            await self._store.awrite(
+                lambda tx: commands.give(
+                    tx,
+                    box_id,
+                    CommandKind.FETCH,
+                    {"ask": ask, "path": path},
+                    by,
+                    expires_ms=expires_ms,
+                )
+            )
+            async with asyncio.timeout(within_s):
+                return await answer
+        except TimeoutError:
+            return None
+        finally:
+            del self._waiting[ask]
+
+    def answered(self, box_id: str, ask: str, answer: FetchAnswer) -> bool:
+        """False where nobody waits for it, or another box was asked."""
+        asked, future = self._waiting.get(ask, ("", None))
+        if asked != box_id or future is None or future.done():
+            return False
+        future.set_result(answer)
+        return True

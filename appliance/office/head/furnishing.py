@@ -1,0 +1,27 @@
+"""Makes a web application that of a head office: boxes find their doors in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from appliance.office.head import link_routes
+from appliance.office.head.head import Head
+
+
+def furnish(app: FastAPI, head: Head) -> None:
+    """Before it serves. `app.state.head` is the office from then on, until it is another one."""
+    app.state.head = head
+    app.include_router(link_routes.router, include_in_schema=False)
+    inside = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(given: Any) -> AsyncIterator[Any]:
+        waiting = app.state.head.waiting
+        async with inside(given) as state:
+            await waiting.start()
+            yield state
+            await waiting.close()
+
+    app.router.lifespan_context = lifespan

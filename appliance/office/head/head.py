@@ -1,0 +1,52 @@
+"""The office's own parts, made once and wired."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.office.head.fetches import Fetches
+from appliance.office.head.following import ReplicaFollower
+from appliance.office.head.indexing import Indexer
+from appliance.office.head.news import WorkListNews
+from appliance.office.head.office_keys import office_key, public_of
+from appliance.office.head.pushing import Pushes
+from appliance.office.head.replicas import Replicas
+from appliance.office.head.staff_telling import StaffTelling
+from appliance.office.head.upkeep import Upkeep
+from appliance.office.head.waiting import WaitingBoxes
+from appliance.store.store import Store
+
+
+class Head:
+    """On one data directory, whose office.db is `store`. `give_way` is called in each thread whose
+    work may wait for people.
+    """
+
+    def __init__(
+        self, data: Path, store: Store, *, give_way: Callable[[], None] = lambda: None
+    ) -> None:
+        """Raises SetupError where the key of the office is not to be read."""
+        self.data = data
+        self.store = store
+        self.key = office_key(data)
+        self.public_key = public_of(self.key)
+        self.replicas = Replicas(data, store.clock)
+        self.news = WorkListNews()
+        self.waiting = WaitingBoxes(store)
+        self.fetches = Fetches(store)
+        self.indexer = Indexer(self.replicas, give_way=give_way)
+        self.follower = ReplicaFollower(store, self.replicas, self.news, followed=self.indexer.poke)
+        self.upkeep = Upkeep(store, self.replicas, StaffTelling(store, self.key))
+        self.pushes = Pushes(store, self.replicas, self.follower, self.upkeep, give_way=give_way)
+
+    def start(self) -> None:
+        self.indexer.start()
+        self.follower.start()
+        self.upkeep.start()
+
+    def stop(self) -> None:
+        """Once nobody asks any more; office.db stays open."""
+        self.pushes.close()
+        self.follower.stop()
+        self.indexer.stop()
+        self.upkeep.stop()
+        self.replicas.close()

@@ -1,0 +1,113 @@
+"""What one replica has new, and what the office makes of it: the work list, what became of
+commands, branches and lines, and the numbering of all boxes' events.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from appliance.events import Event
+from appliance.office.head.outcomes import told_outcomes
+from appliance.office.tables import (
+    boxes,
+    commands,
+    follow_places,
+    office_log,
+    replica_link,
+    work_list,
+)
+from appliance.office.tables.boxes import OfficeBox
+from appliance.office.tables.follow_places import FollowedTo
+from appliance.office.tables.replica_link import LinkState
+from appliance.store import events, mirrored, work_rows
+from appliance.store.mirrored import Directory
+from appliance.store.store import Tx
+from appliance.store.work_rows import WorkRow
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaNews:
+    """What one replica had new, read in one transaction. `anew`: nothing that was made of it before
+    counts any more.
+    """
+
+    state: LinkState
+    place: FollowedTo
+    anew: bool
+    told: Sequence[Event]
+    touched: Mapping[str, int]
+    rows: Sequence[WorkRow]
+    directory: Directory | None
+
+    @property
+    def has_more(self) -> bool:
+        return AT_ONCE in (len(self.told), len(self.touched))
+
+    @property
+    def next(self) -> FollowedTo:
+        return FollowedTo(
+            epoch=self.state.epoch,
+            event_seq=self.told[-1].seq if self.told else self.place.event_seq,
+            touched=max(self.touched.values(), default=self.place.touched),
+            directory=self.state.directory,
+        )
+
+
+def read(conn: sqlite3.Connection, place: FollowedTo) -> ReplicaNews:
+    """What is new after `place`."""
+    conn.execute("BEGIN")
+    try:
+        state = replica_link.read(conn)
+        place, anew = _begin(place, state, replica_link.last_touched(conn))
+        told = events.after(conn, place.event_seq, limit=AT_ONCE)
+        touched = replica_link.touched_after(conn, place.touched, limit=AT_ONCE)
+        is_new = state.directory != place.directory
+        return ReplicaNews(
+            state=state,
+            place=place,
+            anew=anew,
+            told=told,
+            touched=touched,
+            rows=work_rows.of(conn, touched.keys()),
+            directory=mirrored.directory(conn) if is_new else None,
+        )
+    finally:
+        conn.execute("COMMIT")
+
+
+def _begin(place: FollowedTo, state: LinkState, last: int) -> tuple[FollowedTo, bool]:
+    """Where to go on from, and whether that is the beginning: the replica is another one, or a copy
+    of an earlier day was put back. After a restore of the box it goes on where its copy ended.
+    """
+    if state.past and place.epoch == state.past[-1] and state.happened is not None:
+        seq = min(place.event_seq, int(state.happened["after"]))
+        place = replace(place, epoch=state.epoch, event_seq=seq)
+    if state.epoch == place.epoch and last >= place.touched and state.cursor >= place.event_seq:
+        return place, False
+    return FollowedTo(epoch=state.epoch, directory=-1), True
+
+
+def keep(tx: Tx, box_id: str, piece: ReplicaNews) -> None:
+    """Nothing of a box that is struck off, whose replica nobody follows."""
+    box = boxes.one(tx.conn, box_id)
+    if box.struck_off:
+        return
+    if piece.directory is not None:
+        _mirror(tx, box, piece.directory)
+    if piece.anew:
+        work_list.forget_box(tx, box_id)
+    work_list.put(tx, box_id, piece.touched.keys(), piece.rows)
+    for told in told_outcomes(piece.told):
+        commands.over(tx, box_id, told.command, told.outcome, told.why)
+    if piece.told:
+        first, last = piece.told[0].seq, piece.told[-1].seq
+        office_log.append(tx, box_id, piece.state.epoch, first, last, len(piece.told))
+    follow_places.put(tx, box_id, piece.next)
+
+
+def _mirror(tx: Tx, box: OfficeBox, told: Directory) -> None:
+    twice = mirrored.mirror(tx, told, box=box.name)
+    boxes.note_numbers(tx, box.id, twice=bool(twice))
+    follow_places.look_again(tx, [each.id for each in boxes.every(tx.conn) if each.number_twice])

@@ -1,0 +1,159 @@
+"""What a box pushes, from its bytes to the answer: at most eight at a time, one of each box.
+
+All of it blocks, in threads of its own that give way to people: a hundred boxes that come back at
+once must not hold up a page.
+"""
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from appliance.office.batch import MAX_BATCH_BYTES, Batch, Pushed
+from appliance.office.head import joining, privacy_choice, refusals, taking_in
+from appliance.office.head.following import ReplicaFollower
+from appliance.office.head.foreign import Owners
+from appliance.office.head.replicas import Replicas
+from appliance.office.head.taking_in import Behind, TakenIn, Wrong
+from appliance.office.head.upkeep import Upkeep
+from appliance.office.reading import Malformed, parsed
+from appliance.office.tables import box_epochs, boxes, replica_link
+from appliance.office.tables.box_epochs import EpochStanding
+from appliance.office.tables.boxes import BoxSeen, OfficeBox
+from appliance.slices import Privacy
+from appliance.store.store import Store
+
+AT_ONCE = 8
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class Pushes:
+    """`turn` is for the event loop, `take` for a thread of `threads`."""
+
+    def __init__(
+        self,
+        store: Store,
+        replicas: Replicas,
+        follower: ReplicaFollower,
+        upkeep: Upkeep,
+        *,
+        give_way: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._replicas = replicas
+        self._follower = follower
+        self._upkeep = upkeep
+        self._owners = Owners(store)
+        self._inside: set[str] = set()
+        self.threads = ThreadPoolExecutor(
+            AT_ONCE, thread_name_prefix="office-push", initializer=give_way
+        )
+
+    @property
+    def at_work(self) -> int:
+        """How many are being read or taken in."""
+        return len(self._inside)
+
+    @contextmanager
+    def turn(self, box_id: str) -> Iterator[None]:
+        """Raises ProblemError (503) where eight are at work, or this box is."""
+        if len(self._inside) >= AT_ONCE or box_id in self._inside:
+            raise refusals.busy()
+        self._inside.add(box_id)
+        try:
+            yield
+        finally:
+            self._inside.discard(box_id)
+
+    def take(self, box_id: str, raw: bytes, *, zipped: bool) -> Pushed:
+        """Raises ProblemError, StoreError."""
+        box, epochs, privacy = self._store.read(lambda conn: _known(conn, box_id))
+        if box.held is not None:
+            raise refusals.held(box.held)
+        try:
+            batch = Batch.from_json(parsed(_unpacked(raw) if zipped else raw))
+            taken = self._taken(box, epochs.get(batch.epoch), batch)
+        except Malformed as exc:
+            raise self._hold(box, Wrong(f"What it told cannot be read: {exc}.")) from exc
+        except Wrong as exc:
+            raise self._hold(box, exc) from exc
+        except Behind as exc:
+            raise refusals.behind(exc.cursor) from exc
+        self._note(box, batch, taken)
+        if taken.gap:
+            raise refusals.behind(taken.cursor)
+        return Pushed(cursor=taken.cursor, privacy=privacy)
+
+    def too_big(self, box_id: str) -> Exception:
+        """A body of more than eight megabytes is none of Balie's."""
+        box = self._store.read(lambda conn: boxes.one(conn, box_id))
+        return self._hold(box, Wrong("What it told is too big."))
+
+    def _taken(self, box: OfficeBox, standing: EpochStanding | None, batch: Batch) -> TakenIn:
+        if standing is EpochStanding.DISOWNED:
+            raise refusals.struck_off()
+        if box.fresh_epoch is not None:
+            self._begin_afresh(box, batch)
+        self._owners.check(box.id, batch)
+        try:
+            with self._replicas.opened(box.id, new=True) as replica:
+                taken = taking_in.take(replica, batch)
+        except Wrong as exc:
+            if exc.conflict and standing is None:
+                self._store.write(
+                    lambda tx: box_epochs.note(tx, box.id, batch.epoch, EpochStanding.STRANGE)
+                )
+            raise
+        if taken.began or standing is not EpochStanding.PRESENT or box.epoch != batch.epoch:
+            # Before the answer: the box takes its lines up again once it knows what happened.
+            self._store.write(
+                lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, taken.happened)
+            )
+        return taken
+
+    def _begin_afresh(self, box: OfficeBox, batch: Batch) -> None:
+        """A person believes one numbering: what another one brought into the replica goes."""
+        if batch.epoch != box.fresh_epoch:
+            return
+        with self._replicas.opened(box.id, new=True) as replica:
+            is_another = replica.read(replica_link.read).epoch not in ("", batch.epoch)
+        if is_another:
+            self._replicas.remove(box.id)
+        self._store.write(lambda tx: boxes.believe(tx, box.id, batch.epoch))
+
+    def _note(self, box: OfficeBox, batch: Batch, taken: TakenIn) -> None:
+        now_ms = self._store.clock.now_ms()
+        seen = BoxSeen(at_ms=now_ms, cursor=taken.cursor, sent_ms=batch.sent_ms, facts=batch.facts)
+        self._upkeep.seen(box.id, seen)
+        if batch.events or batch.slices:
+            self._follower.poke(box.id)
+
+    def _hold(self, box: OfficeBox, wrong: Wrong) -> Exception:
+        self._store.write(lambda tx: boxes.hold(tx, box.id, wrong.why, conflict=wrong.conflict))
+        return refusals.held(wrong.why)
+
+    def close(self) -> None:
+        self.threads.shutdown()
+
+
+def _known(
+    conn: sqlite3.Connection, box_id: str
+) -> tuple[OfficeBox, Mapping[str, EpochStanding], Privacy]:
+    """A read for each would cost more than the rest of a small batch."""
+    epochs = box_epochs.of_box(conn, box_id)
+    return boxes.one(conn, box_id), epochs, privacy_choice.chosen(conn)
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """Never more than a batch may have, however well it was packed. Raises Malformed."""
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        found = unpacker.decompress(raw, MAX_BATCH_BYTES + 1)
+    except zlib.error:
+        raise Malformed("it is not packed as gzip") from None
+    if len(found) > MAX_BATCH_BYTES:
+        raise Malformed("it is too big")
+    if not unpacker.eof or unpacker.unused_data:
+        raise Malformed("it is not one whole gzip")
+    return found

@@ -1,0 +1,98 @@
+"""What the office does by the clock: who was seen is written down, alarms are raised, and what
+nobody uses is closed.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Mapping
+
+from appliance.errors import StoreError
+from appliance.office.head import alarms
+from appliance.office.head.replicas import Replicas
+from appliance.office.head.staff_telling import StaffTelling
+from appliance.office.tables import boxes, commands
+from appliance.office.tables.boxes import Alarm, BoxSeen, OfficeBox
+from appliance.store.store import Store, Tx
+from appliance.trouble import Trouble
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 1.0
+"""A hundred boxes push many times a second: their rows are written once."""
+_ROUNDS_PER_TIDYING = 600
+_ROUNDS_PER_STAFF = 2
+
+
+class Upkeep:
+    """`seen` may be called from every thread. What was seen in the last second is lost by a crash,
+    and a box shows itself again within seconds.
+    """
+
+    def __init__(self, store: Store, replicas: Replicas, staff: StaffTelling) -> None:
+        self._store = store
+        self._staff = staff
+        self._replicas = replicas
+        self._began_ms = store.clock.now_ms()
+        self._lock = threading.Lock()
+        self._seen: dict[str, BoxSeen] = {}
+        self._stopped = threading.Event()
+        self._trouble = Trouble(log, "who was seen cannot be written down")
+        self._thread = threading.Thread(target=self._run, name="office-upkeep", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def seen(self, box_id: str, seen: BoxSeen) -> None:
+        """What a batch told stays until it is written, also when the box then asks for commands."""
+        with self._lock:
+            before = self._seen.get(box_id)
+            if seen.facts is None and before is not None and before.facts is not None:
+                return
+            self._seen[box_id] = seen
+
+    def _run(self) -> None:
+        rounds = 0
+        while not self._stopped.wait(EVERY_S):
+            try:
+                self.look()
+                if rounds % _ROUNDS_PER_STAFF == 0:
+                    self._staff.look()
+                self._replicas.close_unused()
+                if rounds % _ROUNDS_PER_TIDYING == 0:
+                    self._store.write(commands.tidy, durable=False)
+            except StoreError as exc:
+                self._trouble.met(exc)
+            except Exception as exc:  # a mistake of ours must not end it until the next start
+                self._trouble.met(exc, exc=exc)
+            else:
+                self._trouble.over()
+            rounds += 1
+
+    def look(self) -> None:
+        """Writes down who was seen, and which alarms are on."""
+        with self._lock:
+            seen, self._seen = self._seen, {}
+        other: bool = self._store.read(self._has_other_alarms)
+        if seen or other:
+            self._store.write(lambda tx: self._note(tx, seen), durable=False)
+
+    def _has_other_alarms(self, conn: sqlite3.Connection) -> bool:
+        now_ms = self._store.clock.now_ms()
+        return any(each.alarm is not self._alarm(each, now_ms) for each in boxes.every(conn))
+
+    def _note(self, tx: Tx, seen: Mapping[str, BoxSeen]) -> None:
+        for box_id, each in seen.items():
+            boxes.note_seen(tx, box_id, each)
+        for box in boxes.every(tx.conn):
+            alarm = self._alarm(box, tx.now_ms)
+            if alarm is not box.alarm:
+                alarms.note(tx, box, alarm)
+
+    def _alarm(self, box: OfficeBox, now_ms: int) -> Alarm | None:
+        return alarms.alarm_of(box, now_ms, listens_since_ms=self._began_ms)

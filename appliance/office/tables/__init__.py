@@ -1,0 +1,1 @@
+"""All SQL on the tables that only the office has (`office/sql/`)."""

@@ -1,0 +1,116 @@
+"""The link of this box with head office, at the SQL edge; a box without an office has no row."""
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.events import EventKind
+from appliance.reasons import Reason
+from appliance.slices import Privacy
+from appliance.store import lines
+from appliance.store.store import Tx
+
+HASH_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeLink:
+    """As the columns of migration 0051 say it."""
+
+    url: str
+    authority: str
+    box: str
+    office_key: bytes
+    hash_key: bytes
+    privacy: Privacy
+    office_privacy: Privacy
+    told_privacy: Privacy | None
+    rows_to_seq: int
+    epoch: str | None
+    event_seq: int
+    command_n: int
+    staff_version: int
+    renew_by_ms: int
+    joined_ms: int
+    seen_ms: int | None
+    held: str | None
+    struck_off_ms: int | None
+    unsettled: bool
+
+    @property
+    def narrower(self) -> Privacy:
+        """Of the two choices; that one counts."""
+        return self.privacy.narrower(self.office_privacy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedLink:
+    url: str
+    authority: str
+    box: str
+    office_key: bytes
+    privacy: Privacy
+    renew_by_ms: int
+
+
+def link(conn: sqlite3.Connection) -> OfficeLink | None:
+    row = conn.execute("SELECT * FROM office_link").fetchone()
+    if row is None:
+        return None
+    values = {**dict(row), "unsettled": bool(row["unsettled"])}
+    del values["id"]
+    for name in ("privacy", "office_privacy", "told_privacy"):
+        values[name] = None if row[name] is None else Privacy(row[name])
+    return OfficeLink(**values)
+
+
+def begin(tx: Tx, new: JoinedLink) -> None:
+    """In place of whatever was agreed before."""
+    end(tx)
+    tx.conn.execute(
+        "INSERT INTO office_link (id, url, authority, box, office_key, hash_key, privacy,"
+        " office_privacy, renew_by_ms, joined_ms) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            new.url,
+            new.authority,
+            new.box,
+            new.office_key,
+            secrets.token_bytes(HASH_KEY_BYTES),
+            Privacy.ON_DEMAND,
+            new.privacy,
+            new.renew_by_ms,
+            tx.now_ms,
+        ),
+    )
+
+
+def end(tx: Tx) -> None:
+    """Colleagues whom the office sent stay, and are this box's own from now on."""
+    for table in ("office_link", "office_command", "office_staff"):
+        tx.conn.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
+
+
+def change(tx: Tx, **columns: Any) -> None:
+    """Sets these columns; nothing where there is no link any more."""
+    names = ", ".join(f"{name} = ?" for name in columns)
+    tx.conn.execute(f"UPDATE office_link SET {names}", tuple(columns.values()))  # noqa: S608 -- column names are ours
+
+
+def strike_off(tx: Tx) -> None:
+    """The office does not know this box any more: nothing is sent until the link ends."""
+    done = tx.conn.execute(
+        "UPDATE office_link SET struck_off_ms = ? WHERE struck_off_ms IS NULL", (tx.now_ms,)
+    )
+    if not done.rowcount:
+        return
+    for line in lines.lines(tx.conn):
+        lines.stop_line(tx, line.id, Reason.STRUCK_OFF)
+    tx.emit(EventKind.OFFICE_CHANGED, facts={"what": Reason.STRUCK_OFF})
+
+
+def hold(tx: Tx, why: str | None) -> None:
+    """The office takes nothing more from here, as `why` says; None: it does again."""
+    done = tx.conn.execute("UPDATE office_link SET held = ?1 WHERE held IS NOT ?1", (why,))
+    if done.rowcount:
+        tx.emit(EventKind.OFFICE_CHANGED, facts={"what": "held" if why else "well"})

@@ -1,0 +1,54 @@
+"""What an office's copy of a box has that the box does not: it was put back to an earlier day."""
+
+import sqlite3
+from collections.abc import Collection
+from typing import Any
+
+from appliance.store.store import Tx
+
+_MESSAGES = """
+SELECT m.id, m.state, m.sent_ms FROM message m
+WHERE m.direction = 'out'
+  AND m.seq IN (SELECT message_seq FROM event WHERE seq > ? AND message_seq IS NOT NULL)
+ORDER BY m.id
+"""
+
+_WITHDRAWALS = """
+SELECT value, scheme, contact_id AS contact, line_id AS line, kind, channel, at_ms FROM consent
+WHERE kind IN ('opted_out', 'objected', 'erased') AND at_ms >= ? ORDER BY seq
+"""
+
+_ONLY_BEYOND = """
+SELECT seq, conversation_id FROM message WHERE seq > (
+    SELECT coalesce(max(message_seq), 0) FROM event WHERE seq <= ?1)
+  AND seq IN (SELECT message_seq FROM event WHERE seq > ?1 AND message_seq IS NOT NULL)
+"""
+
+
+def beyond(conn: sqlite3.Connection, seq: int) -> dict[str, Any]:
+    """What happened after the event `seq`: how messages stand that went out, and who wanted no
+    more of them. Withdrawals of that very moment are told, too: twice is no harm.
+    """
+    last = conn.execute("SELECT at_ms FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (seq,))
+    row = last.fetchone()
+    since_ms = 0 if row is None else row["at_ms"]
+    return {
+        "messages": [dict(each) for each in conn.execute(_MESSAGES, (seq,))],
+        "withdrawals": [dict(each) for each in conn.execute(_WITHDRAWALS, (since_ms,))],
+    }
+
+
+def forget(tx: Tx, seq: int) -> Collection[str]:
+    """The copy goes on from the event `seq`, as the box does. Messages that the box never had are
+    not here any more either, because it gives their numbers to others. Gives the conversations that
+    are other now.
+    """
+    rows = tx.conn.execute(_ONLY_BEYOND, (seq,)).fetchall()
+    for row in rows:
+        each = row["seq"]
+        tx.conn.execute(
+            "DELETE FROM attempt WHERE message_id = (SELECT id FROM message WHERE seq = ?)", (each,)
+        )
+        tx.conn.execute("DELETE FROM message WHERE seq = ?", (each,))
+    tx.conn.execute("DELETE FROM event WHERE seq > ?", (seq,))
+    return {row["conversation_id"] for row in rows}

@@ -1,0 +1,345 @@
+"""A head office and many light boxes, processes of their own, with a cable between each box and the
+office. Cables are cut, in silence or with a reset, and office and boxes are killed, while people
+write at the boxes and a program asks things of them at the office. Each box's own log is the judge.
+
+`python -m tests.office.chaos --boxes N --seconds S [--seed K]` prints what was found as JSON.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from appliance.channels import Channel
+from appliance.clock import SystemClock
+from appliance.demo.cable import Cable
+from appliance.demo.children import free_port
+from appliance.demo.kept import KeptProgram
+from appliance.desk.access import tokens
+from appliance.office.at_box import joining
+from appliance.office.head import inviting, privacy_choice
+from appliance.office.head.office_store import OFFICE_DATABASE, open_office
+from appliance.runtime import kinds
+from appliance.slices import Privacy
+from appliance.store import branches, devices, lines, office_link, routes
+from appliance.store.store import Store, Tx
+from tests.fresh_store import fresh_store
+from tests.office.light_box import PEOPLE, person
+
+DRAINS_S = 120.0
+"""A deadline, no measurement: so long everything may take to arrive once all cables are whole."""
+_EVENTS = "SELECT seq, at_ms, kind, message_id, conversation_id, facts FROM event_log ORDER BY seq"
+_MESSAGES = "SELECT id, state, text, conversation_id FROM message ORDER BY id"
+
+
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What the boxes' own logs say. All of the second line must be 0."""
+
+    events: int = 0
+    commands: int = 0
+    cut: int = 0
+    killed: int = 0
+    lost: int = 0
+    double: int = 0
+    rows_differ: int = 0
+    commands_open: int = 0
+    commands_twice: int = 0
+    messages_twice: int = 0
+
+    @property
+    def is_well(self) -> bool:
+        wrong = (self.lost, self.double, self.rows_differ)
+        return not any((*wrong, self.commands_open, self.commands_twice, self.messages_twice))
+
+
+@dataclass(slots=True, kw_only=True)
+class Branch:
+    data: Path
+    cable: Cable
+    cable_port: int
+    line_id: str
+    program: KeptProgram
+    box_id: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Field:
+    folder: Path
+    url: str
+    token: str
+    office: KeptProgram
+    branches: Sequence[Branch]
+    loop: asyncio.AbstractEventLoop
+    found: Found = field(default_factory=Found)
+
+    @property
+    def programs(self) -> Sequence[KeptProgram]:
+        return [self.office, *(each.program for each in self.branches)]
+
+    def keeps(self, until_s: float) -> None:
+        while time.monotonic() < until_s:
+            for each in self.programs:
+                each.look()
+            time.sleep(0.05)
+
+    def on_loop(self, work: Any) -> None:
+        self.loop.call_soon_threadsafe(work)
+
+
+@contextmanager
+def field_of(boxes: int, folder: Path, *, rate: float) -> Iterator[Field]:
+    """Joined and running."""
+    kinds.load()
+    with ExitStack() as stack:
+        loop = stack.enter_context(_loop())
+        port, office_data = free_port(), folder / "office"
+        url = f"http://127.0.0.1:{port}"
+        store = open_office(office_data, SystemClock())
+        store.write(lambda tx: privacy_choice.choose(tx, Privacy.ALL))
+        token = store.write(lambda tx: tokens.add(tx, "chaos", life_days=None)).token
+        command = [sys.executable, "-m", "appliance", "office", "run", "--data", str(office_data)]
+        office = _kept([*command, "--listen", f"127.0.0.1:{port}"], office_data)
+        office.start()
+        stack.callback(office.stop)
+        _answers(f"{url}/readyz")
+        cables = [Cable(port) for _ in range(boxes)]
+        ports = asyncio.run_coroutine_threadsafe(_laid(cables), loop).result(10)
+        made = [
+            _branch(store, folder, office_data, place, cable, cable_port, rate)
+            for place, (cable, cable_port) in enumerate(zip(cables, ports, strict=True))
+        ]
+        store.close()
+        for each in made:
+            each.program.start()
+            stack.callback(each.program.stop)
+        yield Field(folder=folder, url=url, token=token, office=office, branches=made, loop=loop)
+
+
+@contextmanager
+def _loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="cables")
+    thread.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+
+
+async def _laid(cables: Sequence[Cable]) -> Sequence[int]:
+    return [await each.lay() for each in cables]
+
+
+def _kept(command: Sequence[str], data: Path) -> KeptProgram:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return KeptProgram(command=command, environment=environment, log=data / "said.log")
+
+
+def _branch(
+    office: Store,
+    folder: Path,
+    office_data: Path,
+    place: int,
+    cable: Cable,
+    cable_port: int,
+    rate: float,
+) -> Branch:
+    data = folder / f"box-{place}"
+    store = fresh_store(data / "balie.db", SystemClock())
+    line_id = store.write(lambda tx: _furnish(tx, place))
+    url = f"http://127.0.0.1:{cable_port}"
+    joining.join(store, data, inviting.invite(office, office_data, branch=None, url=url))
+    store.write(lambda tx: office_link.change(tx, privacy=Privacy.ALL))
+    known = store.read(office_link.link)
+    store.close()
+    program = _kept([sys.executable, "-m", "tests.office.light_box", str(data), str(rate)], data)
+    return Branch(
+        data=data,
+        cable=cable,
+        cable_port=cable_port,
+        line_id=line_id,
+        program=program,
+        box_id=known.box if known else "",
+    )
+
+
+def _furnish(tx: Tx, place: int) -> str:
+    branch_id = branches.add_branch(tx, f"Branch {place}")
+    line_id = lines.add_line(tx, branch_id=branch_id, number=f"+3161235{place:04}")
+    device_id = devices.enrol(tx, kind="phone", address=f"127.0.0.1:{2000 + place}")
+    routes.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.WHATSAPP)
+    return line_id
+
+
+def _answers(url: str) -> None:
+    until_s = time.monotonic() + DRAINS_S
+    while time.monotonic() < until_s:
+        with suppress(httpx.TransportError):
+            if httpx.get(url, timeout=5).status_code == httpx.codes.OK:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"{url} did not answer")
+
+
+def rage(given: Field, seconds: float, rng: random.Random) -> None:
+    """Faults, one after the other, until the time is over; then all is whole again."""
+    until_s = time.monotonic() + seconds
+    asking = threading.Thread(target=_ask, args=(given, until_s, rng.getrandbits(32)))
+    asking.start()
+    while time.monotonic() < until_s:
+        branch = rng.choice(given.branches)
+        match rng.randrange(4):
+            case 0:
+                _kill(given, given.office)
+            case 1:
+                _kill(given, branch.program)
+            case _:
+                _toggle(given, branch, silently=rng.random() < 0.5)
+        given.keeps(min(until_s, time.monotonic() + rng.uniform(0.3, 1.5)))
+    asking.join()
+    for branch in given.branches:
+        given.on_loop(branch.cable.heal)
+
+
+def _kill(given: Field, program: KeptProgram) -> None:
+    if program.pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(program.pid, signal.SIGKILL)
+        given.found.killed += 1
+
+
+def _toggle(given: Field, branch: Branch, *, silently: bool) -> None:
+    if branch.cable.is_cut:
+        given.on_loop(branch.cable.heal)
+    else:
+        given.on_loop(lambda: branch.cable.cut(silently=silently))
+        given.found.cut += 1
+
+
+def _ask(given: Field, until_s: float, seed: int) -> None:
+    """A program sends by the office; what was not answered it asks again by the same key."""
+    rng, key = random.Random(seed), 0
+    headers = {"Authorization": f"Bearer {given.token}"}
+    with httpx.Client(base_url=given.url, headers=headers, timeout=5) as client:
+        while time.monotonic() < until_s:
+            key += 1
+            line = rng.choice(given.branches).line_id
+            to = person(rng.randrange(PEOPLE))
+            body = {"line": line, "to": to, "text": f"Nummer {key}"}
+            while time.monotonic() < until_s:
+                with suppress(httpx.TransportError):
+                    again = {"Idempotency-Key": f"{seed}-{key}"}
+                    answer = client.post("/api/v1/messages", json=body, headers=again)
+                    if answer.status_code in (202, 404):
+                        break
+                time.sleep(0.1)
+            time.sleep(rng.uniform(0.02, 0.2))
+
+
+def settle(given: Field) -> None:
+    """Until the office has all that the boxes said, and each command is over. The boxes end then:
+    nobody writes any more.
+    """
+    until_s = time.monotonic() + DRAINS_S
+    quiet = [Path(each.data / "quiet") for each in given.branches]
+    for each in quiet:
+        each.touch()
+    while time.monotonic() < until_s:
+        given.keeps(time.monotonic() + 0.2)
+        if all(_has_all(given, each) for each in given.branches) and not _open(given):
+            return
+    given.found.commands_open = _open(given)
+
+
+def _has_all(given: Field, branch: Branch) -> bool:
+    last = _rows(branch.data / "balie.db", "SELECT max(seq) AS seq FROM event")[0]["seq"]
+    replica = _replica(given, branch)
+    if not replica.exists():
+        return False
+    return bool(_rows(replica, "SELECT max(seq) AS seq FROM event")[0]["seq"] == last)
+
+
+def _open(given: Field) -> int:
+    office = given.folder / "office" / OFFICE_DATABASE
+    found = _rows(office, "SELECT count(*) AS many FROM command WHERE outcome IS NULL")
+    return int(found[0]["many"])
+
+
+def _replica(given: Field, branch: Branch) -> Path:
+    return given.folder / "office" / "boxes" / f"{branch.box_id}.db"
+
+
+def _rows(path: Path, statement: str) -> list[sqlite3.Row]:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        conn.row_factory = sqlite3.Row
+        return conn.execute(statement).fetchall()
+
+
+def judge(given: Field) -> Found:
+    found = given.found
+    office = given.folder / "office" / OFFICE_DATABASE
+    asked = {row["id"] for row in _rows(office, "SELECT id FROM command")}
+    found.commands = len(asked)
+    done: Counter[str] = Counter()
+    for branch in given.branches:
+        _judge_box(given, branch, done)
+    found.commands_twice = sum(1 for many in done.values() if many > 1)
+    found.commands_open = max(found.commands_open, len(asked - set(done)))
+    return found
+
+
+def _judge_box(given: Field, branch: Branch, done: Counter[str]) -> None:
+    found, path = given.found, branch.data / "balie.db"
+    own = {row["seq"]: tuple(row) for row in _rows(path, _EVENTS)}
+    told = {row["seq"]: tuple(row) for row in _rows(_replica(given, branch), _EVENTS)}
+    found.events += len(own)
+    found.lost += len(own.keys() - told.keys())
+    found.double += len(told.keys() - own.keys())
+    found.rows_differ += sum(1 for seq in own.keys() & told.keys() if own[seq][:3] != told[seq][:3])
+    here = {tuple(row) for row in _rows(path, _MESSAGES)}
+    there = {tuple(row) for row in _rows(_replica(given, branch), _MESSAGES)}
+    found.rows_differ += len(here ^ there)
+    sent = Counter(row[2] for row in here if str(row[2]).startswith("Nummer "))
+    found.messages_twice += sum(1 for many in sent.values() if many > 1)
+    for event in own.values():
+        if event[2] == "office.command":
+            done[json.loads(event[5])["command"]] += 1
+
+
+def run(boxes: int, seconds: float, seed: int, folder: Path, *, rate: float = 5.0) -> Found:
+    with field_of(boxes, folder, rate=rate) as given:
+        rage(given, seconds, random.Random(seed))
+        settle(given)
+        return judge(given)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--boxes", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=5.0)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="balie-chaos-") as folder:
+        found = run(asked.boxes, asked.seconds, asked.seed, Path(folder), rate=asked.rate)
+    sys.stdout.write(json.dumps(asdict(found)) + "\n")
+    return 0 if found.is_well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,15 @@
+"""Faults of some seconds at a head office and its boxes; `scripts/office-chaos` has them longer."""
+
+from pathlib import Path
+
+from tests.office import chaos
+
+
+def test_nothing_is_lost_or_done_twice_while_cables_are_cut_and_all_are_killed(
+    tmp_path: Path,
+) -> None:
+    """Each box's own log is the judge of what the office has and of what was done."""
+    found = chaos.run(2, 4.0, 7, tmp_path, rate=10.0)
+    assert found.is_well, found
+    assert found.events > 20
+    assert found.killed + found.cut > 2

@@ -1,0 +1,223 @@
+"""The office is killed at any point, and loses and doubles nothing."""
+
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from appliance.clock import SystemClock
+from appliance.office.head import inviting
+from appliance.office.head.office_store import open_office
+from appliance.office.link import CommandAsker, CommandKind
+from appliance.office.tables import commands
+from appliance.store.store import Store
+from tests.office.plain_box import PlainBox, Row, new_id
+
+KILLS = 4
+BOXES = 6
+
+
+@dataclass(slots=True)
+class KilledOffice:
+    """`balie office run` in a process of its own, begun again by another one."""
+
+    port: int
+    forks: subprocess.Popen[str]
+    child: int = 0
+
+    def start(self) -> None:
+        assert self.forks.stdin is not None
+        assert self.forks.stdout is not None
+        self.forks.stdin.write("\n")
+        self.forks.stdin.flush()
+        self.child = int(self.forks.stdout.readline())
+
+    def kill(self) -> None:
+        """Returns when it is gone, and with it the lock of its data directory."""
+        with suppress(ProcessLookupError):
+            os.kill(self.child, signal.SIGKILL)
+            while True:
+                os.kill(self.child, 0)
+                time.sleep(0.01)
+
+    def until_up(self) -> None:
+        for _ in range(1200):
+            try:
+                httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5)
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError("the office does not start")
+
+
+@contextmanager
+def killed_office(data: Path) -> Iterator[KilledOffice]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    script = Path(__file__).with_name("office_forks.py")
+    with (
+        (data.parent / "office.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, str(script), str(data), f"127.0.0.1:{port}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as forks,
+    ):
+        office = KilledOffice(port, forks)
+        try:
+            office.start()
+            office.until_up()
+            yield office
+        finally:
+            office.kill()
+            forks.kill()
+
+
+@dataclass(slots=True)
+class LivingBox:
+    """People write to it, it pushes, and does each command once, by its id."""
+
+    plain: PlainBox
+    ended: threading.Event
+    asked: int = 0
+    done: list[str] = field(default_factory=list)
+    failure: BaseException | None = None
+
+    def live(self) -> None:
+        try:
+            while not self.ended.is_set():
+                self.step()
+            self.plain.push_all()
+        except BaseException as exc:
+            self.failure = exc
+
+    def step(self) -> None:
+        log = self.plain.log
+        talk = log.person()
+        for number in range(20):
+            log.writes(talk, f"{number}")
+        self.plain.push_all()
+
+    def obey(self) -> None:
+        """Its other connection; the office may be away at any moment."""
+        while not self.ended.is_set():
+            try:
+                answer = self.plain.commands(self.asked)
+            except httpx.TransportError:
+                time.sleep(0.05)
+                continue
+            self.take(answer.json()["commands"])
+
+    def take(self, commands: list[Row]) -> None:
+        for each in commands:
+            if each["id"] not in self.done:
+                self.done.append(each["id"])
+            self.asked = each["n"]
+
+
+@contextmanager
+def office_beside(data: Path) -> Iterator[Store]:
+    """As the command line has it, beside the office that runs."""
+    store = open_office(data, SystemClock())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def test_a_killed_office_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """Each box's own log is the judge: events, messages, rows of the work list and commands."""
+    with killed_office(tmp_path) as office, office_beside(tmp_path) as store, ExitStack() as open_:
+        url = f"http://127.0.0.1:{office.port}"
+        tokens = [inviting.invite(store, tmp_path, branch=None, url=url) for _ in range(BOXES)]
+        ended = threading.Event()
+        living = [
+            LivingBox(PlainBox.invited(token, f"Box {number}"), ended)
+            for number, token in enumerate(tokens)
+        ]
+        for each in living:
+            open_.enter_context(each.plain.client)
+            each.plain.join()
+        given = live_through_kills(store, office, living, ended)
+        judge(store, tmp_path, living, given)
+
+
+def live_through_kills(
+    store: Store, office: KilledOffice, living: list[LivingBox], ended: threading.Event
+) -> dict[str, list[str]]:
+    """Gives the ids of all commands that each box was given."""
+    given: dict[str, list[str]] = {each.plain.box: [] for each in living}
+    threads = [threading.Thread(target=work) for each in living for work in (each.live, each.obey)]
+    for thread in threads:
+        thread.start()
+    dice = random.Random(16)
+    for _ in range(KILLS):
+        for each in living:
+            given[each.plain.box].append(give(store, each.plain))
+        time.sleep(dice.uniform(0.2, 0.7))
+        office.kill()
+        office.start()
+        office.until_up()
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert [each.failure for each in living] == [None] * BOXES
+    return given
+
+
+def give(store: Store, box: PlainBox) -> str:
+    body = {"message": new_id(), "text": "Hoi"}
+    return store.write(
+        lambda tx: commands.give(tx, box.box, CommandKind.SEND, body, CommandAsker(name="x")).id
+    )
+
+
+def judge(store: Store, data: Path, living: list[LivingBox], given: dict[str, list[str]]) -> None:
+    for each in living:
+        box = each.plain
+        while len(each.done) < len(given[box.box]):
+            each.take(box.commands(each.asked).json()["commands"])
+        assert each.done == given[box.box]
+        for number, command in enumerate(each.done, start=1):
+            box.says_over({"id": command, "n": number})
+        box.push_all()
+    wait_for_rows(store, living)
+    for each in living:
+        box = each.plain
+        with closing(sqlite3.connect(data / "boxes" / f"{box.box}.db")) as conn:
+            events = conn.execute("SELECT seq, kind FROM event_log ORDER BY seq").fetchall()
+            messages = conn.execute("SELECT id, text FROM message ORDER BY seq").fetchall()
+        assert events == [(told["seq"], told["kind"]) for told in box.log.events]
+        assert messages == [(row["id"], row["text"]) for row in box.log.messages.values()]
+        assert not still_open(store, box)
+
+
+def still_open(store: Store, box: PlainBox) -> bool:
+    return bool(store.read(lambda conn: commands.open_of(conn, box.box)))
+
+
+def wait_for_rows(store: Store, living: list[LivingBox]) -> None:
+    """The thread that follows the replicas has come round."""
+    wanted = {talk for each in living for talk in each.plain.log.conversations}
+    for _ in range(600):
+        rows = store.read(
+            lambda conn: {row[0] for row in conn.execute("SELECT conversation_id FROM work_list")}
+        )
+        if rows == wanted:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{len(rows)} rows of {len(wanted)}")
