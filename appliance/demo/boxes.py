@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,13 @@ from appliance.demo.life import PEOPLE_PER_PHONE
 from appliance.demo.one_box import keep_emulation
 from appliance.demo.switchboard import Switchboard
 from appliance.errors import SetupError
+from appliance.office.at_box import joining
+from appliance.office.head import inviting
+from appliance.office.head.office_store import open_office
+from appliance.runtime.balie import DATABASE
 from appliance.runtime.ending import tidy_when_told
+from appliance.store import office_link
+from appliance.store.store import Store
 
 BRANCHES = (
     *("Utrecht", "Rotterdam", "Eindhoven", "Groningen", "Breda", "Zwolle", "Arnhem", "Leiden"),
@@ -172,23 +178,21 @@ def _kept_box(box: _Box, *, traffic: bool) -> KeptProgram:
     return KeptProgram(command=_balie(*verb), environment=box.environment, log=box.data / "box.log")
 
 
-def _join(box: _Box, office: Path, cable_port: int) -> None:
+def _join(box: _Box, office_data: Path, cable_port: int) -> None:
     """By a real invitation, in which the office stands at the other end of the cable. A box that
-    joined in an earlier demo goes on as that one.
+    joined in an earlier demo is told where that is now.
     """
-    url = f"http://127.0.0.1:{cable_port}"
-    verb = ("office", "invite", "--data", str(office), "--branch", box.name, "--url", url, "--json")
-    token = json.loads(_said(verb))["token"]
-    _said(("office", "join", token, "--data", str(box.data)), box.environment)
-
-
-def _said(verb: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
-    done = subprocess.run(
-        _balie(*verb), capture_output=True, text=True, check=False, env=dict(environment)
-    )
-    if done.returncode:
-        raise SetupError(f"balie {' '.join(verb[:2])} said: {done.stderr.strip()}")
-    return done.stdout
+    url, clock = f"http://127.0.0.1:{cable_port}", SystemClock()
+    with (
+        closing(open_office(office_data, clock)) as office,
+        closing(Store(box.data / DATABASE, clock)) as store,
+    ):
+        if store.read(office_link.link) is not None:
+            store.write(lambda tx: office_link.change(tx, url=url))
+            return
+        joining.join(
+            store, box.data, inviting.invite(office, office_data, branch=box.name, url=url)
+        )
 
 
 def _wait_for(url: str, programs: Mapping[str, KeptProgram]) -> None:

@@ -105,6 +105,7 @@ def test_a_numbering_that_nobody_knows_is_held_until_a_person_decides(
     assert office.told(tilburg) == [(1, "line.added")]
     office.until(lambda conn: work_list.box_of(conn, talk) is None or None)
     assert tilburg.commands(epoch=old).status_code == 401
+    assert tilburg.commands().status_code == 422
     tilburg.log, tilburg.cursor = old_log, 0
     assert tilburg.push().json()["code"] == "struck-off"
 

@@ -1,6 +1,8 @@
 """The office is killed at any point, and loses and doubles nothing."""
 
+import os
 import random
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -8,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,31 +30,53 @@ BOXES = 6
 
 @dataclass(slots=True)
 class KilledOffice:
-    """`balie office run` in a process of its own."""
+    """`balie office run` in a process of its own, begun again by another one."""
 
-    data: Path
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    forks: subprocess.Popen[str]
+    child: int = 0
 
     def start(self) -> None:
-        place = ["--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
-        run = [sys.executable, "-m", "appliance", "office", "run", *place]
-        self.process = subprocess.Popen(run, stderr=subprocess.DEVNULL)
+        assert self.forks.stdin is not None
+        assert self.forks.stdout is not None
+        self.forks.stdin.write("\n")
+        self.forks.stdin.flush()
+        self.child = int(self.forks.stdout.readline())
 
     def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+        os.kill(self.child, signal.SIGKILL)
 
     def until_up(self) -> None:
-        for _ in range(600):
+        for _ in range(2400):
             try:
-                httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=1)
+                httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5)
             except httpx.TransportError:
                 time.sleep(0.05)
             else:
                 return
         raise AssertionError("the office does not start")
+
+
+@contextmanager
+def killed_office(data: Path) -> Iterator[KilledOffice]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    script = Path(__file__).with_name("office_forks.py")
+    with subprocess.Popen(
+        [sys.executable, str(script), str(data), f"127.0.0.1:{port}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as forks:
+        office = KilledOffice(port, forks)
+        try:
+            office.start()
+            office.until_up()
+            yield office
+        finally:
+            office.kill()
+            forks.kill()
 
 
 @dataclass(slots=True)
@@ -108,28 +132,20 @@ def office_beside(data: Path) -> Iterator[Store]:
 
 
 def test_a_killed_office_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    office = KilledOffice(tmp_path, port)
-    url = f"http://127.0.0.1:{port}"
-    with office_beside(tmp_path) as store:
-        office.start()
-        office.until_up()
-        try:
-            tokens = [inviting.invite(store, tmp_path, branch=None, url=url) for _ in range(BOXES)]
-            ended = threading.Event()
-            living = [
-                LivingBox(PlainBox.invited(token, f"Box {number}"), ended)
-                for number, token in enumerate(tokens)
-            ]
-            for each in living:
-                each.plain.join()
-            given = live_through_kills(store, office, living, ended)
-            judge(store, tmp_path, living, given)
-        finally:
-            office.kill()
-            for each in living:
-                each.plain.client.close()
+    """Each box's own log is the judge: events, messages, rows of the work list and commands."""
+    with killed_office(tmp_path) as office, office_beside(tmp_path) as store, ExitStack() as open_:
+        url = f"http://127.0.0.1:{office.port}"
+        tokens = [inviting.invite(store, tmp_path, branch=None, url=url) for _ in range(BOXES)]
+        ended = threading.Event()
+        living = [
+            LivingBox(PlainBox.invited(token, f"Box {number}"), ended)
+            for number, token in enumerate(tokens)
+        ]
+        for each in living:
+            open_.enter_context(each.plain.client)
+            each.plain.join()
+        given = live_through_kills(store, office, living, ended)
+        judge(store, tmp_path, living, given)
 
 
 def live_through_kills(

@@ -23,7 +23,7 @@ WITHHELD = "Balie-Withheld"
 """A header of answers in which something is blank: `box-away`, because the box that has it could
 not be asked; `privacy`, because the company lets no more of it leave its boxes.
 """
-WAITS_S = 3.0
+WAITS_S = 5.0
 _MARK = "~"
 """Begins what stands for a value that only its box has (`store/slice_privacy.py`)."""
 KEPT_S = 15 * 60.0

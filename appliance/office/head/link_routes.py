@@ -127,9 +127,10 @@ async def _must_be_believed(head: Head, box_id: str, epoch: str | None) -> None:
     )
     if box.conflict:
         raise refusals.held(box.held or "")
-    standing = epochs.get(epoch or "")
-    if standing is EpochStanding.DISOWNED:
+    if epochs.get(epoch or "") is EpochStanding.DISOWNED:
         raise refusals.struck_off()
+    if epoch is None and EpochStanding.DISOWNED in epochs.values():
+        raise refusals.malformed("“epoch” is missing, and two machines spoke as this box")
 
 
 async def _told(request: Request, read: Any, most: int) -> Any:

@@ -4,8 +4,9 @@ All of it blocks, in threads of its own that give way to people: a hundred boxes
 once must not hold up a page.
 """
 
+import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -20,6 +21,7 @@ from appliance.office.reading import Malformed, parsed
 from appliance.office.tables import box_epochs, boxes, replica_link
 from appliance.office.tables.box_epochs import EpochStanding
 from appliance.office.tables.boxes import BoxSeen, OfficeBox
+from appliance.slices import Privacy
 from appliance.store.store import Store
 
 AT_ONCE = 8
@@ -66,12 +68,12 @@ class Pushes:
 
     def take(self, box_id: str, raw: bytes, *, zipped: bool) -> Pushed:
         """Raises ProblemError, StoreError."""
-        box = self._store.read(lambda conn: boxes.one(conn, box_id))
+        box, epochs, privacy = self._store.read(lambda conn: _known(conn, box_id))
         if box.held is not None:
             raise refusals.held(box.held)
         try:
             batch = Batch.from_json(parsed(_unpacked(raw) if zipped else raw))
-            taken = self._taken(box, batch)
+            taken = self._taken(box, epochs.get(batch.epoch), batch)
         except Malformed as exc:
             raise self._hold(box, Wrong(f"What it told cannot be read: {exc}.")) from exc
         except Wrong as exc:
@@ -81,7 +83,6 @@ class Pushes:
         self._note(box, batch, taken)
         if taken.gap:
             raise refusals.behind(taken.cursor)
-        privacy = self._store.read(privacy_choice.chosen)
         return Pushed(cursor=taken.cursor, privacy=privacy)
 
     def too_big(self, box_id: str) -> Exception:
@@ -89,8 +90,7 @@ class Pushes:
         box = self._store.read(lambda conn: boxes.one(conn, box_id))
         return self._hold(box, Wrong("What it told is too big."))
 
-    def _taken(self, box: OfficeBox, batch: Batch) -> TakenIn:
-        standing = self._store.read(lambda conn: box_epochs.of_box(conn, box.id)).get(batch.epoch)
+    def _taken(self, box: OfficeBox, standing: EpochStanding | None, batch: Batch) -> TakenIn:
         if standing is EpochStanding.DISOWNED:
             raise refusals.struck_off()
         if box.fresh_epoch is not None:
@@ -135,6 +135,14 @@ class Pushes:
 
     def close(self) -> None:
         self.threads.shutdown()
+
+
+def _known(
+    conn: sqlite3.Connection, box_id: str
+) -> tuple[OfficeBox, Mapping[str, EpochStanding], Privacy]:
+    """A read for each would cost more than the rest of a small batch."""
+    epochs = box_epochs.of_box(conn, box_id)
+    return boxes.one(conn, box_id), epochs, privacy_choice.chosen(conn)
 
 
 def _unpacked(raw: bytes) -> bytes:

@@ -139,7 +139,7 @@ def note_seen(tx: Tx, box_id: str, seen: BoxSeen) -> None:
             (seen.sent_ms or seen.at_ms) - seen.at_ms,
             seen.facts.version,
             seen.facts.privacy,
-            getattr(seen.facts, "address", None),
+            seen.facts.address,
             json.dumps(seen.facts.as_json()),
             box_id,
         ),
