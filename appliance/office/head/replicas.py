@@ -27,6 +27,7 @@ UNUSED_S = 600.0
 MOST_OPEN = 200
 """Each has some nine open files, and a process may have 4,096."""
 _READERS = {ReaderPool.PAGES: 4, ReaderPool.LIVE: 1, ReaderPool.DOOR: 1, ReaderPool.LONG: 1}
+_MAKING = threading.Lock()
 _FILES = ("", "-wal", "-shm")
 
 
@@ -174,8 +175,13 @@ class Replicas:
         self._readers.close()
 
 
-@cache
 def _empty() -> bytes:
+    with _MAKING:
+        return _made_once()
+
+
+@cache
+def _made_once() -> bytes:
     """A replica before its first use. It is made once and then copied: to make one takes a third of
     a second, and a hundred boxes may join on one day.
     """
