@@ -163,6 +163,7 @@ def _tell_many(told: _Telling, event: Event) -> None:
     erased, and what is let go or taken over from a phone.
     """
     people = {event.contact_id, event.facts.get("other")} - {None}
+    people |= _joined_into(told.mask.conn, people) if event.kind in _CARDS else set()
     threads = {event.conversation_id, *event.facts.get("conversations", ())} - {None}
     for contact_id in people if event.kind in _CARDS else ():
         told.all_of(tables.OF_CONTACT, contact_id)
@@ -180,6 +181,15 @@ def _tell_many(told: _Telling, event: Event) -> None:
         _tell_messages(told, "conversation_id", thread_id)
     if event.line_id is not None:
         told.rows("missed_call", "line_id", event.line_id)
+
+
+def _joined_into(conn: sqlite3.Connection, people: Iterable[str]) -> set[str]:
+    """Contacts that are the same persons: what they agreed to stands under their own ids."""
+    return {
+        row["id"]
+        for contact_id in people
+        for row in conn.execute("SELECT id FROM contact WHERE joined_into = ?", (contact_id,))
+    }
 
 
 def _tell_messages(told: _Telling, column: str, key: Value) -> None:
