@@ -70,9 +70,10 @@ from appliance.api.smsgate.routes import router as smsgate_routes
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
+from appliance.api.web.page_finder import PageFinder
 from appliance.api.web.page_route import broken, not_during_trial, nothing_here
 from appliance.api.web.passkeys.ceremonies import Ceremonies
-from appliance.api.web.routes import router as pages
+from appliance.api.web.routes import router as box_pages
 from appliance.api.web.visit import Web
 from appliance.desk.access.login import Door
 from appliance.desk.access.throttle import Throttle
@@ -134,7 +135,10 @@ class Application(FastAPI):
 
 
 def create_app(
-    services: Services, *more_pages: APIRouter, api: Sequence[APIRouter] = BOX_API
+    services: Services,
+    *more_pages: APIRouter,
+    pages: PageFinder = box_pages,
+    api: Sequence[APIRouter] = BOX_API,
 ) -> FastAPI:
     """`more_pages` are those that only some program has; `api` is what it has for programs."""
     app = Application(
@@ -146,6 +150,7 @@ def create_app(
         lifespan=_lifespan,
     )
     app.state.document_lock = asyncio.Lock()
+    app.state.pages = pages
     furnish(app, services)
     app.add_middleware(BodyLimit, told=_told)
     app.add_middleware(Compression)

@@ -26,6 +26,7 @@ from appliance.office.head import authority, inviting
 from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
 from appliance.office.head.office_store import open_office
+from appliance.office.web.routes import pages
 from appliance.queue.gate import ConsentGate
 from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
@@ -131,7 +132,7 @@ def run_office(
         try:
             office.start()
             _welcome(office, _url(settings, sock, secure=certificate is not None))
-            app = create_app(office.services, api=routes.routers())
+            app = create_app(office.services, pages=pages, api=routes.routers())
             furnish(app, office.head)
             routes.furnish(app, StandingOffice(office.head.replicas, office.head.fetches))
             serve(app, sock, connections, certificate, end_more=office.head.waiting.end)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpx
 
 from appliance.desk.access import sessions
 from appliance.desk.team import staff
-from appliance.store.store import Tx
-from tests.api.office import Office
+from appliance.store.store import Store, Tx
 
 Form = Mapping[str, str | Sequence[str]]
 
@@ -34,7 +34,17 @@ class Browser:
         return self.client.post(path, data=form or {}, headers=headers)
 
 
-def log_in(office: Office, name: str, *, role: str, branch_id: str | None) -> Browser:
+class Served(Protocol):
+    """A box or a head office behind its web server."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def url(self) -> str: ...
+
+
+def log_in(office: Served, name: str, *, role: str, branch_id: str | None) -> Browser:
     def enter(tx: Tx) -> sessions.NewSession:
         return sessions.begin(tx, staff.add(tx, name, role=role, branch_id=branch_id))
 

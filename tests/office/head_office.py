@@ -22,6 +22,7 @@ from appliance.office.head.head import Head
 from appliance.office.head.office_store import OFFICE_DATABASE, open_office
 from appliance.office.tables import boxes
 from appliance.office.tables.boxes import OfficeBox
+from appliance.office.web.routes import pages
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store
@@ -42,7 +43,7 @@ class OfficeServer:
     @contextmanager
     def serving(self, services: Services, head: Head) -> Iterator[None]:
         if self.made is None:
-            self.made = create_app(services, api=routes.routers())
+            self.made = create_app(services, pages=pages, api=routes.routers())
             furnish(self.made, head)
         else:
             furnish_web(self.made, services)

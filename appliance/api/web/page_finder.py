@@ -43,6 +43,11 @@ class PageFinder(APIRouter):
         scope[_FOUND] = best
         return found, {}
 
+    def has(self, address: str) -> bool:
+        """Whether there is a page at this address, which has no question behind it."""
+        routes = self._by_word.get(_first(address), ())
+        return any("GET" in each.methods and each.path == address for each in routes)
+
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, child_scope = scope.pop(_FOUND)
         scope.update(child_scope)

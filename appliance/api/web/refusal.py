@@ -53,6 +53,10 @@ FIELDS = {
     " beside sound, and a file answers no message.",
     "picture": "Choose a JPEG or a PNG with at least 192 pixels on each side.",
     "chosen_line": "Choose the number of the SIM card.",
+    "strike_off": "Type the word as it stands there: what is struck off has to be joined anew.",
+    "office_address": "No box would find the office, or could trust it. Start it at an address that"
+    " boxes reach, with a certificate that they can check.",
+    "believe": "Choose which of the numberings is the box's own.",
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",
     "note": "A note has 1 to 4096 characters.",

@@ -1,4 +1,7 @@
-"""All pages together."""
+"""All pages together: those of who comes in, which a head office has, too, and those of a box."""
+
+from collections.abc import Iterable
+from types import ModuleType
 
 from appliance.api.web import live
 from appliance.api.web.page_finder import PageFinder
@@ -69,6 +72,7 @@ from appliance.api.web.pages import (
     search,
     settings,
     setup,
+    setup_branch,
     setup_line,
     setup_team,
     sheets,
@@ -83,10 +87,20 @@ from appliance.api.web.pages import (
     website,
 )
 
-router = PageFinder()
-for part in (
+HOUSE_PAGES = (
     login,
+    oidc,
+    passkeys,
     setup,
+    settings,
+    team,
+    tokens,
+    webhooks,
+    live,
+)
+"""Who comes in, and what they and programs may do."""
+BOX_PAGES = (
+    setup_branch,
     setup_line,
     inbox,
     thread,
@@ -118,7 +132,6 @@ for part in (
     new_round,
     rounds,
     group,
-    live,
     enrol,
     adoption,
     overview,
@@ -141,8 +154,6 @@ for part in (
     search,
     texts,
     command_bar,
-    settings,
-    team,
     branches,
     automatic,
     website,
@@ -152,9 +163,7 @@ for part in (
     labels,
     saved_views,
     new_view,
-    tokens,
     updates,
-    webhooks,
     copies,
     setup_team,
     installing,
@@ -162,7 +171,14 @@ for part in (
     notifications,
     office,
     mail_notices,
-    oidc,
-    passkeys,
-):
-    router.take(part.routes)
+)
+
+
+def finder_of(parts: Iterable[ModuleType]) -> PageFinder:
+    found = PageFinder()
+    for part in parts:
+        found.take(part.routes)
+    return found
+
+
+router = finder_of((*HOUSE_PAGES, *BOX_PAGES))

@@ -15,6 +15,7 @@ from appliance.api.web import templating
 from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
+from appliance.api.web.page_finder import PageFinder
 from appliance.api.web.passkeys import required
 from appliance.api.web.passkeys.ceremonies import Ceremonies
 from appliance.api.web.presence import Presence
@@ -192,8 +193,14 @@ class Visit:
             on_trial=self.services.on_trial,
             updates=self.services.updates,
             demo=self.services.demo,
+            has_page=self.has_page,
             **context,
         )
+
+    def has_page(self, address: str) -> bool:
+        """What is offered leads somewhere: a head office has fewer pages than a box."""
+        pages: PageFinder = self.request.app.state.pages
+        return pages.has(address)
 
 
 def is_secure(request: Request, web: Web) -> bool:

@@ -15,6 +15,7 @@ from appliance.api.web.words import (
     archive_sentences,
     audit_sentences,
     automatic_sentences,
+    boxes_sentences,
     bubble_sentences,
     care_sentences,
     copy_sentences,
@@ -84,6 +85,7 @@ def _of_phrases() -> Iterator[str]:
     yield from emergency_sentences.SENTENCES
     yield from webhook_sentences.SENTENCES
     yield from update_sentences.SENTENCES
+    yield from boxes_sentences.SENTENCES
     yield from phrases.STATES.values()
     yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()

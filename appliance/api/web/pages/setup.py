@@ -1,5 +1,5 @@
-"""First start: the first administrator, and a branch; the number and the colleagues
-follow in `setup_line` and `setup_team`.
+"""First start: the first administrator. A branch, the number and the colleagues follow in
+`setup_branch`, `setup_line` and `setup_team`.
 
 Only a person who can read Balie's console or log can make the first administrator: the set-up code
 stands there. So a stranger on the network who finds the port first gains nothing. As soon as any
@@ -15,18 +15,16 @@ from fastapi.responses import Response
 
 from appliance.api.forwarded import address_of
 from appliance.api.web.browsers import browser_of
+from appliance.api.web.page_finder import PageFinder
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import chosen_password, enter, refused
 from appliance.api.web.refusal import Note, note_of
-from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, go
+from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, go
 from appliance.api.web.words import incident_sentences
-from appliance.api.web.words.i18n import LANGUAGES
 from appliance.box import home_wish
 from appliance.desk.access import sessions
 from appliance.desk.access.bearer import is_code
-from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.wrong_tries import Tried
-from appliance.desk.lines import new_branch
 from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.desk.team import staff
@@ -45,6 +43,12 @@ async def setup_page(guest: AtDoor) -> Response:
     of_box = await guest.web.services.store.aread(_of_box)
     notes = [_note(guest, each) for each in of_box]
     return guest.page("setup.html", **_shown(guest), name="", note=None, of_box=notes)
+
+
+def _next(guest: Guest) -> str:
+    """A head office has no branch of its own."""
+    pages: PageFinder = guest.request.app.state.pages
+    return "/setup/branch" if pages.has("/setup/branch") else "/"
 
 
 def _of_box(conn: sqlite3.Connection) -> Sequence[IncidentEntry]:
@@ -77,30 +81,7 @@ async def make_first_admin(
     except (InvalidInput, Refused) as exc:
         note = note_of(guest.words, exc)
         return refused(guest, exc, "setup.html", **_shown(guest), name=name, note=note)
-    return enter(guest, session, await guest.web.door.device_cookie(name), "/setup/branch")
-
-
-@routes.get("/setup/branch")
-async def branch_page(visit: Reading) -> Response:
-    must_be_admin(visit.session.rights)
-    return visit.page("setup_branch.html", name="", note=None)
-
-
-@routes.post("/setup/branch")
-async def add_branch(
-    visit: Posting,
-    name: Annotated[str, Form()] = "",
-    language: Annotated[str, Form()] = "nl",
-) -> Response:
-    must_be_admin(visit.session.rights)
-    try:
-        language = language if language in LANGUAGES else LANGUAGES[0]
-        by = f"staff:{visit.staff_id}"
-        await visit.write(lambda tx, rights: _add_branch(tx, rights, name, language, by))
-    except (InvalidInput, Refused) as exc:
-        note = note_of(visit.words, exc)
-        return visit.page("setup_branch.html", 422, name=name, note=note)
-    return go(visit, "/setup/line")
+    return enter(guest, session, await guest.web.door.device_cookie(name), _next(guest))
 
 
 def _shown(guest: Guest) -> dict[str, bool]:
@@ -128,12 +109,3 @@ def _check_code(guest: Guest, code: str) -> None:
 
 def _begin(tx: Tx, name: str, password_hash: str, browser: str | None) -> sessions.NewSession:
     return sessions.begin(tx, staff.add_first_admin(tx, name, password_hash), browser=browser)
-
-
-def _add_branch(tx: Tx, rights: Rights, name: str, language: str, by: str) -> None:
-    must_be_admin(rights)
-    new_branch.add(tx, name, {"language": language}, by=by)
-
-
-def must_be_admin(rights: Rights) -> None:
-    rights.require(Permission.STAFF_MANAGE, None, "page")

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from appliance.api.services import PluggedIn
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.pages.setup import must_be_admin
+from appliance.api.web.pages.setup_branch import must_be_admin
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Rights

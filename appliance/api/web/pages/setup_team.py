@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from appliance.api.web.login_address import login_address
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.pages.setup import must_be_admin
+from appliance.api.web.pages.setup_branch import must_be_admin
 from appliance.api.web.pages.team import Invitation, Invited, let_in, shown
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit
