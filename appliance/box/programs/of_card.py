@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.box import boot_choice, card_reading, naming
-from appliance.box.box_folders import BoxFolders
 from appliance.box.card_folders import CardFolders
 from appliance.box.data_growth import grow
 from appliance.box.partitions import DATA, device_of
@@ -62,7 +61,7 @@ def join_office() -> int:
     """Once Balie has a database and the network is up; the unit tries again while head office is
     away. The invitation stands on no command line, and goes when it is used or is of no use.
     """
-    places = BoxFolders()
+    places = CardFolders()
     token = places.invitation.read_text("utf-8")
     command = ["balie", "office", "join", "-", "--json"]
     done = subprocess.run(

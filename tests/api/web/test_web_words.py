@@ -27,6 +27,7 @@ from appliance.api.web.words import (
     label_sentences,
     list_sentences,
     media_sentences,
+    office_sentences,
     phrases,
     privacy_sentences,
     round_phrases,
@@ -86,6 +87,7 @@ def _of_phrases() -> Iterator[str]:
     yield from webhook_sentences.SENTENCES
     yield from update_sentences.SENTENCES
     yield from boxes_sentences.SENTENCES
+    yield from office_sentences.SENTENCES
     yield from phrases.STATES.values()
     yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()

@@ -54,6 +54,8 @@ TROUBLE: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+SENTENCES = tuple(each for said in (PRIVACY, TROUBLE) for pair in said.values() for each in pair)
+
 
 def choice(words: Words, privacy: Privacy) -> tuple[str, str]:
     """What it is called, and what it means."""
