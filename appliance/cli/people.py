@@ -19,6 +19,10 @@ from appliance.store.store import Tx
 staff_app = typer.Typer(no_args_is_help=True, help="The people who log in.")
 token_app = typer.Typer(no_args_is_help=True, help="The programs that use the API.")
 
+TokenArgument = Annotated[
+    str, typer.Argument(help="The token, by id or by a name that no other has.")
+]
+
 
 @staff_app.command("add")
 @says_what_is_wrong
@@ -148,7 +152,7 @@ def add_token(
 @token_app.command("limit")
 @says_what_is_wrong
 def limit_token(
-    token_id: Annotated[str, typer.Argument(help="The token's id (see: balie token list).")],
+    token: TokenArgument,
     per_minute: Annotated[
         int | None, typer.Option(help="Requests a minute; without: as usual.")
     ] = None,
@@ -157,6 +161,7 @@ def limit_token(
 ) -> None:
     """Says how often a program may ask."""
     with open_store(data) as store:
+        token_id = store.read(lambda conn: tokens.called(conn, token)).id
         store.write(lambda tx: tokens.limit(tx, token_id, per_minute, by=CLI))
     allowed = per_minute or tokens.USUAL_PER_MINUTE
     facts = {"id": token_id, "per_minute": allowed}
@@ -194,12 +199,13 @@ def _token_row(token: ApiToken) -> str:
 @token_app.command("rotate-key")
 @says_what_is_wrong
 def rotate_token_key(
-    token_id: Annotated[str, typer.Argument(help="The token's id (see: balie token list).")],
+    token: TokenArgument,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Gives a token a new key of signatures and shows it, this once. For a day both sign."""
     with open_store(data) as store:
+        token_id = store.read(lambda conn: tokens.called(conn, token)).id
         new = store.write(lambda tx: tokens.rotate_key(tx, token_id, by=CLI))
     ends = iso(new.previous_ends_ms)
     facts = {"id": new.id, "name": new.name, "signing_key": new.signing_key}
@@ -210,11 +216,12 @@ def rotate_token_key(
 @token_app.command("revoke")
 @says_what_is_wrong
 def revoke_token(
-    token_id: Annotated[str, typer.Argument(help="The token's id (see: balie token list).")],
+    token: TokenArgument,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Takes a token back."""
     with open_store(data) as store:
+        token_id = store.read(lambda conn: tokens.called(conn, token)).id
         store.write(lambda tx: tokens.revoke(tx, token_id))
     show(as_json, {"id": token_id}, "The token opens nothing any more.")

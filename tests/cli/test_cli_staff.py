@@ -179,3 +179,16 @@ def test_a_token_is_shown_once_and_opens_until_revoked(running: Store) -> None:
     assert "no such token" in refused("token", "rotate-key", added["id"])
     assert running.read(lambda conn: tokens.find(conn, added["token"])) is None
     assert told("token", "list")["items"][0]["revoked"] is True
+
+
+def test_a_token_goes_by_its_name_where_no_other_has_it(running: Store) -> None:
+    """An id goes before a name; of two with one name only the id tells; a revoked one is none."""
+    old, new = (told("token", "add", "--name", "Planning") for _ in range(2))
+    for verb in ("limit", "rotate-key", "revoke"):
+        assert "give the id of one" in refused("token", verb, "planning")
+    assert told("token", "revoke", old["id"])["id"] == old["id"]
+    assert told("token", "limit", "planning", "--per-minute", "60")["id"] == new["id"]
+    assert told("token", "rotate-key", "planning")["id"] == new["id"]
+    named_so = told("token", "add", "--name", new["id"])
+    assert told("token", "revoke", "PLANNING")["id"] == new["id"]
+    assert told("token", "revoke", new["id"])["id"] == named_so["id"]

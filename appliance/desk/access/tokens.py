@@ -240,6 +240,23 @@ def by_id(conn: sqlite3.Connection, token_id: str) -> ApiToken | None:
     return None if row is None else _found(conn, row)
 
 
+def called(conn: sqlite3.Connection, name_or_id: str) -> ApiToken:
+    """That of this id, or the only one of this name; a revoked one is none.
+
+    Raises NotFound, or InvalidInput where several have the name.
+    """
+    wanted = name_or_id.casefold()
+    there = [each for each in listing(conn) if each.revoked_ms is None]
+    found = [each for each in there if each.id == name_or_id] or [
+        each for each in there if each.name.casefold() == wanted
+    ]
+    if not found:
+        raise NotFound("token")
+    if len(found) > 1:
+        raise InvalidInput("token", f"Several tokens are named “{name_or_id}”: give the id of one.")
+    return found[0]
+
+
 def signing_key(conn: sqlite3.Connection, key: HouseKey, token_id: str) -> str:
     """64 hexadecimal digits, as text: what Balie tells the token's program is signed with them.
 
