@@ -12,6 +12,7 @@ from appliance.devices.protocol import Group, TextForm
 from appliance.events import EventKind
 from appliance.messages import MessageClass
 from appliance.queue.pacing import DEFAULT_PROFILE
+from tests.desk.ledger import rules
 from tests.queue.counter import ANNA, WHATSAPP, Counter
 from tests.queue.inbox_reader import Colleague
 
@@ -45,10 +46,6 @@ def reads_up_to(
             tx, staff_id=colleague.id, conversation_id=conversation_id, message_id=message_id
         )
     )
-
-
-def rules(counter: Counter) -> list[str]:
-    return [str(each["rule"]) for each in counter.outgoing(ANNA)]
 
 
 def test_a_message_without_words_proves_nothing(counter: Counter) -> None:
