@@ -12,7 +12,7 @@ from appliance.desk.automatic.calendar_reading import read_calendar
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
 from appliance.store import lines
-from tests.desk.test_automatic import logs_in, said, told
+from tests.desk.automatic_line import logs_in, said, told
 from tests.queue.counter import ANNA, BART, HOUR_S, MONDAY, Counter, at
 from tests.queue.inbox_reader import Colleague
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from appliance.clock import ManualClock
 from appliance.runtime.balie import Balie
-from tests.desk.test_automatic import CHRIS, logs_in, said, told
+from tests.desk.automatic_line import CHRIS, logs_in, said, told
 from tests.queue.counter import MONDAY, Counter
 from tests.queue.inbox_reader import Colleague
 
