@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from appliance.channels import Channel
 from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import joining
 from appliance.desk.rounds import board, deciding, starting
 from appliance.desk.rounds.answer_words import AnswerReading
 from appliance.desk.rounds.board import Board
@@ -16,8 +19,9 @@ from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import HOUR_MS, MINUTE_MS
 from appliance.reasons import Reason
-from appliance.store import lines
+from appliance.store import casework, lines
 from appliance.store.rounds import PersonState, Round, RoundAuthor
+from appliance.store.store import Tx
 from tests.queue.counter import Counter, tapping
 
 ALL = Sight(None)
@@ -151,3 +155,36 @@ def withdrawn(office: RoundsOffice) -> int:
 
 
 WHATSAPP = Channel.WHATSAPP
+
+
+@pytest.fixture
+def office(counter: Counter) -> RoundsOffice:
+    return RoundsOffice(counter)
+
+
+def settle_case(office: RoundsOffice, who: str) -> None:
+    """A colleague closes their conversation."""
+    contact_id = office.counter.contact_id(who)
+
+    def work(tx: Tx) -> None:
+        row = tx.conn.execute("SELECT id FROM conversation WHERE contact_id = ?", (contact_id,))
+        casework.close(
+            tx, casework.of(tx.conn, row.fetchone()["id"]), note=None, facts={}, staff_id=None
+        )
+
+    office.counter.store.write(work)
+
+
+def join_two(office: RoundsOffice, kept: str, other: str) -> None:
+    keep_id, other_id = office.counter.contact_id(kept), office.counter.contact_id(other)
+    office.counter.store.write(lambda tx: joining.join(tx, keep_id, other_id, "s"))
+    office.follows()
+
+
+def silent(office: RoundsOffice, who: str) -> None:
+    """Three messages that nobody asked for left, and they did not answer."""
+    office.counter.clock.advance(ms=25 * HOUR_MS)
+    for text in ("Een", "Twee", "Drie"):
+        office.counter.queues(text, to=who, typed=False)
+    office.sends_all()
+    office.counter.knows(*(each for each in map(number, range(3)) if each != who))
