@@ -1,6 +1,5 @@
-"""A text to a list: a verdict for each, one message a day, paused, resumed, cancelled, answered."""
+"""A text to a list: a verdict for each, one message a day, paused, resumed, answered."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,135 +7,39 @@ from typing import Any
 import pytest
 
 from appliance.desk.access.sight import Sight
-from appliance.desk.contacts import joining
-from appliance.desk.lists import progress, resending, saved_lists, sends
-from appliance.desk.lists.progress import SendProgress
+from appliance.desk.lists import saved_lists, sends
 from appliance.desk.lists.saved_lists import SavedList
-from appliance.desk.lists.sends import Send, SendWish
 from appliance.desk.lists.steering import steered
-from appliance.desk.outgoing.decisions import Decision, decide
-from appliance.desk.outgoing.lists import ListRequest, Recipient, accept_list
-from appliance.devices.protocol import Proof, Tick, Ticks, TickVisit
-from appliance.errors import InvalidInput, NotFound, Refused, Transient, Unconfirmed
+from appliance.desk.outgoing.lists import ListRequest, accept_list
+from appliance.errors import InvalidInput, NotFound, Transient
 from appliance.events import EventKind
 from appliance.media.files import MediaFiles
-from appliance.messages import MessageState
-from appliance.queue import outcomes
-from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import Planner
 from appliance.queue.profile import checked
 from appliance.reasons import Reason
 from appliance.store import branches, lines
-from appliance.store.store import Tx
+from tests.desk.list_team import (
+    ALL,
+    DAY_S,
+    VARIANTS,
+    leaves,
+    list_of,
+    look,
+    next_attempt,
+    none_leaves,
+    sent,
+    sent_again,
+    steer,
+    team,
+    told,
+    verdicts,
+    wish,
+)
 from tests.queue.counter import ANNA, BART, HOUR_S, STAFF, Counter, at, tapping
 from tests.queue.test_files import files, uploaded
 from tests.queue.test_line_pacing import STRANGERS, agreed_on_paper
 
-__all__ = ["files"]
-
-CEES = "+31633333333"
-ALL = Sight(None)
-VARIANTS = ("Kun je zaterdag?", "Heb je zaterdag tijd?")
-DAY_S = 24 * HOUR_S
-
-
-def list_of(counter: Counter, *numbers: str, name: str = "Nacht") -> SavedList:
-    def work(tx: Tx) -> SavedList:
-        members = [counter.contact_id(each) for each in numbers]
-        made = saved_lists.add(
-            tx, ALL, STAFF, name=name, branch_id=counter.branch_id, members=members
-        )
-        return saved_lists.one(tx.conn, ALL, made)
-
-    return counter.store.write(work)
-
-
-def wish(counter: Counter, to: SavedList, **about: Any) -> SendWish:
-    return SendWish(
-        to=to,
-        author=STAFF,
-        **{"line_id": counter.line_id, "variants": VARIANTS, **about},
-    )
-
-
-def told(counter: Counter, wanted: SendWish) -> Sequence[Recipient]:
-    now_ms = counter.clock.now_ms()
-    return counter.store.read(lambda conn: sends.dry_run(conn, ALL, wanted, now_ms=now_ms))
-
-
-def sent(counter: Counter, wanted: SendWish) -> Send:
-    def work(tx: Tx) -> Send:
-        return sends.one(tx.conn, ALL, sends.send(tx, ALL, wanted))
-
-    return counter.store.write(work)
-
-
-def look(counter: Counter, send: Send) -> SendProgress:
-    return counter.store.read(
-        lambda conn: progress.progress(conn, ALL, sends.one(conn, ALL, send.id))
-    )
-
-
-def sent_again(counter: Counter, send: Send) -> Send:
-    return sent(counter, counter.store.read(lambda conn: sends.again(conn, ALL, send, STAFF)))
-
-
-def are_one_person(counter: Counter, *numbers: str) -> None:
-    """Two branches entered them, each with the same personnel number."""
-
-    def work(tx: Tx) -> None:
-        for place, each in enumerate(numbers):
-            statement = "UPDATE contact SET personnel_number = ? WHERE id = ?"
-            tx.conn.execute(statement, (("px-1", "PX-1")[place % 2], counter.contact_id(each)))
-
-    counter.store.write(work)
-
-
-def steer(counter: Counter, what: Any, send: Send) -> None:
-    counter.store.write(lambda tx: what(tx, sends.one(tx.conn, ALL, send.id), STAFF))
-
-
-def next_attempt(counter: Counter) -> QueueAttempt:
-    """The next message that the phone is given, once its time has come; visits are made."""
-    for _ in range(240):
-        match counter.task():
-            case QueueAttempt() as found:
-                return found
-            case TickVisit() as visit:
-                counter.work.visited(visit, Ticks(by_message={}))
-            case _:
-                counter.clock.advance(s=30)
-    raise AssertionError("nothing leaves")
-
-
-def leaves(counter: Counter) -> str:
-    attempt = next_attempt(counter)
-    with tapping(attempt):
-        pass
-    counter.work.sent(attempt, Proof(tick=Tick.SENT))
-    return attempt.outgoing.message_id
-
-
-def none_leaves(counter: Counter, hours: int = 2) -> bool:
-    """Whether nothing is given to the phone for so long."""
-    for _ in range(hours * 4):
-        found = counter.task()
-        if isinstance(found, QueueAttempt):
-            return False
-        if isinstance(found, TickVisit):
-            counter.work.visited(found, Ticks(by_message={}))
-        counter.clock.advance(s=900)
-    return True
-
-
-def verdicts(found: SendProgress) -> list[tuple[str, Reason | None]]:
-    return [(each.verdict, each.why if each.refused else None) for each in found.items]
-
-
-@pytest.fixture
-def team(counter: Counter) -> SavedList:
-    counter.knows(ANNA, BART, CEES)
-    return list_of(counter, ANNA, BART, CEES)
+__all__ = ["files", "team"]  # the fixtures
 
 
 def test_what_a_dry_run_says_is_what_is_sent(counter: Counter, team: SavedList) -> None:
@@ -181,21 +84,6 @@ _CONSENT = (
 )
 
 
-def test_two_lists_that_meet_at_one_person_send_one_message(
-    counter: Counter, team: SavedList
-) -> None:
-    """Anna and Bart turn out to be one person while both wait."""
-    del team
-    first = sent(counter, wish(counter, list_of(counter, ANNA, name="A")))
-    second = sent(counter, wish(counter, list_of(counter, BART, name="B")))
-    anna, bart = counter.contact_id(ANNA), counter.contact_id(BART)
-    counter.store.write(lambda tx: joining.join_by(tx, anna, bart, STAFF))
-    gone = leaves(counter)
-    assert none_leaves(counter)
-    assert look(counter, first).items[0].message_id == gone
-    assert verdicts(look(counter, second)) == [("refused", Reason.LISTED_TODAY)]
-
-
 def test_a_paused_list_waits_also_after_a_restart_and_goes_on(
     counter: Counter, team: SavedList
 ) -> None:
@@ -222,37 +110,6 @@ def test_a_paused_list_waits_also_after_a_restart_and_goes_on(
     assert look(counter, send).state == "done"
     whats = [each.what for each in counter.store.read(lambda conn: steered(conn, send))]
     assert whats == ["sent", "paused", "resumed"]
-
-
-def test_cancelling_withdraws_what_waits_and_they_are_asked_again(
-    counter: Counter, team: SavedList
-) -> None:
-    """Each is judged anew; who got it is not asked again."""
-    send = sent(counter, wish(counter, team))
-    leaves(counter)
-    steer(counter, sends.pause, send)
-    steer(counter, sends.cancel, send)
-    found = look(counter, send)
-    assert found.state == "cancelled"
-    assert verdicts(found) == [
-        ("goes", None),
-        ("refused", Reason.BY_PERSON),
-        ("refused", Reason.BY_PERSON),
-    ]
-    ended = [
-        (each.message_id, each.facts["from"], each.facts["reason"])
-        for each in counter.events(EventKind.MESSAGE_STATE)
-        if each.facts["to"] == "cancelled"
-    ]
-    assert ended == [(each.message_id, "queued", Reason.BY_PERSON) for each in found.items[1:]]
-    with pytest.raises(Refused):
-        steer(counter, sends.resume, send)
-    counter.hears("STOP", CEES)
-    again = counter.store.read(lambda conn: sends.again(conn, ALL, send, STAFF))
-    assert verdicts(look(counter, sent(counter, again))) == [
-        ("goes", None),
-        ("refused", Reason.OPTED_OUT),
-    ]
 
 
 def test_answers_belong_to_the_list_message_before_them(counter: Counter, team: SavedList) -> None:
@@ -329,45 +186,6 @@ def test_whom_the_month_s_sms_have_no_room_for_is_refused_before_anything_is_sen
     assert [each.refusal for each in told(counter, other)] == [Reason.TOO_LATE]
 
 
-def test_one_person_under_two_contacts_gets_it_once(counter: Counter, team: SavedList) -> None:
-    """Not twice a day by its repetition or another list either."""
-    are_one_person(counter, ANNA, CEES)
-    other_list = list_of(counter, CEES, name="Dag")
-    found = told(counter, wish(counter, team))
-    assert [each.refusal for each in found] == [None, None, Reason.TWICE]
-    counter.hears("STOP", BART)
-    send = sent(counter, wish(counter, team))
-    assert verdicts(look(counter, sent_again(counter, send))) == [("refused", Reason.OPTED_OUT)]
-    for _ in ("while the first waits", "after it left"):
-        (other,) = told(counter, wish(counter, other_list))
-        assert other.refusal is Reason.LISTED_TODAY
-        if look(counter, send).counts.waiting:
-            leaves(counter)
-
-
-def test_one_person_who_got_nothing_under_either_contact_is_asked_again(
-    counter: Counter, team: SavedList
-) -> None:
-    are_one_person(counter, ANNA, CEES)
-    send = sent(counter, wish(counter, team))
-    steer(counter, sends.cancel, send)
-    second = look(counter, sent_again(counter, send))
-    assert verdicts(second) == [("goes", None), ("goes", None), ("refused", Reason.TWICE)]
-
-
-def test_two_lists_that_wait_for_one_person_under_two_contacts_send_one_message(
-    counter: Counter, team: SavedList
-) -> None:
-    """Their personnel number is entered while both wait."""
-    del team
-    sent(counter, wish(counter, list_of(counter, ANNA, name="A")))
-    second = sent(counter, wish(counter, list_of(counter, BART, name="B")))
-    are_one_person(counter, ANNA, BART)
-    leaves(counter)
-    assert none_leaves(counter)
-    assert verdicts(look(counter, second)) == [("refused", Reason.LISTED_TODAY)]
-
-
 def test_who_got_it_by_a_repetition_is_not_asked_again(counter: Counter, team: SavedList) -> None:
     """Nor who was taken out of the list since; not the next day either."""
     first = sent(counter, wish(counter, team))
@@ -408,83 +226,6 @@ def test_a_send_of_another_branch_is_not_there(counter: Counter, team: SavedList
     other = counter.store.write(lambda tx: branches.add_branch(tx, "Zwolle"))
     with pytest.raises(NotFound):
         counter.store.read(lambda conn: sends.one(conn, Sight(frozenset({other})), send.id))
-
-
-def test_what_is_in_doubt_is_neither_withdrawn_nor_asked_again(
-    counter: Counter, team: SavedList
-) -> None:
-    send = sent(counter, wish(counter, team))
-    attempt = next_attempt(counter)
-    with tapping(attempt):
-        pass
-    steer(counter, sends.cancel, send)
-    assert counter.state(attempt.outgoing.message_id) is MessageState.SENDING
-    left = counter.store.read(lambda conn: resending.left_out(conn, send.id))
-    assert left == [counter.contact_id(BART), counter.contact_id(CEES)]
-    counter.work.sent(attempt, Proof(tick=Tick.SENT))
-    assert look(counter, send).counts.sent == 1
-
-
-def test_what_a_device_has_in_hand_when_its_send_is_cancelled_does_not_leave_later(
-    counter: Counter, team: SavedList
-) -> None:
-    """Whether the device fails before the gate, or comes to it."""
-    send = sent(counter, wish(counter, team))
-    leaves(counter)
-    failing = next_attempt(counter)
-    steer(counter, sends.cancel, send)
-    counter.work.not_sent(failing, Transient("the screen was locked"))
-    again = sent_again(counter, send)
-    coming = next_attempt(counter)
-    steer(counter, sends.cancel, again)
-    with pytest.raises(Refused) as refused, tapping(coming):
-        pass
-    counter.work.not_sent(coming, refused.value)
-    assert none_leaves(counter)
-    for each, sent_by_it in ((send, 1), (again, 0)):
-        found = look(counter, each)
-        assert (found.state, found.counts.waiting, found.counts.sent) == (
-            "cancelled",
-            0,
-            sent_by_it,
-        )
-        assert {one.why for one in found.items[sent_by_it:]} == {Reason.BY_PERSON}
-
-
-def test_what_comes_back_from_a_doubt_of_a_cancelled_send_is_not_sent_again(
-    counter: Counter, team: SavedList
-) -> None:
-    """The send is cancelled between the tap and the answer; a person says that it shall go."""
-    send = sent(counter, wish(counter, team))
-    attempt = next_attempt(counter)
-    with tapping(attempt):
-        pass
-    counter.work.not_sent(attempt, Unconfirmed("the phone went dark"))
-    steer(counter, sends.cancel, send)
-    message_id = attempt.outgoing.message_id
-
-    def work(tx: Tx) -> None:
-        outcomes.ask_a_person(tx, attempt.outgoing)
-        decide(tx, message_id, Decision.SEND_AGAIN, staff_id="sanne")
-
-    counter.store.write(work)
-    assert none_leaves(counter)
-    assert counter.state(message_id) is MessageState.CANCELLED
-
-
-def test_no_more_files_of_a_cancelled_send_leave(
-    counter: Counter, team: SavedList, files: MediaFiles, tmp_path: Path
-) -> None:
-    """One of two had left when it was cancelled."""
-    photos = (uploaded(counter, files, tmp_path), uploaded(counter, files, tmp_path, "two.jpg"))
-    send = sent(counter, wish(counter, team, media=photos))
-    attempt = next_attempt(counter)
-    with tapping(attempt):
-        pass
-    steer(counter, sends.cancel, send)
-    counter.work.sent(attempt, Proof(tick=Tick.SENT))
-    assert counter.state(attempt.outgoing.message_id) is MessageState.CANCELLED
-    assert none_leaves(counter)
 
 
 def test_files_go_with_each_message_over_whatsapp(

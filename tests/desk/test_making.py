@@ -22,7 +22,7 @@ from appliance.reasons import Reason
 from appliance.store import consent, contacts, conversations, lines, unmade
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
-from tests.desk.test_list_sends import ALL, list_of, look, sent_again, steer, told, wish
+from tests.desk.list_team import ALL, list_of, look, sent_again, steer, told, wish
 from tests.queue.counter import STAFF, Counter
 
 MANY = FEW + 2 * PIECE
