@@ -3,50 +3,15 @@
 Rows are written as they are, so that every column has a value of its own to be looked for.
 """
 
-import sqlite3
-from dataclasses import dataclass
-from typing import Any
-
 from appliance.desk.access.bearer import new_token
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.store.store import Tx
+from tests.api import person_messages
 from tests.api.office import Desk, Office
+from tests.api.person_rows import ANNA, BRAM, BRAM_NAME, CLAIMED, FORMER, Filler, FullPerson
 from tests.media import samples
 
-ANNA, FORMER, CLAIMED = "+31687654321", "+31687654322", "+31687654323"
-BRAM, BRAM_NAME = "+31687654399", "Bram Bakker"
 GROUP_TEXT = "Ik kom met de fiets"
-AT_MS = 1_772_000_000_000
-
-
-@dataclass(slots=True)
-class Filler:
-    """Each value is one that no other column has."""
-
-    conn: sqlite3.Connection
-    line_id: str
-    token_id: str
-    _count: int = 0
-
-    def time(self) -> int:
-        self._count += 1
-        return AT_MS + 1_000 * self._count
-
-    def row(self, table: str, **values: Any) -> None:
-        names = ", ".join(values)
-        places = ", ".join(f":{name}" for name in values)
-        self.conn.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", values)  # noqa: S608 -- names of ours
-
-    def one(self, statement: str, *about: Any) -> Any:
-        return self.conn.execute(statement, about).fetchone()[0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FullPerson:
-    contact: str
-    conversation: str
-    message: str
-    media_sha256: str
 
 
 def fill(office: Office, desk: Desk) -> FullPerson:
@@ -68,7 +33,7 @@ def fill(office: Office, desk: Desk) -> FullPerson:
         told = FullPerson(
             contact=contact, conversation=conversation, message=message, media_sha256=kept.sha256
         )
-        for part in (_card, _numbers, _message, _case, _many, _group, _privacy):
+        for part in (_card, _numbers, person_messages.fill, _case, _many, _group, _privacy):
             part(fill, told, desk)
         return told
 
@@ -181,123 +146,6 @@ def _numbers(fill: Filler, told: FullPerson, desk: Desk) -> None:
         last_day="2025-12-31",
         read_ms=fill.time(),
     )
-
-
-def _message(fill: Filler, told: FullPerson, desk: Desk) -> None:
-    fill.row(
-        "message",
-        id="m1",
-        conversation_id=told.conversation,
-        line_id=desk.line_id,
-        contact_id=told.contact,
-        value=ANNA,
-        scheme="tel",
-        direction="out",
-        channel="sms",
-        text="Tot maandag om zeven",
-        state="failed",
-        reason="no-route",
-        staff_id="s1",
-        rule="closed",
-        created_ms=1,
-        happened_ms=fill.time(),
-        written_ms=fill.time(),
-        sent_ms=fill.time(),
-        delivered_ms=fill.time(),
-        read_ms=fill.time(),
-        edited_ms=fill.time(),
-        deleted_ms=fill.time(),
-    )
-    fill.row(
-        "message",
-        id="m2",
-        conversation_id=told.conversation,
-        line_id=desk.line_id,
-        contact_id=told.contact,
-        value=ANNA,
-        scheme="tel",
-        direction="out",
-        text="Je loon is betaald",
-        state="queued",
-        token_id=fill.token_id,
-        created_ms=1,
-        happened_ms=fill.time(),
-    )
-    fill.row("earlier_text", message_id=told.message, until_ms=fill.time(), text="Ik kan dinsdag")
-    fill.row("text_below", message_id=told.message, text="> Wie kan er dinsdag?")
-    fill.row(
-        "attempt",
-        id="p1",
-        message_id="m1",
-        device_id=desk.device_id,
-        channel="sms",
-        started_ms=fill.time(),
-        tapped_ms=fill.time(),
-        ended_ms=fill.time(),
-        outcome="partly",
-    )
-    fill.row(
-        "attempt_part",
-        attempt_id="p1",
-        part=1,
-        state="missing",
-        left_ms=fill.time(),
-        report="trying",
-        report_ms=fill.time(),
-    )
-    fill.row(
-        "near_stop",
-        message_id=told.message,
-        asked_id="",
-        decision="leave",
-        staff_id="s2",
-        decided_ms=fill.time(),
-    )
-    fill.row(
-        "media",
-        id="f1",
-        kind="image",
-        type="image/jpeg",
-        name="mijn pas.jpg",
-        sha256=told.media_sha256,
-        bytes=4711,
-        seconds=17,
-        width=642,
-        height=481,
-        state="here",
-        why="quota",
-        staff_id="s2",
-        created_ms=1,
-    )
-    fill.row("message_media", message_id=told.message, position=0, media_id="f1")
-    fill.row(
-        "media",
-        id="f2",
-        kind="contact",
-        type="text/vcard",
-        name="Kaartje van Bram",
-        state="on-phone-only",
-        token_id=fill.token_id,
-        created_ms=1,
-    )
-    fill.row("message_media", message_id="m2", position=0, media_id="f2")
-    fill.row(
-        "care_mark",
-        message_id=told.message,
-        kind="bsn",
-        branch_id=desk.branch_id,
-        state="none",
-        hidden=1,
-        opened_ms=fill.time(),
-        at_ms=fill.time(),
-        ended_ms=fill.time(),
-        staff_id="s2",
-    )
-    for value, emoji in ((ANNA, "👍"), (BRAM, "🙈")):
-        fill.row(
-            "reaction", message_id="m1", value=value, scheme="tel", emoji=emoji, at_ms=fill.time()
-        )
-    fill.row("message_quote", message_id="m1", quoted_id=told.message)
 
 
 def _case(fill: Filler, told: FullPerson, desk: Desk) -> None:

@@ -19,8 +19,9 @@ from appliance.store import contacts
 from appliance.store.data_class import DataClass
 from appliance.store.data_classes import COLUMNS
 from appliance.store.store import Tx
-from tests.api.full_person import ANNA, BRAM, BRAM_NAME, GROUP_TEXT, FullPerson, fill
+from tests.api.full_person import GROUP_TEXT, fill
 from tests.api.office import Caller, Desk, Office
+from tests.api.person_rows import ANNA, BRAM, BRAM_NAME, FullPerson
 
 PERSONAL = (DataClass.IDENTITY, DataClass.CONTENT, DataClass.EVIDENCE)
 OF_MESSAGE = """

@@ -8,8 +8,9 @@ import pytest
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from appliance.desk.privacy.erasing import job
 from tests.api.browser import Browser, log_in
-from tests.api.full_person import ANNA, FullPerson, fill
+from tests.api.full_person import fill
 from tests.api.office import Caller, Desk, Office
+from tests.api.person_rows import ANNA, FullPerson
 
 ERASE = {"reason": "She asked by letter", "typed": "ERASE"}
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.browser import Browser, log_in
-from tests.api.full_person import ANNA, FullPerson, fill
+from tests.api.full_person import fill
 from tests.api.office import Desk, Office
+from tests.api.person_rows import ANNA, FullPerson
 
 
 @pytest.fixture
