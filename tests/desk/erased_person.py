@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.desk.access.sight import Sight
@@ -28,19 +29,11 @@ from tests.queue.counter import Counter
 
 ANNA, BART = "+31612345678", "+31687654399"
 
-
 EVERYWHERE = Sight(None)
-
-
 GROUP = Group(jid="31612300000-1@g.us", name="Loods")
-
-
 OFFICER = Author(staff_id=None, token_id=None, rule=None)
-
-
 TOLD = ("Kowalczyk", "Anouschka", "12345678", "612345678", "zonnebloem", "p-77001", "geheimpje")
 """Pieces of what she is called, wrote and was told, in letters that stand nowhere else."""
-
 
 PERSONAL = (DataClass.IDENTITY, DataClass.CONTENT, DataClass.OFFICE, DataClass.EVIDENCE)
 
@@ -117,58 +110,97 @@ def put(conn: sqlite3.Connection, table: str, **columns: object) -> None:
     conn.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608 -- our own names
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What her rows name: ids of what stands there already. `tried` is the message of `attempt`."""
+
+    counter: Counter
+    contact: str
+    staff: str
+    thread: str
+    other_thread: str
+    first: str
+    tried: str
+    attempt: str
+    group: str
+
+
+def _around(conn: sqlite3.Connection, counter: Counter, contact_id: str) -> Around:
+    def one(statement: str, *values: str) -> str:
+        return str(conn.execute(statement, values).fetchone()[0])
+
+    return Around(
+        counter=counter,
+        contact=contact_id,
+        staff=one("SELECT id FROM staff"),
+        thread=one("SELECT id FROM conversation WHERE contact_id = ?", contact_id),
+        other_thread=one("SELECT id FROM conversation WHERE contact_id <> ?", contact_id),
+        first=one("SELECT min(id) FROM message WHERE value = ?", ANNA),
+        tried=one("SELECT message_id FROM attempt"),
+        attempt=one("SELECT id FROM attempt"),
+        group=one("SELECT id FROM chat_group"),
+    )
+
+
 def _fill_rows(tx: Tx, counter: Counter, contact_id: str, picture: str, noted: str) -> None:
-    conn, at = tx.conn, {"created_ms": 1}
-    one = {
-        name: conn.execute(statement, values).fetchone()[0]
-        for name, statement, values in (
-            ("staff", "SELECT id FROM staff", ()),
-            ("thread", "SELECT id FROM conversation WHERE contact_id = ?", (contact_id,)),
-            ("other", "SELECT id FROM conversation WHERE contact_id <> ?", (contact_id,)),
-            ("first", "SELECT min(id) FROM message WHERE value = ?", (ANNA,)),
-            ("tried", "SELECT message_id FROM attempt", ()),
-            ("attempt", "SELECT id FROM attempt", ()),
-            ("group", "SELECT id FROM chat_group", ()),
-        )
-    }
-    own = {"staff_id": one["staff"], "conversation_id": one["thread"]}
-    on_phone = {"device_id": counter.device_id}
-    media.attach(conn, one["first"], [picture])
+    conn, around = tx.conn, _around(tx.conn, counter, contact_id)
+    media.attach(conn, around.first, [picture])
+    conn.execute("UPDATE attempt SET baseline = 'zonnebloem', evidence = '{\"r\": \"zonnebloem\"}'")
+    _fill_card(conn, around)
+    _fill_thread(conn, around, noted)
+    _fill_answer_of_program(conn, around, tx.now_ms)
+    _fill_devices(conn, around, picture)
+    _fill_list(conn, around)
+    _fill_request(conn, around)
+    _fill_names_elsewhere(conn, counter.contact_id(BART), around.staff)
+
+
+def _fill_card(conn: sqlite3.Connection, around: Around) -> None:
+    her = {"contact_id": around.contact}
     conn.execute(
         "UPDATE contact SET office_name = 'Anouschka Kowalczyk', personnel_number = 'P-77001',"
         " fields = json_object('bijnaam', 'geheimpje') WHERE id = ?",
-        (contact_id,),
+        (around.contact,),
     )
-    conn.execute("UPDATE attempt SET baseline = 'zonnebloem', evidence = '{\"r\": \"zonnebloem\"}'")
-    put(conn, "contact_note", contact_id=contact_id, branch_id="b", text="geheimpje")
+    put(conn, "contact_note", **her, branch_id="b", text="geheimpje")
+    change = {"kind": "split", "other_id": around.contact, "consent_seq": 0, "at_ms": 1}
+    put(conn, "contact_change", **her, **change, before='{"name": "Anouschka Kowalczyk"}')
+    put(conn, "hold", **her, id="d1", reason="geheimpje", since_ms=1, ended_ms=2)
+    put(conn, "former_holder", **her, value=ANNA, scheme="tel", consent_seq=0)
+
+
+def _fill_thread(conn: sqlite3.Connection, around: Around, noted: str) -> None:
+    """What colleagues wrote of her and in her thread, and beside those of others."""
+    own = {"staff_id": around.staff, "conversation_id": around.thread}
     for table in ("draft", "note_draft"):
         put(conn, table, **own, text="zonnebloem", saved_ms=1)
     put(conn, "note", **own, id="n1", text="zonnebloem", at_ms=1)
     put(conn, "note_media", note_id="n1", position=0, media_id=noted)
-    elsewhere = {**own, "conversation_id": one["other"]}
+    elsewhere = {**own, "conversation_id": around.other_thread}
     named = "vraag anouschka kowalczyk, 06-12345678, morgen"
     put(conn, "note", **elsewhere, id="n2", text=named, at_ms=1)
-    put(
-        conn,
-        "handover",
-        id="h1",
-        line_id=counter.line_id,
-        staff_id=one["staff"],
-        text="bel +31 6 1234 5678 nog",
-        at_ms=1,
-    )
-    put(
-        conn,
-        "casework",
-        conversation_id=one["thread"],
-        line_id=counter.line_id,
-        assignee_id=one["staff"],
-        closing_note="zonnebloem",
-    )
-    put(conn, "api_token", id="t", name="HR", token_hash="x", scopes="[]", **at)
-    told = json.dumps({"id": one["tried"], "text": "zonnebloem", "contact": {"number": ANNA}})
-    answer = {"body_hash": "h", "status": 202, "response": told, "at_ms": tx.now_ms}
+    on_line = {"line_id": around.counter.line_id}
+    told = {"text": "bel +31 6 1234 5678 nog", "at_ms": 1}
+    put(conn, "handover", id="h1", **on_line, staff_id=around.staff, **told)
+    case = {"conversation_id": around.thread, "assignee_id": around.staff}
+    put(conn, "casework", **case, **on_line, closing_note="zonnebloem")
+    answer = {"value": ANNA, "scheme": "tel", "emoji": "👍", "at_ms": 1}
+    put(conn, "reaction", message_id=around.tried, **answer)
+    journal = {"what": "member", "by_whom": "Anouschka Kowalczyk", "before": ANNA, "put_back": 0}
+    put(conn, "group_journal", id="j1", group_id=around.group, at_ms=1, **journal)
+
+
+def _fill_answer_of_program(conn: sqlite3.Connection, around: Around, now_ms: int) -> None:
+    """What a program was answered, kept for when it asks again."""
+    put(conn, "api_token", id="t", name="HR", token_hash="x", scopes="[]", created_ms=1)
+    told = json.dumps({"id": around.tried, "text": "zonnebloem", "contact": {"number": ANNA}})
+    answer = {"body_hash": "h", "status": 202, "response": told, "at_ms": now_ms}
     put(conn, "idempotency", token_id="t", key="k", **answer)
+
+
+def _fill_devices(conn: sqlite3.Connection, around: Around, picture: str) -> None:
+    """What devices showed, brought in pieces, or are still to fetch."""
+    on_phone = {"device_id": around.counter.device_id}
     put(
         conn,
         "unknown_screen",
@@ -177,7 +209,7 @@ def _fill_rows(tx: Tx, counter: Counter, contact_id: str, picture: str, noted: s
         **dict.fromkeys(("ids", "buttons", "files"), "[]"),
         **dict.fromkeys(("first_ms", "last_ms", "times"), 1),
         text="zonnebloem",
-        attempt_id=one["attempt"],
+        attempt_id=around.attempt,
     )
     part = {"reference": 1, "wide": 0, "total": 2, "origin": "person", "key": "k"}
     put(conn, "long_sms", id="l1", **on_phone, sender=ANNA, **part, at_ms=1, seen_ms=1)
@@ -185,46 +217,30 @@ def _fill_rows(tx: Tx, counter: Counter, contact_id: str, picture: str, noted: s
     put(conn, "long_sms_part", **on_phone, key="k", long_sms_id="l1", part=1, units=units)
     report = {"report": "arrived", "status": 0, "mr": 1, "at_ms": 1, "seen_ms": 1}
     put(conn, "early_report", **on_phone, number="0612345678", **report)
-    put(conn, "adoption", id="a1", line_id=counter.line_id, **on_phone, state="done", **at)
+    adoption = {"line_id": around.counter.line_id, "state": "done", "created_ms": 1}
+    put(conn, "adoption", id="a1", **on_phone, **adoption)
     chat = {"name": "Anouschka Kowalczyk", "value": ANNA, "scheme": "tel", "fate": "adopted"}
     put(conn, "adoption_chat", id="c1", adoption_id="a1", place=1, **chat)
-    put(conn, "reaction", message_id=one["tried"], value=ANNA, scheme="tel", emoji="👍", at_ms=1)
-    put(
-        conn,
-        "contact_change",
-        kind="split",
-        contact_id=contact_id,
-        other_id=contact_id,
-        before='{"name": "Anouschka Kowalczyk"}',
-        consent_seq=0,
-        at_ms=1,
-    )
-    put(conn, "hold", id="d1", contact_id=contact_id, reason="geheimpje", since_ms=1, ended_ms=2)
     wanted = {"sign": "s", "words": "zonnebloem", "asked_ms": 1, "path": "/sdcard/geheimpje.jpg"}
     put(conn, "media_fetch", media_id=picture, **on_phone, **wanted)
-    put(conn, "list", id="li", branch_id=counter.branch_id, name="Ploeg", **at)
-    put(conn, "list_member", list_id="li", position=1, contact_id=contact_id)
+
+
+def _fill_list(conn: sqlite3.Connection, around: Around) -> None:
+    """A list that she stands in, and what it has still to send her."""
+    counter, her = around.counter, {"position": 1, "contact_id": around.contact}
+    put(conn, "list", id="li", branch_id=counter.branch_id, name="Ploeg", created_ms=1)
+    put(conn, "list_member", list_id="li", **her)
     send = {"variants": "[]", "state": "running", "media": "[]", "deliver_until_ms": 9}
-    put(conn, "list_send", id="ls", list_id="li", line_id=counter.line_id, **send, **at)
+    put(conn, "list_send", id="ls", list_id="li", line_id=counter.line_id, **send, created_ms=1)
     coming = {"value": ANNA, "scheme": "tel", "text": "Dag Anouschka", "answering": 0}
-    put(conn, "list_send_unmade", send_id="ls", position=1, contact_id=contact_id, **coming)
+    put(conn, "list_send_unmade", send_id="ls", **her, **coming)
+
+
+def _fill_request(conn: sqlite3.Connection, around: Around) -> None:
     asked = {"asked_by": "Anouschka Kowalczyk", "asked_how": "mail", "wish": "geheimpje"}
-    day = {"asked_day": "2026-03-02", "due_day": "2026-04-02"}
-    put(
-        conn,
-        "privacy_request",
-        id="pr",
-        contact_id=contact_id,
-        kind="erasure",
-        **asked,
-        **day,
-        **at,
-    )
-    _fill_names_elsewhere(conn, counter.contact_id(BART), one["staff"])
-    former = {"value": ANNA, "scheme": "tel", "contact_id": contact_id, "consent_seq": 0}
-    put(conn, "former_holder", **former)
-    journal = {"what": "member", "by_whom": "Anouschka Kowalczyk", "before": ANNA, "put_back": 0}
-    put(conn, "group_journal", id="j1", group_id=one["group"], at_ms=1, **journal)
+    day = {"asked_day": "2026-03-02", "due_day": "2026-04-02", "created_ms": 1}
+    request = {"contact_id": around.contact, "kind": "erasure"}
+    put(conn, "privacy_request", id="pr", **request, **asked, **day)
 
 
 def _fill_names_elsewhere(conn: sqlite3.Connection, other: str, staff_id: str) -> None:
