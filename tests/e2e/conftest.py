@@ -15,7 +15,8 @@ from appliance.store.feed import EventFeed
 from appliance.store.store import Store
 from tests.api.office import WebServer, run_web_server
 from tests.e2e.chromium import launched
-from tests.e2e.filled import Filler, fill
+from tests.e2e.filled import fill
+from tests.e2e.filler import Filler
 from tests.fresh_store import fresh_store
 from tests.running_demo import SETTLES_S
 

@@ -11,7 +11,7 @@ from appliance.events import EventKind
 from appliance.reasons import Reason
 from appliance.store import line_settings, routes
 from appliance.store.store import Tx
-from tests.e2e.filled import Filler
+from tests.e2e.filler import Filler
 
 PORT = "/dev/serial/by-id/usb-HUAWEI_MOBILE-if00-port0"
 IMEI = "356938035643809"

@@ -14,7 +14,8 @@ from appliance.store import lines
 from appliance.store.rounds import RoundAuthor
 from appliance.store.store import Tx
 from tests.e2e.conftest import Place
-from tests.e2e.filled import HOUR_MS, UTRECHT
+from tests.e2e.filled import UTRECHT
+from tests.e2e.filler import HOUR_MS
 
 CREW = {
     "Adam Nowak": "+31612345701",

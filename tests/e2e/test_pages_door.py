@@ -11,7 +11,7 @@ from appliance.desk.team import staff
 from appliance.store import devices
 from appliance.store.store import Tx
 from tests.e2e.conftest import SETUP_CODE, Look, OpenPage, Place
-from tests.e2e.filled import PASSWORD
+from tests.e2e.filler import PASSWORD
 
 LOGIN = re.compile(r"/login(\?|$)")
 DUTCH = Look(locale="nl-NL")

@@ -9,7 +9,7 @@ from appliance.identities import tel
 from appliance.store import contacts, conversations, lines
 from appliance.store.store import Tx
 from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
-from tests.e2e.filled import MINUTE_MS
+from tests.e2e.filler import MINUTE_MS
 from tests.e2e.listening import live
 
 FATIMA = "Fatima El Idrissi"

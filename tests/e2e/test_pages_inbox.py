@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from appliance.messages import MessageState
 from appliance.store import messages
 from tests.e2e.conftest import OpenPage, Place
-from tests.e2e.filled import HOUR_MS
+from tests.e2e.filler import HOUR_MS
 from tests.e2e.listening import live
 
 FATIMA = "Fatima El Idrissi"
