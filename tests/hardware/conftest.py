@@ -11,7 +11,7 @@ import pytest
 
 from appliance.clock import SystemClock
 from appliance.devices.phone.driver import PhoneDriver
-from tests.devices.phone.driver_kit import Recorder
+from tests.devices.floor_above import Recorder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

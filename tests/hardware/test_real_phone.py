@@ -16,7 +16,7 @@ from appliance.devices.phone.record.recorder import record
 from appliance.devices.phone.screen import read_screen
 from appliance.devices.phone.whatsapp.pages import ChatsList, Seen, classify
 from appliance.devices.protocol import DeviceState, Finding, Outgoing, Tick
-from tests.devices.phone.driver_kit import Recorder, Try
+from tests.devices.floor_above import Recorder, Try
 from tests.emulated.phone_bench import eventually
 
 LEFT = {Tick.SENT, Tick.DELIVERED, Tick.READ}

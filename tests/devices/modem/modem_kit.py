@@ -27,7 +27,7 @@ from appliance.emulated.world.network import Letter, Network
 from appliance.emulated.world.timers import LoopTimers
 from appliance.emulated.world.truth import TruthLog
 from appliance.reasons import Reason
-from tests.devices.phone.driver_kit import Recorder, Try
+from tests.devices.floor_above import Recorder, Try
 from tests.emulated.phone_bench import eventually
 
 T = TypeVar("T")

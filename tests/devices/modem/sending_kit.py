@@ -4,8 +4,8 @@ import pytest
 
 from appliance.devices.protocol import Found
 from appliance.errors import DeviceError, Transient
+from tests.devices.floor_above import Try
 from tests.devices.modem.modem_kit import ModemDesk
-from tests.devices.phone.driver_kit import Try
 from tests.emulated.phone_bench import eventually
 
 LONG = "".join(f"{number:03} schapen. " for number in range(110))  # 1430 characters: ten parts

@@ -10,6 +10,7 @@ from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState, Finding, Found, Resumed, Tick
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import StoreUnavailable, Transient, Unconfirmed
+from tests.devices.floor_above import Try
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import (
     BEA,
@@ -20,7 +21,6 @@ from tests.devices.modem.modem_kit import (
     again,
 )
 from tests.devices.modem.sending_kit import LONG, LOST, fails, settled, states
-from tests.devices.phone.driver_kit import Try
 
 
 @pytest.mark.parametrize("how", LOST)

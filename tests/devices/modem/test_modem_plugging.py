@@ -17,6 +17,7 @@ from appliance.emulated.modem.spec import ModemSpec
 from appliance.emulated.phone.spec import iccid_for
 from appliance.errors import DeviceError, DeviceGone, Transient
 from appliance.reasons import Reason
+from tests.devices.floor_above import Counter
 from tests.devices.modem.at.scripted_port import ScriptedPort
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import (
@@ -27,7 +28,6 @@ from tests.devices.modem.modem_kit import (
     ModemRecorder,
     ModemWorld,
 )
-from tests.devices.phone.driver_kit import Counter
 from tests.emulated.phone_bench import eventually
 
 MakeWorld = Callable[..., ModemWorld]

@@ -13,6 +13,7 @@ from appliance.devices.protocol import DeviceState, Finding, Resumed
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceError, Refused, Transient, Unconfirmed
 from appliance.reasons import Reason
+from tests.devices.floor_above import Try
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import (
     ANNA,
@@ -24,7 +25,6 @@ from tests.devices.modem.modem_kit import (
     again,
 )
 from tests.devices.modem.sending_kit import LONG, LOST, fails, settled, states
-from tests.devices.phone.driver_kit import Try
 from tests.emulated.phone_bench import eventually
 
 MakeWorld = Callable[..., ModemWorld]

@@ -20,8 +20,9 @@ from appliance.emulated.phone.whatsapp.model import Chat
 from appliance.errors import DeviceError, Refused
 from appliance.group_changes import GroupChangeKind
 from appliance.reasons import Reason
+from tests.devices.floor_above import Try
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH, VENLO
-from tests.devices.phone.driver_kit import ANNA, BEA, Desk, Try, World
+from tests.devices.phone.driver_kit import ANNA, BEA, Desk, World
 
 LANGUAGES = pytest.mark.parametrize(
     "spec", [OLDER_DUTCH, RECENT_ENGLISH], indirect=True, ids=["older Dutch", "recent English"]

@@ -11,7 +11,8 @@ from appliance.devices.phone.whatsapp.row_memory import baseline_of, since_basel
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.protocol import Finding, Look
 from appliance.errors import Transient
-from tests.devices.phone.driver_kit import ANNA, Desk, Try
+from tests.devices.floor_above import Try
+from tests.devices.phone.driver_kit import ANNA, Desk
 from tests.devices.phone.screens import N, W, chat, notice, row, xml
 
 TITLE = "+31 6 87654321"

@@ -17,7 +17,8 @@ from appliance.devices.protocol import DeviceState
 from appliance.devices.worker import DeviceWorker
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.errors import DeviceError
-from tests.devices.phone.driver_kit import ANNA, OWN, Counter, Desk, Try, World
+from tests.devices.floor_above import Counter, Try
+from tests.devices.phone.driver_kit import ANNA, OWN, Desk, World
 from tests.devices.phone.other_version import OLDER, OtherVersion
 from tests.devices.phone.own_server import OwnServer
 from tests.emulated.phone_bench import eventually

@@ -14,7 +14,8 @@ from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.protocol import DeviceState
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.reasons import Reason
-from tests.devices.phone.driver_kit import DEVICE, OWN, Desk, Recorder, World
+from tests.devices.floor_above import Recorder
+from tests.devices.phone.driver_kit import DEVICE, OWN, Desk, World
 from tests.devices.phone.own_server import OwnServer
 from tests.emulated.phone_bench import eventually
 

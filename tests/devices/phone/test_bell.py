@@ -14,9 +14,10 @@ from appliance.devices.phone.bell.trust import BellTrust
 from appliance.devices.phone.receive import REDACTED, SHOWN
 from appliance.devices.protocol import DeviceState
 from appliance.devices.worker import DeviceWorker, Rhythm
+from tests.devices.floor_above import Counter
 from tests.devices.phone import driver_kit
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
-from tests.devices.phone.driver_kit import ANNA, Counter, Desk, World
+from tests.devices.phone.driver_kit import ANNA, Desk, World
 from tests.emulated.phone_bench import eventually
 
 LONG_S = 60.0

@@ -10,8 +10,9 @@ from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.protocol import DeviceState, Proof
 from appliance.devices.worker import DeviceWorker
 from appliance.emulated.phone.spec import PhoneSpec
+from tests.devices.floor_above import Counter
 from tests.devices.phone import driver_kit
-from tests.devices.phone.driver_kit import ANNA, OWN, Counter, Desk, World
+from tests.devices.phone.driver_kit import ANNA, OWN, Desk, World
 from tests.emulated.phone_bench import eventually
 
 OTHER = "+31612345602"

@@ -7,7 +7,7 @@ from pathlib import Path
 from appliance.devices.protocol import Incoming, Proof
 from appliance.devices.worker import DeviceWorker
 from appliance.emulated.phone.spec import PhoneSpec
-from tests.devices.phone import driver_kit as kit
+from tests.devices import floor_above
 from tests.devices.phone.driver_kit import OWN, Desk, World
 from tests.emulated.phone_bench import eventually
 
@@ -22,7 +22,7 @@ def test_a_busy_phone_loses_nothing_and_doubles_nothing(
     """All that the phone has was received, and all that was asked for left."""
     world = World(PhoneSpec(number=OWN), busy_seed=3, speed=SPEED)
     world.connect()
-    desk, work = Desk(world, tmp_path), kit.Counter()
+    desk, work = Desk(world, tmp_path), floor_above.Counter()
     worker = DeviceWorker(desk.driver, desk.recorder, work)
     worker.start()
     try:
@@ -37,7 +37,7 @@ def test_a_busy_phone_loses_nothing_and_doubles_nothing(
     assert all(isinstance(outcome, Proof) for _, outcome in work.outcomes)
 
 
-def _answer_everybody(desk: Desk, work: kit.Counter, worker: DeviceWorker) -> list[str]:
+def _answer_everybody(desk: Desk, work: floor_above.Counter, worker: DeviceWorker) -> list[str]:
     """One answer after the other to somebody who wrote lately, while others go on writing."""
     dice, asked = random.Random(5), list[str]()
     while len(asked) < ANSWERS:

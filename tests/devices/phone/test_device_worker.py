@@ -24,7 +24,8 @@ from appliance.devices.protocol import (
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.errors import DeviceGone, StoreUnavailable, Transient, Unconfirmed
 from appliance.reasons import Reason
-from tests.devices.phone.driver_kit import ANNA, DEVICE, Counter, Desk, Recorder, Try
+from tests.devices.floor_above import Counter, Recorder, Try
+from tests.devices.phone.driver_kit import ANNA, DEVICE, Desk
 from tests.emulated.phone_bench import eventually
 
 READY = Status(state=DeviceState.READY, channels=frozenset({Channel.WHATSAPP, Channel.SMS}))

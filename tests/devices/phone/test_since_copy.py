@@ -7,7 +7,8 @@ import pytest
 from appliance.channels import Channel
 from appliance.devices.evidence_facts import since_copy
 from appliance.devices.protocol import Finding, Look
-from tests.devices.phone.driver_kit import ANNA, Desk, Try
+from tests.devices.floor_above import Try
+from tests.devices.phone.driver_kit import ANNA, Desk
 
 HALF_A_DAY_MS = 13 * 3_600_000
 
