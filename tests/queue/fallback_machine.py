@@ -13,16 +13,9 @@ from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import DAY_MS, HOUR_MS, MINUTE_MS
 from appliance.queue.parts import total
 from tests.queue.counter import ANNA, BART
-from tests.queue.machine import (
-    FINDINGS,
-    FOR_EVER_MS,
-    PEOPLE,
-    TIGHT,
-    Departure,
-    QueueMachine,
-    densest,
-)
+from tests.queue.machine import FINDINGS, PEOPLE, QueueMachine
 from tests.queue.office import Modem, told
+from tests.queue.queue_promises import FOR_EVER_MS, TIGHT, Departure, densest
 
 EFFECT = st.sampled_from(["leaves", "leaves", "leaves", "missing", "lost", "mute"])
 """What becomes of a part: the network refuses it, or takes it, or did not get it, unheard."""

@@ -5,12 +5,10 @@ code. It knows which messages really left, and says so only when it is asked.
 """
 
 import tempfile
-from collections import Counter as Tally
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock
@@ -28,11 +26,9 @@ from appliance.devices.protocol import (
     TickVisit,
 )
 from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
-from appliance.events import EventKind
-from appliance.messages import TRANSITIONS, MessageClass, MessageState
+from appliance.messages import MessageClass
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.gate import ConsentGate
-from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.work import QueueWork
@@ -41,9 +37,17 @@ from appliance.store import high_water
 from appliance.store.store import Store
 from tests.fresh_store import fresh_store
 from tests.queue.counter import ANNA, BART, BOTH, MONDAY, STAFF, Counter
+from tests.queue.queue_promises import (
+    EXCUSES,
+    FOR_EVER_MS,
+    PROVEN,
+    SHORT_MS,
+    TIGHT,
+    Departure,
+    QueuePromises,
+    S,
+)
 
-S = MessageState
-PROVEN = {S.SENT, S.DELIVERED, S.READ}
 PEOPLE = st.sampled_from([ANNA, BART])
 FINDINGS = ["truth", "truth", "unclear", "gone"]
 """The possible results of a look at the phone."""
@@ -51,31 +55,11 @@ EFFECTS = ["leaves", "leaves", "held", "nothing"]
 """The possible effects of a tap."""
 ANSWERS = ["truth", "truth", "http 500", "gone"]
 """The possible reports of the driver afterwards."""
-FOR_EVER_MS = 10**10
-SHORT_MS = 10 * MINUTE_MS
-
-TIGHT = replace(
-    DEFAULT_PROFILE,
-    gap_min_ms=1_000,
-    gap_max_ms=2_000,
-    per_minute=3,
-    per_hour=8,
-    day_budget=((0, 4),),
-    headroom=0.7,
-)
-"""Ceilings so low that a few messages reach them."""
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- a folder of our own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
-    message_id: str
-    at_ms: int
-    begun: bool
-
-
-class QueueMachine(RuleBasedStateMachine):
+class QueueMachine(QueuePromises):
     """One phone, two people who wrote, and a Balie that may stop at any step."""
 
     def __init__(self) -> None:
@@ -88,15 +72,11 @@ class QueueMachine(RuleBasedStateMachine):
         self.phone_is_here = True
         self.hand: QueueAttempt | None = None
         self.tapped = False
-        self.departures: list[Departure] = []
-        self.held: dict[str, Departure] = {}  # attempts that the phone keeps pending
         self.left: set[str] = set()  # attempts that left
         self.accepted: dict[str, int] = {}  # message to time to live
         self.stopped: set[str] = set()
         self.withdrawn: set[str] = set()
         self.given_up: set[str] = set()
-        self.states: dict[str, MessageState] = {}
-        self.read_to = 0
 
     @initialize()
     def both_wrote(self) -> None:
@@ -352,43 +332,6 @@ class QueueMachine(RuleBasedStateMachine):
         assert confirms or attempt.outgoing.number not in self.stopped
         assert not self._clock_is_wrong()
 
-    # What is always so
-
-    @invariant()
-    def nothing_leaves_twice(self) -> None:
-        times = Tally(each.message_id for each in self.departures)
-        times.update(each.message_id for each in self.held.values())
-        assert max(times.values(), default=0) <= 1
-
-    @invariant()
-    def only_what_left_is_called_sent(self) -> None:
-        left = {each.message_id for each in self.departures}
-        rows = self.counter.all(
-            "SELECT id FROM message WHERE state IN ('sent', 'delivered', 'read')"
-        )
-        assert {row["id"] for row in rows} <= left
-
-    @invariant()
-    def states_follow_each_other_as_they_may(self) -> None:
-        for event in self.counter.events(EventKind.MESSAGE_STATE, after=self.read_to):
-            assert event.message_id
-            before, after = event.facts["from"], S(event.facts["to"])
-            if before is None:
-                assert after is S.QUEUED
-            else:
-                assert S(before) is self.states[event.message_id]
-                assert after in TRANSITIONS[S(before)]
-            self.states[event.message_id] = after
-            self.read_to = max(self.read_to, event.seq)
-
-    @invariant()
-    def no_window_holds_more_than_its_ceiling(self) -> None:
-        every = [each.at_ms for each in self.departures]
-        begun = [each.at_ms for each in self.departures if each.begun]
-        assert densest(every, MINUTE_MS) <= TIGHT.per_minute
-        assert densest(every, HOUR_MS) <= TIGHT.per_hour
-        assert densest(begun, DAY_MS) <= TIGHT.day_budget[0][1]
-
     def teardown(self) -> None:
         """In the end every accepted message has left, or an opt-out or its age ended it."""
         try:
@@ -445,24 +388,4 @@ class QueueMachine(RuleBasedStateMachine):
             elif message_id in left:
                 assert ended in PROVEN, dict(row)
             else:
-                assert (ended, row["reason"]) in _EXCUSES[ttl_ms], dict(row)
-
-
-_EXCUSES = {
-    FOR_EVER_MS: {(S.CANCELLED, "opted-out"), (S.CANCELLED, "listed-today")},
-    SHORT_MS: {
-        (S.CANCELLED, "opted-out"),
-        (S.CANCELLED, "listed-today"),
-        (S.EXPIRED, "too-old"),
-    },
-}
-"""The ways in which a message may end without having left."""
-
-
-def densest(times: list[int], window_ms: int) -> int:
-    """The most messages that left in any window of this length."""
-    ordered = sorted(times)
-    return max(
-        (sum(start <= each < start + window_ms for each in ordered) for start in ordered),
-        default=0,
-    )
+                assert (ended, row["reason"]) in EXCUSES[ttl_ms], dict(row)

@@ -22,7 +22,7 @@ from appliance.store.devices import Device
 from appliance.store.lines import Line
 from appliance.store.routes import Route
 from tests.queue.counter import MONDAY
-from tests.queue.machine import TIGHT
+from tests.queue.queue_promises import TIGHT
 from tests.queue.test_office_hours import DUTCH
 
 HERE = "here"
