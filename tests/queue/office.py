@@ -10,7 +10,7 @@ from appliance.devices.modem_protocol import DeliveryReport
 from appliance.devices.protocol import DeviceState, Look, Proof, Status, Tick, TickVisit
 from appliance.queue.attempt import QueueAttempt
 from appliance.reasons import Reason
-from appliance.store import devices, routes
+from appliance.store import devices, line_settings, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, SMS, Counter, tapping
 
@@ -106,3 +106,16 @@ def phone_is_away(counter: Counter) -> None:
 
 def phone_is_back(counter: Counter) -> None:
     counter.phone_is(DeviceState.READY, channels=frozenset({Channel.WHATSAPP, Channel.SMS}))
+
+
+def settings(counter: Counter, **changes: Any) -> None:
+    def change(tx: Tx) -> None:
+        line_settings.change(tx, counter.line_id, changes, by="test")
+
+    counter.store.write(change)
+
+
+def planned(counter: Counter, message_id: str) -> tuple[int | None, str]:
+    counter.planner.round()
+    row = counter.row(message_id)
+    return row["expected_ms"], row["reason"] or ""
