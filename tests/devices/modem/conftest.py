@@ -10,10 +10,11 @@ from appliance.emulated.modem.spec import ModemSpec
 from tests.devices.modem.modem_kit import OWN, ModemDesk, ModemWorld
 
 MakeDesk = Callable[..., ModemDesk]
+MakeWorld = Callable[..., ModemWorld]
 
 
 @pytest.fixture
-def make_world() -> Iterator[Callable[..., ModemWorld]]:
+def make_world() -> Iterator[MakeWorld]:
     """Makes a world with one modem; the arguments go into its spec."""
     worlds: list[ModemWorld] = []
 
@@ -27,7 +28,7 @@ def make_world() -> Iterator[Callable[..., ModemWorld]]:
 
 
 @pytest.fixture
-def world(make_world: Callable[..., ModemWorld]) -> ModemWorld:
+def world(make_world: MakeWorld) -> ModemWorld:
     return make_world()
 
 

@@ -13,7 +13,7 @@ from appliance.clock import Clock, SystemClock
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions, ModemPatience
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
-from appliance.devices.protocol import Found, Outgoing, Proof, Resumed, Sim, Status
+from appliance.devices.protocol import DeviceState, Found, Outgoing, Proof, Resumed, Sim, Status
 from appliance.emulated.modem.address import address_of
 from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus
 from appliance.emulated.modem.faults import LASTING, ModemFault, ModemFaultKind
@@ -275,6 +275,10 @@ class ModemDesk:
             return is_so()
 
         return eventually(turned)
+
+
+def is_ready(status: Status) -> bool:
+    return status.state is DeviceState.READY
 
 
 def again(attempt: Try, **changes: Any) -> Try:
