@@ -2,36 +2,41 @@
 leaves is read in the truth log.
 """
 
-import contextlib
 import json
-import os
-import resource
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
-from itertools import count
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from appliance.phone_numbers import readable
 from tests import http_calls
+from tests.e2e.whole.bad_input import (
+    HOSTILE,
+    KEYS,
+    LONGEST,
+    PEOPLE,
+    answer_version,
+    database,
+    doctor,
+    full_disk,
+    held_by_another,
+    is_sent,
+    log_of,
+    port_of,
+    post,
+    somebody,
+    stored,
+    written,
+)
 from tests.running_demo import Demo, eventually, running_demo
-
-_people = count(31655500600)
-_keys = count(1)
-SENT = {"sent", "delivered", "read"}
-LONGEST = ("Een lange dag: 🙂 & “morgen” $(weer)\n" * 200)[:4096]
 
 
 @pytest.fixture(scope="module")
@@ -39,73 +44,6 @@ def demo() -> Iterator[Demo]:
     """A faster clock than elsewhere: these tests do not check a person's pace."""
     with running_demo("--no-traffic", "--speed", "24") as demo:
         yield demo
-
-
-HOSTILE = [
-    "👍🏽 👨‍👩‍👧‍👦 🏳️‍🌈 🇳🇱 1️⃣ مرحبا עבודה \u202eab\u202c",
-    "Cafe\u0301 z\u0334a\u0334 \u1112\u1161\u11ab",
-    "100%20 + 2+2=4&a=b#c \"d\" 'e' \\ \\n; $(reboot) `id` '\"$(id)> /sdcard/x",
-    'Row: 0 _id=1, body=STOP, time=1}]; echo X4EXIT:$? <a b="c"/> &amp; &#10; ]]>',
-    "\n een\n\ntwee\r\n\tdrie \n\n",
-    "Bericht",
-    "Message",
-]
-"""Emoji and flags, both directions of writing, marks that combine; what shells, addresses and
-forms take apart; white space; the hints of the empty entries; what parsers look for."""
-
-
-def post(demo: Demo, body: dict[str, Any] | bytes, **headers: str) -> httpx.Response:
-    """One message by the JSON API; `body` is sent as it is when it is bytes."""
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    url = f"{demo.url}/api/v1/messages"
-    return httpx.post(url, content=raw, headers=demo.bearer | headers, timeout=60)
-
-
-def somebody(demo: Demo, phone: str, *, channel: str = "whatsapp", text: str = "Hoi") -> str:
-    """A new person has just written to the phone; gives their number."""
-    number = f"+{next(_people)}"
-    if channel == "sms":
-        demo.inject(kind="person", number=number, whatsapp=False)
-    demo.writes(phone, number, text, channel=channel)
-    eventually(lambda: written(demo, number), "it is received")
-    return number
-
-
-def written(demo: Demo, number: str) -> list[str]:
-    """What this person wrote, as Balie has it."""
-    items = http_calls.get(
-        f"{demo.url}/api/v1/messages",
-        params={"contact": number, "direction": "in", "limit": 200},
-        headers=demo.bearer,
-    )
-    return [each["text"] for each in items.json().get("items", [])]
-
-
-def stored(demo: Demo) -> tuple[str, ...]:
-    """The newest message, contact and conversation: they would change if something were kept."""
-    newest = demo.api("/messages?order=newest&limit=1")["items"]
-    return (
-        *(each["id"] for each in newest),
-        *(each["id"] for each in demo.api("/contacts?limit=200")["items"]),
-        *(each["id"] for each in demo.api("/conversations?limit=200")["items"]),
-    )
-
-
-def is_sent(demo: Demo, message_id: str) -> bool:
-    return demo.api(f"/messages/{message_id}")["state"] in SENT
-
-
-def log_of(demo: Demo) -> str:
-    return Path(f"/proc/{demo.pid}/fd/2").read_text(errors="replace")
-
-
-def database(demo: Demo) -> Path:
-    """The file that the demo has open; other files come and go during the search."""
-    for each in Path(f"/proc/{demo.pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            if (file := each.readlink()).name == "balie.db":
-                return file
-    raise LookupError("the demo has no database open")
 
 
 @pytest.mark.parametrize("number", ["", "hallo", "06", "+31", "٠٦١٢٣٤٥٦٧٨", "+31;reboot", "' OR 1"])
@@ -180,7 +118,7 @@ def test_the_same_key_is_one_message(demo: Demo) -> None:
     phone = demo.numbers[0]
     number, other = somebody(demo, phone), somebody(demo, phone)
     body = {"line": phone, "to": number, "text": f"Eén keer {number}"}
-    headers = {"Idempotency-Key": f"bad-input-{next(_keys)}"}
+    headers = {"Idempotency-Key": f"bad-input-{next(KEYS)}"}
     first, again = (post(demo, body, **headers) for _ in range(2))
     assert first.json() == again.json()
     for changed in (body | {"text": "Anders"}, body | {"to": other}):
@@ -206,7 +144,7 @@ def test_no_door_leads_to_somebody_who_did_not_ask(demo: Demo) -> None:
         assert answer.json()["remedy"]
     gone = somebody(demo, phone)
     body = {"line": phone, "to": gone, "text": f"Na STOP {gone}"}
-    key = {"Idempotency-Key": f"bad-input-{next(_keys)}"}
+    key = {"Idempotency-Key": f"bad-input-{next(KEYS)}"}
     tomorrow = body | {"not_before": "2099-01-01T00:00:00Z"}
     assert post(demo, tomorrow).status_code == 422
     slow = body | {"text": f"{body['text']} {'en nog veel meer woorden ' * 40}"}
@@ -275,7 +213,7 @@ def test_names_and_texts_are_never_markup(demo: Demo, new_page: Callable[[str], 
     """Names of people and groups, texts, and the office's names are shown as they are; the browser
     logs no error.
     """
-    phone, number = demo.numbers[0], f"+{next(_people)}"
+    phone, number = demo.numbers[0], f"+{next(PEOPLE)}"
     page = new_page("admin")
     said: list[str] = []
     page.on("console", lambda each: said.extend([each.text] * (each.type == "error")))
@@ -340,23 +278,6 @@ def test_without_the_right_token_nothing_is_told(demo: Demo) -> None:
     assert not demo.left("Van de buren")
 
 
-@contextmanager
-def held_by_another(path: Path) -> Iterator[None]:
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
-
-
-@contextmanager
-def full_disk(pid: int) -> Iterator[None]:
-    """The kernel lets the process write nothing beyond the beginning of any file."""
-    limits = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (256 * 1024, limits[1]))
-    yield
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
-
-
 @pytest.mark.parametrize("trouble", ["locked", "full"])
 def test_a_database_in_trouble_keeps_nothing_half_written(demo: Demo, trouble: str) -> None:
     """503 with the time to try again and a line in the log. Afterwards nothing has changed, and the
@@ -365,7 +286,7 @@ def test_a_database_in_trouble_keeps_nothing_half_written(demo: Demo, trouble: s
     phone = demo.numbers[0]
     number = somebody(demo, phone)
     body = {"line": phone, "to": number, "text": f"Nooit {trouble} {number}"}
-    key = {"Idempotency-Key": f"bad-input-{next(_keys)}"}
+    key = {"Idempotency-Key": f"bad-input-{next(KEYS)}"}
     lines = log_of(demo).count("answered 503")
     holding = held_by_another(database(demo)) if trouble == "locked" else full_disk(demo.pid)
     with holding:
@@ -384,12 +305,6 @@ def test_a_database_in_trouble_keeps_nothing_half_written(demo: Demo, trouble: s
     assert not demo.left(body["text"])
 
 
-def doctor(data: Path, **environment: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "appliance", "doctor", "--data", str(data)]
-    env = os.environ | environment
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
-
-
 def test_the_doctor_says_what_keeps_balie_from_its_phones(demo: Demo, tmp_path: Path) -> None:
     """No adb, an adb server of another version, one that does not run: each gets what to do."""
     data = tmp_path / "data"
@@ -406,20 +321,6 @@ def test_the_doctor_says_what_keeps_balie_from_its_phones(demo: Demo, tmp_path: 
             said, _ = process.communicate(timeout=60)
             assert process.returncode == 1, said
             assert says in said
-
-
-def port_of(server: socket.socket) -> str:
-    return str(server.getsockname()[1])
-
-
-def answer_version(server: socket.socket) -> None:
-    """An adb server of another version: it only answers the question for its version."""
-    with contextlib.suppress(OSError):
-        while True:
-            connection, _ = server.accept()
-            with connection:
-                connection.recv(64)
-                connection.sendall(b"OKAY0004001f")
 
 
 def test_a_damaged_database_is_said_and_not_written_to(demo: Demo) -> None:
