@@ -1,35 +1,35 @@
 """Other software is told what happens: made, changed and asked over the API, posted for real."""
 
 import base64
-import hashlib
-import hmac
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.desk.privacy.erasing import job
-from appliance.desk.webhooks.url_policy import UrlPolicy
-from appliance.relay.relay import Relay
-from appliance.relay.standard import Standard
-from appliance.store import webhooks
-from appliance.store.store import Store
-from appliance.store.webhooks import WebhookBy
-from appliance.webhook_settings import WebhookSettings
-from tests.api.office import Caller, Desk, Office, WebServer, open_office
-from tests.webhook_receiver import Got, Receiver, Say, receiving
+from tests.api.office import Caller, Desk, Office
+from tests.api.webhook_office import (
+    WITHIN_S,
+    asked,
+    deliveries,
+    is_signed,
+    make,
+    office,
+    policy,
+    receiver,
+    until,
+)
+from tests.webhook_receiver import Receiver, Say
+
+__all__ = ["office", "policy", "receiver"]  # the fixtures
 
 ANNA, TEXT = "+31687654321", "Kan ik zaterdag komen werken?"
-WITHIN_S = 20.0
 REFUSED_URLS = (
     "http://example.com/",
     "http://8.8.8.8/",
@@ -53,73 +53,6 @@ REFUSED_URLS = (
     "https://example.com/#part",
     "",
 )
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as it:
-        yield it
-
-
-@pytest.fixture
-def policy(receiver: Receiver) -> UrlPolicy:
-    return UrlPolicy(WebhookSettings(allow=(f"127.0.0.1:{receiver.port}",)).allowed)
-
-
-@pytest.fixture
-def office(
-    web_server: WebServer, tmp_path: Path, clock: ManualClock, policy: UrlPolicy
-) -> Iterator[Office]:
-    with open_office(web_server, tmp_path, clock, urls=policy) as opened:
-        relay = relay_of(opened.store, policy)
-        yield opened
-        relay.stop()
-
-
-def relay_of(store: Store, policy: UrlPolicy) -> Relay:
-    relay = Relay(store, [Standard()], policy)
-    relay.start()
-    return relay
-
-
-def asked(
-    caller: Caller, method: str, path: str, body: Any = None, **headers: str
-) -> httpx.Response:
-    return caller.client.request(
-        method, f"/api/v1/webhooks{path}", json=body, headers=caller.headers | headers
-    )
-
-
-def make(caller: Caller, receiver: Receiver, *events: str, **more: Any) -> dict[str, Any]:
-    answer = asked(caller, "POST", "", {"url": receiver.url, "events": events, **more})
-    assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
-
-
-def deliveries(caller: Caller, webhook: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = asked(caller, "GET", f"/{webhook['id']}/deliveries").json()[
-        "items"
-    ]
-    return found
-
-
-def until(caller: Caller, webhook: dict[str, Any], state: str) -> dict[str, Any]:
-    """The newest delivery, once it is so."""
-    until_s = time.monotonic() + WITHIN_S
-    while time.monotonic() < until_s:
-        found = deliveries(caller, webhook)
-        if found and found[0]["state"] == state:
-            return found[0]
-        time.sleep(0.02)
-    raise AssertionError(deliveries(caller, webhook))
-
-
-def is_signed(got: Got, secret: str) -> bool:
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    said = f"{got.id}.{got.headers['webhook-timestamp']}.".encode() + got.body
-    digest = base64.b64encode(hmac.digest(key, said, hashlib.sha256)).decode()
-    return f"v1,{digest}" in got.headers["webhook-signature"].split(" ")
 
 
 def test_a_message_that_came_is_posted_with_ids_only(
@@ -298,46 +231,6 @@ def test_nothing_of_who_was_erased_is_sent(
     assert not [each for each in (TEXT, "Anna", number) if each.encode() in again.body]
 
 
-def test_gone_is_switched_off_at_once(
-    office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
-) -> None:
-    """It is an incident until somebody switches it on again."""
-    made = make(planning, receiver, "message.received")
-    receiver.says = lambda _: Say(status=410)
-    office.writes(ANNA, tilburg)
-    until(planning, made, "failed")
-    now = asked(planning, "GET", f"/{made['id']}").json()
-    assert (now["enabled"], now["off_why"]) == (False, "gone")
-    open_kinds = [each["kind"] for each in planning.get("/incidents").json()["items"]]
-    assert "webhook-off" in open_kinds
-    assert asked(planning, "POST", f"/{made['id']}/test").status_code == 422
-    receiver.says = lambda _: Say()
-    now = asked(planning, "PATCH", f"/{made['id']}", {"enabled": True}).json()
-    assert (now["enabled"], now["off_why"]) == (True, None)
-    asked(planning, "POST", f"/{made['id']}/test")
-    receiver.wait_for(lambda got: got.type == "webhook.ping")
-
-
-def test_five_days_of_failures_switch_it_off(
-    office: Office, tilburg: Desk, clock: ManualClock, planning: Caller, receiver: Receiver
-) -> None:
-    """Others who want to know are told."""
-    made = make(planning, receiver, "message.received")
-    receiver.says = lambda got: Say(status=500 if got.type == "message.received" else 204)
-    make(planning, receiver, "webhook.*")
-    office.writes(ANNA, tilburg)
-    while not until(planning, made, "pending")["attempts"]:
-        pass
-    for _ in range(6):
-        clock.advance(s=24 * 3600)
-        seen = len(receiver.got)
-        office.writes(ANNA, tilburg)
-        receiver.wait(seen + 1)
-    told = receiver.wait_for(lambda got: got.type == "webhook.disabled").told
-    assert told["data"]["webhook"] == made["id"]
-    assert asked(planning, "GET", f"/{made['id']}").json()["off_why"] == "failing"
-
-
 def test_what_was_told_is_told_again_under_its_id(
     office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
 ) -> None:
@@ -355,47 +248,6 @@ def test_what_was_told_is_told_again_under_its_id(
     since = {"since": "2026-03-01T00:00:00Z"}
     assert asked(planning, "POST", f"/{made['id']}/replay", since).status_code == 202
     assert [each.id for each in receiver.wait(5)[3:]] == ids
-
-
-def test_off_is_off_and_gone_is_gone(
-    office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
-) -> None:
-    """What happens meanwhile comes when somebody asks for it; a revoked token ends its own."""
-    paused, removed = (make(planning, receiver, "message.received") for _ in range(2))
-    owner = office.caller()
-    orphan = make(owner, receiver, "message.received")
-    asked(planning, "PATCH", f"/{paused['id']}", {"enabled": False})
-    assert asked(planning, "DELETE", f"/{removed['id']}").status_code == 204
-    assert asked(planning, "GET", f"/{removed['id']}").status_code == 404
-    office.store.write(lambda tx: tokens.revoke(tx, owner.token.id))
-    control = make(planning, receiver, "message.received")
-    office.writes(ANNA, tilburg)
-    until(planning, control, "delivered")
-    assert deliveries(planning, paused) == deliveries(planning, orphan) == []
-    assert len(receiver.got) == 1
-    asked(planning, "PATCH", f"/{paused['id']}", {"enabled": True})
-    asked(planning, "POST", f"/{paused['id']}/replay", {"since": "2026-03-01T00:00:00Z"})
-    receiver.wait(2)
-
-
-def test_what_a_revoked_token_left_goes_on_for_who_switches_it_on(
-    office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
-) -> None:
-    """It tells what the new one may see; who only tries it is told why nothing would come."""
-    owner = office.caller()
-    orphan = make(owner, receiver, "message.received", content="full")
-    office.writes(ANNA, tilburg)
-    (first,) = receiver.wait(1)
-    until(planning, orphan, "delivered")
-    office.store.write(lambda tx: tokens.revoke(tx, owner.token.id))
-    only = office.caller(frozenset({Scope.WEBHOOKS_WRITE}))
-    refused = asked(only, "PATCH", f"/{orphan['id']}", {"enabled": True})
-    assert (refused.status_code, refused.json()["scope"]) == (403, "messages:read")
-    now = asked(planning, "PATCH", f"/{orphan['id']}", {"enabled": True}).json()
-    assert (now["enabled"], now["off_why"]) == (True, None)
-    again = asked(planning, "POST", f"/{orphan['id']}/deliveries/{first.id}/replay")
-    assert again.status_code == 202
-    assert receiver.wait(2)[1].id == first.id
 
 
 def test_names_that_hang_stop_no_other_program(
@@ -429,21 +281,3 @@ def test_names_that_hang_stop_no_other_program(
     refused = [each.json() for each in said if each.status_code == 422]
     assert {each["field"] for each in refused} == {"url"}
     assert "still looking up" in refused[0]["detail"]
-
-
-def test_a_token_that_ran_out_is_said(
-    office: Office, tilburg: Desk, clock: ManualClock, planning: Caller, receiver: Receiver
-) -> None:
-    """The webhook is still on: nothing was switched."""
-    token = office.store.write(lambda tx: tokens.add(tx, "short", life_days=1))
-    made = make(planning, receiver, "message.received")
-    office.store.write(
-        lambda tx: webhooks.change(tx, made["id"], WebhookBy(token_id=token.id)) and None
-    )
-    clock.advance(s=24 * 3600 + 1)
-    for path, body in (("/test", None), ("/replay", {"since": "2026-03-01T00:00:00Z"})):
-        answer = asked(planning, "POST", f"/{made['id']}{path}", body)
-        assert (answer.status_code, answer.json()["field"]) == (422, "token")
-    asked(planning, "PATCH", f"/{made['id']}", {"enabled": True})
-    assert asked(planning, "POST", f"/{made['id']}/test").status_code == 202
-    receiver.wait(1)

@@ -13,7 +13,7 @@ from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.webhook_settings import WebhookSettings
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office, WebServer, open_office
-from tests.api.test_webhooks import make, relay_of
+from tests.api.webhook_office import make, relay_of
 from tests.webhook_receiver import Receiver, Say, receiving
 
 PAGE = "/settings/webhooks"
