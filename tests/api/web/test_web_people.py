@@ -6,9 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from html import unescape
-from typing import Any
 
-import httpx
 import pytest
 
 from appliance.desk.access.sight import Sight
@@ -17,9 +15,7 @@ from appliance.desk.contacts.table import PeopleSort, TableAsked
 from appliance.desk.search import following
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
-
-ANNA, BRAM, NEW = "+31687654321", "+31687654322", "+31687654323"
-ENGLISH = {"Accept-Language": "en"}
+from tests.api.web.people_pages import ANNA, BRAM, ENGLISH, NEW, contact, send
 
 
 def proofs(office: Office, contact_id: str) -> list[str]:
@@ -27,22 +23,6 @@ def proofs(office: Office, contact_id: str) -> list[str]:
     every = Sight(None)
     found = office.store.read(lambda conn: person.person(conn, every, every, contact_id))
     return [each.kind.value for each in found.proofs]
-
-
-def contact(office: Office, number: str) -> str:
-    return office.store.read(
-        lambda conn: str(
-            conn.execute(
-                "SELECT contact_id FROM contact_identity WHERE value = ?", (number,)
-            ).fetchone()[0]
-        )
-    )
-
-
-def send(browser: Browser, path: str, **form: str | list[str]) -> httpx.Response:
-    """As a form without a script does."""
-    headers = {"X-CSRF-Token": browser.csrf, **ENGLISH}
-    return browser.client.post(path, data=form, headers=headers)
 
 
 def order(page: str, *names: str) -> list[str]:
@@ -355,82 +335,6 @@ def test_what_the_one_before_said_proves_nothing(
     planning.client.patch(f"{url}/{anna}", json={"numbers": ["+31687654999"]}, headers=headers)
     planning.client.post(url, json={"name": "Bob", "numbers": [ANNA]}, headers=headers)
     assert set(proofs(office, contact(office, ANNA))) == {"opted_out"}
-
-
-def test_a_file_is_looked_at_before_it_is_taken_in(
-    office: Office, tilburg: Desk, sanne: Browser
-) -> None:
-    """Each row has its verdict; what the columns are may be said; then the rest is taken in."""
-    text = "Wie;Mobiel\r\nBüchner;06 87654322\r\nDirk;12\r\n"
-    seen = sanne.client.post(
-        "/people/import",
-        files={"file": ("a.csv", text.encode("cp1252"))},
-        data={"csrf": sanne.csrf, "branch": tilburg.branch_id},
-        headers=ENGLISH,
-    ).text
-    assert "Büchner" in seen
-    assert "is no telephone number" in seen
-    assert office.count("contact") == 0
-    again: dict[str, str | list[str]] = {
-        "text": text,
-        "column": ["office_name", "number"],
-        "branch": tilburg.branch_id,
-    }
-    held = send(sanne, "/people/import", **again, do="take").text
-    assert "It is done" not in held
-    assert office.count("contact") == 0
-    done = send(sanne, "/people/import", **again, do="take", partial="1").text
-    assert "It is done" in done
-    assert "Büchner" in sanne.get("/people").text
-    assert send(sanne, "/people/import", text="").status_code == 422
-
-
-def test_what_can_be_looked_at_can_be_taken_in(
-    office: Office, tilburg: Desk, sanne: Browser
-) -> None:
-    """The second step carries a long file as UTF-8 with other ends of lines, so it is longer."""
-    text = "Naam;Mobiel;Vrij\n" + "\n".join(f"Zoë;06 {each};{'é' * 90_000}" for each in range(11))
-    text += f"\nBram;06 87654322;{'é' * 1_000}\n"
-    steps: list[dict[str, Any]] = [
-        {"files": {"file": ("a.csv", text.encode("cp1252"))}, "data": {}},
-        {
-            "files": {"text": (None, text.replace("\n", "\r\n"))},
-            "data": {"do": "take", "partial": "1"},
-        },
-    ]
-    for step in steps:
-        step["data"] |= {"csrf": sanne.csrf, "branch": tilburg.branch_id}
-        seen = sanne.client.post("/people/import", **step, headers=ENGLISH)
-        assert seen.status_code == 200
-    assert "It is done" in seen.text
-    assert office.count("contact") == 1
-
-
-def test_people_are_saved_as_files(
-    office: Office, tilburg: Desk, breda: Desk, sanne: Browser, planning: Caller
-) -> None:
-    """Those of the table; no cell becomes a formula, and the import knows them again."""
-    office.writes(ANNA, tilburg, name="=1+1")
-    office.writes(NEW, breda, name="Van Breda")
-    body = {"office_name": "Wit, Anna; de", "personnel_number": "@7", "fields": {"Shirt": "-L"}}
-    planning.client.patch(f"/api/v1/contacts/{ANNA}", json=body, headers=planning.headers)
-    saved = sanne.get("/people/export.csv", **ENGLISH)
-    assert saved.headers["content-type"].startswith("text/csv")
-    assert saved.content.startswith(b"\xef\xbb\xbfName;")
-    _, anna, end = saved.text.split("\r\n")
-    assert anna == (f"\"Wit, Anna; de\";'=1+1;'@7;'{ANNA};self;;;Shirt: -L;may be written to")
-    assert end == ""
-    headers = planning.headers | {"Content-Type": "text/csv"}
-    again = planning.client.post(
-        "/api/v1/contacts/import", content=saved.content, headers=headers
-    ).json()["rows"]
-    assert [each["verdict"] for each in again] == ["same"]
-    card = sanne.get(f"/people/{contact(office, ANNA)}/card.vcf").text.split("\r\n")
-    assert card[:2] == ["BEGIN:VCARD", "VERSION:3.0"]
-    assert "FN:Wit\\, Anna\\; de" in card
-    assert f"TEL;TYPE=CELL:{ANNA}" in card
-    assert sanne.get("/people/export.vcf").text.count("BEGIN:VCARD") == 1
-    assert sanne.get(f"/people/{contact(office, NEW)}/card.vcf").status_code == 404
 
 
 def test_who_wrote_by_themself_is_proposed_to_a_person(
