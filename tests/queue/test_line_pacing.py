@@ -15,7 +15,7 @@ from appliance.store import consent, contacts, lines
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, SMS, WHATSAPP, Counter, tapping
-from tests.queue.test_plan import plan
+from tests.queue.plans import plan
 
 STRANGERS = [f"+3160000000{place}" for place in range(4)]
 LIST = MessageClass.LIST

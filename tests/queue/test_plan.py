@@ -9,34 +9,12 @@ from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
 from appliance.devices.protocol import DeviceState, Proof, Status, Tick, TickVisit
 from appliance.errors import Transient
 from appliance.events import EventKind
-from appliance.messages import MessageClass, MessageState
-from appliance.queue.plan import plan_line
+from appliance.messages import MessageClass
 from appliance.reasons import Reason
-from appliance.store import lines
 from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, SMS, WHATSAPP, Counter, at, tapping
+from tests.queue.plans import plan, shown
 
 CARLA = "+31633333333"
-
-
-def plan(counter: Counter) -> dict[str, tuple[int | None, str | None]]:
-    """For each message id the milliseconds from now and the reason's code."""
-    line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
-    now_ms = counter.clock.now_ms()
-    planned = counter.store.read(lambda conn: plan_line(conn, line, counter.profile, now_ms=now_ms))
-    return {
-        each.queued.waiting.id: (
-            None if each.expected_ms is None else each.expected_ms - now_ms,
-            each.reason,
-        )
-        for each in planned
-    }
-
-
-def shown(counter: Counter, message_id: str) -> tuple[int | None, str | None]:
-    """What the planner wrote into the message's row."""
-    counter.planner.round()
-    row = counter.row(message_id)
-    return row["expected_ms"], row["reason"]
 
 
 def test_confirmations_replies_automatic_messages_and_lists_in_this_order(
@@ -278,80 +256,6 @@ def test_proof_that_comes_late_does_not_count_as_unanswered(counter: Counter) ->
     counter.clock.advance(s=60)
     counter.work.sent(attempt, Proof(tick=Tick.READ))
     assert counter.row(attempt_of)["sent_ms"] == tapped_ms
-
-
-def test_too_old_is_struck(counter: Counter) -> None:
-    """A reply that could not leave for a day is expired, with the reason and one event."""
-    counter.knows(ANNA)
-    message_id = counter.queues()
-    counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
-    counter.clock.advance(s=24 * HOUR_S)
-    seq = counter.last_seq()
-    assert shown(counter, message_id) == (None, "too-old")
-    assert counter.state(message_id) is MessageState.EXPIRED
-    assert [e.facts["to"] for e in counter.events(after=seq)] == ["expired"]
-
-
-def test_a_phone_that_comes_back_before_the_planner_sends_nothing_too_old(
-    counter: Counter,
-) -> None:
-    """The claim checks the age, too."""
-    counter.knows(ANNA)
-    message_id = counter.queues(ttl_ms=60_000)
-    counter.clock.advance(s=60)
-    assert counter.task() is None
-    assert counter.state(message_id) is MessageState.EXPIRED
-
-
-def test_the_life_of_a_planned_message_begins_with_its_time(counter: Counter) -> None:
-    """A message for next week is not too old when its time comes."""
-    counter.knows(ANNA)
-    week_ms = 7 * 24 * HOUR_S * 1000
-    message_id = counter.queues(not_before_ms=counter.clock.now_ms() + week_ms)
-    counter.clock.advance(ms=week_ms)
-    counter.hears("Hoi")
-    counter.planner.round()
-    assert counter.state(message_id) is MessageState.QUEUED
-    assert counter.sends() == message_id
-
-
-def test_a_message_for_next_week_answers_nobody(counter: Counter) -> None:
-    """A person who wrote today does not wait for it next week: Balie begins it, in office hours."""
-    counter.knows(ANNA)
-    sunday = at("2026-06-21 03:00")
-    message_id = counter.queues(not_before_ms=sunday)
-    assert (counter.row(message_id)["class"], counter.row(message_id)["answering"]) == (
-        "automatic",
-        0,
-    )
-    counter.clock.at_ms = sunday
-    assert shown(counter, message_id)[1] == "office-hours"
-    assert counter.task() is None
-
-
-def test_what_waited_too_long_to_be_an_answer_is_begun(counter: Counter) -> None:
-    """A list to somebody in conversation, held for a day, keeps office hours like any other."""
-    counter.knows(ANNA)
-    counter.clock.at_ms = at("2026-06-16 09:50")
-    message_id = counter.queues(kind=MessageClass.LIST)
-    assert counter.row(message_id)["answering"] == 1
-    counter.clock.at_ms = at("2026-06-16 19:00")
-    for _ in range(3):
-        assert counter.task() is None
-    assert shown(counter, message_id)[1] == "office-hours"
-    counter.clock.at_ms = at("2026-06-17 08:40")
-    assert counter.sends() == message_id
-
-
-def test_a_removed_line_keeps_nothing_waiting(counter: Counter) -> None:
-    """Its messages, which nothing would ever send, are cancelled with the reason; history stays."""
-    counter.knows(ANNA)
-    message_id = counter.queues()
-    counter.store.write(lambda tx: lines.remove_line(tx, counter.line_id))
-    row = counter.row(message_id)
-    assert (row["state"], row["reason"]) == ("cancelled", "line-removed")
-    counter.planner.round()
-    assert counter.task() is None
 
 
 def test_a_clock_that_fell_back_sends_nothing(counter: Counter) -> None:
