@@ -16,7 +16,7 @@ from appliance.store import devices
 from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
-from tests.api.web.test_web_rules import WORKER, conversation
+from tests.api.web.one_thread import WORKER, conversation
 from tests.api.web.test_web_streams import frames
 
 __all__ = ["conversation"]  # the fixture: Fatima wrote

@@ -9,7 +9,7 @@ from appliance.api.web.streams import MOST
 from appliance.desk.team import staff
 from tests.api.browser import Browser
 from tests.api.office import Desk, Office
-from tests.api.web.test_web_rules import WORKER, conversation, message_of
+from tests.api.web.one_thread import WORKER, conversation, message_of
 
 __all__ = ["conversation"]  # the fixture: Fatima wrote
 

@@ -12,7 +12,7 @@ from appliance.store import messages
 from appliance.store.store import Tx
 from tests.api.browser import Browser
 from tests.api.office import Desk, Office
-from tests.api.web.test_web_rules import WORKER, message_of
+from tests.api.web.one_thread import WORKER, message_of
 
 PAGE = 40
 
