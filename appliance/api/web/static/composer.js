@@ -1,17 +1,18 @@
 // Writing: the bubble stands at once, the text is kept until Balie has it, in the order of typing.
 
 import { attached, putBack, sizeOf, take } from "./attach.js";
+import { forgetDraft, joined, keepBelow, keepDraft, keepText, takeText } from "./kept.js";
 import { putBackQuote, quoted, takeQuote } from "./quote.js";
-import { plan, timing } from "./sending.js";
+import { csrf, postTyped } from "./requests.js";
+import { chooseChannel, plan, takeChannel, timing } from "./sending.js";
+import { isTooLong } from "./sms-length.js";
 
 const DRAFT_MS = 600;
 const AGAIN_MS = 2000; // until what did not get through is tried again; each time twice as long
 const AGAIN_AT_MOST_MS = 60000;
 const NEAR_PX = 100;
-const ANSWER_MS = 60000; // a server that hangs says nothing, and what was typed next waits with it
 const LEFT = "under-way"; // where a page leaves for the next one what Balie did not answer
 const REFUSED = '#composer-note :is([data-code="opted-out"], [data-code="blocked"], [data-code="consent-required"])';
-const csrf = document.querySelector('meta[name="csrf"]').content;
 const touch = matchMedia("(hover: none) and (pointer: coarse)").matches;
 
 let queue = Promise.resolve(); // one request at a time: what is typed first arrives first
@@ -20,33 +21,9 @@ let saved = null;
 let leaving = false; // for the log-in: until the page is gone somebody may still type
 const underWay = new Map(); // by key: what was sent and Balie has not taken or given back
 const drafts = new Map(); // by conversation: what was typed there and is on its way to Balie
-const unsaved = new Map(); // by conversation: the draft that this tab keeps, as Balie did not take it
-const asked = new Set(); // requests without an answer, each by what ends it
 
 const form = () => document.getElementById("composer");
 const field = () => document.getElementById("text");
-
-async function post(address, values) {
-  const end = new AbortController();
-  const late = setTimeout(() => end.abort(), ANSWER_MS);
-  asked.add(end);
-  try {
-    return await fetch(address, {
-      method: "POST",
-      keepalive: true, // it goes on when its reader goes elsewhere
-      signal: end.signal,
-      headers: {
-        "X-CSRF-Token": csrf,
-        "HX-Request": "true",
-        "HX-Current-URL": location.href,
-      },
-      body: new URLSearchParams(values),
-    });
-  } finally {
-    clearTimeout(late);
-    asked.delete(end);
-  }
-}
 
 /** Whether nothing has come from Balie for a while. */
 function isLost() {
@@ -94,8 +71,7 @@ function send() {
   const box = form();
   const text = field().value;
   if (!text.trim() && !attached(box.dataset.conversation).length) return;
-  if (characters(text) > Number(document.getElementById("count").dataset.most)) {
-    count();
+  if (isTooLong()) {
     document.getElementById("count").scrollIntoView({ block: "nearest" });
     return;
   }
@@ -123,25 +99,6 @@ function send() {
   deliver(key);
 }
 
-// The channel that was chosen counts for one message.
-function takeChannel() {
-  const channel = form().elements.channel?.value ?? "";
-  chooseChannel("auto");
-  return channel;
-}
-
-function chooseChannel(name) {
-  const select = form()?.elements.channel;
-  if (!select || select.value === name) return;
-  select.value = name;
-  showChannel(select);
-}
-
-function showChannel(select) {
-  select.toggleAttribute("data-auto", select.value === "auto");
-  refresh("fate");
-}
-
 function deliver(key) {
   const sent = underWay.get(key);
   const { address, conversation, message, files, item } = sent;
@@ -151,7 +108,7 @@ function deliver(key) {
   later(async () => {
     let answer;
     try {
-      answer = files.length ? await sendFiles(address, message, files, item) : await post(address, message);
+      answer = files.length ? await sendFiles(address, message, files, item) : await postTyped(address, message);
     } catch {
       answer = null;
     }
@@ -242,45 +199,13 @@ function randomKey() {
 
 // Drafts: on the server after a short pause; in this tab while nobody is logged in.
 
-function storageKey(conversation) {
-  return `draft:${conversation}`;
-}
-
-function joined(texts) {
-  return texts.filter((text) => text.trim()).join("\n");
-}
-
-function keep(conversation, text) {
-  if (text) sessionStorage.setItem(storageKey(conversation), text);
-}
-
-function keepBelow(conversation, text) {
-  keep(conversation, joined([sessionStorage.getItem(storageKey(conversation)) ?? "", text]));
-}
-
-// It can be told from what was given back only where it is alone; that must stay.
-function keepDraft(conversation, text) {
-  forgetDraft(conversation);
-  const kept = sessionStorage.getItem(storageKey(conversation));
-  if (!kept) unsaved.set(conversation, text);
-  if (!kept?.includes(text)) keepBelow(conversation, text);
-}
-
-function forgetDraft(conversation) {
-  const key = storageKey(conversation);
-  if (unsaved.has(conversation) && sessionStorage.getItem(key) === unsaved.get(conversation)) {
-    sessionStorage.removeItem(key);
-  }
-  unsaved.delete(conversation);
-}
-
 // What was sent and not taken, and what was typed: in each conversation in the order of typing.
 function keepHere() {
   const texts = new Map();
   const add = (conversation, text) => texts.set(conversation, [...(texts.get(conversation) ?? []), text]);
   for (const { conversation, message } of underWay.values()) add(conversation, message.text);
   if (form()) add(form().dataset.conversation, field().value);
-  for (const [conversation, each] of texts) keep(conversation, joined(each));
+  for (const [conversation, each] of texts) keepText(conversation, joined(each));
   sessionStorage.removeItem(LEFT); // the words wait for a person
 }
 
@@ -303,7 +228,7 @@ function letGo() {
   }
   keepUnderWay();
   for (const { address, message, files } of underWay.values()) {
-    if (!files.length) post(address, message).catch(() => {});
+    if (!files.length) postTyped(address, message).catch(() => {});
   }
 }
 
@@ -332,13 +257,13 @@ function saveDraft() {
   drafts.set(conversation, text);
   later(async () => {
     try {
-      const answer = await post(address, { text, quotes });
+      const answer = await postTyped(address, { text, quotes });
       if (answer.ok) {
         forgetDraft(conversation);
         return refresh("list");
       }
       if (answer.status === 403 || answer.status === 401) {
-        keep(conversation, text); // another one may be open by now
+        keepText(conversation, text); // another one may be open by now
         keepHere();
       }
       if (answer.status === 401) return leave(answer);
@@ -361,21 +286,8 @@ function changed() {
   grow();
 }
 
-/** As the server counts: an emoji is one, where a script's own length says two. */
-function characters(text) {
-  return [...text].length;
-}
-
-function count() {
-  const out = document.getElementById("count");
-  const most = Number(out.dataset.most);
-  const length = characters(field().value);
-  out.textContent = length > most - 400 ? `${length} / ${most}` : "";
-  out.classList.toggle("over", length > most);
-}
-
 function grow() {
-  count();
+  isTooLong();
   document.dispatchEvent(new CustomEvent("balie:typed"));
   if (CSS.supports("field-sizing", "content")) return;
   field().rows = Math.min(10, field().value.split("\n").length);
@@ -387,10 +299,8 @@ function ready() {
   showUnderWay();
   const { conversation } = form().dataset;
   field().value = drafts.get(conversation) ?? field().value; // the thread may be older
-  const key = storageKey(conversation);
-  const kept = sessionStorage.getItem(key);
+  const kept = takeText(conversation);
   if (kept) {
-    sessionStorage.removeItem(key);
     if (!field().value.includes(kept)) {
       field().value = kept.includes(field().value) ? kept : joined([kept, field().value]);
     }
@@ -418,10 +328,6 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("input", (event) => {
   if (event.target.id === "text") changed();
-});
-
-document.addEventListener("change", ({ target }) => {
-  if (target.form?.id === "composer" && target.name === "channel") showChannel(target);
 });
 
 document.addEventListener("balie:quoted", () => {
@@ -466,7 +372,6 @@ document.addEventListener("balie:leaving", () => {
   keepHere();
 });
 document.addEventListener("balie:back", () => {
-  for (const end of asked) end.abort(); // on a connection that is gone
   for (const [key, { item }] of underWay) if (!item.querySelector(".failed").hidden) deliver(key);
   later(async () => saveDraft()); // what was on its way has failed by then
 });
@@ -477,7 +382,7 @@ addEventListener("pagehide", () => {
   const { conversation } = form().dataset;
   if (isLost() || drafts.has(conversation)) keepDraft(conversation, field().value);
   if (field().value === saved || saved === null && !field().value) return;
-  post(form().dataset.draft, { text: field().value, quotes: form().elements.quotes.value }).catch(() => {});
+  postTyped(form().dataset.draft, { text: field().value, quotes: form().elements.quotes.value }).catch(() => {});
 });
 
 ready();

@@ -1,6 +1,8 @@
-// Forms whose words this tab keeps until Balie has them: `data-kept` names what they are about.
+// Words that this tab keeps until Balie has them: those of forms, where `data-kept` names what they
+// are about, and those of conversations.
 
 const restored = new WeakSet();
+const unsaved = new Map(); // by conversation: the draft that this tab keeps, as Balie did not take it
 
 function key(form) {
   return `kept:${form.dataset.kept}`;
@@ -34,6 +36,46 @@ function restoreAll() {
   for (const form of document.querySelectorAll("form[data-kept]")) {
     if (!restored.has(form)) restore(form);
   }
+}
+
+function draftKey(conversation) {
+  return `draft:${conversation}`;
+}
+
+export function joined(texts) {
+  return texts.filter((text) => text.trim()).join("\n");
+}
+
+export function keepText(conversation, text) {
+  if (text) sessionStorage.setItem(draftKey(conversation), text);
+}
+
+export function keepBelow(conversation, text) {
+  keepText(conversation, joined([sessionStorage.getItem(draftKey(conversation)) ?? "", text]));
+}
+
+/** It can be told from what was given back only where it is alone; that must stay. */
+export function keepDraft(conversation, text) {
+  forgetDraft(conversation);
+  const kept = sessionStorage.getItem(draftKey(conversation));
+  if (!kept) unsaved.set(conversation, text);
+  if (!kept?.includes(text)) keepBelow(conversation, text);
+}
+
+export function forgetDraft(conversation) {
+  const name = draftKey(conversation);
+  if (unsaved.has(conversation) && sessionStorage.getItem(name) === unsaved.get(conversation)) {
+    sessionStorage.removeItem(name);
+  }
+  unsaved.delete(conversation);
+}
+
+/** What waited in a conversation, if anything; it waits no longer. */
+export function takeText(conversation) {
+  const name = draftKey(conversation);
+  const text = sessionStorage.getItem(name);
+  sessionStorage.removeItem(name);
+  return text;
 }
 
 document.addEventListener("input", (event) => {

@@ -1,9 +1,9 @@
 // Notes for colleagues: a form of their own beside the composer, with a draft of its own.
 
 import { attached, noteOf, putBack, take } from "./attach.js";
+import { post } from "./requests.js";
 
 const DRAFT_MS = 600;
-const csrf = document.querySelector('meta[name="csrf"]').content;
 
 let timer = 0;
 let saved = "";
@@ -13,13 +13,8 @@ const pane = () => document.getElementById("composer-pane");
 const form = () => document.getElementById("note-form");
 const field = () => document.getElementById("note-text");
 
-function post(address, values = {}) {
-  return fetch(address, {
-    method: "POST",
-    keepalive: true,
-    headers: { "X-CSRF-Token": csrf, "HX-Request": "true", "HX-Current-URL": location.href },
-    body: new URLSearchParams(values),
-  }).catch(() => null);
+function tell(address, values) {
+  return post(address, values, { keepalive: true }).catch(() => null);
 }
 
 function choose(mode, { focus = true } = {}) {
@@ -38,13 +33,13 @@ function saveDraft() {
   clearTimeout(timer);
   if (!form() || field().value === saved) return;
   saved = field().value;
-  post(form().dataset.draft, { text: saved });
+  tell(form().dataset.draft, { text: saved });
 }
 
 function ready() {
   if (!form()) return;
   saved = field().value;
-  post(form().dataset.seen);
+  tell(form().dataset.seen);
 }
 
 document.addEventListener("click", (event) => {

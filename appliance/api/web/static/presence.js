@@ -1,8 +1,9 @@
 // Who else looks at the open conversation and who types there; and that somebody is here.
 
+import { post } from "./requests.js";
+
 const BEAT_MS = 50000;
 const TYPES_MS = 3000; // typing is told at most this often
-const csrf = document.querySelector('meta[name="csrf"]').content;
 
 const around = new Map(); // by conversation: who else is there
 let at = ""; // the conversation that Balie was told of
@@ -11,12 +12,7 @@ let typed = 0;
 const open = () => document.getElementById("open")?.value ?? "";
 
 function tell(conversation, what) {
-  fetch(`/c/${conversation}/here`, {
-    method: "POST",
-    keepalive: true,
-    headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
-    body: new URLSearchParams({ what }),
-  }).catch(() => {});
+  post(`/c/${conversation}/here`, { what }, { keepalive: true }).catch(() => {});
 }
 
 function look() {

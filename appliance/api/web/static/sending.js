@@ -1,9 +1,10 @@
-// When a message leaves: at once, with some seconds to think again, or at a time that was chosen.
+// When a message leaves, and how: at once, with some seconds to think again, or at a time that was
+// chosen; by the channel that was.
 
 import { putBackQuote } from "./quote.js";
+import { post } from "./requests.js";
 
 const UNDO_MS = 5000;
-const csrf = document.querySelector('meta[name="csrf"]').content;
 
 let held = null; // what was sent last and may be taken back
 let timer = 0;
@@ -40,6 +41,25 @@ export function plan(value, label = "") {
   said.textContent = said.dataset.text.replace("{time}", label);
 }
 
+/** The channel that was chosen counts for one message. */
+export function takeChannel() {
+  const channel = box().elements.channel?.value ?? "";
+  chooseChannel("auto");
+  return channel;
+}
+
+export function chooseChannel(name) {
+  const select = box()?.elements.channel;
+  if (!select || select.value === name) return;
+  select.value = name;
+  showChannel(select);
+}
+
+function showChannel(select) {
+  select.toggleAttribute("data-auto", select.value === "auto");
+  document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "fate" }));
+}
+
 function choose(button) {
   const field = document.getElementById("plan-at");
   const own = button.dataset.plan === "at";
@@ -65,10 +85,7 @@ function offer(detail) {
 async function undo() {
   const { id, message, conversation } = held;
   document.getElementById("undo-send").hidden = true;
-  const answer = await fetch(`/messages/${id}/cancel`, {
-    method: "POST",
-    headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
-  }).catch(() => null);
+  const answer = await post(`/messages/${id}/cancel`).catch(() => null);
   if (!answer?.ok) {
     if (answer) document.getElementById("composer-note").innerHTML = await answer.text();
     return;
@@ -77,11 +94,7 @@ async function undo() {
   const field = document.getElementById("text");
   field.value = [message.text, field.value].filter(Boolean).join("\n");
   putBackQuote(message.quotes);
-  const { channel } = box().elements;
-  if (channel && message.channel) {
-    channel.value = message.channel;
-    channel.dispatchEvent(new Event("change", { bubbles: true }));
-  }
+  if (message.channel) chooseChannel(message.channel);
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 }
@@ -93,6 +106,10 @@ document.addEventListener("balie:accepted", ({ detail }) => {
 
 document.addEventListener("input", (event) => {
   if (event.target.id === "text") begin();
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (target.form?.id === "composer" && target.name === "channel") showChannel(target);
 });
 
 document.addEventListener("click", (event) => {

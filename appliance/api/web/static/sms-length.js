@@ -1,11 +1,28 @@
-// How many SMS it is, while it is being typed: asked of Balie, whose count is what is sent.
+// How long it is, while it is being typed: its characters, and how many SMS, asked of Balie, whose
+// count is what is sent.
+
+import { post } from "./requests.js";
 
 const PAUSE_MS = 250;
-const csrf = document.querySelector('meta[name="csrf"]').content;
 let timer = 0;
 let asked = 0;
 
 const output = () => document.getElementById("sms-length");
+
+/** As the server counts: an emoji is one, where a script's own length says two. */
+function characters(text) {
+  return [...text].length;
+}
+
+/** Also says how much there is, where little more can be. */
+export function isTooLong() {
+  const out = document.getElementById("count");
+  const most = Number(out.dataset.most);
+  const length = characters(document.getElementById("text").value);
+  out.textContent = length > most - 400 ? `${length} / ${most}` : "";
+  out.classList.toggle("over", length > most);
+  return length > most;
+}
 
 function values(form) {
   return {
@@ -28,11 +45,7 @@ async function ask() {
   }
   let answer;
   try {
-    answer = await fetch("/sms-length", {
-      method: "POST",
-      headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
-      body: new URLSearchParams(about),
-    });
+    answer = await post("/sms-length", about);
   } catch {
     return; // it is only a count; whoever is away is told so elsewhere
   }

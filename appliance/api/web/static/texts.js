@@ -1,8 +1,9 @@
 // Texts that the office has ready: a slash at the beginning of a word finds them, and what Balie
 // cannot fill is asked for. A text is put into the field; nothing is sent by it.
 
+import { post } from "./requests.js";
+
 const SLASH = /(^|\s)\/([^\s/]*)$/;
-const csrf = document.querySelector('meta[name="csrf"]').content;
 
 const field = () => document.getElementById("text");
 const list = () => document.getElementById("text-choices");
@@ -55,10 +56,7 @@ async function take(id) {
   const from = place();
   close();
   asked += 1;
-  const answer = await fetch(`${place()}/${id}`, {
-    method: "POST",
-    headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
-  }).catch(() => null);
+  const answer = await post(`${place()}/${id}`).catch(() => null);
   if (!answer?.ok) return say();
   const { text, missing } = await answer.json();
   const filled = missing.length ? await fill(text, missing) : text;

@@ -1,7 +1,8 @@
 // The open thread: where it is scrolled to, older messages, and what counts as read.
 
+import { post } from "./requests.js";
+
 const NEAR_PX = 100;
-const csrf = document.querySelector('meta[name="csrf"]').content;
 
 let held = null; // what stood where before a swap
 let marked = "";
@@ -105,11 +106,7 @@ function markRead() {
   if (!box || !newest || newest === marked || document.hidden || !document.hasFocus()) return;
   if (!nearEnd(box) || box.offsetParent === null) return;
   marked = newest;
-  fetch(`/c/${box.dataset.conversation}/read`, {
-    method: "POST",
-    headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
-    body: new URLSearchParams({ message: newest }),
-  }).catch(() => { marked = ""; });
+  post(`/c/${box.dataset.conversation}/read`, { message: newest }).catch(() => { marked = ""; });
 }
 
 // A bubble drawn at once goes when the server's own, with the same name, stands in the list.
