@@ -16,7 +16,8 @@ BalieError
 │   ├── MailLater           not sent: again later
 │   │   ├── MailboxLater    the same, and only for this address
 │   │   ├── MailNotLetIn    the same: it does not take user and password
-│   │   └── MailUntrusted   the same: its certificate is not trusted, or is of another name
+│   │   ├── MailUntrusted   the same: its certificate is not trusted, or is of another name
+│   │   └── MailUnencrypted the same: it does not encrypt as it was to, so nothing was told to it
 │   ├── MailRefused         not sent and never will be
 │   └── MailUnconfirmed     it may have been taken: never send it again
 ├── UpdateRefused           a version that is not installed; `code` says why, with what to do
@@ -131,6 +132,10 @@ class MailNotLetIn(MailLater):
 
 
 class MailUntrusted(MailLater):
+    pass
+
+
+class MailUnencrypted(MailLater):
     pass
 
 

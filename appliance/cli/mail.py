@@ -20,8 +20,14 @@ from appliance.runtime import kinds
 from appliance.store import branches, lines
 
 KIND = "mail"
-_IMAP = typer.Option(metavar="URL", help="imaps://HOST, or imap://HOST for STARTTLS.")
-_SMTP = typer.Option(metavar="URL", help="smtps://HOST, or smtp://HOST for STARTTLS.")
+_IMAP = typer.Option(
+    metavar="URL",
+    help="imaps://HOST, imap://HOST for STARTTLS, or in the own network imap+insecure://HOST.",
+)
+_SMTP = typer.Option(
+    metavar="URL",
+    help="smtps://HOST, smtp://HOST for STARTTLS, or in the own network smtp+insecure://HOST.",
+)
 _ADDRESS = typer.Option(help="Of the mailbox, where the user is none.")
 _PASSWORD = typer.Option("--password-stdin", help="The password comes on stdin.")
 _CA = typer.Option(metavar="FILE", help="Certificates to trust beside those of the system.")

@@ -13,6 +13,7 @@ from appliance.errors import (
     MailNotLetIn,
     MailRefused,
     MailUnconfirmed,
+    MailUnencrypted,
     MailUntrusted,
 )
 from appliance.mail_settings import MailTls
@@ -150,5 +151,5 @@ def _not_sent(server: MailServer, exc: BaseException) -> MailError:
     if is_of_certificate(exc):
         return MailUntrusted(f"The certificate of the mail server {where} is not trusted: {exc}")
     if "STARTTLS" in str(exc):
-        return MailLater(f"The mail server {where} offers no STARTTLS.")
+        return MailUnencrypted(f"The mail server {where} offers no STARTTLS.")
     return MailLater(f"The mail server {where} cannot be reached: {exc or type(exc).__name__}")

@@ -113,8 +113,8 @@ def room(office: Office, outside: ImapServer) -> Iterator[Mailroom]:
         smtp.user, smtp.password = USER, PASSWORD
         desk = office.desk("Utrecht", "+31612345678")
         settings = MailboxSettings(
-            imap=f"imap://127.0.0.1:{outside.port}",
-            smtp=f"smtp://127.0.0.1:{smtp.port}",
+            imap=f"imap+insecure://127.0.0.1:{outside.port}",
+            smtp=f"smtp+insecure://127.0.0.1:{smtp.port}",
             user=USER,
             address=USER,
             name="Utrecht",
@@ -329,7 +329,7 @@ def test_a_wrong_password_is_said_and_a_server_that_is_away_is_asked_again(
     assert settings is not None
     for secret, imap, reason in (
         ("falsch", settings.settings["imap"], "account-shut"),
-        (PASSWORD, "imap://127.0.0.1:1", "service-away"),
+        (PASSWORD, "imap+insecure://127.0.0.1:1", "service-away"),
     ):
         account = replace(settings, secret=secret, settings={**settings.settings, "imap": imap})
         device = room.office.store.read(lambda conn: devices.device(conn, room.device_id))

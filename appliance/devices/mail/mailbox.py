@@ -6,16 +6,18 @@ One connection, used by one thread. Every error of the libraries is one of ours.
 import imaplib
 import re
 import select
+import ssl
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
-from appliance.devices.mail.mailbox_settings import MailboxSettings, place_of
+from appliance.devices.mail.mailbox_settings import MailboxSettings, MailPlace, place_of
 from appliance.errors import DeviceGone, Transient
+from appliance.mail_settings import MailTls
 from appliance.mailing.servers import is_of_certificate, near_address, trusting
 
 T = TypeVar("T")
@@ -37,11 +39,17 @@ class ServerUntrusted(DeviceGone):
     """Its certificate is not trusted, or is another server's. Nothing was told to it."""
 
 
+class ServerUnencrypted(ServerUntrusted):
+    """It offers no STARTTLS, as it was to be talked to; or what is in the clear is not near."""
+
+
 class ImapMailbox:
     """Its inbox, once connected."""
 
     def __init__(self, settings: MailboxSettings, secret: str) -> None:
-        """Raises AccountShut, ServerUntrusted, and DeviceGone where nothing answers."""
+        """Raises AccountShut, ServerUntrusted, ServerUnencrypted, and DeviceGone where nothing
+        answers.
+        """
         self.uid_validity = 0
         self.uid_next = 1
         self._sent: str | None = None
@@ -64,10 +72,7 @@ class ImapMailbox:
         self._sent = self._sent_folder()
 
     def close(self) -> None:
-        try:
-            self._box.client.shutdown()
-        except (OSError, imaplib.IMAP4.error):
-            return
+        _end(self._box.client)
 
     def check(self) -> None:
         """Raises DeviceGone where it does not answer."""
@@ -174,15 +179,51 @@ class ImapMailbox:
             raise DeviceGone(f"The mailbox does not answer: {exc}") from exc
 
 
+class _StartTlsMailBox(BaseMailBox):
+    """The library's own leaves the connection open where no encryption comes about."""
+
+    def __init__(self, place: MailPlace, context: ssl.SSLContext) -> None:
+        self._place, self._context = place, context
+        super().__init__()
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(self._place.host, self._place.port, WITHIN_S)
+        try:
+            self._encrypt(client)
+        except BaseException:
+            _end(client)
+            raise
+        return client
+
+    def _encrypt(self, client: imaplib.IMAP4) -> None:
+        if "STARTTLS" not in client.capabilities:
+            raise ServerUnencrypted("The mailbox offers no STARTTLS.")
+        client.starttls(self._context)
+
+
 def _dialled(settings: MailboxSettings) -> BaseMailBox:
-    """In the clear to this machine and the LAN alone, by the address that was looked at."""
+    """Encrypted as the settings say. Raises ServerUnencrypted where it cannot be."""
     place = place_of(settings.imap, "imap")
-    if not place.secure and (address := near_address(place.host, place.port)) is not None:
-        return MailBoxUnencrypted(address, place.port, timeout=WITHIN_S)
+    if place.tls is MailTls.NONE:
+        return MailBoxUnencrypted(_near(place), place.port, timeout=WITHIN_S)
     context = trusting(Path(settings.ca_file) if settings.ca_file else None)
-    if place.secure:
+    if place.tls is MailTls.TLS:
         return MailBox(place.host, place.port, timeout=WITHIN_S, ssl_context=context)
-    return MailBoxStartTls(place.host, place.port, timeout=WITHIN_S, ssl_context=context)
+    return _StartTlsMailBox(place, context)
+
+
+def _near(place: MailPlace) -> str:
+    """The address that was looked at: the name may lead elsewhere a moment later."""
+    if (address := near_address(place.host, place.port)) is None:
+        raise ServerUnencrypted("The mailbox is outside of this network, and not encrypted.")
+    return address
+
+
+def _end(client: imaplib.IMAP4) -> None:
+    try:
+        client.shutdown()
+    except (OSError, imaplib.IMAP4.error):
+        return
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

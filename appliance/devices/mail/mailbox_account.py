@@ -4,17 +4,35 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from appliance.devices.kind import GivenAccount
-from appliance.devices.mail.mailbox import AccountShut, ImapMailbox, ServerUntrusted
-from appliance.devices.mail.mailbox_sentences import AWAY, NOT_LET_IN, UNTRUSTED
-from appliance.devices.mail.mailbox_settings import MailboxSettings, mail_address, outgoing_server
+from appliance.devices.mail.mailbox import (
+    AccountShut,
+    ImapMailbox,
+    ServerUnencrypted,
+    ServerUntrusted,
+)
+from appliance.devices.mail.mailbox_sentences import (
+    AWAY,
+    NO_STARTTLS,
+    NOT_LET_IN,
+    OUTSIDE,
+    UNTRUSTED,
+)
+from appliance.devices.mail.mailbox_settings import (
+    MailboxSettings,
+    mail_address,
+    outgoing_server,
+    place_of,
+)
 from appliance.errors import (
     DeviceError,
     InvalidInput,
     MailLater,
     MailNotLetIn,
+    MailUnencrypted,
     MailUntrusted,
     SetupError,
 )
+from appliance.mail_settings import MailTls
 from appliance.mailing.sending import log_in
 
 _SECRET = "secret"  # noqa: S105 -- the name of a field
@@ -66,11 +84,20 @@ def _asked(
         ask(settings, secret)
     except (AccountShut, MailNotLetIn):
         return MailTrouble(field=_SECRET, sentence=NOT_LET_IN[scheme], is_lasting=True)
+    except (ServerUnencrypted, MailUnencrypted):
+        sentence = (OUTSIDE if _is_in_clear(settings, scheme) else NO_STARTTLS)[scheme]
+        return MailTrouble(field=scheme, sentence=sentence, is_lasting=True)
     except (ServerUntrusted, MailUntrusted):
         return MailTrouble(field=scheme, sentence=UNTRUSTED[scheme], is_lasting=True)
-    except (DeviceError, MailLater, SetupError, OSError):
+    except (DeviceError, MailLater, SetupError, OSError) as exc:
+        if isinstance(exc, SetupError) and _is_in_clear(settings, scheme):
+            return MailTrouble(field=scheme, sentence=OUTSIDE[scheme], is_lasting=True)
         return MailTrouble(field=scheme, sentence=AWAY[scheme], is_lasting=False)
     return None
+
+
+def _is_in_clear(settings: MailboxSettings, scheme: str) -> bool:
+    return place_of(getattr(settings, scheme), scheme).tls is MailTls.NONE
 
 
 def _read_there(settings: MailboxSettings, secret: str) -> None:

@@ -17,8 +17,9 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.SERVICE_UNTRUSTED: (
         (
-            "The mail server's certificate is not trusted, or is another server's. Balie says"
-            " nothing to it, so nothing comes in or leaves over it."
+            "The mail server's certificate is not trusted or is another server's, or it does not"
+            " encrypt as it was told to. Balie says nothing to it, so nothing comes in or leaves"
+            " over it."
         ),
         "Give the server's name as the mail host writes it, under Settings, Numbers.",
     ),
@@ -74,11 +75,27 @@ UNTRUSTED = {
     "smtp": "The certificate of the server for sending is not trusted, or is of another name."
     " Write its name as the mail host gives it.",
 }
+NO_STARTTLS = {
+    "imap": "The server for reading offers no STARTTLS, so Balie tells it nothing. Write imaps://"
+    " before it. In your own network alone it may be imap+insecure://, which encrypts nothing.",
+    "smtp": "The server for sending offers no STARTTLS, so Balie tells it nothing. Write smtps://"
+    " before it. In your own network alone it may be smtp+insecure://, which encrypts nothing.",
+}
+OUTSIDE = {
+    "imap": "Without encryption the server for reading must stand in your own network. Write imaps://"
+    " before it, or imap:// for STARTTLS.",
+    "smtp": "Without encryption the server for sending must stand in your own network. Write smtps://"
+    " before it, or smtp:// for STARTTLS.",
+}
 AWAY = {
     "imap": "The server for reading does not answer now; the mailbox begins when it does.",
     "smtp": "The server for sending does not answer now; answers wait until it does.",
 }
 OF_ACCOUNTS: Sequence[str] = (
     NO_ADDRESS,
-    *(each for table in (NO_PLACE, NOT_LET_IN, UNTRUSTED, AWAY) for each in table.values()),
+    *(
+        each
+        for table in (NO_PLACE, NOT_LET_IN, UNTRUSTED, NO_STARTTLS, OUTSIDE, AWAY)
+        for each in table.values()
+    ),
 )

@@ -8,26 +8,31 @@ from urllib.parse import urlsplit
 
 from appliance.devices.mail.mailbox_sentences import NO_ADDRESS, NO_PLACE
 from appliance.errors import InvalidInput
-from appliance.mail_settings import MailTls
-from appliance.mailing.servers import MailServer, near_address
+from appliance.mail_settings import PORTS, MailTls
+from appliance.mailing.servers import MailServer
 
-_PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
+_ENDINGS = {"s": MailTls.TLS, "": MailTls.STARTTLS, "+insecure": MailTls.NONE}
+"""Of the scheme of an address: it says whether and how is encrypted, and nothing else does."""
+_PORTS = {
+    "imap": {MailTls.TLS: 993, MailTls.STARTTLS: 143, MailTls.NONE: 143},
+    "smtp": PORTS,
+}
 _LONGEST = 254
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailPlace:
-    """`secure`: encrypted from the first byte; else STARTTLS, but on this machine and the LAN."""
-
     host: str
     port: int
-    secure: bool
+    tls: MailTls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxSettings:
-    """`imap` and `smtp` are addresses such as `imaps://mail.example.com`; `name` stands beside the
-    address in what is sent. `ca_file`: certificates trusted beside those of the system.
+    """`imap` and `smtp` are addresses: `imaps://mail.example.com` is encrypted from the first byte,
+    `imap://` by STARTTLS or not talked to, `imap+insecure://` in the clear, to this machine and the
+    LAN alone. `name` stands beside the address in what is sent. `ca_file`: certificates trusted
+    beside those of the system.
     """
 
     imap: str
@@ -58,21 +63,19 @@ def place_of(url: str, scheme: str) -> MailPlace:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         parts, host, port = urlsplit(""), "", None
-    known = parts.scheme in (scheme, f"{scheme}s")
-    if not known or not host or "@" in parts.netloc or parts.path.strip("/") or parts.query:
+    named, ending = parts.scheme.startswith(scheme), parts.scheme.removeprefix(scheme)
+    tls = _ENDINGS.get(ending) if named else None
+    if tls is None or not host or "@" in parts.netloc or parts.path.strip("/") or parts.query:
         raise InvalidInput(scheme, NO_PLACE[scheme])
-    secure = parts.scheme == f"{scheme}s"
-    return MailPlace(host=host, port=port or _PORTS[parts.scheme], secure=secure)
+    return MailPlace(host=host, port=port or _PORTS[scheme][tls], tls=tls)
 
 
 def outgoing_server(settings: MailboxSettings, secret: str) -> MailServer:
-    """In the clear to this machine and the LAN alone. Raises OSError for an unknown name."""
     place = place_of(settings.smtp, "smtp")
-    near = not place.secure and near_address(place.host, place.port) is not None
     return MailServer(
         host=place.host,
         port=place.port,
-        tls=MailTls.NONE if near else MailTls.TLS if place.secure else MailTls.STARTTLS,
+        tls=place.tls,
         user=settings.user,
         password=secret,
         ca_file=Path(settings.ca_file) if settings.ca_file else None,

@@ -41,11 +41,11 @@ class MailServers:
 
     @property
     def imap(self) -> str:
-        return f"imap://127.0.0.1:{self._imap.server_address[1]}"
+        return f"imap+insecure://127.0.0.1:{self._imap.server_address[1]}"
 
     @property
     def smtp(self) -> str:
-        return f"smtp://127.0.0.1:{self._smtp.server_address[1]}"
+        return f"smtp+insecure://127.0.0.1:{self._smtp.server_address[1]}"
 
     def start(self) -> None:
         for name, server in (("imap", self._imap), ("smtp", self._smtp)):

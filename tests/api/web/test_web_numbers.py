@@ -73,8 +73,8 @@ def put_by_hand(office: Office, desk: Desk, bots: BotServer, token: str) -> None
 
 
 def mailbox(imap: ImapServer, smtp: SmtpServer, /, **changed: str) -> dict[str, str]:
-    form = {"address": USER, "secret": PASSWORD, "imap": f"imap://127.0.0.1:{imap.port}"}
-    return {**form, "smtp": f"smtp://127.0.0.1:{smtp.port}", "user": "", **changed}
+    form = {"address": USER, "secret": PASSWORD, "imap": f"imap+insecure://127.0.0.1:{imap.port}"}
+    return {**form, "smtp": f"smtp+insecure://127.0.0.1:{smtp.port}", "user": "", **changed}
 
 
 def test_a_new_token_of_a_bot_is_checked_and_sealed(
@@ -141,12 +141,14 @@ def test_a_mailbox_is_checked_kept_and_taken_away(
     assert found is not None
     assert (found[0]["user"], found[0]["name"], found[1]) == (USER, "Tilburg", PASSWORD)
     text = boss.get(f"{PAGE}/{tilburg.line_id}").text
-    assert f'value="imap://127.0.0.1:{imap.port}"' in text
+    assert f'value="imap+insecure://127.0.0.1:{imap.port}"' in text
     assert PASSWORD not in text
     elsewhere = {**mailbox(imap, smtp, secret=""), "imap": "imap.example.com"}
     assert "Fill in all that is asked." in boss.post(at(tilburg, "mail"), elsewhere).text
     assert kept(office, tilburg, "mail") == found
-    later = boss.post(at(tilburg, "mail"), {**mailbox(imap, smtp), "smtp": "smtp://127.0.0.1:9"})
+    later = boss.post(
+        at(tilburg, "mail"), {**mailbox(imap, smtp), "smtp": "smtp+insecure://127.0.0.1:9"}
+    )
     assert later.headers["HX-Redirect"].endswith("&later=1")
     assert boss.post(f"{at(tilburg, 'mail')}/remove").status_code == 204
     assert kept(office, tilburg, "mail") is None
