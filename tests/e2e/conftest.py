@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from appliance.api.services import Services
-from appliance.clock import SystemClock
+from appliance.clock import Clock, SystemClock
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store
@@ -78,9 +78,14 @@ def page_server() -> Iterator[WebServer]:
 
 
 @pytest.fixture
-def empty(page_server: WebServer, tmp_path: Path) -> Iterator[Place]:
+def clock() -> Clock:
+    """Balie's, as its browsers have it."""
+    return SystemClock()
+
+
+@pytest.fixture
+def empty(page_server: WebServer, tmp_path: Path, clock: Clock) -> Iterator[Place]:
     """A Balie that nobody has used yet."""
-    clock = SystemClock()
     store = fresh_store(tmp_path / "balie.db", clock)
     services = Services(
         store=store,

@@ -1,8 +1,10 @@
 """Writes into a store as the desk and the devices do, for the page tests and for pictures."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from appliance.channels import Channel
 from appliance.desk.access import sessions
@@ -308,6 +310,13 @@ _WAY = {
     _S.EXPIRED: (_S.EXPIRED,),
 }
 _STAMPS = {_S.SENT: "sent_ms", _S.DELIVERED: "delivered_ms", _S.READ: "read_ms"}
+
+
+def since_noon_of_yesterday(store: Store) -> int:
+    """In milliseconds, and by the clock of the branches: always the day before, at any hour."""
+    now = datetime.fromtimestamp(store.clock.now_ms() / 1000, ZoneInfo("Europe/Amsterdam"))
+    noon = datetime.combine(now.date() - timedelta(days=1), time(12), now.tzinfo)
+    return int((now.timestamp() - noon.timestamp()) * 1000)
 
 
 def _step(message_id: str, to: MessageState, why: Reason | None, ago_ms: int, tx: Tx) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from appliance.box.stick import Stick
 from appliance.copy_settings import CopySettings
 from appliance.runtime.copier import Copier
+from tests.e2e.alone import alone
 from tests.e2e.conftest import Look, OpenPage, Place
 
 DUTCH = Look(locale="nl-NL", width=360, height=740)
@@ -48,7 +49,7 @@ def test_a_copy_is_made_comes_to_the_stick_and_is_tried(
     expect(page.get_by_role("heading", level=1)).to_have_text("Kopieën")
     page.get_by_role("button", name="Nu kopiëren").click()
     on_stick = _entry(page, "Stick BALIE-BACKUP")
-    expect(on_stick).to_contain_text("1 kopie daar")
+    expect(on_stick).to_contain_text(alone("1 kopie daar"))
     expect(on_stick).to_contain_text("in orde")
     page.get_by_role("button", name="Nieuwste kopie nu nakijken").click()
     tried = _entry(page, "Is hij terug te zetten?")

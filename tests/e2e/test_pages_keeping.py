@@ -12,7 +12,9 @@ from appliance.media.files import FOLDER, MediaFiles
 from appliance.runtime.archivist import Archivist
 from appliance.runtime.erasure_follower import ErasureFollower
 from appliance.runtime.retention import RetentionThread
+from tests.e2e.alone import alone
 from tests.e2e.conftest import Look, OpenPage, Place
+from tests.running_demo import eventually
 
 DUTCH = Look(locale="nl-NL", width=360, height=740)
 OFFICER = "Olga Officier"
@@ -63,13 +65,13 @@ def test_terms_are_tried_out_before_they_hold(officer: Page, place: Place) -> No
     officer.get_by_role("button", name="Nu opruimen").click()
     expect(officer.get_by_role("status")).to_contain_text("Het is begonnen")
     report = officer.locator("[aria-labelledby=runs] li").first
-    gone = f"{messages} bericht"  # with its word: the number alone may be the hour of the run
-    for _ in range(50):
-        if gone in report.inner_text():
-            break
-        officer.wait_for_timeout(200)
+    gone = alone(f"{messages} bericht")
+
+    def tells() -> bool:
         officer.goto("/privacy/retention")
-    expect(report).to_contain_text(gone)
+        return bool(gone.search(report.inner_text()))
+
+    eventually(tells, "the run is over", pause_s=0.2)
     expect(report).to_contain_text(OFFICER)
     assert place.count("SELECT count(*) FROM message WHERE text > ''") <= kept - messages
     assert fits(officer)

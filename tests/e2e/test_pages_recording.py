@@ -1,5 +1,7 @@
 """A voice note that is recorded in a real browser, whose microphone beeps."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW, OpenPage, Place
@@ -10,6 +12,9 @@ VOICE = (
     " JOIN message m ON m.id = f.message_id"
     " WHERE media.kind = 'voice' AND media.seconds IS NOT NULL AND m.direction = 'out'"
 )
+
+SOME_SECONDS = re.compile(r"^0:(?!00)\d\d$")
+"""A busy machine may not look at the page in the very second that was the first."""
 
 
 def test_a_voice_note_is_recorded_heard_and_sent(open_page: OpenPage, place: Place) -> None:
@@ -25,7 +30,7 @@ def test_a_voice_note_is_recorded_heard_and_sent(open_page: OpenPage, place: Pla
     expect(panel).to_be_hidden()
     expect(record).to_be_focused()
     record.press("Enter")
-    expect(page.locator("#recorded-time")).to_have_text("0:01")
+    expect(page.locator("#recorded-time")).to_have_text(SOME_SECONDS)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW.width
     page.keyboard.press("Enter")
     attached = page.locator("#attached")

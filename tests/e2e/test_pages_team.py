@@ -101,7 +101,7 @@ def test_who_was_overtaken_is_asked_and_what_was_sent_can_be_taken_back(
     marit.get_by_role("textbox", name="Message").fill("Neem ze mee")
     sanne.get_by_role("textbox", name="Message").fill("Ja, eigen schoenen graag")
     sanne.clock.install()
-    sanne.clock.pause_at(time.time() + 1)  # the five seconds last until the button is pressed
+    sanne.clock.pause_at(time.time() + 2)  # the five seconds last until the button is pressed
     sanne.get_by_role("textbox", name="Message").press("Enter")
     button(sanne, "Undo")
     sanne.clock.resume()

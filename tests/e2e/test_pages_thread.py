@@ -10,6 +10,7 @@ from appliance.messages import MessageState
 from appliance.store import messages
 from appliance.store.store import Tx
 from tests.e2e.conftest import OpenPage, Place
+from tests.e2e.filler import since_noon_of_yesterday
 from tests.e2e.listening import live
 from tests.e2e.test_pages_inbox import bubble, row
 
@@ -125,7 +126,8 @@ def test_late_words_stand_where_they_came(open_page: OpenPage, place: Place) -> 
 
 def test_the_first_of_a_day_brings_its_day(open_page: OpenPage, place: Place) -> None:
     """A new message below yesterday's stands under today, and the next one adds no day."""
-    place.desk.receive("Utrecht", TOM, NUMBER, "Gisteren", ago_ms=DAY_MS)
+    ago_ms = since_noon_of_yesterday(place.store)
+    place.desk.receive("Utrecht", TOM, NUMBER, "Gisteren", ago_ms=ago_ms)
     page = open_page()
     row(page, TOM).click()
     live(page)

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import unquote
 
 import pytest
@@ -12,11 +13,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from appliance.api.web.snippet import script_hash
+from appliance.clock import Clock, ManualClock
 from appliance.store import branch_settings, line_website
 from tests.e2e.conftest import OpenPage, Place
 
 MONDAY = "2026-11-30T09:30:00Z"
-"""Half past ten in Utrecht."""
+"""Half past ten in Utrecht, for Balie and for who visits: what is copied knows days of a year."""
 PRIVACY = "Wij gaan netjes met je gegevens om: https://example.com/privacy."
 
 
@@ -28,6 +30,11 @@ class Website:
     body: str = ""
     policy: str = ""
     asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return ManualClock(at_ms=int(datetime.fromisoformat(MONDAY).timestamp() * 1000))
 
 
 @pytest.fixture

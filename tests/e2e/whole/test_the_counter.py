@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests import http_calls
+from tests.e2e.alone import alone
 from tests.media import samples
 from tests.running_demo import Demo, eventually
 
@@ -165,7 +166,7 @@ def test_a_photo_and_a_voice_note_are_brought_into_the_thread(
     expect(drawn).to_be_visible()
     assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") == 480
     expect(page.locator("#messages audio")).to_be_visible()
-    expect(page.locator("#messages .hint", has_text="0:07")).to_be_visible()
+    expect(page.locator("#messages .hint", has_text=alone("0:07"))).to_be_visible()
 
 
 def test_after_hours_a_worker_is_told_when_the_branch_opens(demo: Demo, new_page: OpenPage) -> None:
