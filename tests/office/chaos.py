@@ -41,7 +41,7 @@ from appliance.store.store import Store, Tx
 from tests.fresh_store import fresh_store
 from tests.office.light_box import PEOPLE, person
 
-DRAINS_S = 120.0
+DRAINS_S = 300.0
 """A deadline, no measurement: so long everything may take to arrive once all cables are whole."""
 _EVENTS = "SELECT seq, at_ms, kind, message_id, conversation_id, facts FROM event_log ORDER BY seq"
 _MESSAGES = "SELECT id, state, text, conversation_id FROM message ORDER BY id"
@@ -128,7 +128,22 @@ def field_of(boxes: int, folder: Path, *, rate: float) -> Iterator[Field]:
         for each in made:
             each.program.start()
             stack.callback(each.program.stop)
-        yield Field(folder=folder, url=url, token=token, office=office, branches=made, loop=loop)
+        given = Field(folder=folder, url=url, token=token, office=office, branches=made, loop=loop)
+        _all_told(given)
+        yield given
+
+
+def _all_told(given: Field) -> None:
+    """Once the office knows the line of each box: from then on something can be asked of them."""
+    headers = {"Authorization": f"Bearer {given.token}"}
+    until_s = time.monotonic() + DRAINS_S
+    while time.monotonic() < until_s:
+        given.keeps(time.monotonic() + 0.1)
+        with suppress(httpx.TransportError):
+            told = httpx.get(f"{given.url}/api/v1/lines", headers=headers, timeout=5)
+            if len(told.json().get("items", ())) == len(given.branches):
+                return
+    raise TimeoutError("a box told its office nothing")
 
 
 @contextmanager
