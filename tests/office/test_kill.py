@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,10 +44,15 @@ class KilledOffice:
         self.child = int(self.forks.stdout.readline())
 
     def kill(self) -> None:
-        os.kill(self.child, signal.SIGKILL)
+        """Returns when it is gone, and with it the lock of its data directory."""
+        with suppress(ProcessLookupError):
+            os.kill(self.child, signal.SIGKILL)
+            while True:
+                os.kill(self.child, 0)
+                time.sleep(0.01)
 
     def until_up(self) -> None:
-        for _ in range(2400):
+        for _ in range(1200):
             try:
                 httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5)
             except httpx.TransportError:
@@ -62,13 +67,16 @@ def killed_office(data: Path) -> Iterator[KilledOffice]:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     script = Path(__file__).with_name("office_forks.py")
-    with subprocess.Popen(
-        [sys.executable, str(script), str(data), f"127.0.0.1:{port}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as forks:
+    with (
+        (data.parent / "office.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, str(script), str(data), f"127.0.0.1:{port}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as forks,
+    ):
         office = KilledOffice(port, forks)
         try:
             office.start()

@@ -19,7 +19,7 @@ from appliance.box.whole_files import put_whole
 from appliance.clock import Clock, SystemClock
 from appliance.errors import NotFound
 from appliance.ids import is_id
-from appliance.office.tables.migrations import OF_REPLICA, make_ready
+from appliance.office.tables.migrations import make_replica_ready
 from appliance.store.store import ReaderPool, Readers, Store
 
 FOLDER = "boxes"
@@ -27,6 +27,7 @@ UNUSED_S = 600.0
 MOST_OPEN = 200
 """Each has some nine open files, and a process may have 4,096."""
 _READERS = {ReaderPool.PAGES: 4, ReaderPool.LIVE: 1, ReaderPool.DOOR: 1, ReaderPool.LONG: 1}
+_MAKING = threading.Lock()
 _FILES = ("", "-wal", "-shm")
 
 
@@ -106,9 +107,7 @@ class Replicas:
     def _made(self, path: Path) -> Store:
         store = Store(path, self._clock, readers=self._readers)
         try:
-            # What a row refers to may not be told, or comes later.
-            store.alone(lambda conn: conn.execute("PRAGMA foreign_keys = OFF") and None)
-            make_ready(store, OF_REPLICA)
+            make_replica_ready(store)
         except BaseException:
             store.close()
             raise
@@ -174,8 +173,13 @@ class Replicas:
         self._readers.close()
 
 
-@cache
 def _empty() -> bytes:
+    with _MAKING:
+        return _made_once()
+
+
+@cache
+def _made_once() -> bytes:
     """A replica before its first use. It is made once and then copied: to make one takes a third of
     a second, and a hundred boxes may join on one day.
     """
@@ -183,7 +187,7 @@ def _empty() -> bytes:
         path = Path(folder) / "empty.db"
         readers = Readers(_READERS)
         store = Store(path, SystemClock(), readers=readers)
-        make_ready(store, OF_REPLICA)
+        make_replica_ready(store)
         store.close()
         readers.close()
         return path.read_bytes()
