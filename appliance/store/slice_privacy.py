@@ -156,7 +156,7 @@ class Mask:
 
     def _is_of_erased(self, table: str, row: sqlite3.Row) -> bool:
         if table == "contact":
-            return row["joined_into"] == row["id"]
+            return self._has_erased(row["id"], _OF_CONTACT)
         if table == "note":
             return self._has_erased(row["conversation_id"], _OF_CONVERSATION)
         if "contact_id" not in self.columns(table) or row["contact_id"] is None:
@@ -184,8 +184,12 @@ def _empty(value: Value) -> Value:
     return b"" if isinstance(value, bytes) else 0 if isinstance(value, int | float) else ""
 
 
-_OF_CONTACT = "SELECT 1 FROM contact WHERE id = ? AND joined_into = id"
+_OF_CONTACT = (
+    "SELECT 1 FROM contact c JOIN contact p ON p.id = coalesce(c.joined_into, c.id)"
+    " WHERE c.id = ? AND p.joined_into = p.id"
+)
 _OF_CONVERSATION = (
     "SELECT 1 FROM conversation v JOIN contact c ON c.id = v.contact_id"
-    " WHERE v.id = ? AND c.joined_into = c.id"
+    " JOIN contact p ON p.id = coalesce(c.joined_into, c.id)"
+    " WHERE v.id = ? AND p.joined_into = p.id"
 )

@@ -163,6 +163,8 @@ def _tell_many(told: _Telling, event: Event) -> None:
     erased, and what is let go or taken over from a phone.
     """
     people = {event.contact_id, event.facts.get("other")} - {None}
+    if event.kind in _CARDS:
+        people |= _same_persons(told.mask.conn, people, event.at_ms)
     threads = {event.conversation_id, *event.facts.get("conversations", ())} - {None}
     for contact_id in people if event.kind in _CARDS else ():
         told.all_of(tables.OF_CONTACT, contact_id)
@@ -180,6 +182,20 @@ def _tell_many(told: _Telling, event: Event) -> None:
         _tell_messages(told, "conversation_id", thread_id)
     if event.line_id is not None:
         told.rows("missed_call", "line_id", event.line_id)
+
+
+def _same_persons(conn: sqlite3.Connection, people: Iterable[str], at_ms: int) -> set[str]:
+    """Contacts that are the same persons, or were until they were erased at that moment: what they
+    agreed to stands under their own ids.
+    """
+    found = {row["id"] for row in conn.execute(_ERASED_AT, (at_ms,))}
+    for contact_id in people:
+        found |= {row["id"] for row in conn.execute(_JOINED_INTO, (contact_id,))}
+    return found
+
+
+_JOINED_INTO = "SELECT id FROM contact WHERE joined_into = ?"
+_ERASED_AT = "SELECT id FROM contact WHERE updated_ms = ? AND joined_into = id"
 
 
 def _tell_messages(told: _Telling, column: str, key: Value) -> None:

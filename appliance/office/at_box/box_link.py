@@ -38,7 +38,7 @@ LOOK_S = 2.0
 TROUBLE_S = 5.0
 STRUCK_OFF_S = 600.0
 """An office that was put back from a copy may know this box again."""
-_ENDING_S = 3.0
+_ENDING_S = 5.0
 
 
 class BoxLink:

@@ -99,13 +99,13 @@ def test_whatever_fails_on_the_way_loses_and_doubles_nothing(box: Box, seed: int
 def test_a_link_that_hangs_is_given_up(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     from appliance.office.at_box import https_link
 
-    monkeypatch.setattr(https_link, "PUSH_S", 0.3)
+    monkeypatch.setattr(https_link, "PUSH_S", 2.0)
     once = iter([None, Fault.SILENT])
     box.office.on_push = lambda _: next(once, None)
     box.joins()
     lives(box.counter, times=1)
     box.is_told()
-    assert box.link.now().trouble is None
+    box.office.wait_for(lambda: box.link.now().trouble is None)
 
 
 def test_an_office_put_back_from_a_copy_gets_again_what_it_lacks(box: Box) -> None:
