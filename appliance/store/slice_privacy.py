@@ -118,7 +118,8 @@ class Mask:
     def event(self, event: Event) -> Event:
         if self.privacy is not Privacy.FIGURES:
             return event
-        contact_id = self.contact_id(event.contact_id)
+        hidden = self.contact_id(event.contact_id)
+        contact_id = None if hidden is None else str(hidden)
         facts = {name: self._fact(each) for name, each in event.facts.items()}
         return replace(event, contact_id=contact_id, facts=facts)
 

@@ -162,7 +162,8 @@ def _tell_many(told: _Telling, event: Event) -> None:
     """What changes with messages of which no event speaks: people who are joined, parted or
     erased, and what is let go or taken over from a phone.
     """
-    people = {event.contact_id, event.facts.get("other")} - {None}
+    named = (event.contact_id, event.facts.get("other"))
+    people: set[str] = {each for each in named if each is not None}
     if event.kind in _CARDS:
         people |= _same_persons(told.mask.conn, people, event.at_ms)
     threads = {event.conversation_id, *event.facts.get("conversations", ())} - {None}

@@ -46,7 +46,7 @@ class PageFinder(APIRouter):
     def has(self, address: str) -> bool:
         """Whether there is a page at this address, which has no question behind it."""
         routes = self._by_word.get(_first(address), ())
-        return any("GET" in each.methods and each.path == address for each in routes)
+        return any("GET" in (each.methods or ()) and each.path == address for each in routes)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, child_scope = scope.pop(_FOUND)

@@ -44,7 +44,8 @@ class Fetches:
                 )
             )
             async with asyncio.timeout(within_s):
-                return await answer
+                answered: FetchAnswer = await answer
+                return answered
         except TimeoutError:
             return None
         finally:

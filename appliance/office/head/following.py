@@ -102,7 +102,9 @@ class ReplicaFollower:
 
     def catch_up(self, asked: Collection[str]) -> Sequence[str]:
         """Does the next piece of each of these replicas; which of them may have more."""
-        found = {box_id: piece for box_id in asked if (piece := self._piece(box_id)) is not None}
+        found: Mapping[str, ReplicaNews] = {
+            box_id: piece for box_id in asked if (piece := self._piece(box_id)) is not None
+        }
         if not found:
             return ()
         try:

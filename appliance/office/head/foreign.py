@@ -32,7 +32,10 @@ class Owners:
         with self._lock:
             self._known.setdefault(box_id, set()).update(new)
         told = set(_conversations(batch))
-        if told and self._store.read(lambda conn: work_list.foreign(conn, box_id, told)):
+        if not told:
+            return
+        other = self._store.read(lambda conn: work_list.foreign(conn, box_id, told))
+        if other is not None:
             raise Wrong("It told of a conversation that is another box's.")
 
 

@@ -10,14 +10,14 @@ from appliance.clock import ManualClock
 from appliance.slices import Privacy, Value
 from appliance.store import slice_tables, slices
 from appliance.store.slice_privacy import Mask
-from tests.api import full_person
+from tests.api import full_person, person_rows
 from tests.api.office import Office, WebServer, open_office, run_web_server
 from tests.office.at_box.copy_of_rows import CopyOfRows
 from tests.queue.counter import MONDAY
 
 OF_PEOPLE = (
-    *(full_person.ANNA, full_person.FORMER, full_person.CLAIMED, full_person.BRAM),
-    *(full_person.BRAM_NAME, full_person.GROUP_TEXT, "Anna Achternaam", "Annelies", "PX-4471"),
+    *(person_rows.ANNA, person_rows.FORMER, person_rows.CLAIMED, person_rows.BRAM),
+    *(person_rows.BRAM_NAME, full_person.GROUP_TEXT, "Anna Achternaam", "Annelies", "PX-4471"),
     *("XL-44", "Ik kan maandag", "Ik kan dinsdag", "Wie kan er dinsdag", "Tot maandag om zeven"),
     *("Bel na vier", "Geschil 0", "Ik wil graag berichten", "Inschrijfformulier", "mijn pas"),
     *("Komt vaak te laat", "Rijdt mee met Bram", "Alles geregeld", "Je loon is betaald"),
