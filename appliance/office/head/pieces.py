@@ -57,8 +57,7 @@ class ReplicaNews:
 
 def read(conn: sqlite3.Connection, place: FollowedTo) -> ReplicaNews:
     """What is new after `place`."""
-    conn.execute("BEGIN")
-    try:
+    with replica_link.at_one_moment(conn):
         state = replica_link.read(conn)
         place, anew = _begin(place, state, replica_link.last_touched(conn))
         told = events.after(conn, place.event_seq, limit=AT_ONCE)
@@ -73,8 +72,6 @@ def read(conn: sqlite3.Connection, place: FollowedTo) -> ReplicaNews:
             rows=work_rows.of(conn, touched.keys()),
             directory=mirrored.directory(conn) if is_new else None,
         )
-    finally:
-        conn.execute("COMMIT")
 
 
 def _begin(place: FollowedTo, state: LinkState, last: int) -> tuple[FollowedTo, bool]:

@@ -19,7 +19,7 @@ from appliance.box.whole_files import put_whole
 from appliance.clock import Clock, SystemClock
 from appliance.errors import NotFound
 from appliance.ids import is_id
-from appliance.office.tables.migrations import OF_REPLICA, make_ready
+from appliance.office.tables.migrations import make_replica_ready
 from appliance.store.store import ReaderPool, Readers, Store
 
 FOLDER = "boxes"
@@ -107,9 +107,7 @@ class Replicas:
     def _made(self, path: Path) -> Store:
         store = Store(path, self._clock, readers=self._readers)
         try:
-            # What a row refers to may not be told, or comes later.
-            store.alone(lambda conn: conn.execute("PRAGMA foreign_keys = OFF") and None)
-            make_ready(store, OF_REPLICA)
+            make_replica_ready(store)
         except BaseException:
             store.close()
             raise
@@ -189,7 +187,7 @@ def _made_once() -> bytes:
         path = Path(folder) / "empty.db"
         readers = Readers(_READERS)
         store = Store(path, SystemClock(), readers=readers)
-        make_ready(store, OF_REPLICA)
+        make_replica_ready(store)
         store.close()
         readers.close()
         return path.read_bytes()

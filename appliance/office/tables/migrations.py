@@ -43,3 +43,9 @@ def make_ready(store: Store, known: Migrations) -> None:
         migrate(store.path, conn, backups=store.path.parent / "backups", known=known)
 
     store.alone(work)
+
+
+def make_replica_ready(store: Store) -> None:
+    """What a row of a replica refers to may not be told, or comes later. Raises as `make_ready`."""
+    store.alone(lambda conn: conn.execute("PRAGMA foreign_keys = OFF") and None)
+    make_ready(store, OF_REPLICA)

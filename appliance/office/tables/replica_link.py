@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,16 @@ from appliance.office.batch import slice_as_json
 from appliance.office.reading import plain
 from appliance.slices import Slice
 from appliance.store.store import Tx
+
+
+@contextmanager
+def at_one_moment(conn: sqlite3.Connection) -> Iterator[None]:
+    """Whatever is written meanwhile, all that is read in the block was so at one time."""
+    conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        conn.execute("COMMIT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
