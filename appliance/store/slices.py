@@ -172,6 +172,7 @@ def _tell_many(told: _Telling, event: Event) -> None:
         told.all_of(tables.OF_CARD, contact_id)
         for row in told.rows("conversation", "contact_id", contact_id):
             threads.add(row["id"])
+            told.rows("unread", "line_id", row["line_id"])
         _tell_messages(told, "contact_id", contact_id)
         told.rows("contact_event", "contact_id", contact_id)
         told.rows("list_send_item", "contact_id", contact_id)
