@@ -124,6 +124,15 @@ def test_the_programs_of_the_card_are_there() -> None:
             assert hasattr(programs, called)
 
 
+def test_the_name_is_settled_before_anything_bears_it() -> None:
+    """Certificates, too; and no DHCP server gives the box another one."""
+    unit = CARD / "tree/usr/lib/systemd/system/balie-box-name.service"
+    (before,) = re.findall(r"^Before=(.*)", unit.read_text("utf-8"), re.MULTILINE)
+    assert {"avahi-daemon.service", "balie-tls.service", "nginx.service"} <= set(before.split())
+    network = (CARD / "tree/etc/systemd/network/50-wired.network").read_text("utf-8")
+    assert network.count("UseHostname=no") == network.count("[DHCPv")
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd")
 def test_systemd_understands_the_units_of_the_card(tmp_path: Path) -> None:
     """No key is misspelt; the programs are replaced by one that every machine has."""
