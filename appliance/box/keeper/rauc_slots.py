@@ -5,6 +5,7 @@ the slot before, whatever this program does.
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,12 @@ class RaucSlots:
         call(["rauc", "status", "mark-good"], within_s=60, code="no-way-back")
 
     def back(self, *, new_runs: bool) -> None:
-        verb = "mark-bad" if new_runs else "mark-active"
-        call(["rauc", "status", verb, "booted"], within_s=60, code="no-way-back")
+        if not new_runs:
+            call(["rauc", "status", "mark-active", "booted"], within_s=60, code="no-way-back")
+            return
+        # Of a version that is not well this may fail, too. It had its one start.
+        with suppress(KeeperError):
+            call(["rauc", "status", "mark-bad", "booted"], within_s=60, code="no-way-back")
 
     def tidy(self) -> None:
         (self._folder / NEW).unlink(missing_ok=True)
