@@ -50,7 +50,7 @@ class Build:
         shutil.rmtree(self.work, ignore_errors=True)
         self.root.mkdir(parents=True)
         run("tar", "--extract", "--numeric-owner", f"--file={tar}", f"--directory={self.root}")
-        dressing.dress(self.tools, self.root, parts)
+        dressing.dress(self.tools, self.root, parts, self.epoch)
 
     def make_image(self, made: Path) -> None:
         """Packed. Raises Stop."""

@@ -15,6 +15,14 @@ def say(program: str, sentence: str) -> None:
     sys.stderr.flush()
 
 
+def env_of(epoch: int) -> Mapping[str, str]:
+    """For programs that note when they wrote something: they note this time, so equal builds are
+    equal. `MTOOLS_SKIP_CHECK`: of the geometry, which no card has.
+    """
+    path = "/usr/sbin:/usr/bin:/sbin:/bin"
+    return {"PATH": path, "SOURCE_DATE_EPOCH": str(epoch), "MTOOLS_SKIP_CHECK": "1"}
+
+
 def run(
     *command: str | Path,
     env: Mapping[str, str] | None = None,
