@@ -113,6 +113,22 @@ def test_a_card_has_the_folders_where_sticks_are_mounted() -> None:
     assert mounted <= {f"/{folder}" for folder in dressing.FOLDERS}
 
 
+def test_a_card_has_what_the_package_needs() -> None:
+    """Named, or brought by what is named. `ffmpeg` is as large as all the rest: who records a voice
+    note is told that it is not there.
+    """
+    brought = {"debconf", "libc6", "libgcc-s1", "libstdc++6", "systemd", "zlib1g"}
+    control = CARD.with_name("debian").joinpath("control").read_text("utf-8")
+    told = re.findall(r"^(?:Depends|Recommends): ((?:.*\n )*.*)", control, re.MULTILINE)
+    needs = [each.strip() for listed in told for each in listed.split(",")]
+    lacks = [
+        each
+        for each in needs
+        if not {name.split()[0] for name in each.split("|")} & {*packages.BOX, *brought}
+    ]
+    assert lacks == ["ffmpeg"]
+
+
 def test_the_programs_of_the_card_are_there() -> None:
     """Each unit starts a program of the tree; each program is one that Python has."""
     units = CARD / "tree" / "usr" / "lib" / "systemd" / "system"
