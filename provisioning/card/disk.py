@@ -122,15 +122,17 @@ def assemble(parts: Mapping[int, Path], made: Path) -> None:
                     disk.write(block)
 
 
-def filled_blocks(descriptor: int) -> Iterator[tuple[int, bytes]]:
+def filled_blocks(
+    descriptor: int, start: int = 0, stop: int | None = None
+) -> Iterator[tuple[int, bytes]]:
     """Where in the file, and what stands there; holes and blocks of zeros are left out."""
-    at, empty, size = 0, bytes(_BLOCK), os.fstat(descriptor).st_size
-    while at < size:
+    at, empty, end = start, bytes(_BLOCK), os.fstat(descriptor).st_size if stop is None else stop
+    while at < end:
         try:
             at = os.lseek(descriptor, at, os.SEEK_DATA)
         except OSError:  # a hole to the end
             return
-        block = os.pread(descriptor, _BLOCK, at)
+        block = os.pread(descriptor, max(0, min(_BLOCK, end - at)), at)
         if block != empty[: len(block)]:
             yield at, block
         at += len(block)

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 
@@ -28,8 +28,11 @@ def run(
     env: Mapping[str, str] | None = None,
     said: bytes | None = None,
     log: Path | None = None,
+    well: Collection[int] = (0,),
 ) -> bytes:
-    """What it printed. Its errors go to `log`, where one is given. Raises Stop."""
+    """What it printed. Its errors go to `log`, where one is given; `well` are the statuses with
+    which it ends when it has done its work. Raises Stop.
+    """
     words = [str(each) for each in command]
     try:
         done = subprocess.run(
@@ -44,7 +47,7 @@ def run(
     if log is not None:
         with log.open("ab") as file:
             file.write(done.stderr)
-    if done.returncode != 0:
+    if done.returncode not in well:
         last = done.stderr.decode("utf-8", "replace").strip()[-600:]
         raise Stop(f"{' '.join(words)[:200]} failed with status {done.returncode}:\n{last}")
     return done.stdout
