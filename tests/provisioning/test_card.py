@@ -81,6 +81,19 @@ def test_an_image_is_its_parts_in_their_places(tmp_path: Path) -> None:
         assert file.read(6) == b"kernel"
 
 
+def test_a_partition_is_taken_out_of_a_card(tmp_path: Path) -> None:
+    """Nothing before it and nothing behind it."""
+    card = tmp_path / "card"
+    disk.blank(card, 12 * MIB)
+    with card.open("r+b") as file:
+        for at in (0, 5 * MIB, 8 * MIB - 1, 9 * MIB):
+            file.seek(at)
+            file.write(b"xy")
+        file.flush()
+        found = b"".join(block for _, block in disk.filled_blocks(file.fileno(), 4 * MIB, 8 * MIB))
+    assert found.replace(b"\0", b"") == b"xyx"
+
+
 def test_one_place_says_which_partitions_there_are() -> None:
     """What the box mounts, RAUC writes, the initrd finds and U-Boot names is what the image has."""
     fstab = (CARD / "tree" / "etc" / "fstab").read_text("utf-8")
