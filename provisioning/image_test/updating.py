@@ -20,6 +20,7 @@ STICK = "/media/BALIE-NEW"
 TRIAL_S = 150
 PANIC_S = 210
 _START_S = 120
+_AS_BALIE = "setpriv --reuid=balie --regid=balie --clear-groups"
 _REFUSED = "TEST: refused"
 _IS_FREE = (
     "timeout 50 sh -c 'until test ! -e /var/lib/balie-update/held.env"
@@ -92,6 +93,10 @@ def wrong_bundles(box: Box) -> Iterator[Result]:
         except Stop as exc:
             said, refused = str(exc).strip()[-60:], True
         yield fact(f"a bundle that is {why} is refused", said, is_well=refused)
+
+    said = box.do(f"{_AS_BALIE} rauc install {bundle(GOOD)} 2>&1 || true")
+    refused = "Rejected send message" in said
+    yield fact("Balie's own user may not write a slot", said[-60:], is_well=refused)
 
 
 def bundle(version: str) -> str:
