@@ -67,6 +67,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (programs / "rauc").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     (tmp_path / "booted").write_text("a")
+    (tmp_path / "cmdline").write_text("rauc.slot=a quiet")
     (tmp_path / "data").mkdir()
     (tmp_path / "update" / PACKAGES).mkdir(parents=True)
     (tmp_path / "update" / PACKAGES / NEW).write_text("bundle")
@@ -78,7 +79,8 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def keeper_of(box: Path, units: NoSystemd) -> Keeper:
     plan = Plan(way="slots", data=str(box / "data"), limit_s=0.1, look_s=0.02)
-    return Keeper(box / "update", plan, RaucSlots(box / "update" / PACKAGES), units)
+    slots = RaucSlots(box / "update" / PACKAGES, box / "cmdline")
+    return Keeper(box / "update", plan, slots, units)
 
 
 def calls(box: Path) -> list[str]:
@@ -129,6 +131,22 @@ def test_a_new_slot_that_cannot_even_call_itself_bad_is_left(box: Path) -> None:
     units = NoSystemd()
     assert keeper_of(box, units).look().phase is Phase.GOING_BACK
     assert units.told == ["stop", "restart machine"]
+
+
+def test_a_new_slot_in_which_rauc_fails_is_left(box: Path) -> None:
+    """The boot loader says that it is on trial; held, and with no way back, it would stay."""
+    keeper_of(box, NoSystemd()).go()
+    whole = (box / "bin" / "rauc").read_text()
+    (box / "bin" / "rauc").write_text("#!/bin/sh\nexit 1\n")
+    (box / "cmdline").write_text("rauc.slot=b balie.trial=7 quiet")
+    units = NoSystemd()
+    assert keeper_of(box, units).settle().phase is Phase.GOING_BACK
+    assert units.told == ["stop", "restart machine"]
+    (box / "bin" / "rauc").write_text(whole)
+    (box / "cmdline").write_text("rauc.slot=a quiet")
+    state = keeper_of(box, NoSystemd()).settle()
+    assert state.last
+    assert (state.last.outcome, state.last.why) == (UpdateOutcome.CAME_BACK, "not-started")
 
 
 def test_a_version_that_hangs_while_it_starts_is_looked_at() -> None:
