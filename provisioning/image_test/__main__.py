@@ -112,7 +112,7 @@ def _results(given: argparse.Namespace) -> Iterator[Result]:
         begun = time.monotonic()
         _flash(card, key)
         yield seconds(f"flashed and read back, {_CARD_MIB} MiB", time.monotonic() - begun)
-    steps = {**STEPS, CUTS: partial(keeping.cuts_while_writing, times=given.cuts)}
+    steps: dict[str, Step] = {**STEPS, CUTS: partial(keeping.cuts_while_writing, times=given.cuts)}
     stick = FOLDER / "stick.img"
     box = Box(card, key, FOLDER / "run", patience_s=given.patience, stick=stick)
     try:

@@ -205,7 +205,7 @@ def test_a_bundle_needs_room_for_itself_alone(
 ) -> None:
     """It goes into the other slot; a small card has no room for five of it."""
     size = package.stat().st_size
-    room = shutil._ntuple_diskusage(size * 9, size * 7, size * 2)  # type: ignore[attr-defined]
+    room = shutil._ntuple_diskusage(size * 9, size * 7, size * 2)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
     monkeypatch.setenv("PATH", "/nowhere")  # no RAUC here: a bundle is read no further
     assert refused(package, tmp_path / "deb") == "no-room"
