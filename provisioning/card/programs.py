@@ -17,10 +17,12 @@ def say(program: str, sentence: str) -> None:
 
 def env_of(epoch: int) -> Mapping[str, str]:
     """For programs that note when they wrote something: they note this time, so equal builds are
-    equal. `MTOOLS_SKIP_CHECK`: of the geometry, which no card has.
+    equal. `LC_ALL`: some names of files are no ASCII. `MTOOLS_SKIP_CHECK`: of the geometry, which
+    no card has.
     """
     path = "/usr/sbin:/usr/bin:/sbin:/bin"
-    return {"PATH": path, "SOURCE_DATE_EPOCH": str(epoch), "MTOOLS_SKIP_CHECK": "1"}
+    told = {"PATH": path, "LC_ALL": "C.UTF-8", "MTOOLS_SKIP_CHECK": "1"}
+    return {**told, "SOURCE_DATE_EPOCH": str(epoch)}
 
 
 def run(
