@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisioning.card.dressing import WORK
-from provisioning.card.programs import run
+from provisioning.card.programs import run, with_processes
 
 COMPATIBLE = "balie-arm64"
 
@@ -58,7 +58,7 @@ def make_bundle(tools: Path, root_image: Path, version: str, signer: Signer, mad
     out.unlink(missing_ok=True)
     try:
         run(
-            *("chroot", tools, "rauc", f"--cert={inside / 'keys/certificate.pem'}"),
+            *with_processes(tools, "rauc", f"--cert={inside / 'keys/certificate.pem'}"),
             *(f"--key={inside / 'keys/key.pem'}", f"--keyring={inside / 'keys/certificate.pem'}"),
             "--mksquashfs-args=-comp zstd -Xcompression-level 12",
             *("bundle", inside / "bundle", inside / made.name),

@@ -15,6 +15,14 @@ def say(program: str, sentence: str) -> None:
     sys.stderr.flush()
 
 
+def with_processes(root: Path, *command: str | Path) -> tuple[str | Path, ...]:
+    """The command in another root that has /proc there; that is mounted in a view of its own, which
+    ends with it.
+    """
+    script = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+    return ("unshare", "--mount", "sh", "-ec", script, root, *command)
+
+
 def env_of(epoch: int) -> Mapping[str, str]:
     """For programs that note when they wrote something: they note this time, so equal builds are
     equal. `LC_ALL`: some names of files are no ASCII. `MTOOLS_SKIP_CHECK`: of the geometry, which
