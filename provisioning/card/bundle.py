@@ -41,8 +41,12 @@ def manifest(version: str) -> str:
     )
 
 
-def make_bundle(tools: Path, root_image: Path, version: str, signer: Signer, made: Path) -> None:
-    """`root_image` is in the tools' work folder, and becomes a part of the bundle."""
+def make_bundle(
+    tools: Path, root_image: Path, version: str, signer: Signer, made: Path, *, effort: int
+) -> None:
+    """`root_image` is in the tools' work folder, and becomes a part of the bundle; `effort` is
+    zstd's, up to 22.
+    """
     stage = tools / WORK / "bundle"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
@@ -60,7 +64,7 @@ def make_bundle(tools: Path, root_image: Path, version: str, signer: Signer, mad
         run(
             *with_processes(tools, "rauc", f"--cert={inside / 'keys/certificate.pem'}"),
             *(f"--key={inside / 'keys/key.pem'}", f"--keyring={inside / 'keys/certificate.pem'}"),
-            "--mksquashfs-args=-comp zstd -Xcompression-level 12",
+            f"--mksquashfs-args=-comp zstd -Xcompression-level {effort}",
             *("bundle", inside / "bundle", inside / made.name),
         )
     finally:

@@ -26,6 +26,8 @@ _STICK_MIB = 1600
 _CUTS = 20
 _PATIENCE_S = 900
 _MEASURED = 52
+_EFFORT = 3
+"""Of packing bundles that are thrown away."""
 _HANGS = "#!/bin/sh\nexec sleep infinity\n"
 
 Step = Callable[[Box], Iterator[Result]]
@@ -114,7 +116,12 @@ def _results(given: argparse.Namespace) -> Iterator[Result]:
         yield seconds(f"flashed and read back, {_CARD_MIB} MiB", time.monotonic() - begun)
     steps: dict[str, Step] = {**STEPS, CUTS: partial(keeping.cuts_while_writing, times=given.cuts)}
     stick = FOLDER / "stick.img"
-    box = Box(card, key, FOLDER / "run", patience_s=given.patience, stick=stick)
+    box = Box(
+        *(card, key, FOLDER / "run"),
+        stick=stick,
+        patience_s=given.patience,
+        counted=given.counted,
+    )
     try:
         for name in given.steps:
             if name != "first-start":
@@ -151,7 +158,7 @@ def _loop(file: Path) -> Iterator[Path]:
 def _bundle(card: Build, version: str, signer: Signer, stick: Path) -> None:
     (card.root / VERSION).write_text(f"{version}\n", encoding="ascii")
     card.make_slot()
-    card.make_bundle(version, signer, stick / f"{version}.raucb")
+    card.make_bundle(version, signer, stick / f"{version}.raucb", effort=_EFFORT)
 
 
 def _mb(path: Path) -> str:
@@ -177,6 +184,11 @@ def _given(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--cuts", type=int, default=_CUTS, help=f"power cuts, default {_CUTS}")
     parser.add_argument(
         "--patience", type=float, default=_PATIENCE_S, metavar="S", help="for each start"
+    )
+    parser.add_argument(
+        "--counted",
+        action="store_true",
+        help="the box's clock counts instructions: beside much work",
     )
     parser.add_argument("--steps", nargs="+", choices=every, default=every, metavar="STEP")
     parser.add_argument(

@@ -20,7 +20,12 @@ U_BOOT = Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
 NAME = "balie-test"
 
 _MACHINE = ("-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024")
-_SILENT = ("-display", "none", "-monitor", "none", "-accel", "tcg,thread=multi")
+_SILENT = ("-display", "none", "-monitor", "none")
+_QUICK = ("-accel", "tcg,thread=multi")
+_COUNTED = ("-accel", "tcg,thread=single", "-icount", "shift=1,sleep=on")
+"""Its clock counts its instructions: beside much other work it is slow without knowing it, and none
+of the limits that it has for its own programs is over too early.
+"""
 _LOOK_S = 2.0
 
 
@@ -36,13 +41,21 @@ class Ports:
 class Box:
     """One card and what runs from it. `stick` is a disk with bundles that it can read.
 
-    `patience_s` is the longest that anything may take; an emulated machine is slow beside others.
+    `patience_s` is the longest that anything may take; `counted`: its clock counts instructions.
     """
 
     def __init__(
-        self, card: Path, key: Path, folder: Path, *, patience_s: float, stick: Path | None = None
+        self,
+        card: Path,
+        key: Path,
+        folder: Path,
+        *,
+        stick: Path,
+        patience_s: float,
+        counted: bool = False,
     ) -> None:
         self.card = card
+        self._counted = counted
         self.patience_s = patience_s
         self._key = key
         self._folder = folder
@@ -60,10 +73,10 @@ class Box:
     def power_on(self) -> None:
         (self._folder / "console").unlink(missing_ok=True)
         command = ["qemu-system-aarch64", *_MACHINE, *_SILENT, "-bios", str(U_BOOT)]
+        command += _COUNTED if self._counted else _QUICK
         command += ["-serial", f"file:{self._folder / 'console'}"]
         command += self._disk("card", self.card, "discard=unmap")
-        if self._stick is not None:
-            command += self._disk("stick", self._stick, "readonly=on")
+        command += self._disk("stick", self._stick, "readonly=on")
         command += ["-netdev", f"user,id=net,{self._forwards()}"]
         command += ["-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng-pci"]
         with (self._folder / "qemu").open("wb") as said:
