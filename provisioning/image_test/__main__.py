@@ -101,7 +101,8 @@ def _make_wrong(card: Build, signer: Signer, foreign: Signer, stick: Path) -> No
     initrd = card.root / "boot" / "initrd.img"
     initrd.write_bytes(os.urandom(initrd.stat().st_size))
     _bundle(card, updating.NO_INITRD, signer, stick)
-    disk.blank(card.slot, disk.MIB)
+    card.slot.unlink()
+    card.slot.write_bytes(os.urandom(disk.MIB))
     card.make_bundle(updating.FOREIGN, foreign, stick / f"{updating.FOREIGN}.raucb")
 
 
