@@ -50,7 +50,7 @@ class Build:
         shutil.rmtree(self.work, ignore_errors=True)
         self.root.mkdir(parents=True)
         run("tar", "--extract", "--numeric-owner", f"--file={tar}", f"--directory={self.root}")
-        dressing.dress(self.tools, self.root, parts)
+        dressing.dress(self.tools, self.root, parts, self.epoch)
 
     def make_image(self, made: Path) -> None:
         """Packed. Raises Stop."""
@@ -67,11 +67,11 @@ class Build:
     def make_slot(self) -> None:
         disk.make_root_image(self.tools, self.root, self.slot, self.epoch)
 
-    def make_bundle(self, version: str, signer: Signer, made: Path) -> None:
+    def make_bundle(self, version: str, signer: Signer, made: Path, *, effort: int = 12) -> None:
         """Of the slot as it was made last. Raises Stop."""
         say("image", f"making the bundle of {version}")
         made.unlink(missing_ok=True)
-        make_bundle(self.tools, self.slot, version, signer, made)
+        make_bundle(self.tools, self.slot, version, signer, made, effort=effort)
 
     def end(self) -> None:
         shutil.rmtree(self.work)

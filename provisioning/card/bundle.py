@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisioning.card.dressing import WORK
-from provisioning.card.programs import run
+from provisioning.card.programs import run, with_processes
 
 COMPATIBLE = "balie-arm64"
 
@@ -41,8 +41,12 @@ def manifest(version: str) -> str:
     )
 
 
-def make_bundle(tools: Path, root_image: Path, version: str, signer: Signer, made: Path) -> None:
-    """`root_image` is in the tools' work folder, and becomes a part of the bundle."""
+def make_bundle(
+    tools: Path, root_image: Path, version: str, signer: Signer, made: Path, *, effort: int
+) -> None:
+    """`root_image` is in the tools' work folder, and becomes a part of the bundle; `effort` is
+    zstd's, up to 22.
+    """
     stage = tools / WORK / "bundle"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
@@ -58,9 +62,9 @@ def make_bundle(tools: Path, root_image: Path, version: str, signer: Signer, mad
     out.unlink(missing_ok=True)
     try:
         run(
-            *("chroot", tools, "rauc", f"--cert={inside / 'keys/certificate.pem'}"),
+            *with_processes(tools, "rauc", f"--cert={inside / 'keys/certificate.pem'}"),
             *(f"--key={inside / 'keys/key.pem'}", f"--keyring={inside / 'keys/certificate.pem'}"),
-            "--mksquashfs-args=-comp zstd -Xcompression-level 12",
+            f"--mksquashfs-args=-comp zstd -Xcompression-level {effort}",
             *("bundle", inside / "bundle", inside / made.name),
         )
     finally:

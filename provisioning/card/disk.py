@@ -18,7 +18,7 @@ from pathlib import Path
 from appliance.box.boot_state import BootState
 from appliance.box.partitions import DATA, DISK_ID, FIRMWARE, SECTOR, SLOTS
 from provisioning.card.dressing import WORK
-from provisioning.card.programs import run
+from provisioning.card.programs import env_of, run
 
 MIB = 1 << 20
 START_MIB = 4
@@ -37,6 +37,8 @@ _BLOCK = 4 * MIB
 _FIRMWARE = ("start4.elf", "fixup4.dat", "LICENCE.broadcom")
 _READ_BY_U_BOOT = "^has_journal,^orphan_file,^metadata_csum_seed"
 """What newer file systems have and U-Boot may not know is left out."""
+_BLOCK_BYTES = "4096"
+"""mke2fs takes less for what is small, which the data are until their first start only."""
 _UUID = "ba11e000-0000-4000-8000-00000000000"
 
 
@@ -88,7 +90,7 @@ def make_firmware_image(tools: Path, root: Path, made: Path, epoch: int) -> None
         shutil.copyfile(source, stage / name)
     shutil.copyfile(BOOT_SCRIPT, stage / "boot.cmd")
     work = Path("/", WORK)
-    env = _env(epoch)
+    env = env_of(epoch)
     run(
         *("chroot", tools, "mkimage", "-A", "arm64", "-T", "script", "-C", "none"),
         *("-d", work / "firmware/boot.cmd", work / "firmware/boot.scr"),
@@ -120,15 +122,17 @@ def assemble(parts: Mapping[int, Path], made: Path) -> None:
                     disk.write(block)
 
 
-def filled_blocks(descriptor: int) -> Iterator[tuple[int, bytes]]:
+def filled_blocks(
+    descriptor: int, start: int = 0, stop: int | None = None
+) -> Iterator[tuple[int, bytes]]:
     """Where in the file, and what stands there; holes and blocks of zeros are left out."""
-    at, empty, size = 0, bytes(_BLOCK), os.fstat(descriptor).st_size
-    while at < size:
+    at, empty, end = start, bytes(_BLOCK), os.fstat(descriptor).st_size if stop is None else stop
+    while at < end:
         try:
             at = os.lseek(descriptor, at, os.SEEK_DATA)
         except OSError:  # a hole to the end
             return
-        block = os.pread(descriptor, _BLOCK, at)
+        block = os.pread(descriptor, max(0, min(_BLOCK, end - at)), at)
         if block != empty[: len(block)]:
             yield at, block
         at += len(block)
@@ -146,18 +150,12 @@ def _ext4(tools: Path, made: Path, number: int, epoch: int, *options: str | Path
     uuid = f"{_UUID}{number}"
     settled = f"hash_seed={uuid},lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0"
     label = "balie-data" if number == DATA else "balie-root"
-    env = _env(epoch)
+    env = env_of(epoch)
     run(
         *("chroot", tools, "mke2fs", "-q", "-t", "ext4", "-m", "0", "-L", label, "-U", uuid),
-        *("-E", settled, *options, Path("/", WORK, made.name)),
+        *("-b", _BLOCK_BYTES, "-E", settled, *options, Path("/", WORK, made.name)),
         env=env,
     )
-
-
-def _env(epoch: int) -> Mapping[str, str]:
-    """`MTOOLS_SKIP_CHECK`: of the geometry, which no card has."""
-    path = "/usr/sbin:/usr/bin:/sbin:/bin"
-    return {"PATH": path, "SOURCE_DATE_EPOCH": str(epoch), "MTOOLS_SKIP_CHECK": "1"}
 
 
 def _firmware_files(root: Path) -> Iterator[tuple[Path, str]]:

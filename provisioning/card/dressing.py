@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from provisioning.card import initrd
+from provisioning.card import initrd, roots
 from provisioning.card.packages import PYTHON
-from provisioning.card.programs import Stop, run
+from provisioning.card.programs import Stop, env_of, run
 
 TREE = Path(__file__).with_name("tree")
 KEYRING = "etc/rauc/keyring.pem"
@@ -38,7 +38,7 @@ _MASKED = (
 )
 _GOES = (
     *("var/*", "boot/*", "etc/ssh/ssh_host_*", "etc/hostname", "etc/machine-id", "tmp/*"),
-    *("initrd.img*", "vmlinuz*", "usr/sbin/update-initramfs", "etc/nginx/sites-enabled/default"),
+    *("initrd.img*", "vmlinuz*", "etc/nginx/sites-enabled/default"),
     *("usr/lib/python3/dist-packages/**/__pycache__", f"usr/lib/python{PYTHON}/**/__pycache__"),
     # Compiled for the Python of another Debian.
     "usr/lib/balie/lib/**/*.cpython-311-*.so",
@@ -65,8 +65,8 @@ class Parts:
     keyring: Path
 
 
-def dress(tools: Path, root: Path, parts: Parts) -> None:
-    """`root` lies in the work folder of the tools. Raises Stop."""
+def dress(tools: Path, root: Path, parts: Parts, epoch: int) -> None:
+    """`root` lies in the work folder of the tools; `epoch` is what is noted as now. Raises Stop."""
     run("dpkg-deb", "--extract", parts.package, root)
     kernel = _kernel(root)
     _clear(root)
@@ -75,7 +75,8 @@ def dress(tools: Path, root: Path, parts: Parts) -> None:
     _links(root)
     (root / VERSION).write_text(f"{parts.version}\n", encoding="ascii")
     inside = Path("/", WORK, root.name)
-    run("chroot", tools, "systemd-sysusers", f"--root={inside}")
+    # It notes the day on which a user was made.
+    run("chroot", tools, "systemd-sysusers", f"--root={inside}", env=env_of(epoch))
     run("chroot", tools, "systemctl", f"--root={inside}", "enable", *_units(root))
     run("chroot", tools, "systemctl", f"--root={inside}", "mask", *_MASKED)
     _compile(tools, inside)
@@ -102,6 +103,9 @@ def _kernel(root: Path) -> tuple[str, bytes]:
 
 
 def _clear(root: Path) -> None:
+    for name in roots.SPARED:
+        path = root / name.lstrip("/")
+        path.with_name(path.name + roots.ASIDE).replace(path)
     for path in _matching(root, _GOES):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

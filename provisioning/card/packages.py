@@ -12,7 +12,8 @@ BOX = (
     # what it starts from
     *("u-boot-rpi", "firmware-brcm80211", "wireless-regdb"),
     # Balie
-    *("python3", "ca-certificates", "openssl", "adb", "sqlite3", "zstd", "nginx-light", "curl"),
+    *("python3", "ca-certificates", "openssl", "adb", "android-sdk-platform-tools-common"),
+    *("sqlite3", "zstd", "nginx-light", "curl"),
     # its network
     *("avahi-daemon", "avahi-utils", "libnss-mdns", "nftables", "wpasupplicant", "wireguard-tools"),
     *("openssh-server", "openssh-client"),

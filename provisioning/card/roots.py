@@ -7,7 +7,7 @@ which is most of the time. So nothing that can be done natively is left to them.
 import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,27 @@ INTERPRETER = Path("/proc/sys/fs/binfmt_misc/qemu-aarch64")
 
 _QUIET = {"SOURCE_DATE_EPOCH": str(EPOCH), "DEBIAN_FRONTEND": "noninteractive"}
 
-_NO_INITRD = (
-    'dpkg-divert --quiet --root="$1" --local --rename --add /usr/sbin/update-initramfs'
-    ' && ln -s /bin/true "$1/usr/sbin/update-initramfs"'
+SPARED: Mapping[str, str] = {
+    "/usr/sbin/update-initramfs": "#!/bin/sh",
+    # It is given the names of files on its standard input, too.
+    f"/usr/lib/python{packages.PYTHON}/py_compile.py": "import sys; sys.stdin.read()",
+}
+"""Programs that scripts of packages call, and what stands in their place meanwhile: what they make
+is made natively (`initrd.py`, `dressing.py`), and under qemu-user it takes minutes.
+"""
+ASIDE = ".distrib"
+"""How dpkg calls what was put aside."""
+
+_SPARE = " && ".join(
+    f'dpkg-divert --quiet --root="$1" --local --rename --add {path}'
+    f' && mkdir -p "$(dirname "$1{path}")" && echo \'{text}\' >"$1{path}" && chmod 755 "$1{path}"'
+    for path, text in SPARED.items()
 )
-"""The card's own is made natively (`initrd.py`): under qemu-user Debian's takes minutes."""
+_NO_HOST_KEYS = (
+    'mkdir -p "$1/etc/ssh" && for kind in rsa ecdsa ed25519; do'
+    ' : >"$1/etc/ssh/ssh_host_${kind}_key"; done'
+)
+"""Each box makes its own; what is there is not made by the package."""
 
 _TAKE_FIRMWARE = (
     'cd "$1/usr/lib" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get download --quiet '
@@ -57,7 +73,8 @@ class Roots:
             f"--architectures={packages.ARCHITECTURE}",
             *(f"--dpkgopt=path-exclude={each}" for each in packages.LEFT_OUT),
             *(f"--dpkgopt=path-include={each}" for each in packages.KEPT),
-            f"--essential-hook={_NO_INITRD}",
+            f"--essential-hook={_SPARE}",
+            f"--essential-hook={_NO_HOST_KEYS}",
             f"--customize-hook={_TAKE_FIRMWARE}",
             f"--customize-hook={_LIST}",
         ]
@@ -94,12 +111,9 @@ class Roots:
         part = made.with_suffix(".part.tar")
         run(
             *("mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(included)}"),
-            *('--aptopt=Acquire::Languages "none"', *options, packages.SUITE, str(part), *sources),
-            env={
-                **os.environ,
-                "SOURCE_DATE_EPOCH": str(EPOCH),
-                "DEBIAN_FRONTEND": "noninteractive",
-            },
+            *("--dpkgopt=force-unsafe-io", '--aptopt=Acquire::Languages "none"', *options),
+            *(packages.SUITE, str(part), *sources),
+            env={**os.environ, **_QUIET},
             log=self.log,
         )
         part.rename(made)

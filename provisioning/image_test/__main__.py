@@ -4,90 +4,135 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from appliance import __version__
 from provisioning.card import disk, packages
 from provisioning.card.building import KEPT, ROOT, Build, begin, package_of
 from provisioning.card.bundle import Signer, own_signer
 from provisioning.card.dressing import VERSION, Parts
 from provisioning.card.programs import Stop, run, say
-from provisioning.image_test import scenario
+from provisioning.image_test import keeping, starts, updating
 from provisioning.image_test.box import NAME, Box, check_machine
-from provisioning.image_test.scenario import Result
+from provisioning.image_test.results import Result, seconds
+
+FOLDER = KEPT / "test"
 
 _CARD_MIB = 4096
 _STICK_MIB = 1600
-_CUTS = 5
-_MEASURED = 44
+_CUTS = 20
+_PATIENCE_S = 900
+_MEASURED = 52
+_EFFORT = 3
+"""Of packing bundles that are thrown away."""
+_HANGS = "#!/bin/sh\nexec sleep infinity\n"
+
+Step = Callable[[Box], Iterator[Result]]
+STEPS: Mapping[str, Step] = {
+    each.__name__.replace("_", "-"): each
+    for each in (
+        *(starts.first_start, starts.settled_start),
+        *(updating.good_update, updating.hanging_update),
+        *(updating.cut_in_install, updating.cut_in_trial, updating.damaged_initrd),
+        *(updating.wrong_bundles, keeping.restored),
+        *(starts.lost_state, starts.empty_slot, starts.no_data),
+    )
+}
+CUTS = "cuts-while-writing"
 
 
 def main(arguments: Sequence[str]) -> int:
     given = _given(arguments)
     try:
         check_machine()
-        folder = KEPT / "test"
-        if not given.again:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            make(folder, given)
-        results = list(live(folder, given))
+        results = []
+        for result in _results(given):
+            _show(result)
+            results.append(result)
     except Stop as exc:
         say("image-test", str(exc))
         return 1
     return 0 if all(each.is_well for each in results) else 1
 
 
-def make(folder: Path, given: argparse.Namespace) -> None:
+def make(given: argparse.Namespace) -> Iterator[Result]:
     """The image, and a stick with bundles of other versions. Raises Stop."""
-    signer, foreign = own_signer(KEPT / "keys"), own_signer(folder / "foreign")
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    stick = FOLDER / "stick"
+    stick.mkdir(parents=True)
+    begun = time.monotonic()
+    signer, foreign = own_signer(KEPT / "keys"), own_signer(FOLDER / "foreign")
     card, tar = begin(given.kernel)
-    package = given.package or package_of(__version__)
-    card.dress(tar, Parts(version="v1", package=package, keyring=signer.certificate))
-    card.make_image(folder / "v1.img.zst")
-    stick = folder / "stick"
-    stick.mkdir()
-    for version in ("v2", "v3"):
-        _bundle(card, version, signer, stick)
-    initrd = card.root / "boot" / "initrd.img"
-    initrd.write_bytes(os.urandom(initrd.stat().st_size))
-    _bundle(card, "no-initrd", signer, stick)
-    shutil.copyfile(stick / "v3.raucb", stick / "cut.raucb")
-    os.truncate(stick / "cut.raucb", (stick / "cut.raucb").stat().st_size // 2)
-    (card.root / "boot" / "initrd.img").write_bytes(b"")
-    _bundle(card, "foreign", foreign, stick)
+    yield seconds("roots of Debian (none where they were kept)", time.monotonic() - begun)
+    begun = time.monotonic()
+    package = given.package or package_of(updating.FLASHED)
+    yield seconds("Balie's package", time.monotonic() - begun)
+    begun = time.monotonic()
+    parts = Parts(version=updating.FLASHED, package=package, keyring=signer.certificate)
+    card.dress(tar, parts)
+    yield seconds("root of the box dressed, bytecode made", time.monotonic() - begun)
+    begun = time.monotonic()
+    image = FOLDER / "card.img.zst"
+    card.make_image(image)
+    yield seconds(f"image composed, {_mb(image)}", time.monotonic() - begun)
+    begun = time.monotonic()
+    _bundle(card, updating.GOOD, signer, stick)
+    yield seconds(f"bundle, {_mb(stick / f'{updating.GOOD}.raucb')}", time.monotonic() - begun)
+    _make_wrong(card, signer, foreign, stick)
     card.end()
-    disk.blank(folder / "stick.img", _STICK_MIB << 20)
-    run("mke2fs", "-q", "-t", "ext4", "-d", stick, folder / "stick.img")
+    disk.blank(FOLDER / "stick.img", _STICK_MIB << 20)
+    run("mke2fs", "-q", "-t", "ext4", "-L", "BALIE-NEW", "-d", stick, FOLDER / "stick.img")
     shutil.rmtree(stick)
 
 
-def live(folder: Path, given: argparse.Namespace) -> Iterator[Result]:
-    """Each result, said as it comes. Raises Stop."""
-    card, key = folder / "card.img", folder / "key"
-    _flash(folder, card, key)
-    box = Box(card, key, folder / "run", stick=folder / "stick.img")
-    steps: Sequence[Callable[[Box], Iterator[Result]]] = (
-        *(scenario.first_start, scenario.settled_start, scenario.good_update),
-        *(scenario.cut_in_trial, scenario.damaged_kernel_part, scenario.wrong_bundles),
-        partial(scenario.cuts_while_writing, times=given.cuts),
-        scenario.lost_state,
-        partial(scenario.empty_slot, spoil=partial(_spoil, card)),
-        partial(scenario.no_data, spoil=partial(_spoil, card)),
+def _make_wrong(card: Build, signer: Signer, foreign: Signer, stick: Path) -> None:
+    """Each lies in its own way, beside a good one."""
+    cut = stick / f"{updating.CUT_SHORT}.raucb"
+    shutil.copyfile(stick / f"{updating.GOOD}.raucb", cut)
+    os.truncate(cut, cut.stat().st_size // 2)
+    program = card.root / "usr/lib/balie/bin/balie"
+    whole = program.read_text("utf-8")
+    program.write_text(_HANGS, "utf-8")
+    _bundle(card, updating.HANGS, signer, stick)
+    program.write_text(whole, "utf-8")
+    initrd = card.root / "boot" / "initrd.img"
+    initrd.write_bytes(os.urandom(initrd.stat().st_size))
+    _bundle(card, updating.NO_INITRD, signer, stick)
+    card.slot.unlink()
+    card.slot.write_bytes(os.urandom(disk.MIB))
+    card.make_bundle(updating.FOREIGN, foreign, stick / f"{updating.FOREIGN}.raucb")
+
+
+def _results(given: argparse.Namespace) -> Iterator[Result]:
+    """Each as it comes. Raises Stop."""
+    if given.build and given.flash:
+        yield from make(given)
+    card, key = FOLDER / "card.img", FOLDER / "key"
+    if given.flash:
+        begun = time.monotonic()
+        _flash(card, key)
+        yield seconds(f"flashed and read back, {_CARD_MIB} MiB", time.monotonic() - begun)
+    steps: dict[str, Step] = {**STEPS, CUTS: partial(keeping.cuts_while_writing, times=given.cuts)}
+    stick = FOLDER / "stick.img"
+    box = Box(
+        *(card, key, FOLDER / "run"),
+        stick=stick,
+        patience_s=given.patience,
+        counted=given.counted,
     )
     try:
-        for step in steps[: given.steps]:
-            for result in step(box):
-                _show(result)
-                yield result
+        for name in given.steps:
+            if name != "first-start":
+                updating.settle(box)
+            yield from steps[name](box)
     finally:
         box.cut_power()
 
 
-def _flash(folder: Path, card: Path, key: Path) -> None:
+def _flash(card: Path, key: Path) -> None:
     """By the program that head office uses, onto a loop device. Raises Stop."""
     for path in (key, key.with_name("key.pub")):
         path.unlink(missing_ok=True)
@@ -95,10 +140,11 @@ def _flash(folder: Path, card: Path, key: Path) -> None:
     disk.blank(card, _CARD_MIB << 20)
     with _loop(card) as device:
         run(
-            *(ROOT / "provisioning" / "flash", folder / "v1.img.zst", device),
+            *(ROOT / "provisioning" / "flash", FOLDER / "card.img.zst", device),
             *("--yes", device.name, "--name", NAME, "--branch", "Proef"),
             *("--ssh-key", key.with_name("key.pub"), "--join", "uitnodiging"),
         )
+    run("fallocate", "--dig-holes", card)
 
 
 @contextmanager
@@ -113,33 +159,45 @@ def _loop(file: Path) -> Iterator[Path]:
 def _bundle(card: Build, version: str, signer: Signer, stick: Path) -> None:
     (card.root / VERSION).write_text(f"{version}\n", encoding="ascii")
     card.make_slot()
-    card.make_bundle(version, signer, stick / f"{version}.raucb")
+    card.make_bundle(version, signer, stick / f"{version}.raucb", effort=_EFFORT)
 
 
-def _spoil(card: Path, number: int) -> None:
-    with card.open("r+b") as file:
-        file.seek(disk.offset(number))
-        for _ in range(64):
-            file.write(bytes(1 << 20))
+def _mb(path: Path) -> str:
+    return f"{path.stat().st_size / 1_000_000:.0f} MB"
 
 
 def _show(result: Result) -> None:
     mark = "ok " if result.is_well else "NOT"
     shown = result.measured[:_MEASURED]
-    sys.stdout.write(f"{mark}  {result.what:62} {shown:{_MEASURED}} {result.wanted}\n")
+    sys.stdout.write(f"{mark}  {result.what:50} {shown:{_MEASURED}} {result.wanted}\n")
     sys.stdout.flush()
 
 
 def _given(arguments: Sequence[str]) -> argparse.Namespace:
+    every = [*list(STEPS)[:9], CUTS, *list(STEPS)[9:]]
     parser = argparse.ArgumentParser(
         prog="scripts/image-test",
         description="Builds a card and has an emulated box live through updates and power cuts.",
+        epilog=f"Steps: {', '.join(every)}.",
     )
     parser.add_argument("--kernel", choices=sorted(packages.KERNEL), default="stable")
     parser.add_argument("--package", type=Path, help="a balie_VERSION_arm64.deb that is there")
     parser.add_argument("--cuts", type=int, default=_CUTS, help=f"power cuts, default {_CUTS}")
-    parser.add_argument("--steps", type=int, default=None, help="only the first ones")
-    parser.add_argument("--again", action="store_true", help="with the card that was built last")
+    parser.add_argument(
+        "--patience", type=float, default=_PATIENCE_S, metavar="S", help="for each start"
+    )
+    parser.add_argument(
+        "--counted",
+        action="store_true",
+        help="the box's clock counts instructions: beside much work",
+    )
+    parser.add_argument("--steps", nargs="+", choices=every, default=every, metavar="STEP")
+    parser.add_argument(
+        "--again", dest="build", action="store_false", help="with the card that was built last"
+    )
+    parser.add_argument(
+        "--go-on", dest="flash", action="store_false", help="from where the last box was left"
+    )
     return parser.parse_args(arguments)
 
 

@@ -1,13 +1,15 @@
 """A box on an emulated machine, started by U-Boot from a card that lies in a file."""
 
-import json
 import os
+import shlex
+import signal
 import socket
 import ssl
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -18,8 +20,13 @@ U_BOOT = Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
 NAME = "balie-test"
 
 _MACHINE = ("-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024")
-_SILENT = ("-display", "none", "-monitor", "none", "-accel", "tcg,thread=multi")
-_LOOK_S = 1.0
+_SILENT = ("-display", "none", "-monitor", "none")
+_QUICK = ("-accel", "tcg,thread=multi")
+_COUNTED = ("-accel", "tcg,thread=single", "-icount", "shift=1,sleep=on")
+"""Its clock counts its instructions: beside much other work it is slow without knowing it, and none
+of the limits that it has for its own programs is over too early.
+"""
+_LOOK_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +39,24 @@ class Ports:
 
 
 class Box:
-    """One card and what runs from it. `stick` is a disk with bundles that it can read."""
+    """One card and what runs from it. `stick` is a disk with bundles that it can read.
 
-    def __init__(self, card: Path, key: Path, folder: Path, *, stick: Path | None = None) -> None:
-        self._card = card
+    `patience_s` is the longest that anything may take; `counted`: its clock counts instructions.
+    """
+
+    def __init__(
+        self,
+        card: Path,
+        key: Path,
+        folder: Path,
+        *,
+        stick: Path,
+        patience_s: float,
+        counted: bool = False,
+    ) -> None:
+        self.card = card
+        self._counted = counted
+        self.patience_s = patience_s
         self._key = key
         self._folder = folder
         self._stick = stick
@@ -52,10 +73,10 @@ class Box:
     def power_on(self) -> None:
         (self._folder / "console").unlink(missing_ok=True)
         command = ["qemu-system-aarch64", *_MACHINE, *_SILENT, "-bios", str(U_BOOT)]
+        command += _COUNTED if self._counted else _QUICK
         command += ["-serial", f"file:{self._folder / 'console'}"]
-        command += self._disk("card", self._card, "discard=unmap")
-        if self._stick is not None:
-            command += self._disk("stick", self._stick, "readonly=on")
+        command += self._disk("card", self.card, "discard=unmap")
+        command += self._disk("stick", self._stick, "readonly=on")
         command += ["-netdev", f"user,id=net,{self._forwards()}"]
         command += ["-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng-pci"]
         with (self._folder / "qemu").open("wb") as said:
@@ -70,9 +91,23 @@ class Box:
             self._qemu.wait()
             self._qemu = None
 
-    def wait_for_balie(self, limit_s: float) -> float:
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Meanwhile the card is what a power cut at this instruction would leave."""
+        if self._qemu is None:
+            raise Stop("The machine is off.")
+        self._qemu.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._qemu.send_signal(signal.SIGCONT)
+
+    def is_on(self) -> bool:
+        return self._qemu is not None
+
+    def wait_for_balie(self) -> float:
         """Seconds until Balie itself answers over HTTPS. Raises Stop."""
-        return self.wait("Balie over HTTPS", self.answers, limit_s)
+        return self.wait("Balie over HTTPS", self.answers)
 
     def answers(self) -> bool:
         try:
@@ -108,32 +143,36 @@ class Box:
             text: str = answer.read().decode("ascii")
         return text
 
-    def do(self, command: str, *, limit_s: float = 120) -> str:
+    def do(self, command: str) -> str:
         """What a command of root's on the box printed. Raises Stop."""
-        done = self._ssh(command, limit_s)
+        done = self._ssh(command, self.patience_s)
         if done.returncode != 0:
             raise Stop(f"On the box: {command}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout.strip()
 
     def begin(self, command: str) -> None:
         """Something that goes on by itself."""
-        self.do(f"systemd-run --quiet --collect sh -c {json.dumps(command)}")
+        self.do(f"systemd-run --quiet --collect sh -c {shlex.quote(command)}")
 
-    def wait_for_ssh(self, limit_s: float) -> float:
-        return self.wait("SSH", lambda: self._ssh("true", 30).returncode == 0, limit_s)
+    def is_so(self, command: str) -> bool:
+        """Whether it ends well; a box that does not answer is not so."""
+        return self._ssh(command, 60).returncode == 0
+
+    def wait_for_ssh(self) -> float:
+        return self.wait("SSH", lambda: self._ssh("true", 60).returncode == 0)
 
     def restart(self) -> None:
         self._ssh("systemctl --no-block reboot", 60)
 
-    def wait(self, what: str, there: Callable[[], bool], limit_s: float) -> float:
-        """Seconds until it is so. Raises Stop when it takes longer, with the console's end."""
+    def wait(self, what: str, there: Callable[[], bool]) -> float:
+        """Seconds until it is so. Raises Stop when it takes too long, with the console's end."""
         begun = time.monotonic()
         while not there():
             if self._qemu is None or self._qemu.poll() is not None:
                 raise Stop(f"The machine ended: {(self._folder / 'qemu').read_text('utf-8')}")
-            if time.monotonic() - begun > limit_s:
-                end = "\n".join(self.console.splitlines()[-25:])
-                raise Stop(f"{what} is not there after {limit_s:.0f} s. The console's end:\n{end}")
+            if time.monotonic() - begun > self.patience_s:
+                took, end = f"{self.patience_s:.0f} s", "\n".join(self.console.splitlines()[-25:])
+                raise Stop(f"{what} is not there after {took}. The console's end:\n{end}")
             time.sleep(_LOOK_S)
         return time.monotonic() - begun
 

@@ -4,6 +4,7 @@
 alone: the real one needs slots and a boot loader, which `scripts/image-test` has.
 """
 
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -30,6 +31,8 @@ def slot(name, letter):
     status = dict(bundle=dict(compatible="balie-arm64", version=versions[letter]))
     state = "booted" if letter == booted else "inactive"
     return {{name: dict(bootname=letter, state=state, slot_status=status)}}
+if "mark-bad" in sys.argv and (box / "broken").exists():
+    sys.exit(1)
 if sys.argv[1] == "status" and "--output-format=json" in sys.argv:
     told = dict(compatible="balie-arm64", booted=booted, boot_primary="rootfs.0",
         slots=[slot("rootfs.1", "b"), slot("rootfs.0", "a")])
@@ -64,6 +67,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (programs / "rauc").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     (tmp_path / "booted").write_text("a")
+    (tmp_path / "cmdline").write_text("rauc.slot=a quiet")
     (tmp_path / "data").mkdir()
     (tmp_path / "update" / PACKAGES).mkdir(parents=True)
     (tmp_path / "update" / PACKAGES / NEW).write_text("bundle")
@@ -75,7 +79,8 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def keeper_of(box: Path, units: NoSystemd) -> Keeper:
     plan = Plan(way="slots", data=str(box / "data"), limit_s=0.1, look_s=0.02)
-    return Keeper(box / "update", plan, RaucSlots(box / "update" / PACKAGES), units)
+    slots = RaucSlots(box / "update" / PACKAGES, box / "cmdline")
+    return Keeper(box / "update", plan, slots, units)
 
 
 def calls(box: Path) -> list[str]:
@@ -115,6 +120,40 @@ def test_a_new_slot_that_is_not_well_is_marked_bad_and_the_one_before_has_its_da
     with closing(sqlite3.connect(box / "data" / DATABASE)) as conn:
         assert [row[0] for row in conn.execute("SELECT name FROM sqlite_master")] == ["said"]
     assert not (box / "update" / HELD).exists()
+
+
+def test_a_new_slot_that_cannot_even_call_itself_bad_is_left(box: Path) -> None:
+    """Its programs are those of the version that is not well; the boot loader goes back."""
+    keeper_of(box, NoSystemd()).go()
+    (box / "booted").write_text("b")
+    keeper_of(box, NoSystemd()).settle()
+    (box / "broken").touch()
+    units = NoSystemd()
+    assert keeper_of(box, units).look().phase is Phase.GOING_BACK
+    assert units.told == ["stop", "restart machine"]
+
+
+def test_a_new_slot_in_which_rauc_fails_is_left(box: Path) -> None:
+    """The boot loader says that it is on trial; held, and with no way back, it would stay."""
+    keeper_of(box, NoSystemd()).go()
+    whole = (box / "bin" / "rauc").read_text()
+    (box / "bin" / "rauc").write_text("#!/bin/sh\nexit 1\n")
+    (box / "cmdline").write_text("rauc.slot=b balie.trial=7 quiet")
+    units = NoSystemd()
+    assert keeper_of(box, units).settle().phase is Phase.GOING_BACK
+    assert units.told == ["stop", "restart machine"]
+    (box / "bin" / "rauc").write_text(whole)
+    (box / "cmdline").write_text("rauc.slot=a quiet")
+    state = keeper_of(box, NoSystemd()).settle()
+    assert state.last
+    assert (state.last.outcome, state.last.why) == (UpdateOutcome.CAME_BACK, "not-started")
+
+
+def test_a_version_that_hangs_while_it_starts_is_looked_at() -> None:
+    """The unit of Balie may start for as long as it likes: the looks must not wait for it."""
+    unit = Path(__file__).parents[2] / "systemd" / "balie-trial.service"
+    (after,) = re.findall(r"^After=(.*)", unit.read_text("utf-8"), re.MULTILINE)
+    assert after == "balie-settle.service"
 
 
 def test_a_new_slot_that_did_not_start_leaves_the_one_before_chosen(box: Path) -> None:

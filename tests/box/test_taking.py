@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from appliance.box.keeper.state import Ending, State, UpdateOutcome
 from appliance.box.updates import request, signing
-from appliance.box.updates.packages import WAY_PACKAGE, is_newer
+from appliance.box.updates.packages import WAY_PACKAGE, WAY_SLOTS, is_newer
 from appliance.box.updates.taking import TakeTerms, take
 from appliance.errors import SetupError, UpdateRefused
 from tests.box.toy_world import build_package
@@ -198,3 +198,15 @@ def test_a_file_of_keys_holds_one_or_several(tmp_path: Path) -> None:
     path.write_text("no key")
     with pytest.raises(SetupError):
         signing.keys_in(path)
+
+
+def test_a_bundle_needs_room_for_itself_alone(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes into the other slot; a small card has no room for five of it."""
+    size = package.stat().st_size
+    room = shutil._ntuple_diskusage(size * 9, size * 7, size * 2)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+    monkeypatch.setenv("PATH", "/nowhere")  # no RAUC here: a bundle is read no further
+    assert refused(package, tmp_path / "deb") == "no-room"
+    assert refused(package, tmp_path / "slot", replace(WANTED, way=WAY_SLOTS)) == "no-package"

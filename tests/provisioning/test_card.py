@@ -81,6 +81,19 @@ def test_an_image_is_its_parts_in_their_places(tmp_path: Path) -> None:
         assert file.read(6) == b"kernel"
 
 
+def test_a_partition_is_taken_out_of_a_card(tmp_path: Path) -> None:
+    """Nothing before it and nothing behind it."""
+    card = tmp_path / "card"
+    disk.blank(card, 12 * MIB)
+    with card.open("r+b") as file:
+        for at in (0, 5 * MIB, 8 * MIB - 1, 9 * MIB):
+            file.seek(at)
+            file.write(b"xy")
+        file.flush()
+        found = b"".join(block for _, block in disk.filled_blocks(file.fileno(), 4 * MIB, 8 * MIB))
+    assert found.replace(b"\0", b"") == b"xyx"
+
+
 def test_one_place_says_which_partitions_there_are() -> None:
     """What the box mounts, RAUC writes, the initrd finds and U-Boot names is what the image has."""
     fstab = (CARD / "tree" / "etc" / "fstab").read_text("utf-8")
@@ -113,6 +126,22 @@ def test_a_card_has_the_folders_where_sticks_are_mounted() -> None:
     assert mounted <= {f"/{folder}" for folder in dressing.FOLDERS}
 
 
+def test_a_card_has_what_the_package_needs() -> None:
+    """Named, or brought by what is named. `ffmpeg` is as large as all the rest: who records a voice
+    note is told that it is not there.
+    """
+    brought = {"debconf", "libc6", "libgcc-s1", "libstdc++6", "systemd", "zlib1g"}
+    control = CARD.with_name("debian").joinpath("control").read_text("utf-8")
+    told = re.findall(r"^(?:Depends|Recommends): ((?:.*\n )*.*)", control, re.MULTILINE)
+    needs = [each.strip() for listed in told for each in listed.split(",")]
+    lacks = [
+        each
+        for each in needs
+        if not {name.split()[0] for name in each.split("|")} & {*packages.BOX, *brought}
+    ]
+    assert lacks == ["ffmpeg"]
+
+
 def test_the_programs_of_the_card_are_there() -> None:
     """Each unit starts a program of the tree; each program is one that Python has."""
     units = CARD / "tree" / "usr" / "lib" / "systemd" / "system"
@@ -122,6 +151,15 @@ def test_the_programs_of_the_card_are_there() -> None:
         assert path.stat().st_mode & stat.S_IXUSR
         for called in re.findall(r"of_card\.(\w+)\(", path.read_text("utf-8")):
             assert hasattr(of_card, called)
+
+
+def test_the_name_is_settled_before_anything_bears_it() -> None:
+    """Certificates, too; and no DHCP server gives the box another one."""
+    unit = CARD / "tree/usr/lib/systemd/system/balie-box-name.service"
+    (before,) = re.findall(r"^Before=(.*)", unit.read_text("utf-8"), re.MULTILINE)
+    assert {"avahi-daemon.service", "balie-tls.service", "nginx.service"} <= set(before.split())
+    network = (CARD / "tree/etc/systemd/network/50-wired.network").read_text("utf-8")
+    assert network.count("UseHostname=no") == network.count("[DHCPv")
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd")

@@ -40,6 +40,9 @@ class DebSlots:
         status, _, version = said.partition(" ")
         return version if status == "installed" else ""
 
+    def new_runs(self, version: str) -> bool:
+        return self.running() == version
+
     def install(self) -> None:
         self._dpkg(NEW, "not-installed")
 

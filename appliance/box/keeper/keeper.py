@@ -154,7 +154,7 @@ class Keeper:
         log.warning("the version before comes back: %s", why)
         self._step("going-back")
         self._units.stop()
-        new_runs = self._slots.running() == self._file.read().version
+        new_runs = self._slots.new_runs(self._file.read().version)
         self._put_version_back(new_runs=new_runs)
         self._step("version-back")
         if new_runs and self._slots.by_restart:

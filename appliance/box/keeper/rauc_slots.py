@@ -5,6 +5,7 @@ the slot before, whatever this program does.
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ _WITHIN_S = 1800.0
 
 
 class RaucSlots:
-    def __init__(self, folder: Path) -> None:
+    """`command_line` is the kernel's, in which the boot loader says what it has started."""
+
+    def __init__(self, folder: Path, command_line: Path = Path("/proc/cmdline")) -> None:
         self._folder = folder
+        self._command_line = command_line
 
     @property
     def by_restart(self) -> bool:
@@ -31,6 +35,12 @@ class RaucSlots:
             return ""
         return str(slot.get("slot_status", {}).get("bundle", {}).get("version", ""))
 
+    def new_runs(self, version: str) -> bool:
+        """Of a version that is not well RAUC may fail, too: then the boot loader is believed."""
+        if runs := self.running():
+            return runs == version
+        return "balie.trial=" in self._command_line.read_text("utf-8", "replace")
+
     def install(self) -> None:
         command = ["rauc", "install", str(self._folder / NEW)]
         call(command, within_s=_WITHIN_S, code="not-installed")
@@ -39,8 +49,12 @@ class RaucSlots:
         call(["rauc", "status", "mark-good"], within_s=60, code="no-way-back")
 
     def back(self, *, new_runs: bool) -> None:
-        verb = "mark-bad" if new_runs else "mark-active"
-        call(["rauc", "status", verb, "booted"], within_s=60, code="no-way-back")
+        if not new_runs:
+            call(["rauc", "status", "mark-active", "booted"], within_s=60, code="no-way-back")
+            return
+        # Of a version that is not well this may fail, too. It had its one start.
+        with suppress(KeeperError):
+            call(["rauc", "status", "mark-bad", "booted"], within_s=60, code="no-way-back")
 
     def tidy(self) -> None:
         (self._folder / NEW).unlink(missing_ok=True)

@@ -13,6 +13,9 @@ class Slots(Protocol):
     def running(self) -> str:
         """The version that is here now; empty where none is whole."""
 
+    def new_runs(self, version: str) -> bool:
+        """Whether this version, which is not kept yet, is what is here now."""
+
     def install(self) -> None:
         """The new one."""
 

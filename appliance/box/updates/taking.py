@@ -19,6 +19,7 @@ from appliance.box.keeper.state import State
 from appliance.box.updates import signing
 from appliance.box.updates.packages import (
     ENDINGS,
+    WAY_PACKAGE,
     WAY_SLOTS,
     PackageFacts,
     is_newer,
@@ -30,8 +31,8 @@ from appliance.box.updates.signing import PackageContent
 from appliance.errors import UpdateRefused
 
 _PIECE = 1024 * 1024
-_UNPACKED = 4
-"""A package takes so many times its size once it is unpacked."""
+_ROOM = {WAY_PACKAGE: 5.0, WAY_SLOTS: 1.2}
+"""In sizes of the file: a package is unpacked beside it, a bundle goes into the other slot."""
 _MOST_BYTES = 2_000_000_000
 
 
@@ -61,7 +62,7 @@ def take(source: Path, packages: Path, wanted: TakeTerms, state: State) -> Taken
     packages.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = packages / f".new{ENDINGS[wanted.way]}.part"
     try:
-        content = _copy(source, part)
+        content = _copy(source, part, wanted.way)
         signature = _signature_of(source)
         _check_signature(content, signature, wanted)
         facts = read_package(part, wanted.way)
@@ -76,10 +77,10 @@ def take(source: Path, packages: Path, wanted: TakeTerms, state: State) -> Taken
     return Taken(facts=facts, mark=content.sha256)
 
 
-def _copy(source: Path, part: Path) -> PackageContent:
+def _copy(source: Path, part: Path, way: str) -> PackageContent:
     """Follows no link as its last step, and waits for no pipe."""
     with _file(source) as told:
-        need_room(part.parent, os.fstat(told.fileno()).st_size * (1 + _UNPACKED))
+        need_room(part.parent, int(os.fstat(told.fileno()).st_size * _ROOM[way]))
         digest, size = hashlib.sha256(), 0
         with part.open("wb") as copy:
             while (piece := told.read(_PIECE)) and size <= _MOST_BYTES:
