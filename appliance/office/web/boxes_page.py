@@ -83,7 +83,7 @@ async def strike_off(
         wrong = InvalidInput("strike_off", f"Type {WORD}.")
         return await _page(visit, 422, note=note_of(visit.words, wrong), about=box_id)
     await visit.write(lambda tx, rights: _strike_off(tx, rights, box_id))
-    return go(visit, f"{PAGE}?saved=struck-off")
+    return go(visit, f"{PAGE}?saved=gone")
 
 
 @routes.post(f"{PAGE}/{{box_id}}/settle")

@@ -20,6 +20,7 @@ from appliance.api.web.words import (
     care_sentences,
     copy_sentences,
     device_phrases,
+    device_sentences,
     dossier_phrases,
     emergency_sentences,
     group_sentences,
@@ -86,8 +87,7 @@ def _of_phrases() -> Iterator[str]:
     yield from emergency_sentences.SENTENCES
     yield from webhook_sentences.SENTENCES
     yield from update_sentences.SENTENCES
-    yield from boxes_sentences.SENTENCES
-    yield from office_sentences.SENTENCES
+    yield from (*boxes_sentences.SENTENCES, *office_sentences.SENTENCES)
     yield from phrases.STATES.values()
     yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()
@@ -97,6 +97,7 @@ def _of_phrases() -> Iterator[str]:
     yield from (kind.label for kind in Kind.known())
     yield from device_phrases.REGISTRATIONS.values()
     yield from device_phrases.SIGNALS
+    yield from device_sentences.PORT.values()
     yield from phrases.CONSENT.values()
     yield from media_sentences.KINDS.values()
     yield from media_sentences.WHY_NOT_HERE.values()

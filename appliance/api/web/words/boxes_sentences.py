@@ -37,7 +37,7 @@ ALARMS: Mapping[str, tuple[str, str]] = {
 }
 SAVED: Mapping[str, str] = {
     "privacy": "The choice is kept; every box hears of it when it next asks.",
-    "struck-off": "The box is let in no more. Its numbers are held from its next request on.",
+    "gone": "The box is let in no more. Its numbers are held from its next request on.",
     "settled": "What the box tells is taken in again.",
 }
 

@@ -61,11 +61,11 @@ def how_it_is(words: Words, device: LineDevice) -> tuple[str, str]:
 
 def port(words: Words, told: PortTold, zone: str, now_ms: int) -> str:
     """What became of its USB port, which is switched off and on where a device is away for long."""
-    sentence = _PORT.get(told.what, "")
+    sentence = PORT.get(told.what, "")
     return words.text(sentence).format(time=words.moment(told.at_ms, zone, now_ms))
 
 
-_PORT = {
+PORT = {
     ASKED: "{time}: its USB port is being switched off and on, because it was away for long.",
     PortOutcome.SWITCHED: (
         "{time}: its USB port was switched off and on, because it was away for long."
