@@ -18,7 +18,6 @@ from appliance.clock import MachineClock
 from appliance.config import Settings, load
 from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.team import staff
-from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.errors import SetupError
 from appliance.office.api import routes
 from appliance.office.api.standing import StandingOffice
@@ -28,8 +27,6 @@ from appliance.office.head.head import Head
 from appliance.office.head.office_store import open_office
 from appliance.office.web.routes import pages
 from appliance.queue.gate import ConsentGate
-from appliance.relay.relay import Relay
-from appliance.relay.standard import Standard
 from appliance.runtime import setup_code
 from appliance.runtime.balie import OwnThread
 from appliance.runtime.certificate import Certificate
@@ -58,15 +55,10 @@ class RunningOffice:
         data, clock = settings.data, MachineClock()
         self.store = open_office(data, clock)
         self.head = Head(data, self.store, give_way=give_way)
-        self._readings, self._relayed = (
-            ReadingNotes(self.store, data),
-            ReadingNotes(self.store, data),
-        )
+        self._readings = ReadingNotes(self.store, data)
         post = None if settings.mail is None else MailPost(settings.mail, settings.web.address)
-        urls = UrlPolicy(settings.webhooks.allowed)
         self._followers: Sequence[OwnThread] = (
-            Relay(self.store, [Standard()], urls, accessed=self._relayed),
-            *([] if post is None else [MailFollower(self.store, post)]),
+            () if post is None else (MailFollower(self.store, post),)
         )
         self.services = Services(
             store=self.store,
@@ -86,7 +78,6 @@ class RunningOffice:
             accessed=self._readings,
             readings_kept=self._readings.kept,
             mail=post,
-            urls=urls,
         )
 
     def start(self) -> None:
@@ -99,7 +90,6 @@ class RunningOffice:
             each.stop()
         self.head.stop()
         self._readings.finish()
-        self._relayed.finish()
         self.store.close()
 
 

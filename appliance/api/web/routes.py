@@ -95,10 +95,11 @@ HOUSE_PAGES = (
     settings,
     team,
     tokens,
-    webhooks,
     live,
+    installing,
+    sheets,
 )
-"""Who comes in, and what they and programs may do."""
+"""How pages look, who comes in, and what they and programs may do."""
 BOX_PAGES = (
     setup_branch,
     setup_line,
@@ -164,10 +165,9 @@ BOX_PAGES = (
     saved_views,
     new_view,
     updates,
+    webhooks,
     copies,
     setup_team,
-    installing,
-    sheets,
     notifications,
     office,
     mail_notices,

@@ -40,7 +40,8 @@ class BoxesShown:
 
 @routes.get("/")
 async def first_page(visit: Reading) -> Response:
-    return go(visit, PAGE)
+    manages = visit.session.rights.may(Permission.DEVICE_MANAGE, None)
+    return go(visit, PAGE if manages else "/me")
 
 
 @routes.get(PAGE)

@@ -77,7 +77,7 @@ def test_an_administrator_joins_chooses_and_leaves(linked: Linked, office: Small
     assert (known and known.privacy.value) == "figures"
     assert browser.post(f"{PAGE}/privacy", {"privacy": "nothing"}).status_code == 422
     linked.branch.store.write(office_link.strike_off)
-    assert "Het hoofdkantoor kent dit kastje niet meer" in dutch.get(PAGE).text
+    assert "Het hoofdkantoor kent deze box niet meer" in dutch.get(PAGE).text
     assert browser.post(f"{PAGE}/leave", {}).status_code == 422
     browser.post(f"{PAGE}/leave", {"sure": "1"})
     assert linked.branch.store.read(office_link.link) is None

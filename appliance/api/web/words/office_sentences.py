@@ -11,13 +11,14 @@ from appliance.store.office_link import OfficeLink
 PRIVACY: Mapping[Privacy, tuple[str, str]] = {
     Privacy.ALL: (
         "Everything",
-        "Head office has what people wrote, their names and numbers, as this box has.",
+        "Head office has what people wrote, their names and numbers, as the box has them.",
     ),
     Privacy.ON_DEMAND: (
         "Only what somebody opens",
         (
             "Head office has states, times and counts. What people wrote, their names and numbers"
-            " stay here, and are shown there when a colleague with the right opens a conversation."
+            " stay at the box, and are shown at head office when a colleague with the right opens a"
+            " conversation."
         ),
     ),
     Privacy.FIGURES: (
