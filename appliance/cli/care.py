@@ -24,6 +24,7 @@ from appliance.copy_settings import checked_recipient
 from appliance.desk.privacy.erasing import again
 from appliance.errors import SetupError
 from appliance.media import files as media_files
+from appliance.office.at_box import credential
 from appliance.push import keys as push_keys
 from appliance.store import (
     archives,
@@ -45,6 +46,7 @@ _OWN = frozenset(
         *(house_key.FILE, erasure_journal.FILE, kept_copies.FOLDER, media_files.FOLDER),
         *(archives.FOLDER, push_keys.FILE, "balie.lock", sftp.KEY, sftp.PUBLIC),
         *(home_wish.FILE, point_keeper.CODE, fetching.FOLDER, request.FILE, standing.SEEN),
+        *(credential.FILE, credential.BEFORE, credential.KEY_FILE),
     }
 )
 """What Balie puts into a data directory beside its database."""

@@ -152,7 +152,7 @@ def test_a_person_reads_sentences(running: Store) -> None:
 
 def test_a_locked_database_is_a_sentence(running: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A verb beside a Balie that is busy for too long says so and changes nothing."""
-    usual = Store.__init__.__kwdefaults__
+    usual = Store.__init__.__kwdefaults__ or {}
     monkeypatch.setattr(Store.__init__, "__kwdefaults__", {**usual, "busy_timeout_s": 0.05})
 
     def beside(tx: object) -> str:

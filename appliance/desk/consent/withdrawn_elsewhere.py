@@ -45,8 +45,10 @@ def _take_in(tx: Tx, each: Withdrawal) -> bool:
     known = {line.id for line in lines.lines(tx.conn)}
     line_id = each.line_id if each.line_id in known else None
     contact_id = contacts.ensure(tx, each.identity)
-    asked = line_id or next(iter(known), "")
-    if consent.verdict_of(tx.conn, asked, each.identity, contact_id).opted_out:
+    # Who objected to the whole company is closed everywhere, not at a line where they said STOP.
+    asked = [line_id] if line_id else sorted(known) or [""]
+    verdicts = [consent.verdict_of(tx.conn, at, each.identity, contact_id) for at in asked]
+    if all(verdict.opted_out for verdict in verdicts):
         return False
     consent.record(
         tx,

@@ -5,6 +5,7 @@ looked up there; of a program the office has looked what it may, and this box be
 """
 
 import sqlite3
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,6 +41,10 @@ from appliance.store.store import Tx
 Facts = Mapping[str, Any]
 AUTO = "auto"
 _LONGEST = 2 * MAX_TEXT
+_OF_TIME, _BELOW_TIME, _AHEAD_MS = 7, 80, 10 * 365 * 24 * 3600 * 1000
+"""The version of an id that tells its time, the bits below that, and how far ahead a clock may be:
+ids go on after the newest, and after one of the last day that they can name there is none.
+"""
 _CASE_FIELDS = frozenset(ConversationPatchIn.model_fields)
 
 
@@ -70,10 +75,18 @@ def who_asks(tx: Tx, by: CommandAsker) -> Who:
     return Who(Author(token_id=by.token), Rights(grants=everywhere, groups=limits))
 
 
+def _may_be_new(message_id: str, now_ms: int) -> bool:
+    """As an office makes them."""
+    if not is_id(message_id) or message_id != message_id.lower():
+        return False
+    found = uuid.UUID(message_id)
+    return found.version == _OF_TIME and found.int >> _BELOW_TIME <= now_ms + _AHEAD_MS
+
+
 def send(tx: Tx, who: Who, body: Fields, command: OfficeCommand, room: Room) -> Facts:
     """Consent, pacing and plan are those of each message here."""
     message_id = body.id("message")
-    if not is_id(message_id):
+    if not _may_be_new(message_id, tx.now_ms):
         raise body.wrong("message")
     if messages.state_of(tx.conn, message_id) is not None:
         raise Refused(Reason.MESSAGE_EXISTS, "A message with this id was accepted before.")

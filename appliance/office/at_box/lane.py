@@ -9,6 +9,7 @@ import contextlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import h11
@@ -17,6 +18,10 @@ from appliance.office.troubles import LinkAway
 from appliance.relay.connecting import USER_AGENT
 
 CONNECT_S = 8.0
+_NEXT_ADDRESS_S = 0.25
+"""Until the next address of a name is tried beside one that does not answer. A connection that is
+given up meanwhile may leave its socket to the collector, so an address alone goes without.
+"""
 _READ = 64 * 1024
 _PORTS = {"https": 443, "http": 80}
 
@@ -55,6 +60,13 @@ def trusting(authority: str) -> ssl.SSLContext:
     except (ssl.SSLError, ValueError):
         raise LinkAway("tls") from None
     return tls
+
+
+def _is_address(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        ip_address(host)
+        return True
+    return False
 
 
 class LinkLane:
@@ -106,7 +118,7 @@ class LinkLane:
                 self._port,
                 ssl=self._tls,
                 server_hostname=self._host if self._tls else None,
-                happy_eyeballs_delay=0.25,
+                happy_eyeballs_delay=None if _is_address(self._host) else _NEXT_ADDRESS_S,
             )
         return _OpenQuestion(reader, writer)
 

@@ -19,6 +19,7 @@ from appliance.office.reading import Fields, Malformed
 from appliance.office.troubles import CommandRefused, LinkAway, LinkHeld
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
+from appliance.slices import Privacy
 from appliance.store import office_commands, office_link
 from appliance.store.feed import known_epoch
 from appliance.store.office_link import OfficeLink
@@ -96,7 +97,7 @@ class Taker:
         if self._store.read(lambda conn: office_commands.is_known(conn, command.id)):
             await self._written(lambda tx: office_commands.came_to(tx, command.n))
             return
-        if command.kind == CommandKind.FETCH and not _is_late(self._store, command):
+        if command.kind == CommandKind.FETCH and self._may_fetch(command):
             await self._fetch(command)
         elif command.kind == CommandKind.BACKUP:
             self._counter.make_copy()
@@ -108,6 +109,13 @@ class Taker:
             log.exception("command %s of head office failed", command.kind)
             await self._written(partial(self._keep, command, why="internal-error", facts={}))
         self._counter.planned()
+
+    def _may_fetch(self, command: OfficeCommand) -> bool:
+        """The box keeps its choice itself, whatever an office asks."""
+        known = self._store.read(office_link.link)
+        is_open = known is not None and known.struck_off_ms is None
+        shows = known is not None and known.narrower is not Privacy.FIGURES
+        return is_open and shows and not _is_late(self._store, command)
 
     async def _done(self, command: OfficeCommand) -> None:
         work = partial(self._take, command)

@@ -28,6 +28,7 @@ T = TypeVar("T")
 router = APIRouter()
 
 _SMALL = 64 * 1024
+_MOST_AHEAD = 1_000_000
 _ANSWER = 2 * link.MAX_ANSWER_BYTES
 """Base64 and a few words."""
 
@@ -68,6 +69,7 @@ async def get_commands(request: Request) -> Response:
             lambda conn: commands.gave_fewer(conn, box_id, after), ReaderPool.LIVE
         )
         if behind:
+            await _must_be_near(head, box_id, after)
             await head.store.awrite(lambda tx: commands.go_on_after(tx, box_id, after))
     return _json(commands_as_json(await _waited(head, request, box_id, after)))
 
@@ -127,10 +129,20 @@ async def _must_be_believed(head: Head, box_id: str, epoch: str | None) -> None:
     )
     if box.conflict:
         raise refusals.held(box.held or "")
-    if epochs.get(epoch or "") is EpochStanding.DISOWNED:
+    standing = epochs.get(epoch or "")
+    if standing is EpochStanding.DISOWNED:
         raise refusals.struck_off()
+    if standing is EpochStanding.PAST:
+        raise refusals.held("The box was put back from a copy; this is what it was before.")
     if epoch is None and EpochStanding.DISOWNED in epochs.values():
         raise refusals.malformed("“epoch” is missing, and two machines spoke as this box")
+
+
+async def _must_be_near(head: Head, box_id: str, after: int) -> None:
+    """An office that was put back gave its boxes some commands more, never a million."""
+    due = await head.store.aread(lambda conn: commands.next_of(conn, box_id), ReaderPool.LIVE)
+    if after > due + _MOST_AHEAD:
+        raise refusals.malformed("“after” is far beyond what this office ever gave")
 
 
 async def _told(request: Request, read: Any, most: int) -> Any:

@@ -102,6 +102,14 @@ def gave_fewer(conn: sqlite3.Connection, box_id: str, than: int) -> bool:
     return row is not None
 
 
+def next_of(conn: sqlite3.Connection, box_id: str) -> int:
+    """The number of its next command. Raises NotFound."""
+    row = conn.execute("SELECT next_n FROM box WHERE id = ?", (box_id,)).fetchone()
+    if row is None:
+        raise NotFound("box")
+    return int(row["next_n"])
+
+
 def go_on_after(tx: Tx, box_id: str, after: int) -> bool:
     """The box has commands up to `after`. Where this office never gave so many, it was put back to
     an earlier day: its numbers go on after those, also of what it gave since. Whether that was so.
