@@ -90,6 +90,9 @@ def demo_box(
         run_box(data, port, traffic=traffic)
 
 
+_ORIGIN = typer.Option(help="Where a clock with another speed began.")
+
+
 @says_what_is_wrong
 def emulate(
     *,
@@ -112,9 +115,7 @@ def emulate(
     people: Annotated[int, typer.Option(min=0, max=100, help="Who write to each phone.")] = 12,
     awkward: Annotated[bool, _AWKWARD] = True,
     speed: Annotated[float, typer.Option(min=0.1, max=1000)] = 1.0,
-    origin_ms: Annotated[
-        int | None, typer.Option(help="Where a clock with another speed began.")
-    ] = None,
+    origin_ms: Annotated[int | None, _ORIGIN] = None,
     truth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A JSON line for each message that left.")
     ] = None,
