@@ -20,7 +20,6 @@ from appliance.desk.notices.mail_post import MailPost
 from appliance.desk.team import staff
 from appliance.errors import SetupError
 from appliance.office.api import routes
-from appliance.office.api.standing import StandingOffice
 from appliance.office.head import authority, inviting
 from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
@@ -124,7 +123,7 @@ def run_office(
             _welcome(office, _url(settings, sock, secure=certificate is not None))
             app = create_app(office.services, pages=pages, api=routes.routers())
             furnish(app, office.head)
-            routes.furnish(app, StandingOffice(office.head.replicas, office.head.fetches))
+            routes.furnish(app)
             serve(app, sock, connections, certificate, end_more=office.head.waiting.end)
         finally:
             office.stop()

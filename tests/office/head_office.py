@@ -15,7 +15,6 @@ from appliance.api.app import furnish as furnish_web
 from appliance.api.services import Services
 from appliance.clock import ManualClock
 from appliance.office.api import routes
-from appliance.office.api.standing import StandingOffice
 from appliance.office.head import inviting
 from appliance.office.head.furnishing import furnish
 from appliance.office.head.head import Head
@@ -48,7 +47,7 @@ class OfficeServer:
         else:
             furnish_web(self.made, services)
             self.made.state.head = head
-        routes.furnish(self.made, StandingOffice(head.replicas, head.fetches))
+        routes.furnish(self.made)
         self.web._made = self.made
         with self.web.serving(services):
             yield

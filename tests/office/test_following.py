@@ -57,7 +57,7 @@ def test_branches_and_lines_of_all_boxes_stand_in_the_office(
     other.log.number = tilburg.log.number
     tilburg.push_all()
     line = tilburg.log.line_id
-    office.until(lambda conn: boxes.of_line(conn, line))
+    office.until(lambda conn: boxes.of_branch(conn, line))
     office.until(lambda conn: [each.id for each in lines.lines(conn)] == [line] or None)
     other.push_all()
     names = office.until(

@@ -15,7 +15,9 @@ from appliance.api.json.declared import Read
 from appliance.desk.access.accesses import Accesses, Reader
 from appliance.errors import InvalidInput, NotFound
 from appliance.ids import is_id
-from appliance.office.api.head import HeadOfApi, SeenBox, head_of, opened
+from appliance.office.api.seen_boxes import SeenBox, boxes_of_branches, opened, seen_boxes
+from appliance.office.head.head import Head
+from appliance.office.tables import work_list
 from appliance.store import branches, lines
 
 AT_ONCE = 8
@@ -31,34 +33,34 @@ class FoundAt(Generic[Found]):
     found: Found
 
 
-async def boxes_in_sight(request: Request, caller: Caller) -> Sequence[SeenBox]:
+async def boxes_in_sight(caller: Caller) -> Sequence[SeenBox]:
     """By id."""
-    head, seen = head_of(request), caller.sight.branches
+    seen = caller.sight.branches
 
     def read(conn: sqlite3.Connection) -> Sequence[SeenBox]:
-        every = sorted(head.boxes(conn), key=lambda box: box.id)
+        every = sorted(seen_boxes(conn), key=lambda box: box.id)
         if seen is None:
             return every
-        ids = set(head.boxes_of_branches(conn, seen))
+        ids = set(boxes_of_branches(conn, seen))
         return [each for each in every if each.id in ids]
 
     return await caller.services.store.aread(read)
 
 
-async def sees_whole_box(request: Request, caller: Caller, box: SeenBox) -> bool:
+async def sees_whole_box(caller: Caller, box: SeenBox) -> bool:
     """Whether each branch of the box is in sight."""
-    head, sight = head_of(request), caller.sight
+    sight = caller.sight
     if sight.branches is None:
         return True
     hidden = await caller.services.store.aread(
         lambda conn: [each.id for each in branches.branches(conn) if not sight.sees_branch(each.id)]
     )
-    others = await caller.services.store.aread(lambda conn: head.boxes_of_branches(conn, hidden))
+    others = await caller.services.store.aread(lambda conn: boxes_of_branches(conn, hidden))
     return box.id not in others
 
 
 async def read_at(
-    head: HeadOfApi, box: SeenBox, caller: Caller, read: Read[Any, Found], asked: Any
+    head: Head, box: SeenBox, caller: Caller, read: Read[Any, Found], asked: Any
 ) -> Found:
     """What the replica of this box has; the log of reading is told whom it shows."""
     async with opened(head, box.id) as store:
@@ -94,7 +96,7 @@ async def of_each(boxes: Sequence[SeenBox], ask: Ask[Found]) -> Sequence[FoundAt
 
 async def of_one(request: Request, caller: Caller, ask: Ask[Found], *, what: str) -> FoundAt[Found]:
     """Of the box that has it: the one that its address names is asked first. Raises NotFound."""
-    boxes = await boxes_in_sight(request, caller)
+    boxes = await boxes_in_sight(caller)
     named = await _named(request, caller)
     likely = [each for each in boxes if each.id == named]
     if named is not None and not likely:
@@ -107,17 +109,17 @@ async def of_one(request: Request, caller: Caller, ask: Ask[Found], *, what: str
 
 async def _named(request: Request, caller: Caller) -> str | None:
     """The box of the conversation, line or branch in the address; None: it may be any."""
-    head, given = head_of(request), request.path_params
+    given = request.path_params
 
     def read(conn: sqlite3.Connection) -> str | None:
         if (conversation := given.get("conversation_id")) is not None:
-            return head.box_of_conversation(conn, str(conversation).lower())
+            return work_list.box_of(conn, str(conversation).lower())
         branch = given.get("branch_id")
         if (line := given.get("line_id")) is not None:
             named = str(line).lower() if is_id(str(line)) else str(line)
             branch = lines.line(conn, named).branch_id
         if branch is None:
             return None
-        return next(iter(head.boxes_of_branches(conn, [str(branch).lower()])), None)
+        return next(iter(boxes_of_branches(conn, [str(branch).lower()])), None)
 
     return await caller.services.store.aread(read)

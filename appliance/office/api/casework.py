@@ -32,8 +32,10 @@ from appliance.office.api.asking import FoundAt, of_one
 from appliance.office.api.claims import OfficeConversationOut, claimed
 from appliance.office.api.elsewhere import at_the_box
 from appliance.office.api.fetched import whole
-from appliance.office.api.head import SeenBox, asker_of, head_of, opened
+from appliance.office.api.seen_boxes import SeenBox, asker_of, opened
+from appliance.office.head.callers import head_of
 from appliance.office.link import CommandKind
+from appliance.office.tables import commands
 from appliance.reasons import Reason
 from appliance.store import casework
 from appliance.store.store import Store, Tx
@@ -68,15 +70,14 @@ async def change_conversation(request: Request) -> Response:
     wanted = posting.read_body(ConversationPatchIn, await request.body())
     at = await _answerable(request, caller)
     body = await _asked(request, caller, at, wanted)
-    head = head_of(request)
 
     def ask(tx: Tx) -> None:
         check_still_valid(tx, caller)
-        head.give(tx, at.box.id, CommandKind.CASE, body, asker_of(caller))
+        commands.give(tx, at.box.id, CommandKind.CASE, body, asker_of(caller))
 
     await caller.services.store.awrite(ask)
     shown, headers = await whole(request, caller, at.box, body_of(ConversationOut, at.found))
-    return JSONResponse(await claimed(request, caller, shown), headers=dict(headers))
+    return JSONResponse(await claimed(caller, shown), headers=dict(headers))
 
 
 async def _answerable(request: Request, caller: Caller) -> FoundAt[ConversationEntry]:
@@ -176,12 +177,11 @@ async def add_note(request: Request) -> Response:
         raise at_the_box([at.box], "A note with files is written")
     if is_blank(wanted.text) or len(wanted.text) > MAX_TEXT or "\0" in wanted.text:
         raise InvalidInput("text", f"A note has 1 to {MAX_TEXT} characters.")
-    head = head_of(request)
 
     def ask(tx: Tx) -> dict[str, Any]:
         note_id = tx.new_id()
         said = {"conversation": at.found.id, "text": wanted.text, "note": note_id}
-        head.give(tx, at.box.id, CommandKind.NOTE, said, asker_of(caller))
+        commands.give(tx, at.box.id, CommandKind.NOTE, said, asker_of(caller))
         return {
             "id": note_id,
             "conversation": at.found.id,

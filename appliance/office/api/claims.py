@@ -4,12 +4,11 @@ import sqlite3
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from fastapi import Request
 from pydantic import Field
 
 from appliance.api.json.callers import Caller
 from appliance.api.json.office_bodies import ConversationOut, StaffRef
-from appliance.office.api.head import HeadOfApi, head_of
+from appliance.office.tables import commands
 
 
 class OfficeConversationOut(ConversationOut):
@@ -19,12 +18,13 @@ class OfficeConversationOut(ConversationOut):
 
 
 def asked_claims(
-    head: HeadOfApi, conn: sqlite3.Connection, conversation_ids: Collection[str]
+    conn: sqlite3.Connection, conversation_ids: Collection[str]
 ) -> Mapping[str, Mapping[str, str]]:
     """Of office.db: `{id, name}` by conversation; of several claims the latest."""
     claims: dict[str, Mapping[str, str]] = {}
-    for command in head.open_cases(conn, conversation_ids):
-        asked, conversation = command.body, command.body["conversation"]
+    for given in commands.open_cases(conn, conversation_ids):
+        asked = given.command.body
+        conversation = asked["conversation"]
         if asked.get("assignee") is not None:
             claims[conversation] = {"id": asked["assignee"], "name": asked["assignee_name"]}
         elif "assignee" in asked:
@@ -43,7 +43,7 @@ def ids_in(body: Mapping[str, Any]) -> list[str]:
     return [each["id"] for each in body["items"]] if "items" in body else [body["id"]]
 
 
-async def claimed(request: Request, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    head, ids = head_of(request), ids_in(body)
-    claims = await caller.services.store.aread(lambda conn: asked_claims(head, conn, ids))
+async def claimed(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    ids = ids_in(body)
+    claims = await caller.services.store.aread(lambda conn: asked_claims(conn, ids))
     return with_claims(body, claims)

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Security
+from fastapi import APIRouter, Security
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from appliance.api.json.callers import Caller, identify
 from appliance.api.problems import ProblemError, problem
 from appliance.office.api.asking import boxes_in_sight
-from appliance.office.api.head import SeenBox
+from appliance.office.api.seen_boxes import SeenBox
 
 _SHOWN = 5
 """Boxes that one sentence names."""
@@ -53,9 +53,9 @@ def _refuse(router: APIRouter, route: APIRoute, method: str) -> None:
     scopes = _scopes(route)
 
     async def refuse(
-        request: Request, caller: Annotated[Caller, Security(identify, scopes=scopes)]
+        caller: Annotated[Caller, Security(identify, scopes=scopes)],
     ) -> Response:
-        raise at_the_box(await boxes_in_sight(request, caller), "This is done")
+        raise at_the_box(await boxes_in_sight(caller), "This is done")
 
     router.add_api_route(
         route.path, refuse, methods=[method], include_in_schema=False, response_model=None

@@ -24,7 +24,9 @@ from appliance.api.json.times import iso
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.office.api.asking import boxes_in_sight
-from appliance.office.api.head import HeadOfApi, head_of, opened
+from appliance.office.api.seen_boxes import opened
+from appliance.office.head.callers import head_of
+from appliance.office.head.head import Head
 from appliance.office.tables import office_log, replica_link
 from appliance.office.tables.office_log import LoggedBatch
 from appliance.store import events
@@ -112,7 +114,7 @@ async def _since(
     """Batch by batch: its last number, and what the caller sees of it."""
     head, store = head_of(request), caller.services.store
     while batches := await store.aread(partial(_batches, seq), ReaderPool.LIVE):
-        seen = {each.id for each in await boxes_in_sight(request, caller)}
+        seen = {each.id for each in await boxes_in_sight(caller)}
         for batch in batches:
             told = await _seen_of(head, caller, batch) if batch.box_id in seen else ()
             yield batch.last_seq, [each for each in told if each.seq > seq]
@@ -123,7 +125,7 @@ def _batches(seq: int, conn: sqlite3.Connection) -> Sequence[LoggedBatch]:
     return office_log.after(conn, seq, limit=_BATCHES)
 
 
-async def _seen_of(head: HeadOfApi, caller: Caller, batch: LoggedBatch) -> Sequence[_ToldOfAll]:
+async def _seen_of(head: Head, caller: Caller, batch: LoggedBatch) -> Sequence[_ToldOfAll]:
     """Nothing of an epoch that was given up: its numbers mean other events now."""
 
     def read(conn: sqlite3.Connection) -> Sequence[_ToldOfAll]:

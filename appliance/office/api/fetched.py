@@ -15,7 +15,8 @@ from typing import Any
 from fastapi import Request
 
 from appliance.api.json.callers import Caller
-from appliance.office.api.head import SeenBox, asker_of, head_of
+from appliance.office.api.seen_boxes import SeenBox, asker_of
+from appliance.office.head.callers import head_of
 from appliance.office.link import SIGN_OF_LIFE_S, FetchAnswer
 from appliance.slices import Privacy
 
@@ -108,7 +109,7 @@ async def asked_of_box(request: Request, caller: Caller, box: SeenBox) -> FetchA
     if box.privacy is Privacy.FIGURES or is_away(box, caller.services.clock.now_ms()):
         return None
     head = head_of(request)
-    return await head.fetch(box.id, _address(request), asker_of(caller), within_s=WAITS_S)
+    return await head.fetches.ask(box.id, _address(request), asker_of(caller), within_s=WAITS_S)
 
 
 def is_away(box: SeenBox, now_ms: int) -> bool:

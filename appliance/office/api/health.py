@@ -20,7 +20,8 @@ from appliance.api.json.metrics import Metrics
 from appliance.api.services import Services
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
-from appliance.office.api.head import HeadOfApi, SeenBox, head_of
+from appliance.office.api.seen_boxes import SeenBox, boxes_of_branches, seen_boxes
+from appliance.office.tables import commands
 
 router = APIRouter(tags=["health"])
 router.routes.extend(each for each in health.router.routes if each.path != "/metrics")  # type: ignore[attr-defined]
@@ -81,8 +82,8 @@ class _Figures(Collector):
 async def get_metrics(request: Request) -> Response:
     services: Services = request.app.state.services
     sight = await _sight(request)
-    head, now_ms = head_of(request), services.clock.now_ms()
-    figures = await services.store.aread(lambda conn: _read(conn, head, sight, now_ms))
+    now_ms = services.clock.now_ms()
+    figures = await services.store.aread(lambda conn: _read(conn, sight, now_ms))
     kept: KeptFigures = request.app.state.figures
     metrics: Metrics = request.app.state.metrics
     registry = CollectorRegistry()
@@ -98,10 +99,10 @@ async def _sight(request: Request) -> Sight:
     return (await caller_of(request, Scope.DEVICES_READ.value)).sight
 
 
-def _read(conn: sqlite3.Connection, head: HeadOfApi, sight: Sight, now_ms: int) -> _Figures:
-    every = head.boxes(conn)
+def _read(conn: sqlite3.Connection, sight: Sight, now_ms: int) -> _Figures:
+    every = seen_boxes(conn)
     if sight.branches is not None:
-        ids = set(head.boxes_of_branches(conn, sight.branches))
+        ids = set(boxes_of_branches(conn, sight.branches))
         every = [each for each in every if each.id in ids]
-    waiting = Counter(head.boxes_asked(conn))
+    waiting = Counter(commands.boxes_asked(conn))
     return _Figures(boxes=every, waiting=waiting, now_ms=now_ms)

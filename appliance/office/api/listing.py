@@ -19,8 +19,10 @@ from appliance.desk.team.staff import colleague_named
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
 from appliance.office.api.fetched import without_marks
-from appliance.office.api.head import HeadOfApi, SeenBox, head_of, opened
+from appliance.office.api.seen_boxes import SeenBox, opened
 from appliance.office.api.walks import AT, no_cursor, walk_of
+from appliance.office.head.callers import head_of
+from appliance.office.head.head import Head
 from appliance.office.tables import listed
 from appliance.office.tables.listed import ListedAt, ListedAtOffice, ListWish
 
@@ -94,7 +96,7 @@ async def _body(
 
 
 async def _entries(
-    head: HeadOfApi, caller: Caller, boxes: set[str], page: Sequence[ListedAtOffice]
+    head: Head, caller: Caller, boxes: set[str], page: Sequence[ListedAtOffice]
 ) -> Mapping[str, ConversationEntry]:
     by_box: dict[str, list[str]] = defaultdict(list)
     for each in page:

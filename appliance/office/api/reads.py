@@ -28,8 +28,9 @@ from appliance.office.api.asking import (
 )
 from appliance.office.api.claims import OfficeConversationOut, claimed
 from appliance.office.api.fetched import WITHHELD, whole, without_marks
-from appliance.office.api.head import SeenBox, head_of
+from appliance.office.api.seen_boxes import SeenBox
 from appliance.office.api.walks import walk_of
+from appliance.office.head.callers import head_of
 from appliance.slices import Privacy
 
 OWN = {"listAudit", "getReadingLog"}
@@ -87,7 +88,7 @@ async def _one(read: Read[Any, Any], request: Request, caller: Caller, asked: An
     except NotFound:
         if read.name != "getMessage":
             raise
-        body = await unsent.shown(request, caller, asked)
+        body = await unsent.shown(caller, asked)
         return tagged(request, JSONResponse(body))
     read.tell(caller.accesses, asked)
     body, headers = await _known(read, request, caller, at, read.body(at.found, asked))
@@ -106,14 +107,14 @@ async def _known(
     """
     if at.box.privacy is Privacy.ALL or read.name in OF_NOBODY:
         return body, {}
-    if read.name in OF_A_THREAD or await sees_whole_box(request, caller, at.box):
+    if read.name in OF_A_THREAD or await sees_whole_box(caller, at.box):
         return await whole(request, caller, at.box, body)
     return without_marks(body), {WITHHELD: "privacy"}
 
 
 async def _many(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
     head, walk = head_of(request), walk_of(request)
-    boxes = await boxes_in_sight(request, caller)
+    boxes = await boxes_in_sight(caller)
     if read.name == "listConversations" and (
         body := await listing.conversations(request, caller, boxes, asked)
     ):
@@ -137,13 +138,13 @@ async def _told(
     headers: Mapping[str, str],
 ) -> Response:
     if read.name in CONVERSATIONS:
-        body = await claimed(request, caller, body)
+        body = await claimed(caller, body)
     return tagged(request, JSONResponse(body, headers=dict(headers)))
 
 
 async def _search(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
     head, walk = head_of(request), walk_of(request)
-    boxes = await boxes_in_sight(request, caller)
+    boxes = await boxes_in_sight(caller)
 
     async def page(box: SeenBox) -> Any:
         at_box = merging.search_of(asked, walk, walk.place(box.id))
@@ -160,7 +161,7 @@ async def _search(read: Read[Any, Any], request: Request, caller: Caller, asked:
 async def _counted(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
     """Figures by branch: each box has those of its own."""
     head = head_of(request)
-    boxes = await boxes_in_sight(request, caller)
+    boxes = await boxes_in_sight(caller)
     found = await of_each(boxes, lambda box: read_at(head, box, caller, read, asked))
     items = [item for each in found for item in read.body(each.found, asked)["items"]]
     return tagged(request, JSONResponse({"items": items, "next": None}))

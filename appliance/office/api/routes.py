@@ -12,7 +12,6 @@ from appliance.office.api.claims import OfficeConversationOut
 from appliance.office.api.elsewhere import add_refusals
 from appliance.office.api.events import OfficeEventOut
 from appliance.office.api.fetched import FetchedMemory
-from appliance.office.api.head import HeadOfApi
 from appliance.office.api.reads import add_reads
 from appliance.office.api.walks import WalkRoute
 
@@ -31,8 +30,7 @@ def routers() -> Sequence[APIRouter]:
     return *known, elsewhere
 
 
-def furnish(app: FastAPI, head: HeadOfApi) -> None:
+def furnish(app: FastAPI) -> None:
     """Gives the routes what they share, beside what `api.app.furnish` gives."""
-    app.state.office = head
     app.state.fetched = FetchedMemory()
     app.state.more_bodies = (OfficeConversationOut, OfficeEventOut)

@@ -35,12 +35,14 @@ from appliance.messages import MessageState, clean_text
 from appliance.office.api.asking import boxes_in_sight, of_one
 from appliance.office.api.elsewhere import at_the_box
 from appliance.office.api.fetched import is_away
-from appliance.office.api.head import GivenCommand, HeadOfApi, SeenBox, asker_of, head_of, opened
+from appliance.office.api.seen_boxes import SeenBox, asker_of, boxes_of_branches, opened
 from appliance.office.api.unsent import command_of, state_of
-from appliance.office.link import CommandKind, CommandOutcome
+from appliance.office.head.callers import head_of
+from appliance.office.link import CommandKind, CommandOutcome, OfficeCommand
+from appliance.office.tables import commands
 from appliance.reasons import Reason
 from appliance.store.lines import Line
-from appliance.store.store import Store, Tx
+from appliance.store.store import Tx
 
 DECIDES_S = 2.0
 """So long a program waits to hear whether its message was withdrawn, where the box is there."""
@@ -78,13 +80,13 @@ async def send_message(request: Request) -> Response:
     caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
     wanted = posting.read_message(await request.body())
     if wanted.media:
-        raise at_the_box(await boxes_in_sight(request, caller), "A message with files is sent")
+        raise at_the_box(await boxes_in_sight(caller), "A message with files is sent")
     if wanted.to is not None:
         posting.recipient_of(wanted.to)
     key = idempotency.checked(request.headers.get("idempotency-key"))
     text = clean_text(wanted.text)
     await _must_see_whom(request, caller, wanted)
-    work = partial(_ask_to_send, caller=caller, wanted=wanted, text=text, head=head_of(request))
+    work = partial(_ask_to_send, caller=caller, wanted=wanted, text=text)
 
     def write(tx: Tx) -> idempotency.StoredResponse:
         check_still_valid(tx, caller)
@@ -99,9 +101,8 @@ async def _must_see_whom(request: Request, caller: Caller, wanted: MessageIn) ->
     contact_id = wanted.to if wanted.to is not None and is_id(wanted.to) else None
     if contact_id is None and wanted.group is None:
         return
-    head = head_of(request)
     line, box_id = await caller.services.store.aread(
-        lambda conn: _line_and_box(conn, caller, wanted, head)
+        lambda conn: _line_and_box(conn, caller, wanted)
     )
 
     def look(conn: sqlite3.Connection) -> None:
@@ -112,25 +113,21 @@ async def _must_see_whom(request: Request, caller: Caller, wanted: MessageIn) ->
         if group.line_id != line.id or not caller.sight.groups.may_answer(group.id):
             raise NotFound("group")
 
-    async with opened(head, box_id) as store:
+    async with opened(head_of(request), box_id) as store:
         await store.aread(look)
 
 
-def _line_and_box(
-    conn: sqlite3.Connection, caller: Caller, wanted: MessageIn, head: HeadOfApi
-) -> tuple[Line, str]:
+def _line_and_box(conn: sqlite3.Connection, caller: Caller, wanted: MessageIn) -> tuple[Line, str]:
     """Raises NotFound."""
     line = caller.sight.line(conn, wanted.line)
-    box_id = next(iter(head.boxes_of_branches(conn, [line.branch_id])), None)
+    box_id = next(iter(boxes_of_branches(conn, [line.branch_id])), None)
     if box_id is None:
         raise NotFound("line")
     return line, box_id
 
 
-def _ask_to_send(
-    tx: Tx, *, caller: Caller, wanted: MessageIn, text: str, head: HeadOfApi
-) -> dict[str, Any]:
-    line, box_id = _line_and_box(tx.conn, caller, wanted, head)
+def _ask_to_send(tx: Tx, *, caller: Caller, wanted: MessageIn, text: str) -> dict[str, Any]:
+    line, box_id = _line_and_box(tx.conn, caller, wanted)
     not_before_ms = posting.not_before_ms(tx.now_ms, wanted.not_before)
     ttl_ms = DEFAULT_TTL_MS if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S
     message_id = tx.new_id()
@@ -145,7 +142,7 @@ def _ask_to_send(
     }
     said = {name: each for name, each in body.items() if each is not None}
     expires_ms = max(tx.now_ms, not_before_ms or 0) + ttl_ms
-    head.give(tx, box_id, CommandKind.SEND, said, asker_of(caller), expires_ms=expires_ms)
+    commands.give(tx, box_id, CommandKind.SEND, said, asker_of(caller), expires_ms=expires_ms)
     return {
         "id": message_id,
         "state": MessageState.QUEUED.value,
@@ -177,17 +174,16 @@ async def cancel_message(request: Request, caller: WritesMessages, message_id: s
         return JSONResponse({"id": named, "state": state.value})
     if state not in _ON_ITS_WAY:
         raise too_late(state)
-    head = head_of(request)
 
-    def ask(tx: Tx) -> GivenCommand:
+    def ask(tx: Tx) -> OfficeCommand:
         check_still_valid(tx, caller)
-        return head.give(tx, box_id, CommandKind.CANCEL, {"message": named}, asker_of(caller))
+        return commands.give(tx, box_id, CommandKind.CANCEL, {"message": named}, asker_of(caller))
 
-    given = await caller.services.store.awrite(ask)
-    decided = await _decided(request, caller, given)
-    if decided.outcome == CommandOutcome.DONE:
+    asked = await caller.services.store.awrite(ask)
+    outcome = await _decided(caller, box_id, asked)
+    if outcome == CommandOutcome.DONE:
         return JSONResponse({"id": named, "state": MessageState.CANCELLED.value})
-    if decided.outcome == CommandOutcome.REFUSED:
+    if outcome == CommandOutcome.REFUSED:
         raise problems.ProblemError(problems.problem(Reason.CANNOT_CANCEL))
     return JSONResponse({"id": named, "state": state.value}, 202)
 
@@ -201,9 +197,9 @@ async def _standing(
             request, caller, partial(_record_at, request, caller, message_id), what="message"
         )
     except NotFound:
-        command = await command_of(request, caller, message_id)
-        state, _ = state_of(command)
-        return command.box_id, state, command.body["message"]
+        given = await command_of(caller, message_id)
+        state, _ = state_of(given)
+        return given.box_id, state, given.command.body["message"]
     if not caller.sight.groups.may_answer(at.found.conversation_id):
         raise NotFound("message")
     return at.box.id, MessageState(at.found.state), at.found.id
@@ -216,25 +212,21 @@ async def _record_at(
         return await store.aread(lambda conn: records.one(conn, caller.sight, message_id.lower()))
 
 
-async def _decided(request: Request, caller: Caller, given: GivenCommand) -> GivenCommand:
-    """The command once its box has said what became of it; as it was where the box is away."""
-    head, store = head_of(request), caller.services.store
-    if await _box_is_away(request, caller, given.box_id):
-        return given
+async def _decided(caller: Caller, box_id: str, asked: OfficeCommand) -> CommandOutcome | None:
+    """What the box has said of the command; None where it is away, or has not in time."""
+    if await _box_is_away(caller, box_id):
+        return None
+    store = caller.services.store
     until_s = asyncio.get_running_loop().time() + DECIDES_S
     while asyncio.get_running_loop().time() < until_s:
-        now = await _seen(head, store, given)
-        if now.outcome is not None:
-            return now
+        given = await store.aread(lambda conn: commands.by_id(conn, asked.id))
+        if given is not None and given.outcome is not None:
+            return given.outcome
         await asyncio.sleep(_LOOKS_S)
-    return given
+    return None
 
 
-async def _seen(head: HeadOfApi, store: Store, given: GivenCommand) -> GivenCommand:
-    return await store.aread(lambda conn: head.command(conn, given.id)) or given
-
-
-async def _box_is_away(request: Request, caller: Caller, box_id: str) -> bool:
-    boxes = await boxes_in_sight(request, caller)
+async def _box_is_away(caller: Caller, box_id: str) -> bool:
+    boxes = await boxes_in_sight(caller)
     box = next((each for each in boxes if each.id == box_id), None)
     return box is None or is_away(box, caller.services.clock.now_ms())

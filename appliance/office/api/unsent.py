@@ -3,50 +3,49 @@
 import sqlite3
 from typing import Any
 
-from fastapi import Request
-
 from appliance.api.json.callers import Caller
 from appliance.api.json.times import iso, iso_or_none
 from appliance.errors import NotFound
 from appliance.messages import Direction, MessageState
-from appliance.office.api.head import GivenCommand, head_of
 from appliance.office.link import CommandOutcome
+from appliance.office.tables import commands
+from appliance.office.tables.commands import CommandGiven
 from appliance.reasons import Reason
 from appliance.store import lines
 
 
-def state_of(command: GivenCommand) -> tuple[MessageState, str]:
+def state_of(given: CommandGiven) -> tuple[MessageState, str]:
     """With its reason. What the box has said is done it has; its replica follows in a moment."""
-    if command.outcome == CommandOutcome.REFUSED:
-        too_late = command.why == Reason.TOO_LATE
+    if given.outcome == CommandOutcome.REFUSED:
+        too_late = given.why == Reason.TOO_LATE
         state = MessageState.EXPIRED if too_late else MessageState.REFUSED
-        return state, Reason.TOO_OLD.value if too_late else command.why or ""
+        return state, Reason.TOO_OLD.value if too_late else given.why or ""
     return MessageState.QUEUED, Reason.WAITS_FOR_BOX.value
 
 
-async def command_of(request: Request, caller: Caller, message_id: str) -> GivenCommand:
+async def command_of(caller: Caller, message_id: str) -> CommandGiven:
     """Raises NotFound for a message that nobody asked for, or on a line out of sight."""
-    head, named = head_of(request), message_id.lower()
+    named = message_id.lower()
 
-    def read(conn: sqlite3.Connection) -> GivenCommand:
-        command = head.send_of(conn, named)
-        if command is None:
+    def read(conn: sqlite3.Connection) -> CommandGiven:
+        given = commands.of_message(conn, named)
+        if given is None:
             raise NotFound("message")
-        branch_id = lines.line(conn, command.body["line"]).branch_id
-        hidden = caller.sight.groups.hides(command.body.get("conversation"))
+        branch_id = lines.line(conn, given.command.body["line"]).branch_id
+        hidden = caller.sight.groups.hides(given.command.body.get("conversation"))
         if hidden or not caller.sight.sees_branch(branch_id):
             raise NotFound("message")
-        return command
+        return given
 
     return await caller.services.store.aread(read)
 
 
-async def shown(request: Request, caller: Caller, message_id: str) -> dict[str, Any]:
+async def shown(caller: Caller, message_id: str) -> dict[str, Any]:
     """As the house shows a message, with what the office knows of it."""
-    command = await command_of(request, caller, message_id)
-    line = await caller.services.store.aread(lambda conn: lines.line(conn, command.body["line"]))
-    state, reason = state_of(command)
-    body = command.body
+    given = await command_of(caller, message_id)
+    body = given.command.body
+    line = await caller.services.store.aread(lambda conn: lines.line(conn, body["line"]))
+    state, reason = state_of(given)
     return {
         "id": body["message"],
         "direction": Direction.OUT.value,
@@ -62,12 +61,12 @@ async def shown(request: Request, caller: Caller, message_id: str) -> dict[str, 
         "state": state.value,
         "reason": reason,
         "kind": body.get("class"),
-        "author": command.by.name or None,
+        "author": given.command.by.name or None,
         "expected_at": None,
         "not_before": iso_or_none(body.get("not_before_ms")),
-        "expires_at": iso_or_none(command.expires_ms),
-        "created_at": iso(command.given_ms),
-        "happened_at": iso(command.given_ms),
+        "expires_at": iso_or_none(given.command.expires_ms),
+        "created_at": iso(given.at_ms),
+        "happened_at": iso(given.at_ms),
         "written_at": None,
         "sent_at": None,
         "delivered_at": None,

@@ -104,9 +104,6 @@ def of_branch(conn: sqlite3.Connection, branch_id: str) -> str | None:
     return None if row is None else str(row["box_id"])
 
 
-of_line = of_branch
-
-
 def add(tx: Tx, *, name: str, key: bytes, version: str, epoch: str) -> str:
     box_id = tx.new_id()
     tx.conn.execute(

@@ -183,12 +183,13 @@ def open_cases(
     return [_given(row) for row in rows]
 
 
-def asked_case(
-    conn: sqlite3.Connection, conversation_ids: Collection[str]
-) -> Mapping[str, CommandGiven]:
-    """For each of these the newest of `open_cases`."""
-    found = open_cases(conn, conversation_ids)
-    return {str(each.command.body["conversation"]): each for each in found}
+def boxes_asked(conn: sqlite3.Connection) -> Sequence[str]:
+    """The box of each command that none has decided, without those that are struck off."""
+    rows = conn.execute(
+        "SELECT c.box_id FROM command c JOIN box ON box.id = c.box_id"
+        " WHERE c.outcome IS NULL AND box.struck_off_ms IS NULL"
+    )
+    return [row["box_id"] for row in rows]
 
 
 def open_of(conn: sqlite3.Connection, box_id: str) -> Sequence[CommandGiven]:
