@@ -212,19 +212,22 @@ def test_a_message_whose_answer_was_lost_stands_once(open_page: OpenPage) -> Non
 
 
 def left_unsent(page: Page, place: Place, text: str) -> None:
-    """Writes a message that Balie does not take, and leaves the page before Balie can take it."""
+    """Writes a message that Balie does not take, and leaves the page before Balie can take it. The
+    browser stays offline until somebody logs in: the page may end later than the next one begins,
+    and would ask for the log-in where it is online and nobody is.
+    """
     page.context.set_offline(True)
     write(page, text)
     expect(page.locator("#pending .failed")).to_be_visible()
     page.context.clear_cookies()
     page.route(f"{place.url}/elsewhere", lambda route: route.fulfill(body="elsewhere"))
-    page.goto("/elsewhere")  # a page of another site may begin before the one before it has ended
-    page.context.set_offline(False)
+    page.goto("/elsewhere")
     assert place.count(SENT.format(text)) == 0
 
 
 def log_in(page: Page, token: str, place: Place) -> None:
     page.context.add_cookies([{"name": "balie_session", "value": token, "url": place.url}])
+    page.context.set_offline(False)
     page.goto("/inbox/all")
 
 
