@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -19,6 +20,7 @@ import typer
 
 from appliance import logs
 from appliance.clock import SystemClock
+from appliance.demo import warm_start
 from appliance.demo.cable import Cable
 from appliance.demo.children import adb_server, emulation, free_port
 from appliance.demo.head_office import seed_office
@@ -146,10 +148,6 @@ def _plugged_in(options: BoxesOptions, place: int) -> Iterator[_Box]:
         )
 
 
-def _balie(*verb: str) -> list[str]:
-    return [sys.executable, "-m", "appliance", *verb]
-
-
 def _traffic(traffic: bool) -> str:
     return "--traffic" if traffic else "--no-traffic"
 
@@ -157,7 +155,8 @@ def _traffic(traffic: bool) -> str:
 def _preparing(box: _Box, place: int, options: BoxesOptions) -> subprocess.Popen[str]:
     """All at once: three weeks of life take seconds."""
     verb = ("demo-box", str(box.data), "--prepare", str(1 + place), _traffic(options.traffic))
-    return subprocess.Popen(_balie(*verb), stdout=subprocess.PIPE, text=True, env=box.environment)
+    command = (sys.executable, "-m", "appliance", *verb)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=box.environment)
 
 
 def _answer_of(child: subprocess.Popen[str]) -> Mapping[str, Any]:
@@ -170,12 +169,16 @@ def _answer_of(child: subprocess.Popen[str]) -> Mapping[str, Any]:
 
 def _kept_office(data: Path, port: int) -> KeptProgram:
     verb = ("office", "run", "--data", str(data), "--listen", f"127.0.0.1:{port}")
-    return KeptProgram(command=_balie(*verb), environment=os.environ, log=data / "office.log")
+    return _kept(verb, os.environ, data / "office.log")
 
 
 def _kept_box(box: _Box, *, traffic: bool) -> KeptProgram:
     verb = ("demo-box", str(box.data), "--port", str(box.port), _traffic(traffic))
-    return KeptProgram(command=_balie(*verb), environment=box.environment, log=box.data / "box.log")
+    return _kept(verb, box.environment, box.data / "box.log")
+
+
+def _kept(verb: Sequence[str], environment: Mapping[str, str], log: Path) -> KeptProgram:
+    return KeptProgram(begin=partial(warm_start.begin, verb, environment), log=log)
 
 
 def _join(box: _Box, office_data: Path, cable_port: int) -> None:

@@ -2,23 +2,38 @@
 
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 _ENDS_S = 10.0
 _PAUSE_S = 0.5
 """Between two starts of one that dies at once."""
 
 
+class RunningProgram(Protocol):
+    """What `subprocess.Popen` can do."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 @dataclass(slots=True, kw_only=True)
 class KeptProgram:
-    """`log` takes what it says."""
+    """`begin` starts it once; what it says goes to the end of the `log`, whose path it is given."""
 
-    command: Sequence[str]
-    environment: Mapping[str, str]
+    begin: Callable[[Path], RunningProgram]
     log: Path
-    _child: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _child: RunningProgram | None = field(default=None, init=False)
     _started_s: float = field(default=0.0, init=False)
     _is_stopped: bool = field(default=False, init=False)
 
@@ -28,14 +43,7 @@ class KeptProgram:
 
     def start(self) -> None:
         self._started_s = time.monotonic()
-        with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                self.command,
-                env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self._child = self.begin(self.log)
 
     def look(self) -> None:
         """Starts it again where it is gone."""

@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
@@ -29,7 +30,7 @@ from appliance.channels import Channel
 from appliance.clock import SystemClock
 from appliance.demo.cable import Cable
 from appliance.demo.children import free_port
-from appliance.demo.kept import KeptProgram
+from appliance.demo.kept import KeptProgram, RunningProgram
 from appliance.desk.access import tokens
 from appliance.office.at_box import joining
 from appliance.office.head import inviting, privacy_choice
@@ -120,6 +121,7 @@ def field_of(boxes: int, folder: Path, *, rate: float) -> Iterator[Field]:
         _answers(f"{url}/readyz")
         cables = [Cable(port) for _ in range(boxes)]
         ports = asyncio.run_coroutine_threadsafe(_laid(cables), loop).result(10)
+        stack.callback(lambda: asyncio.run_coroutine_threadsafe(_taken_up(cables), loop).result(10))
         made = [
             _branch(store, folder, office_data, place, cable, cable_port, rate)
             for place, (cable, cable_port) in enumerate(zip(cables, ports, strict=True))
@@ -151,18 +153,34 @@ def _loop() -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="cables")
     thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 async def _laid(cables: Sequence[Cable]) -> Sequence[int]:
     return [await each.lay() for each in cables]
 
 
+async def _taken_up(cables: Sequence[Cable]) -> None:
+    for each in cables:
+        each.close()
+    await asyncio.sleep(0)  # what was cut off ends in the loop
+
+
 def _kept(command: Sequence[str], data: Path) -> KeptProgram:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    return KeptProgram(command=command, environment=environment, log=data / "said.log")
+
+    def begin(log: Path) -> RunningProgram:
+        with log.open("ab") as said:
+            return subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
+
+    return KeptProgram(begin=begin, log=data / "said.log")
 
 
 def _branch(
