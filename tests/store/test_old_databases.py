@@ -1,7 +1,8 @@
 """A database of an earlier Balie opens, is migrated, and goes on.
 
-`kept` holds one for each migration, as it was when the next one came; see `old_database`. The one
-that today's code makes is tried, too.
+`kept` holds some, each as it was when the next migration came; see `old_database`. The one that
+today's code makes is tried, too. That no migration was edited since is held by
+`test_landed_scripts`.
 """
 
 import shutil
