@@ -1,10 +1,11 @@
 """How much room the files of messages take, and which go when there is no more for them.
 
 What Balie lets go of may still be on its phone; the message says so. Files of messages that have
-not left, pictures of groups, files of notes (which no phone has), and what came or was uploaded
-within the last day, stay.
+not left, pictures of groups, files of notes (which no phone has), those of people who are held,
+and what came or was uploaded within the last day, stay.
 """
 
+import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from sqlite3 import Connection
 
 from appliance.media.files import MediaFiles
 from appliance.media.kinds import MediaState, MediaWhy
+from appliance.store import holds
 from appliance.store.media_fetches import tell
 from appliance.store.store import Store, Tx
 
@@ -58,7 +60,9 @@ def keep_within(store: Store, files: MediaFiles, room: MediaRoom) -> None:
 
 def _let_go(tx: Tx, over: int) -> bool:
     """Some of the oldest; False when none may go."""
-    found = tx.conn.execute(_OLDEST, (tx.now_ms - STAYS_MS, _AT_ONCE)).fetchall()
+    held = json.dumps(sorted(holds.held_contacts(tx.conn)))
+    about = {"before": tx.now_ms - STAYS_MS, "held": held, "most": _AT_ONCE}
+    found = tx.conn.execute(_OLDEST, about).fetchall()
     for sha256, size in found:
         for (media_id,) in tx.conn.execute(
             "UPDATE media SET state = ?, why = ? WHERE sha256 = ? AND state = 'here' RETURNING id",
@@ -112,7 +116,7 @@ def _age_s(path: Path) -> float:
 
 _OLDEST = """
 SELECT sha256, max(bytes) AS bytes FROM media WHERE state = 'here'
-GROUP BY sha256 HAVING max(created_ms) < ? AND NOT EXISTS (
+GROUP BY sha256 HAVING max(created_ms) < :before AND NOT EXISTS (
   SELECT 1 FROM media waits JOIN message_media of ON of.media_id = waits.id
   JOIN message m ON m.id = of.message_id
   WHERE waits.sha256 = media.sha256 AND m.state IN ('queued', 'sending', 'unconfirmed'))
@@ -122,5 +126,10 @@ AND NOT EXISTS (
 AND NOT EXISTS (
   SELECT 1 FROM note_media n JOIN media of_note ON of_note.id = n.media_id
   WHERE of_note.sha256 = media.sha256)
-ORDER BY max(created_ms) LIMIT ?
+AND NOT EXISTS (
+  SELECT 1 FROM media held JOIN message_media of ON of.media_id = held.id
+  JOIN message m ON m.id = of.message_id JOIN conversation c ON c.id = m.conversation_id
+  JOIN json_each(:held) who ON who.value IN (c.contact_id, m.contact_id)
+  WHERE held.sha256 = media.sha256)
+ORDER BY max(created_ms) LIMIT :most
 """

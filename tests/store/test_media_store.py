@@ -12,10 +12,10 @@ from appliance.__main__ import app
 from appliance.clock import ManualClock
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.media.kinds import FileType, MediaKind, MediaState, MediaWhy
-from appliance.store import kept_copies, media_copies
+from appliance.store import holds, kept_copies, media_copies
 from appliance.store.media import Media, NewUpload, add_upload, attach, by_id
 from appliance.store.media_quota import STAYS_MS, MediaRoom, keep_within
-from appliance.store.store import Store
+from appliance.store.store import Store, Tx
 from tests.queue.counter import Counter
 
 TEXT = FileType(MediaKind.DOCUMENT, "text/plain")
@@ -88,6 +88,29 @@ def test_what_came_today_or_waits_to_leave_stays(shelf: Shelf, counter: Counter)
     today = shelf.adds(b"today")
     keep_within(shelf.store, shelf.files, MediaRoom(most_bytes=1))
     assert [shelf.of(each).state for each in (waits, today)] == [MediaState.HERE] * 2
+
+
+def test_files_of_somebody_who_is_held_stay(shelf: Shelf, counter: Counter) -> None:
+    """A dispute is about them; the file of nobody goes in their place."""
+    theirs, nobodys = shelf.adds(b"theirs"), shelf.adds(b"nobody's")
+    counter.knows("+31611110001")
+    message_id = counter.queues(to="+31611110001")
+    shelf.store.write(lambda tx: attach(tx.conn, message_id, [theirs]))
+    shelf.store.write(lambda tx: _sent_and_held(tx, message_id))
+    shelf.ages()
+    keep_within(shelf.store, shelf.files, MediaRoom(most_bytes=1))
+    kept = [shelf.of(each).state for each in (theirs, nobodys)]
+    assert kept == [MediaState.HERE, MediaState.ON_PHONE_ONLY]
+
+
+def _sent_and_held(tx: Tx, message_id: str) -> None:
+    tx.conn.execute("UPDATE message SET state = 'sent' WHERE id = ?", (message_id,))
+    (contact_id,) = tx.conn.execute(
+        "SELECT c.contact_id FROM message m JOIN conversation c ON c.id = m.conversation_id"
+        " WHERE m.id = ?",
+        (message_id,),
+    ).fetchone()
+    holds.put(tx, contact_id, "Er loopt een geschil.", until_ms=None)
 
 
 def test_files_without_a_row_go_once_they_are_no_upload(shelf: Shelf) -> None:
