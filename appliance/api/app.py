@@ -63,10 +63,11 @@ from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
 from appliance.api.methods import HeadRequests, not_possible
 from appliance.api.problems import Problem, ProblemError
+from appliance.api.program_routes import ProgramRoutes
 from appliance.api.public import PublicFigures
 from appliance.api.quotas import Quotas
 from appliance.api.services import Services
-from appliance.api.smsgate.routes import router as smsgate_routes
+from appliance.api.smsgate.routes import ROUTERS as SMSGATE_ROUTERS
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
@@ -118,7 +119,11 @@ JSON_API = (
     signing_key,
     events,
 )
-BOX_API: Sequence[APIRouter] = (*(part.router for part in JSON_API), smsgate_routes, cloud_routes)
+BOX_API: Sequence[APIRouter] = (
+    *(part.router for part in JSON_API),
+    *SMSGATE_ROUTERS,
+    cloud_routes,
+)
 
 
 class Application(FastAPI):
@@ -159,12 +164,10 @@ def create_app(
     app.add_middleware(HeldWrites, told=_told_to)
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)
-    # Before the API: a page asks for dozens of files, and routes are looked through in their order.
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for part in (public, calendar):
         app.include_router(part.router, include_in_schema=False)
-    for routes in api:
-        app.include_router(routes)
+    app.include_router(ProgramRoutes(api))
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
     app.add_route(DOCUMENT_PATH, get_document, include_in_schema=False)

@@ -28,8 +28,16 @@ class _Digits(_Text):
 register_url_convertor("graph_version", _Version())
 register_url_convertor("digits", _Digits())
 
-NODE = "/{version:graph_version}/{node:digits}"
+VERSION = "v*"
+"""The first word of all of its paths, whichever version it names."""
+_VERSION_HERE = "/{version:graph_version}"
+NODE = f"{_VERSION_HERE}/{{node:digits}}"
 """A number of ours, the account that it stands for, or a file."""
+
+
+def begins(path: str) -> bool:
+    """Also of a route's own path."""
+    return path.startswith(_VERSION_HERE) or serves(path)
 
 
 def serves(path: str) -> bool:

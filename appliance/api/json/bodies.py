@@ -114,7 +114,9 @@ class MessageIn(BaseModel):
 
 
 class AnswerBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """Its checks are worked out for who checks, which no running Balie does."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class ListIn(BaseModel):

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from appliance.api.dossier_answers import DossierWish, dossier_answer
 from appliance.api.json.callers import Caller, check_still_valid, identify
 from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.late_route import LateRoute
 from appliance.desk.access.tokens import Scope
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.dossier import making
@@ -17,7 +18,7 @@ from appliance.desk.privacy.requests import steps
 from appliance.desk.privacy.requests.steps import RequestStep
 from appliance.store.store import Tx
 
-router = APIRouter(prefix="/api/v1", tags=["privacy"])
+router = APIRouter(prefix="/api/v1", tags=["privacy"], route_class=LateRoute)
 
 _Officer = Annotated[Caller, Security(identify, scopes=[Scope.PRIVACY_WRITE.value])]
 

@@ -12,12 +12,13 @@ from appliance.api.json.bodies import EventOut
 from appliance.api.json.callers import Caller, ReadsEvents
 from appliance.api.json.documented import answers
 from appliance.api.json.times import iso
+from appliance.api.late_route import LateRoute
 from appliance.desk.access import tokens
 from appliance.events import Event, EventKind
 from appliance.store.feed import EventFeed
 from appliance.store.store import ReaderPool
 
-router = APIRouter(prefix="/api/v1", tags=["events"])
+router = APIRouter(prefix="/api/v1", tags=["events"], route_class=LateRoute)
 
 DESCRIPTION = (
     "A stream that does not end. First `hello` with the `epoch` and the `seq` it starts after, or "

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request, Response, Security
 from appliance.api.file_answers import file_answer, thumbnail_answer
 from appliance.api.json.callers import Caller, identify
 from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.late_route import LateRoute
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox.attachments import SeenMedia, seen_by_token
 from appliance.store.readings import Thing
 
-router = APIRouter(prefix="/api/v1", tags=["media"])
+router = APIRouter(prefix="/api/v1", tags=["media"], route_class=LateRoute)
 
 _READS_MEDIA = Security(identify, scopes=[Scope.MEDIA_READ.value])
 

@@ -14,6 +14,7 @@ from appliance.api.json.callers import WritesMessages, check_still_valid
 from appliance.api.json.declared import Many, One
 from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.api.json.paging import DEFAULT_LIMIT, After, Limit, cursor
+from appliance.api.late_route import LateRoute
 from appliance.desk.access import group_limits
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
@@ -113,7 +114,7 @@ READS = (
     ),
 )
 
-router = APIRouter(prefix="/api/v1", tags=["messages"])
+router = APIRouter(prefix="/api/v1", tags=["messages"], route_class=LateRoute)
 
 
 @router.delete(

@@ -29,6 +29,7 @@ from appliance.api.json import (
     webhook_reads,
 )
 from appliance.api.json.declared import Read
+from appliance.api.late_route import LateRoute
 
 READS: Sequence[Read[Any, Any]] = (
     *messages.READS,
@@ -54,6 +55,6 @@ READS: Sequence[Read[Any, Any]] = (
     *webhook_reads.READS,
 )
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=LateRoute)
 for _read in READS:
     _read.add_to(router)

@@ -24,6 +24,7 @@ from appliance.api.json.report_bodies import (
     VolumeReportOut,
 )
 from appliance.api.json.times import iso
+from appliance.api.late_route import LateRoute
 from appliance.api.report_figures import counted, csv_of
 from appliance.desk.access.tokens import Scope
 from appliance.desk.reports import asking
@@ -33,7 +34,7 @@ from appliance.desk.reports.sheets import By
 from appliance.reasons import Reason
 from appliance.store.readings import ReadingKind, Thing
 
-router = APIRouter(prefix="/api/v1", tags=["reports"])
+router = APIRouter(prefix="/api/v1", tags=["reports"], route_class=LateRoute)
 
 CSV = "text/csv"
 _Reads = Annotated[Caller, Security(identify, scopes=[Scope.REPORTS_READ.value])]

@@ -5,18 +5,18 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
 
 from appliance.api.json import examples, idempotency, posting
 from appliance.api.json.bodies import AcceptedOut
 from appliance.api.json.callers import WRITES_MESSAGES, caller_of
 from appliance.api.json.documented import answers
 from appliance.api.json.metrics import Metrics
+from appliance.api.late_route import LateRoute
 from appliance.desk.access.tokens import Scope
 from appliance.reasons import Reason
 
 
-class DirectRoute(APIRoute):
+class DirectRoute(LateRoute):
     """FastAPI documents this route, but the endpoint gets the raw request: FastAPI's handling of
     the parameters costs as much as everything else before the database. So the endpoint itself
     checks what the document says of token and body.

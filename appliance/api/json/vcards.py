@@ -7,13 +7,14 @@ from fastapi.responses import Response
 
 from appliance.api.json.callers import Caller, identify
 from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.late_route import LateRoute
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.contacts import people
 from appliance.desk.contacts.card_files import vcard
 from appliance.store.readings import ReadingKind, Thing
 
-router = APIRouter(prefix="/api/v1", tags=["contacts"])
+router = APIRouter(prefix="/api/v1", tags=["contacts"], route_class=LateRoute)
 
 _EXAMPLE = """BEGIN:VCARD
 VERSION:3.0

@@ -12,7 +12,7 @@ from appliance.api.smsgate.visitors import visitor_of
 from appliance.desk.access.tokens import Scope
 from appliance.desk.smsgate.gateways import Gateway, gateways
 
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 
 @router.get("/device")

@@ -10,7 +10,7 @@ from appliance.api.json.health import missing
 from appliance.api.services import Services
 from appliance.api.smsgate.paths import PREFIX
 
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 _PASS, _FAIL = "pass", "fail"
 _RELEASE = 1

@@ -17,7 +17,7 @@ from appliance.desk.webhooks.naming import judge
 from appliance.store.store import Tx
 from appliance.store.webhooks import WebhookEndpoint
 
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 _MADE, _GONE = 201, 204
 

@@ -16,7 +16,7 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.smsgate.inbox import Received, inbox
 from appliance.desk.smsgate.paging import Span
 
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 _SMS = "SMS"
 _DONE = 202

@@ -13,7 +13,7 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.smsgate.logs import newest
 from appliance.events import Event
 
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 
 @router.get("/logs")

@@ -19,7 +19,7 @@ from appliance.desk.smsgate.requests import SmsRecipient
 from appliance.store.smsgate import SmsState
 from appliance.store.store import Tx
 
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 _CANCELLED = 202
 

@@ -1,7 +1,5 @@
 """All routes of SMSGate's API; none stands in Balie's own document."""
 
-from fastapi import APIRouter
-
 from appliance.api.smsgate import (
     devices,
     health,
@@ -14,6 +12,7 @@ from appliance.api.smsgate import (
     tokens,
 )
 
-router = APIRouter(include_in_schema=False)
-for part in (health, devices, sending, messages, inbox, logs, hooks, settings, tokens):
-    router.include_router(part.router)
+ROUTERS = tuple(
+    part.router
+    for part in (health, devices, sending, messages, inbox, logs, hooks, settings, tokens)
+)

@@ -23,7 +23,7 @@ from appliance.phone_numbers import parse_number
 from appliance.store.smsgate import SmsState
 from appliance.store.store import Tx
 
-router = APIRouter(prefix=PREFIX, route_class=DirectRoute)
+router = APIRouter(prefix=PREFIX, route_class=DirectRoute, include_in_schema=False)
 
 _MS_PER_S = 1000
 

@@ -15,7 +15,7 @@ from appliance.desk.smsgate import passes
 from appliance.errors import InvalidInput
 from appliance.store.key_at_hand import house_key
 
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 
 @router.get("/settings")

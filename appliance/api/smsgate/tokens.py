@@ -17,7 +17,7 @@ from appliance.desk.smsgate import passes
 from appliance.desk.smsgate.passes import NewPass
 from appliance.store.store import Tx
 
-router = APIRouter(prefix=PREFIX)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 _MADE, _GONE = 201, 204
 _MS_PER_S = 1000

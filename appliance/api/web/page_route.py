@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
-from fastapi.routing import APIRoute
 
+from appliance.api.late_route import LateRoute
 from appliance.api.web import templating
 from appliance.api.web.refusal import note_of
 from appliance.api.web.visit import (
@@ -25,7 +25,7 @@ from appliance.errors import InvalidInput, LettersMissing, NotFound, Refused, St
 log = logging.getLogger(__name__)
 
 
-class PageRoute(APIRoute):
+class PageRoute(LateRoute):
     """A route of the pages; the JSON API answers the same errors in its own way."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

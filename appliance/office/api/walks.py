@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 
+from appliance.api.late_route import LateRoute
 from appliance.errors import InvalidInput
 
 PREFIX = "boxes."
@@ -68,7 +68,7 @@ def no_cursor() -> InvalidInput:
     return InvalidInput("after", "“after” is not a cursor: give the “next” of a page.")
 
 
-class WalkRoute(APIRoute):
+class WalkRoute(LateRoute):
     """Takes a cursor over several boxes out of the address before the read itself looks at it: to
     the read it is the first page, and `walk_of` says where each box goes on.
     """
