@@ -29,6 +29,8 @@ class Channel:
     identity: str = field(default=TEL, compare=False)
     #: How people write one of its own scheme. None: `identity` is a scheme that the house knows.
     reads_identity: Reads | None = field(default=None, compare=False)
+    #: A pattern of what it surely reads, for the document of the API; it may read more.
+    identity_form: str | None = field(default=None, compare=False)
     #: Schemes under which it also shows people.
     also_shows: tuple[str, ...] = field(default=(), compare=False)
     #: Those of them by which people can be written to, too.

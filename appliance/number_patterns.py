@@ -8,8 +8,12 @@ from functools import cache
 
 from phonenumbers import PhoneMetadata
 
-_REGIONS = ("NL", "BE", "DE", "PL", "RO", "BG", "HU", "ES", "PT")
-"""From where most come who work through an agency here; each has a calling code for itself."""
+_REGIONS = (
+    *("NL", "BE", "DE", "PL", "RO", "BG", "HU", "ES", "PT", "FR", "IT", "GR", "HR", "SI", "SK"),
+    *("CZ", "LT", "LV", "AT", "IE", "GB", "LU", "UA", "MD", "AM", "TR", "MA", "SR"),
+    *("SY", "ER", "ET", "GH"),
+)
+"""From where most come who work through an agency here."""
 
 
 @cache

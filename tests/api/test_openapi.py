@@ -1,6 +1,7 @@
 """The OpenAPI document is complete and true."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.api.json import bodies, examples, forms, group_bodies, office_bodies
+from appliance.api.json import bodies, examples, forms, group_bodies, office_bodies, posting
 from appliance.api.problems import CATALOGUE
 from appliance.desk.access.tokens import Scope
+from appliance.runtime import kinds
 from tests.api.office import Caller, Desk, Office
 
 ANNA = "+31687654321"
@@ -190,3 +192,22 @@ def test_each_form_stands_beside_the_models(document: dict[str, Any]) -> None:
     assert all("pattern" in schemas[name] for name in forms.named())
     assert {"verdict", "expected_at"} <= schemas["Recipient"]["properties"].keys()
     assert "on_whatsapp" in schemas["Number"]["properties"]
+
+
+@PARTS
+@given(st.data())
+def test_whom_the_document_names_can_be_written_to(data: st.DataObject) -> None:
+    """Else a client that makes its requests by the document is refused."""
+    kinds.load()
+    form = forms.named()["WhomTo"]["pattern"]
+    posting.recipient_of(data.draw(st.from_regex(form, fullmatch=True)))
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["+31612345678", "+380501234567", "+905321234567", "9876543210@lid", "telegram:4711"],
+)
+def test_the_document_names_whom_people_write_to(to: str) -> None:
+    """A gateway that holds requests against the document lets them through."""
+    kinds.load()
+    assert re.search(forms.named()["WhomTo"]["pattern"], to)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from appliance.channels import Channel
 from appliance.number_patterns import mobile_pattern
 
 ID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -85,21 +86,23 @@ def one_of(*names: str) -> dict[str, Any]:
 
 
 _MORE = (
-    "The form names some countries; valid numbers of all others are taken, too, and all of them"
-    " also as people write them."
+    "The form names the countries from which most come; valid numbers of all others are taken, too,"
+    " and all of them also as people write them."
 )
 
 
 def named() -> dict[str, Any]:
     """The schemas that stand once in the document, because they are long."""
     number = mobile_pattern()
+    brought = (each.identity_form for each in Channel.known())
+    whom = (ID, _LID, number, *(each for each in brought if each))
     return {
         "WhomTo": {
             "type": "string",
             "title": "WhomTo",
-            "description": "A mobile number in E.164, the id of a contact, or the `…@lid` of one"
-            f" whose number WhatsApp hides. {_MORE}",
-            **whole(f"{ID}|{_LID}|{number}"),
+            "description": "A mobile number in E.164, the id of a contact, the `…@lid` of one whose"
+            f" number WhatsApp hides, or who it is on another channel (`telegram:4711`). {_MORE}",
+            **whole("|".join(whom)),
         },
         "MobileNumber": {
             "type": "string",

@@ -32,6 +32,7 @@ MAIL = Channel(
     label="E-mail",
     identity=SCHEME,
     reads_identity=who,
+    identity_form=rf"{SCHEME}:[a-z][a-z0-9]{{0,20}}@[a-z][a-z0-9]{{0,20}}\.(?:com|eu|net|nl|org)",
     carries_media=True,
     longest=_LONGEST,
 )

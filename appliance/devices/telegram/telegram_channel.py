@@ -35,6 +35,7 @@ TELEGRAM = Channel(
     label="Telegram",
     identity=SCHEME,
     reads_identity=read_identity,
+    identity_form=rf"{SCHEME}:[1-9][0-9]{{0,15}}",
     carries_media=True,
     can_be_edited=True,
     longest=_TEXT,
