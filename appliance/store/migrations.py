@@ -287,7 +287,7 @@ def migrate(
     conn.execute("BEGIN IMMEDIATE")
     try:
         pending = [migration.name for migration in known.pending(db)]
-        if pending and known.applied(db):
+        if pending and backups is not None and known.applied(db):
             _copy_aside(path, backups / f"{path.stem}-before-{pending[0]}.db")
         known.apply(db)
         conn.execute("COMMIT")
