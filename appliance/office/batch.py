@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.events import Event
-from appliance.office.reading import Fields, Malformed, base64_of, bytes_of, is_utf8, is_whole
+from appliance.office.reading import (
+    MAX_INT,
+    MAX_MS,
+    MIN_MS,
+    Fields,
+    Malformed,
+    base64_of,
+    bytes_of,
+    is_utf8,
+    is_whole,
+)
 from appliance.slices import Privacy, Slice, Value
 
 MAX_EVENTS = 500
@@ -51,7 +61,7 @@ class ToldEvent:
         read = Fields(found, "an event")
         return cls(
             seq=read.number("seq", least=1),
-            at_ms=read.number("at_ms"),
+            at_ms=read.time("at_ms"),
             kind=read.id("kind"),
             facts=read.facts("facts"),
             v=read.number("v", least=1),
@@ -109,13 +119,21 @@ class BoxFacts:
             lines=read.number("lines"),
             ill=read.number("ill"),
             queue=read.number("queue"),
-            oldest_waiting_ms=read.number_or_none("oldest_waiting_ms"),
+            oldest_waiting_ms=read.time_or_none("oldest_waiting_ms"),
             disk=None if disk is None else float(disk),
-            backup_ms=read.number_or_none("backup_ms"),
+            backup_ms=read.time_or_none("backup_ms"),
             head=read.number("head"),
             privacy=privacy_of(read),
-            address=read.text_or_none("address", most=500),
+            address=_address(read),
         )
+
+
+def _address(read: Fields) -> str | None:
+    """People open it from the office's pages."""
+    found = read.text_or_none("address", most=500)
+    if found is not None and not found.startswith(("https://", "http://")):
+        raise read.wrong("address")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +171,7 @@ class Batch:
             last=read.number("last"),
             events=[ToldEvent.from_json(each) for each in read.items("events", most=MAX_EVENTS)],
             slices=[slice_from_json(each) for each in read.items("slices", most=100_000)],
-            sent_ms=read.number("sent_ms"),
+            sent_ms=read.time("sent_ms"),
             facts=BoxFacts.from_json(read.all.get("facts")),
             descent=_descent(read),
         )
@@ -188,6 +206,8 @@ def slice_as_json(given: Slice) -> dict[str, Any]:
 def slice_from_json(found: object) -> Slice:
     read = Fields(found, "a slice")
     rows = [_row_from_json(each) for each in read.items("rows", most=100_000)]
+    if not all(rows):
+        raise Malformed("a row of a slice is empty")
     of = _row_from_json(read.all.get("of"))
     if any(row.get(name) != value for row in rows for name, value in of.items()):
         raise Malformed("a slice has rows of something else")
@@ -202,17 +222,18 @@ def _row_as_json(row: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def _row_from_json(found: object) -> Mapping[str, Value]:
-    return {name: _value(each) for name, each in Fields(found, "a row").all.items()}
+    return {name: _value(name, each) for name, each in Fields(found, "a row").all.items()}
 
 
-def _value(found: object) -> Value:
+def _value(name: str, found: object) -> Value:
     if isinstance(found, dict) and set(found) == {"b"}:
         return bytes_of(found["b"], "b")
     if isinstance(found, str) and is_utf8(found):
         return found
     if found is None or isinstance(found, float):
         return found
-    if is_whole(found) and -(2**63) <= found < 2**63:
+    least, most = (MIN_MS, MAX_MS) if name.endswith("_ms") else (-MAX_INT, MAX_INT)
+    if is_whole(found) and least <= found <= most:
         return found
     raise Malformed("a row holds what no column can hold")
 

@@ -7,11 +7,14 @@ passed over; those that are known must be of their type and within their bounds.
 import base64
 import binascii
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 MAX_INT = 2**63 - 1
 MAX_ID = 128
+MIN_MS, MAX_MS = -(2**45), 2**47
+"""Times in the years 855 and 6429; no calendar of a computer goes on for ever."""
 MAX_DEPTH = 32
 
 
@@ -22,7 +25,9 @@ class Malformed(ValueError):
 def parsed(raw: bytes) -> "Fields":
     """One JSON object of UTF-8. Raises Malformed."""
     try:
-        found = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+        found = json.loads(
+            raw.decode("utf-8"), parse_constant=_no_number, parse_float=_finite_number
+        )
     except (ValueError, RecursionError):
         raise Malformed("no JSON") from None
     return Fields(found, "it")
@@ -30,6 +35,14 @@ def parsed(raw: bytes) -> "Fields":
 
 def _no_number(_: str) -> float:
     raise ValueError
+
+
+def _finite_number(text: str) -> float:
+    """JSON can write numbers that are too great for one, and nobody could be told of them."""
+    found = float(text)
+    if not math.isfinite(found):
+        raise ValueError
+    return found
 
 
 class Fields:
@@ -66,6 +79,16 @@ class Fields:
 
     def number_or_none(self, name: str, *, least: int = 0) -> int | None:
         return None if self.all.get(name) is None else self.number(name, least=least)
+
+    def time(self, name: str) -> int:
+        """Milliseconds since 1970."""
+        found = self.number(name)
+        if found > MAX_MS:
+            raise self.wrong(name)
+        return found
+
+    def time_or_none(self, name: str) -> int | None:
+        return None if self.all.get(name) is None else self.time(name)
 
     def yes(self, name: str) -> bool:
         found = self.all.get(name)

@@ -265,11 +265,17 @@ def office(db: Database) -> None:
     _run_script(db.conn, "0051_office.sql")
 
 
+@migrations(name="0052_told_rows")
+def told_rows(db: Database) -> None:
+    _run_script(db.conn, "0052_told_rows.sql")
+
+
 def migrate(
-    path: Path, conn: sqlite3.Connection, *, backups: Path, known: Migrations = migrations
+    path: Path, conn: sqlite3.Connection, *, backups: Path | None, known: Migrations = migrations
 ) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied. `known` are
-    those of every database, or of one that has more.
+    those of every database, or of one that has more. Without `backups` no copy is made before: for
+    what another machine tells again.
 
     Raises NewerDatabase when the file knows more than this code.
     """
@@ -281,7 +287,7 @@ def migrate(
     conn.execute("BEGIN IMMEDIATE")
     try:
         pending = [migration.name for migration in known.pending(db)]
-        if pending and known.applied(db):
+        if pending and backups is not None and known.applied(db):
             _copy_aside(path, backups / f"{path.stem}-before-{pending[0]}.db")
         known.apply(db)
         conn.execute("COMMIT")

@@ -83,7 +83,8 @@ def _put_one(tx: Tx, given: Slice, known: frozenset[str], done: PutDown) -> None
         done.conversations.update(row["id"] for row in found)
     tx.conn.execute(f"DELETE FROM {given.table} WHERE {where}", values)  # noqa: S608 -- names of the schema
     for row in given.rows:
-        _insert(tx.conn, given.table, {name: row[name] for name in row if name in known})
+        if row_known := {name: row[name] for name in row if name in known}:
+            _insert(tx.conn, given.table, row_known)
     done.directory |= given.table in _DIRECTORY
     done.conversations.update(_conversations(given))
 

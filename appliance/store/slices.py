@@ -173,7 +173,8 @@ def _tell_many(told: _Telling, event: Event) -> None:
         for row in told.rows("conversation", "contact_id", contact_id):
             threads.add(row["id"])
             told.rows("unread", "line_id", row["line_id"])
-        _tell_messages(told, "contact_id", contact_id)
+        for row in told.mask.conn.execute(_IN_GROUPS, (contact_id,)).fetchall():
+            _tell_message(told, row["id"])
         told.rows("contact_event", "contact_id", contact_id)
         told.rows("list_send_item", "contact_id", contact_id)
         told.rows("round_person", "contact_id", contact_id)
@@ -181,7 +182,7 @@ def _tell_many(told: _Telling, event: Event) -> None:
         told.all_of(tables.OF_CONVERSATION, thread_id)
         told.rows("note", "conversation_id", thread_id)
         told.rows("conversation_event", "conversation_id", thread_id)
-        _tell_messages(told, "conversation_id", thread_id)
+        _tell_messages(told, thread_id)
     if event.line_id is not None:
         told.rows("missed_call", "line_id", event.line_id)
 
@@ -200,13 +201,21 @@ _JOINED_INTO = "SELECT id FROM contact WHERE joined_into = ?"
 _ERASED_AT = "SELECT id FROM contact WHERE updated_ms = ? AND joined_into = id"
 
 
-def _tell_messages(told: _Telling, column: str, key: Value) -> None:
-    rows = told.mask.conn.execute(
-        f"SELECT id FROM message WHERE {column} = ?",  # noqa: S608 -- a name of ours
-        (key,),
-    )
+_IN_GROUPS = """
+SELECT m.id FROM conversation c INDEXED BY conversation_groups
+CROSS JOIN message m INDEXED BY message_thread ON m.conversation_id = c.id
+WHERE c.group_id IS NOT NULL AND m.contact_id = ?
+"""
+"""What they wrote elsewhere than in their own conversations; groups are few."""
+
+
+def _tell_messages(told: _Telling, conversation_id: str) -> None:
+    rows = told.mask.conn.execute(_OF_CONVERSATION, (conversation_id,))
     for row in rows.fetchall():
         _tell_message(told, row["id"])
+
+
+_OF_CONVERSATION = "SELECT id FROM message WHERE conversation_id = ?"
 
 
 _MANY = frozenset(

@@ -133,7 +133,8 @@ class Store:
         """Opens and migrates. A write waits `busy_timeout_s` for another process's write.
 
         With `readers` it is one of many that are copies of what other machines have: it keeps no
-        thread while nothing is written, those who read are shared, and its ids say nothing of ours.
+        thread while nothing is written, those who read are shared, its ids say nothing of ours, and
+        it is not copied aside before a migration.
 
         Raises NewerDatabase, StoreUnavailable or StoreCorrupt, each with what to do.
         """
@@ -151,7 +152,8 @@ class Store:
         conn = connect_writer(path, busy_timeout_s=busy_timeout_s)
         try:
             with translated(path):
-                applied = migrate(path, conn, backups=path.parent / "backups")
+                backups = None if is_copy else path.parent / "backups"
+                applied = migrate(path, conn, backups=backups)
         except Exception:
             conn.close()
             raise

@@ -1,6 +1,7 @@
 """What tests of an office over several boxes wait for, and come in with."""
 
 import sqlite3
+import threading
 from collections.abc import Sequence
 
 import httpx
@@ -21,6 +22,15 @@ def followed(head: HeadOffice, boxes: Sequence[RealBox]) -> None:
         return True if places == [each.plain.cursor for each in boxes] else None
 
     head.until(read)
+
+
+def closed(head: HeadOffice, box_id: str) -> None:
+    """Once the replica is, as when nobody used it for long."""
+    replicas = head.head.replicas
+    while (used := replicas._open.get(box_id)) is not None:
+        used.used_s = -1e9
+        replicas.close_unused()
+        threading.Event().wait(0.01)
 
 
 def of_branch(head: HeadOffice, client: httpx.Client, box: RealBox) -> Caller:

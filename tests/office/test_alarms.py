@@ -1,7 +1,8 @@
 """What is wrong with a box is an incident at the office: mailed, told to programs, over again."""
 
+from appliance.api.web.words import incident_phrases
 from appliance.events import EventKind
-from appliance.office.head import joining
+from appliance.office.head import alarms, joining
 from appliance.office.head.alarms import SILENT_MS
 from appliance.office.tables.boxes import Alarm
 from appliance.store import events, incidents
@@ -25,6 +26,8 @@ def test_the_gravest_alarm_of_a_box_is_an_open_incident(
     assert alarm(office, tilburg) is Alarm.SILENT
     (opened,) = office.store.read(lambda conn: incidents.open_of(conn, IncidentKind.BOX_ALARM))
     assert opened.facts == {"what": "box-silent", "box": "Tilburg"}
+    said = incident_phrases.BY_CODE["box-silent"][0].format(box="Tilburg")
+    assert alarms.sentence(office.box(tilburg), Alarm.SILENT) == said
     facts = {**tilburg.log.batch(tilburg.cursor)["facts"], "ill": 1}
     assert tilburg.push(facts=facts, sent_ms=office.clock.now_ms()).status_code == 200
     assert alarm(office, tilburg) is Alarm.LINES_ILL

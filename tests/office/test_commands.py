@@ -156,4 +156,4 @@ def test_each_box_hears_who_its_colleagues_are(
     newer = tilburg.commands(command["n"]).json()["commands"][0]["body"]
     assert newer["version"] == body["version"] + 1
     assert newer["staff"][0]["disabled"]
-    assert office.store.read(lambda conn: commands.open_of(conn, breda.box)) == []
+    assert office.store.read(lambda conn: commands.waiting(conn, breda.box, 0)) == []

@@ -127,4 +127,39 @@ def test_an_epoch_that_ended_with_a_restore_cannot_go_on(
     new.writes(new.person())
     tilburg.push_all()
     assert office.told(tilburg) == [(each["seq"], each["kind"]) for each in new.events]
-    assert office.store.read(lambda conn: len(commands.open_of(conn, tilburg.box))) == 1
+    assert office.store.read(lambda conn: len(commands.waiting(conn, tilburg.box, 0))) == 1
+
+
+def test_whom_happened_names_goes_once_it_is_done(office: HeadOffice, tilburg: PlainBox) -> None:
+    """The command loses them, and so does the replica."""
+    talk = tilburg.log.person()
+    tilburg.push_all()
+    copied, descent = tilburg.log.head, {"epoch": tilburg.log.epoch, "seq": tilburg.log.head}
+    tilburg.log.writes(talk, "Erna", out=True)
+    contact = tilburg.log.conversations[talk]["contact_id"]
+    consent = {
+        "value": "+31655500399",
+        "scheme": "tel",
+        "seq": 1,
+        "contact_id": contact,
+        "kind": "opted_out",
+        "recorded_by": "rule",
+        "at_ms": tilburg.log.events[-1]["at_ms"],
+    }
+    batch = tilburg.log.batch(tilburg.cursor)
+    batch["slices"].append({"table": "consent", "of": {"contact_id": contact}, "rows": [consent]})
+    assert tilburg.push(batch).status_code == 200
+    tilburg.log.epoch, tilburg.cursor = new_id(), copied
+    del tilburg.log.events[copied:]
+    assert tilburg.push(descent=descent).status_code == 200
+    (command,) = tilburg.commands().json()["commands"]
+    assert "+31655500399" in _happened(office, tilburg)
+    tilburg.says_over(command, kind="happened")
+    tilburg.push_all()
+    assert "+31655500399" not in _happened(office, tilburg)
+    assert tilburg.push().json()["cursor"] == tilburg.log.head
+
+
+def _happened(office: HeadOffice, box: PlainBox) -> str:
+    found = "SELECT happened FROM replica_link"
+    return office.replica(box, lambda conn: str(conn.execute(found).fetchone()["happened"]))

@@ -1,6 +1,7 @@
 """The work list and the directory follow every replica."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from appliance.office.head.replicas import UNUSED_S, Replicas
 from appliance.office.tables import boxes
 from appliance.store import branches, lines
 from tests.office.head_office import HeadOffice
+from tests.office.over_boxes import closed
 from tests.office.plain_box import PlainBox, new_id
 
 
@@ -92,3 +94,22 @@ def test_a_replica_is_closed_when_nobody_used_it_for_long(tmp_path: Path) -> Non
             store.read(lambda conn: conn.execute("SELECT count(*) FROM message").fetchone()[0]) == 0
         )
     replicas.close()
+
+
+def test_a_replica_is_not_copied_aside(office: HeadOffice, tilburg: PlainBox) -> None:
+    """Its box tells it again; copies that a Balie of before made are gone."""
+    tilburg.push_all()
+    old = office.data / "boxes" / "backups"
+    old.mkdir()
+    (old / f"{tilburg.box}-before-0051_office.db").write_bytes(b"everybody")
+    office.head.replicas.remove_old_copies()
+    assert not old.exists()
+    closed(office, tilburg.box)
+    with closing(sqlite3.connect(office.data / "boxes" / f"{tilburg.box}.db")) as conn:
+        conn.execute("DROP INDEX read_mark_conversation")
+        conn.execute("DROP INDEX emergency_staff")
+        conn.execute("DROP INDEX group_right_group")
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0052_told_rows'")
+        conn.commit()
+    assert office.told(tilburg) == [(1, "line.added")]
+    assert not old.exists()

@@ -207,7 +207,7 @@ def judge(store: Store, data: Path, living: list[LivingBox], given: dict[str, li
 
 
 def still_open(store: Store, box: PlainBox) -> bool:
-    return bool(store.read(lambda conn: commands.open_of(conn, box.box)))
+    return bool(store.read(lambda conn: commands.waiting(conn, box.box, 0)))
 
 
 def wait_for_rows(store: Store, living: list[LivingBox]) -> None:

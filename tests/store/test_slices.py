@@ -1,13 +1,15 @@
 """What head office is told of the tables of a box, and what it is not."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from appliance.clock import SystemClock
+from appliance.events import Event, EventKind
 from appliance.slices import Privacy
-from appliance.store import slice_tables
+from appliance.store import slice_tables, slices
 from appliance.store.slice_privacy import Mask
 from appliance.store.store import Tx
 from tests.fresh_store import fresh_store
@@ -63,3 +65,57 @@ def test_what_opens_something_is_in_no_row_that_is_told(tmp_path: Path) -> None:
     assert "Noor" in said
     secrets = ("argon2-hash", "noor@example.com", "sha-of-token", "sealed-key")
     assert not [each for each in secrets if each in said]
+
+
+def test_each_read_of_a_slice_finds_its_rows_by_an_index(tmp_path: Path) -> None:
+    """Those of an event of each kind that names everything, of every way to a thing's rows, and of
+    the walk over all. A table of a few rows is told as a whole, and groups are few.
+    """
+    with closing(fresh_store(tmp_path / "balie.db", SystemClock())) as store:
+        said = store.read(_asked_of)
+        assert len(said) > len(slice_tables.ways())
+        slow = {each: store.read(partial(_scans, said=each)) for each in said}
+    assert {each: found for each, found in slow.items() if found} == {}
+
+
+def _asked_of(conn: sqlite3.Connection) -> set[str]:
+    said: set[str] = set()
+    conn.set_trace_callback(said.add)
+    mask = Mask(conn=conn, privacy=Privacy.ALL, key=b"k")
+    slices.slices_of(mask, _of_each_kind())
+    list(slices.everything(mask))
+    conn.set_trace_callback(None)
+    ways = {f"SELECT * FROM {table} WHERE {name} = 'x'" for table, name in slice_tables.ways()}  # noqa: S608
+    return ways | {each for each in said if each.lstrip().startswith("SELECT")}
+
+
+def _of_each_kind() -> Iterator[Event]:
+    names = ("call", "note", "adoption", "group", "incident", "label", "into", "list", "send")
+    others = ("media", "request", "run", "round", "text", "view", "other")
+    for seq, kind in enumerate(EventKind, start=1):
+        facts = {name: name for name in (*names, *others)}
+        yield Event(
+            seq=seq,
+            at_ms=1,
+            kind=kind,
+            branch_id="b",
+            line_id="l",
+            conversation_id="v",
+            contact_id="c",
+            message_id="m",
+            device_id="d",
+            staff_id="s",
+            facts={**facts, "conversations": ["w"]},
+        )
+
+
+def _scans(conn: sqlite3.Connection, *, said: str) -> list[str]:
+    """What SQLite would read as a whole."""
+    few = {f"SCAN {table}" for table in slice_tables.WHOLE}
+    plan = [str(row["detail"]) for row in conn.execute(f"EXPLAIN QUERY PLAN {said}")]
+    return [
+        each
+        for each in plan
+        if (each.startswith("SCAN") and each not in few and "conversation_groups" not in each)
+        or "TEMP B-TREE" in each
+    ]

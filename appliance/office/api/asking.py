@@ -15,7 +15,9 @@ from appliance.api.json.declared import Read
 from appliance.desk.access.accesses import Accesses, Reader
 from appliance.errors import InvalidInput, NotFound
 from appliance.ids import is_id
+from appliance.office.api.missing import MissingBoxes, is_of_reading
 from appliance.office.api.seen_boxes import SeenBox, boxes_of_branches, opened, seen_boxes
+from appliance.office.head.callers import head_of
 from appliance.office.head.head import Head
 from appliance.office.tables import work_list
 from appliance.store import branches, lines
@@ -24,6 +26,7 @@ AT_ONCE = 8
 """Replicas that are asked at the same time: each has readers of its own, and the cores are few."""
 
 Found = TypeVar("Found")
+Made = TypeVar("Made")
 Ask = Callable[[SeenBox], Awaitable[Found]]
 
 
@@ -73,25 +76,75 @@ async def read_at(
         )
 
 
-async def of_each(boxes: Sequence[SeenBox], ask: Ask[Found]) -> Sequence[FoundAt[Found]]:
+async def of_each(
+    boxes: Sequence[SeenBox], ask: Ask[Found], missing: MissingBoxes
+) -> Sequence[FoundAt[Found]]:
     """Of those boxes that can answer. What one of them does not know, another may: only where all
-    refuse is that an error, the first one's.
+    refuse is that an error, the first one's. Raises StoreError where a box is missing and nobody
+    else has an answer.
     """
-    turns = asyncio.Semaphore(AT_ONCE)
+    found, refused = await of_those_that_can(boxes, ask, missing)
+    if not found and missing.first is not None:
+        raise missing.first
+    if refused and not found:
+        raise next((each for each in refused if isinstance(each, InvalidInput)), refused[0])
+    return found
 
-    async def answer(box: SeenBox) -> FoundAt[Found] | NotFound | InvalidInput:
+
+async def of_those_that_can(
+    boxes: Sequence[SeenBox], ask: Ask[Found], missing: MissingBoxes
+) -> tuple[Sequence[FoundAt[Found]], Sequence[NotFound | InvalidInput]]:
+    """What was found, and how others refused; a box whose replica cannot be read is missing."""
+    turns = asyncio.Semaphore(AT_ONCE)
+    failed: dict[str, Exception] = {}
+
+    async def answer(box: SeenBox) -> FoundAt[Found] | NotFound | InvalidInput | None:
+        if box.unreadable:
+            missing.add_known(box.id)
+            return None
         async with turns:
             try:
                 return FoundAt(box, await ask(box))
             except (NotFound, InvalidInput) as exc:
                 return exc
+            except Exception as exc:
+                if not is_of_reading(exc):
+                    raise
+                failed[box.id] = exc
+                return None
 
     told = await asyncio.gather(*(answer(box) for box in boxes))
     found = [each for each in told if isinstance(each, FoundAt)]
-    refused = [each for each in told if isinstance(each, NotFound | InvalidInput)]
-    if refused and not found:
-        raise next((each for each in refused if isinstance(each, InvalidInput)), refused[0])
-    return found
+    await missing.add(failed, well=len(found))
+    return found, [each for each in told if isinstance(each, NotFound | InvalidInput)]
+
+
+async def told_of(
+    found: Sequence[FoundAt[Found]],
+    make: Callable[[Sequence[FoundAt[Found]]], Made],
+    missing: MissingBoxes,
+) -> Made:
+    """What is made of all that was found; a box with whose rows it cannot be made is missing."""
+    try:
+        return make(found)
+    except Exception as exc:
+        if not is_of_reading(exc):
+            raise
+        failed = {each.box.id: own for each in found if (own := _failure(make, each)) is not None}
+        if len(failed) in (0, len(found)):
+            raise
+    await missing.add(failed, well=len(found) - len(failed))
+    return make([each for each in found if each.box.id not in failed])
+
+
+def _failure(
+    make: Callable[[Sequence[FoundAt[Found]]], Made], one: FoundAt[Found]
+) -> Exception | None:
+    try:
+        make([one])
+    except Exception as exc:
+        return exc
+    return None
 
 
 async def of_one(request: Request, caller: Caller, ask: Ask[Found], *, what: str) -> FoundAt[Found]:
@@ -101,7 +154,7 @@ async def of_one(request: Request, caller: Caller, ask: Ask[Found], *, what: str
     likely = [each for each in boxes if each.id == named]
     if named is not None and not likely:
         raise NotFound(what)
-    found = await of_each(likely or boxes, ask)
+    found = await of_each(likely or boxes, ask, MissingBoxes(head_of(request)))
     if not found:
         raise NotFound(what)
     return found[0]

@@ -2,13 +2,16 @@
 
 The events are those of the replicas; the numbers are the office's (`tables/office_log.py`), so a
 cursor means one place whatever the boxes do. An event has its box's id beside what a box says.
+Where events of a box are no more, because it was put back to an earlier day or its replica cannot
+be read, a `reset` with its id says so: nothing is passed over in silence.
 """
 
+import asyncio
 import json
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -21,14 +24,17 @@ from appliance.api.json.callers import Caller, ReadsEvents
 from appliance.api.json.documented import answers
 from appliance.api.json.events import DESCRIPTION, STREAM, ends, is_valid
 from appliance.api.json.times import iso
-from appliance.errors import NotFound
+from appliance.errors import NotFound, StoreUnavailable
 from appliance.events import Event
 from appliance.office.api.asking import boxes_in_sight
-from appliance.office.api.seen_boxes import opened
+from appliance.office.api.missing import is_of_reading
+from appliance.office.api.seen_boxes import SeenBox, opened
 from appliance.office.head.callers import head_of
 from appliance.office.head.head import Head
+from appliance.office.head.readable import hold_if_damaged
 from appliance.office.tables import office_log, replica_link
 from appliance.office.tables.office_log import LoggedBatch
+from appliance.office.tables.replica_link import LinkState
 from appliance.store import events
 from appliance.store.feed import EventFeed
 from appliance.store.store import ReaderPool
@@ -52,6 +58,17 @@ class _ToldOfAll:
     event: Event
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ToldOfBatch:
+    """What a caller sees of one batch. `lacks`: there is more in it, and it is no more here."""
+
+    last_seq: int
+    box_id: str = ""
+    told: Sequence[_ToldOfAll] = ()
+    goes_back: bool = False
+    lacks: bool = False
+
+
 @router.get(
     "/events",
     operation_id="followEvents",
@@ -65,7 +82,8 @@ class _ToldOfAll:
         "invalid-input",
         "store-unavailable",
         media_type="text/event-stream",
-        description=DESCRIPTION,
+        description=f"{DESCRIPTION} A `reset` with a `box` is about that box alone: it was put "
+        "back to an earlier day, or what the office has of it cannot be read.",
     ),
 )
 async def follow_events(
@@ -90,10 +108,13 @@ async def follow_events(
     async for own in feed.batches(feed.head, lambda: _LOOKS_S):
         if _has_ended(caller) or any(ends(caller, each) for each in own):
             return
-        async for batch in _since(request, caller, seq):
-            for told in batch[1]:
-                yield _sent(feed, told)
-            seq = batch[0]
+        try:
+            async for batch in _since(request, caller, seq):
+                for told in _of_batch(feed, batch):
+                    yield told
+                seq = batch.last_seq
+        except StoreUnavailable:
+            return  # who follows comes again, and goes on from where they are
 
 
 def _has_ended(caller: Caller) -> bool:
@@ -108,16 +129,17 @@ def _position(feed: EventFeed, last_event_id: str | None, newest: int) -> int | 
     return int(found[2]) if int(found[2]) <= newest else None
 
 
-async def _since(
-    request: Request, caller: Caller, seq: int
-) -> AsyncIterator[tuple[int, Sequence[_ToldOfAll]]]:
-    """Batch by batch: its last number, and what the caller sees of it."""
+async def _since(request: Request, caller: Caller, seq: int) -> AsyncIterator[_ToldOfBatch]:
+    """Batch by batch."""
     head, store = head_of(request), caller.services.store
     while batches := await store.aread(partial(_batches, seq), ReaderPool.LIVE):
-        seen = {each.id for each in await boxes_in_sight(caller)}
+        seen = {each.id: each for each in await boxes_in_sight(caller)}
         for batch in batches:
-            told = await _seen_of(head, caller, batch) if batch.box_id in seen else ()
-            yield batch.last_seq, [each for each in told if each.seq > seq]
+            if (box := seen.get(batch.box_id)) is None:
+                found = _ToldOfBatch(last_seq=batch.last_seq)
+            else:
+                found = await _seen_of(head, caller, box, batch)
+            yield replace(found, told=[each for each in found.told if each.seq > seq])
             seq = batch.last_seq
 
 
@@ -125,24 +147,76 @@ def _batches(seq: int, conn: sqlite3.Connection) -> Sequence[LoggedBatch]:
     return office_log.after(conn, seq, limit=_BATCHES)
 
 
-async def _seen_of(head: Head, caller: Caller, batch: LoggedBatch) -> Sequence[_ToldOfAll]:
-    """Nothing of an epoch that was given up: its numbers mean other events now."""
-
-    def read(conn: sqlite3.Connection) -> Sequence[_ToldOfAll]:
-        if replica_link.read(conn).epoch != batch.epoch:
-            return ()
-        found = events.after(conn, batch.first - 1, limit=batch.many)
-        return [
-            _ToldOfAll(seq=batch.seq + place, box_id=batch.box_id, event=event)
-            for place, event in enumerate(found)
-            if event.seq <= batch.last and caller.sight.sees_event(conn, event)
-        ]
-
+async def _seen_of(head: Head, caller: Caller, box: SeenBox, batch: LoggedBatch) -> _ToldOfBatch:
+    """Of an epoch that was given up what the copy had: the other numbers mean other events now.
+    Raises StoreUnavailable, after which the caller may go on from there.
+    """
+    gone = _gone(batch)
+    if box.unreadable:
+        return gone
     try:
-        async with opened(head, batch.box_id) as replica:
+        async with opened(head, box.id) as replica:
+            state = await replica.aread(replica_link.read, ReaderPool.LIVE)
+            until = batch.last
+            if state.epoch != batch.epoch:
+                until = await caller.services.store.aread(
+                    lambda conn: min(office_log.stands_until(conn, batch), _kept_until(state)),
+                    ReaderPool.LIVE,
+                )
+            read = partial(_read, caller, batch, state.epoch, until)
             return await replica.aread(read, ReaderPool.LIVE)
     except NotFound:
-        return ()
+        return gone
+    except Exception as exc:
+        if isinstance(exc, StoreUnavailable) or not is_of_reading(exc):
+            raise
+        await asyncio.to_thread(hold_if_damaged, head.store, box.id, exc)
+        return gone
+
+
+def _kept_until(state: LinkState) -> int:
+    """The last event of before that the box still knew after it was put back."""
+    return -1 if state.happened is None else int(state.happened["after"])
+
+
+def _gone(batch: LoggedBatch) -> _ToldOfBatch:
+    return _ToldOfBatch(last_seq=batch.last_seq, box_id=batch.box_id, lacks=True)
+
+
+def _read(
+    caller: Caller, batch: LoggedBatch, epoch: str, until: int, conn: sqlite3.Connection
+) -> _ToldOfBatch:
+    with replica_link.at_one_moment(conn):
+        if replica_link.read(conn).epoch != epoch:
+            return _gone(batch)  # it was put back this very moment
+        found = events.after(conn, batch.first - 1, limit=batch.many)
+        here = [each for each in found if each.seq <= until]
+        told = [
+            _ToldOfAll(seq=batch.seq + place, box_id=batch.box_id, event=event)
+            for place, event in enumerate(here)
+            if caller.sight.sees_event(conn, event)
+        ]
+    return _ToldOfBatch(
+        last_seq=batch.last_seq,
+        box_id=batch.box_id,
+        told=told,
+        goes_back=batch.goes_back,
+        lacks=len(here) < batch.many,
+    )
+
+
+def _of_batch(feed: EventFeed, batch: _ToldOfBatch) -> Iterator[ServerSentEvent]:
+    if batch.goes_back and batch.told:
+        yield _reset(feed, batch.told[0].seq - 1, batch.box_id)
+    for told in batch.told:
+        yield _sent(feed, told)
+    if batch.lacks or (batch.goes_back and not batch.told):
+        yield _reset(feed, batch.last_seq, batch.box_id)
+
+
+def _reset(feed: EventFeed, seq: int, box_id: str) -> ServerSentEvent:
+    body = {"epoch": feed.epoch, "seq": seq, "box": box_id}
+    return ServerSentEvent(event="reset", raw_data=json.dumps(body), id=feed.cursor(seq))
 
 
 def _sent(feed: EventFeed, told: _ToldOfAll) -> ServerSentEvent:

@@ -22,7 +22,8 @@ from appliance.slices import Privacy
 
 WITHHELD = "Balie-Withheld"
 """A header of answers in which something is blank: `box-away`, because the box that has it could
-not be asked; `privacy`, because the company lets no more of it leave its boxes.
+not be asked; `too-large`, because it has more than a box gives at once; `privacy`, because the
+company lets no more of it leave its boxes.
 """
 WAITS_S = 5.0
 _MARK = "~"
@@ -90,7 +91,9 @@ async def whole(
     key = (box.id, _address(request), _digest(body))
     told = memory.find(key) or await asked_of_box(request, caller, box)
     if told is None or told.status != HTTPStatus.OK:
-        return without_marks(body), {WITHHELD: why_blank(box)}
+        is_too_large = told is not None and told.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        why = "too-large" if is_too_large else why_blank(box)
+        return without_marks(body), {WITHHELD: why}
     memory.keep(key, told)
     return json.loads(told.body), {}
 

@@ -1,6 +1,5 @@
 """`/conversations` of the office: the work list says which, their replicas say what they are."""
 
-import asyncio
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,9 @@ from appliance.desk.inbox.selection import Sort
 from appliance.desk.team.staff import colleague_named
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
+from appliance.office.api.asking import FoundAt, of_those_that_can, told_of
 from appliance.office.api.fetched import without_marks
+from appliance.office.api.missing import MissingBoxes
 from appliance.office.api.seen_boxes import SeenBox, opened
 from appliance.office.api.walks import AT, no_cursor, walk_of
 from appliance.office.head.callers import head_of
@@ -28,7 +29,11 @@ from appliance.office.tables.listed import ListedAt, ListedAtOffice, ListWish
 
 
 async def conversations(
-    request: Request, caller: Caller, boxes: Sequence[SeenBox], asked: Any
+    request: Request,
+    caller: Caller,
+    boxes: Sequence[SeenBox],
+    asked: Any,
+    missing: MissingBoxes,
 ) -> dict[str, Any] | None:
     """The body of the answer. None where the work list cannot tell: it knows neither numbers of
     people nor names of labels, nor those of colleagues whom only a box knows.
@@ -56,7 +61,9 @@ async def conversations(
     found = await caller.services.store.aread(read)
     if found is None:
         return None
-    return await _body(request, caller, boxes, asked, found)
+    page = found[: asked.limit - 1]
+    entries = await _entries(head_of(request), caller, boxes, page, missing)
+    return _body(asked, found, page, entries)
 
 
 def _behind(request: Request, asked: Any) -> ListedAt | None:
@@ -78,16 +85,13 @@ def _assignee(conn: sqlite3.Connection, named: str | None) -> str | None:
     return named.lower() if is_id(named) else colleague_named(conn, named, field="assignee")
 
 
-async def _body(
-    request: Request,
-    caller: Caller,
-    boxes: Sequence[SeenBox],
+def _body(
     asked: Any,
     found: Sequence[ListedAtOffice],
+    page: Sequence[ListedAtOffice],
+    entries: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
-    page = found[: asked.limit - 1]
-    entries = await _entries(head_of(request), caller, {each.id for each in boxes}, page)
-    items = [body_of(ConversationOut, entries[each.id]) for each in page if each.id in entries]
+    items = [entries[each.id] for each in page if each.id in entries]
     behind = None
     if len(found) > len(page):
         last = page[-1]
@@ -96,25 +100,33 @@ async def _body(
 
 
 async def _entries(
-    head: Head, caller: Caller, boxes: set[str], page: Sequence[ListedAtOffice]
-) -> Mapping[str, ConversationEntry]:
+    head: Head,
+    caller: Caller,
+    boxes: Sequence[SeenBox],
+    page: Sequence[ListedAtOffice],
+    missing: MissingBoxes,
+) -> Mapping[str, dict[str, Any]]:
     by_box: dict[str, list[str]] = defaultdict(list)
     for each in page:
-        if each.box_id in boxes:
-            by_box[each.box_id].append(each.id)
+        by_box[each.box_id].append(each.id)
 
-    async def of_box(box_id: str) -> Sequence[ConversationEntry]:
-        async with opened(head, box_id) as store:
+    async def of_box(box: SeenBox) -> Sequence[ConversationEntry]:
+        async with opened(head, box.id) as store:
             accesses = Accesses(
                 store=store, who=Reader(token_id=caller.token.id), sink=caller.services.accessed
             )
             return await accesses.read(
-                lambda conn: directory.entries(conn, caller.sight, by_box[box_id]),
+                lambda conn: directory.entries(conn, caller.sight, by_box[box.id]),
                 lambda shown: [
                     Shown(contact_id=each.contact_id, conversation_id=each.id, listed=True)
                     for each in shown
                 ],
             )
 
-    told = await asyncio.gather(*(of_box(box_id) for box_id in by_box))
-    return {entry.id: entry for entries in told for entry in entries}
+    asked = [each for each in boxes if each.id in by_box]
+    found, _ = await of_those_that_can(asked, of_box, missing)
+    return await told_of(found, _bodies, missing)
+
+
+def _bodies(found: Sequence[FoundAt[Sequence[ConversationEntry]]]) -> dict[str, dict[str, Any]]:
+    return {entry.id: body_of(ConversationOut, entry) for each in found for entry in each.found}

@@ -16,7 +16,7 @@ from appliance.api.json.declared import Read
 from appliance.desk.inbox.selection import Sort
 from appliance.desk.search.hits import HitKind, HitPage
 from appliance.office.api.asking import FoundAt
-from appliance.office.api.walks import BoxWalk, cursor_of
+from appliance.office.api.walks import BoxWalk
 
 Key = Callable[[Any], Any]
 
@@ -73,15 +73,19 @@ def page_of_all(
     asked: Any,
     walk: BoxWalk,
     found: Sequence[FoundAt[Sequence[Any]]],
+    *,
+    lacks: bool,
 ) -> dict[str, Any]:
-    """The body of the answer. `found` has of each box up to one entry more than a page."""
+    """The body of the answer. `found` has of each box up to one entry more than a page; `lacks`:
+    a box is missing, and may be back for the next page.
+    """
     order = order_of(read, asked)
     entries = merged(order, found)
     taken = list(islice(entries, asked.limit))
     body = read.body([entry for _, entry in taken], asked)
-    if order.walks and len(found) > 1 and body["next"] is not None:
+    if order.walks and (lacks or len(found) > 1) and body["next"] is not None:
         given = taken[: asked.limit - 1]
-        body["next"] = cursor_of(_places(walk, found, {at: each.id for at, each in given}))
+        body["next"] = walk.behind(_places(walk, found, {at: each.id for at, each in given}))
     return body
 
 
@@ -114,7 +118,7 @@ def hits_of_all(
     page = HitPage(hits=[hit for _, hit in taken], next=None)
     if len(hits) == len(taken) and not any(each.found.next for each in found):
         return page, None
-    return page, cursor_of(_hit_places(asked, walk, found, taken))
+    return page, walk.behind(_hit_places(asked, walk, found, taken))
 
 
 def _hit_key(hit: Any) -> Any:

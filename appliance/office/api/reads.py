@@ -4,7 +4,7 @@ A read of one thing is done at the replica that has it; a list is merged over th
 the office itself has (who did what here) it reads in its own database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,9 +25,11 @@ from appliance.office.api.asking import (
     of_one,
     read_at,
     sees_whole_box,
+    told_of,
 )
 from appliance.office.api.claims import OfficeConversationOut, claimed
 from appliance.office.api.fetched import WITHHELD, whole, without_marks
+from appliance.office.api.missing import MissingBoxes
 from appliance.office.api.seen_boxes import SeenBox
 from appliance.office.api.walks import walk_of
 from appliance.office.head.callers import head_of
@@ -114,20 +116,24 @@ async def _known(
 
 async def _many(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
     head, walk = head_of(request), walk_of(request)
-    boxes = await boxes_in_sight(caller)
+    boxes, missing = await boxes_in_sight(caller), MissingBoxes(head)
     if read.name == "listConversations" and (
-        body := await listing.conversations(request, caller, boxes, asked)
+        body := await listing.conversations(request, caller, boxes, asked, missing)
     ):
-        return await _told(read, request, caller, body, _blank(boxes))
+        return await _told(read, request, caller, body, {**_blank(boxes), **missing.headers})
 
     async def page(box: SeenBox) -> Any:
         at_box = merging.placed(read, asked, walk.place(box.id))
         return await read_at(head, box, caller, read, at_box)
 
-    found = await of_each(boxes, page)
+    found = await of_each(boxes, page, missing)
     read.tell(caller.accesses, asked)
-    body = without_marks(merging.page_of_all(read, asked, walk, found))
-    return await _told(read, request, caller, body, _blank(boxes))
+
+    def made(some: Sequence[FoundAt[Any]]) -> dict[str, Any]:
+        return merging.page_of_all(read, asked, walk, some, lacks=missing.first is not None)
+
+    body = without_marks(await told_of(found, made, missing))
+    return await _told(read, request, caller, body, {**_blank(boxes), **missing.headers})
 
 
 async def _told(
@@ -144,27 +150,36 @@ async def _told(
 
 async def _search(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
     head, walk = head_of(request), walk_of(request)
-    boxes = await boxes_in_sight(caller)
+    boxes, missing = await boxes_in_sight(caller), MissingBoxes(head)
 
     async def page(box: SeenBox) -> Any:
         at_box = merging.search_of(asked, walk, walk.place(box.id))
         return await read_at(head, box, caller, read, at_box)
 
-    found = await of_each(boxes, page)
+    found = await of_each(boxes, page, missing)
     if not walk.is_begun:
         read.tell(caller.accesses, asked)
-    hits, behind = merging.hits_of_all(asked, walk, found)
-    body = {**read.body(hits, asked), "next": behind}
-    return tagged(request, JSONResponse(body, headers=dict(_blank(boxes))))
+
+    def made(some: Sequence[FoundAt[Any]]) -> dict[str, Any]:
+        hits, behind = merging.hits_of_all(asked, walk, some)
+        return {**read.body(hits, asked), "next": behind}
+
+    body = await told_of(found, made, missing)
+    return tagged(request, JSONResponse(body, headers={**_blank(boxes), **missing.headers}))
 
 
 async def _counted(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
     """Figures by branch: each box has those of its own."""
     head = head_of(request)
-    boxes = await boxes_in_sight(caller)
-    found = await of_each(boxes, lambda box: read_at(head, box, caller, read, asked))
-    items = [item for each in found for item in read.body(each.found, asked)["items"]]
-    return tagged(request, JSONResponse({"items": items, "next": None}))
+    boxes, missing = await boxes_in_sight(caller), MissingBoxes(head)
+    found = await of_each(boxes, lambda box: read_at(head, box, caller, read, asked), missing)
+
+    def made(some: Sequence[FoundAt[Any]]) -> dict[str, Any]:
+        items = [item for each in some for item in read.body(each.found, asked)["items"]]
+        return {"items": items, "next": None}
+
+    body = await told_of(found, made, missing)
+    return tagged(request, JSONResponse(body, headers=dict(missing.headers)))
 
 
 def _blank(boxes: Any) -> Mapping[str, str]:

@@ -19,7 +19,7 @@ from appliance.store.store import Store
 class SeenBox:
     """`address` is what browsers open there, where the box has told it. `seen_ms`: when it last
     said anything; `behind`: how many of its events are not here. `privacy` is the narrower of its
-    own choice and the company's.
+    own choice and the company's. `unreadable`: nothing of its replica can be shown.
     """
 
     id: str
@@ -28,6 +28,7 @@ class SeenBox:
     seen_ms: int | None
     behind: int
     held: bool
+    unreadable: bool
     privacy: Privacy
 
     @property
@@ -45,6 +46,7 @@ def seen_boxes(conn: sqlite3.Connection) -> Sequence[SeenBox]:
             seen_ms=each.seen_ms,
             behind=each.behind,
             held=each.held is not None,
+            unreadable=each.unreadable,
             privacy=each.privacy.narrower(company),
         )
         for each in boxes.every(conn)

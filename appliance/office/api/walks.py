@@ -26,12 +26,6 @@ _ID_BYTES = 16
 _EACH = _BOX_BYTES + _ID_BYTES
 
 
-def cursor_of(places: Mapping[str, str]) -> str:
-    """`places`: behind which id each box goes on; who is not named begins at the start."""
-    told = [_tail(box) + uuid.UUID(place).bytes for box, place in sorted(places.items())]
-    return PREFIX + base64.urlsafe_b64encode(b"".join(told)).decode().rstrip("=")
-
-
 class BoxWalk:
     """Where a walk is; `is_begun` is False on its first page. `at` is what the work list said."""
 
@@ -39,7 +33,9 @@ class BoxWalk:
         """Raises InvalidInput for a cursor that is none of ours."""
         self.is_begun = bool(cursor)
         self.at = cursor.removeprefix(AT) if cursor.startswith(AT) else None
-        self._places = {} if not cursor or self.at else _places(cursor.removeprefix(PREFIX))
+        self._places: Mapping[bytes, str] = (
+            {} if not cursor or self.at else _places(cursor.removeprefix(PREFIX))
+        )
 
     @property
     def has_places(self) -> bool:
@@ -47,6 +43,14 @@ class BoxWalk:
 
     def place(self, box_id: str) -> str | None:
         return self._places.get(_tail(box_id))
+
+    def behind(self, places: Mapping[str, str]) -> str:
+        """The cursor of the next page. `places`: behind which id each box goes on; one that is not
+        named stays where it was, which may be the start.
+        """
+        now = {**self._places, **{_tail(box): place for box, place in places.items()}}
+        told = [tail + uuid.UUID(place).bytes for tail, place in sorted(now.items())]
+        return PREFIX + base64.urlsafe_b64encode(b"".join(told)).decode().rstrip("=")
 
 
 def _tail(box_id: str) -> bytes:

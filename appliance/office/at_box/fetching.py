@@ -5,6 +5,8 @@ the log of reading as for a request at this box. Only what is read is answered, 
 """
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,18 +14,20 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from appliance.api.json.callers import GIVEN, Caller
+from appliance.api.problems import MEDIA_TYPE, problem
 from appliance.api.services import Services
 from appliance.desk.access.accesses import Reader
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import ApiToken, Scope
 from appliance.office.link import MAX_ANSWER_BYTES, FetchAnswer, Link, OfficeCommand
-from appliance.office.reading import Fields, Malformed
+from appliance.office.reading import Fields, Malformed, plain
 from appliance.office.troubles import LinkAway, LinkHeld
+
+log = logging.getLogger(__name__)
 
 WITHIN_S = 5.0
 PREFIX = "/api/v1/"
 _LONGEST = 2000
-_TOO_LARGE, _NOT_FOUND = 413, 404
 
 
 class Fetcher:
@@ -47,12 +51,15 @@ class Fetcher:
         if (loop := services.feed.loop) is None:
             return
         caller = _caller(services, command)
-        asked = asyncio.run_coroutine_threadsafe(_answered(app, path, caller), loop)
+        asked = asyncio.run_coroutine_threadsafe(answered(app, path, caller), loop)
         try:
             async with asyncio.timeout(WITHIN_S):
                 answer = await asyncio.wrap_future(asked)
         except TimeoutError:
             return
+        except Exception:  # of whatever was asked for; the link goes on
+            log.exception("what head office asked for could not be read")
+            answer = problem_answer("internal-error")
         try:
             await self._link.answer(ask, answer)
         except (LinkAway, LinkHeld):
@@ -74,10 +81,10 @@ def _caller(services: Services, command: OfficeCommand) -> Caller:
     return Caller(token, Sight(None), services, services.accesses(who))
 
 
-async def _answered(app: ASGIApp, path: str, caller: Caller) -> FetchAnswer:
+async def answered(app: ASGIApp, path: str, caller: Caller) -> FetchAnswer:
     parts = urlsplit(path)
     if not path.startswith(PREFIX) or parts.scheme or parts.netloc or not path.isprintable():
-        return FetchAnswer(status=_NOT_FOUND, type="", body=b"")
+        return problem_answer("not-found")
     sent = _Sent()
     scope: dict[str, Any] = {
         "type": "http",
@@ -100,19 +107,24 @@ async def _answered(app: ASGIApp, path: str, caller: Caller) -> FetchAnswer:
 
 
 class _Sent:
-    """What the app says, up to what an answer may hold."""
+    """What the app says, up to what an answer may hold; of more nothing is kept, and the app is
+    told that nobody listens.
+    """
 
     def __init__(self) -> None:
         self._status = 0
         self._type = ""
         self._body = bytearray()
         self._asked = False
+        self._full = asyncio.Event()
 
     async def receive(self) -> dict[str, Any]:
         if not self._asked:
             self._asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
-        await asyncio.sleep(WITHIN_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WITHIN_S):
+                await self._full.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Any) -> None:
@@ -120,12 +132,31 @@ class _Sent:
             self._status = message["status"]
             headers = {name.lower(): value for name, value in message["headers"]}
             self._type = headers.get(b"content-type", b"").decode("latin-1")
+            length = headers.get(b"content-length", b"")
+            if length.isdigit() and int(length) > MAX_ANSWER_BYTES:
+                self._full.set()
         elif message["type"] == "http.response.body":
-            self._body += message.get("body", b"")[: MAX_ANSWER_BYTES + 1]
+            self._add(message.get("body", b""))
+            await asyncio.sleep(0)
+
+    def _add(self, part: bytes) -> None:
+        if len(self._body) + len(part) > MAX_ANSWER_BYTES:
+            self._full.set()
+        if self._full.is_set():
+            self._body.clear()
+        else:
+            self._body += part
 
     def answer(self) -> FetchAnswer:
-        if len(self._body) > MAX_ANSWER_BYTES:
-            return FetchAnswer(status=_TOO_LARGE, type="", body=b"")
-        return FetchAnswer(
-            status=self._status or _NOT_FOUND, type=self._type, body=bytes(self._body)
-        )
+        if self._full.is_set():
+            most = MAX_ANSWER_BYTES // 1024 // 1024
+            said = f"Head office is given at most {most} megabytes at once: ask for less of it."
+            return problem_answer("too-large", said)
+        if not self._status:
+            return problem_answer("not-found")
+        return FetchAnswer(status=self._status, type=self._type, body=bytes(self._body))
+
+
+def problem_answer(code: str, detail: str | None = None) -> FetchAnswer:
+    found = problem(code, detail)
+    return FetchAnswer(status=found.status, type=MEDIA_TYPE, body=plain(found.body()))

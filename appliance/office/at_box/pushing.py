@@ -148,12 +148,17 @@ class Pusher:
         self._set_cursor(tx)
 
     async def _fall_back(self, cursor: int) -> None:
-        """The office has less than was thought: everything is told from there, with its rows."""
+        """The office has less than was thought: everything is told from there, with its rows; and
+        where it has nothing, every row that there is.
+        """
         is_greeting = self._store.read(_is_new_epoch)
         self._teller.anew(greets_after=cursor if is_greeting else None)
         if not is_greeting:
             self._seq = cursor
-            await self._written(lambda tx: office_link.change(tx, rows_to_seq=0, event_seq=cursor))
+            has_nothing = {"told_privacy": None} if not cursor else {}
+            await self._written(
+                lambda tx: office_link.change(tx, rows_to_seq=0, event_seq=cursor, **has_nothing)
+            )
         await asyncio.sleep(_about(FIRST_WAIT_S))
 
     async def _held(self, why: str) -> None:

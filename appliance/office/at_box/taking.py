@@ -16,7 +16,7 @@ from appliance.events import EventKind
 from appliance.office.at_box import asking_itself, asking_people
 from appliance.office.link import CommandKind, CommandOutcome, Link, OfficeCommand
 from appliance.office.reading import Fields, Malformed
-from appliance.office.troubles import CommandRefused, LinkAway, LinkHeld
+from appliance.office.troubles import CommandRefused, LinkAway, LinkError, LinkHeld
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.slices import Privacy
@@ -97,13 +97,13 @@ class Taker:
         if self._store.read(lambda conn: office_commands.is_known(conn, command.id)):
             await self._written(lambda tx: office_commands.came_to(tx, command.n))
             return
-        if command.kind == CommandKind.FETCH and self._may_fetch(command):
-            await self._fetch(command)
-        elif command.kind == CommandKind.BACKUP:
-            self._counter.make_copy()
         try:
+            if command.kind == CommandKind.FETCH and self._may_fetch(command):
+                await self._fetch(command)
+            elif command.kind == CommandKind.BACKUP:
+                self._counter.make_copy()
             await self._done(command)
-        except (sqlite3.OperationalError, StoreError):
+        except (sqlite3.OperationalError, StoreError, LinkError):
             raise
         except Exception:
             log.exception("command %s of head office failed", command.kind)

@@ -1,5 +1,6 @@
 """What somebody at head office should look at: one alarm a box, the gravest."""
 
+from appliance.api.web.words.box_alarms import ALARMS
 from appliance.office.tables import boxes
 from appliance.office.tables.boxes import Alarm, OfficeBox
 from appliance.store.incidents import IncidentKind, close_incident, open_incident
@@ -27,19 +28,9 @@ def alarm_of(box: OfficeBox, now_ms: int, *, listens_since_ms: int = 0) -> Alarm
 
 
 def sentence(box: OfficeBox, alarm: Alarm) -> str:
-    match alarm:
-        case Alarm.CONFLICT | Alarm.HELD:
-            return f"Nothing is taken from it: {box.held}"
-        case Alarm.SILENT:
-            return "It has not been heard of for two minutes."
-        case Alarm.NUMBER_TWICE:
-            return "A number of it is another box's, too."
-        case Alarm.LINES_ILL:
-            return "A line of it cannot send."
-        case Alarm.DISK:
-            return "Its disk is nearly full."
-        case Alarm.CLOCK:
-            return "Its clock is wrong."
+    """With why, where nothing is taken from it."""
+    said = ALARMS[alarm][0].format(box=box.name)
+    return f"{said} {box.held}" if box.held is not None else said
 
 
 def note(tx: Tx, box: OfficeBox, alarm: Alarm | None) -> None:

@@ -3,14 +3,19 @@ never written to the office's disk.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from appliance.desk.access.bearer import new_token
+from appliance.office.head import refusals
 from appliance.office.link import CommandAsker, CommandKind, FetchAnswer
 from appliance.office.tables import commands
 from appliance.store.store import Store
 
 MOST_WAITING = 200
-"""Of all boxes together: each may bring some megabytes."""
+"""Of all boxes together."""
+MOST_READ = 4
+"""Answers that are read at the same time, of some megabytes each: others wait on their line."""
 
 
 class Fetches:
@@ -19,6 +24,8 @@ class Fetches:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: dict[str, tuple[str, asyncio.Future[FetchAnswer]]] = {}
+        self._turns = asyncio.Semaphore(MOST_READ)
+        self._inside: set[str] = set()
 
     async def ask(
         self, box_id: str, path: str, by: CommandAsker, *, within_s: float = 10.0
@@ -51,10 +58,26 @@ class Fetches:
         finally:
             del self._waiting[ask]
 
-    def answered(self, box_id: str, ask: str, answer: FetchAnswer) -> bool:
+    @asynccontextmanager
+    async def turn(self, box_id: str) -> AsyncIterator[None]:
+        """To read what a box answers. Raises ProblemError (503) where it is at another answer."""
+        if box_id in self._inside:
+            raise refusals.busy()
+        self._inside.add(box_id)
+        try:
+            async with self._turns:
+                yield
+        finally:
+            self._inside.discard(box_id)
+
+    def is_awaited(self, box_id: str, ask: str) -> bool:
         """False where nobody waits for it, or another box was asked."""
         asked, future = self._waiting.get(ask, ("", None))
-        if asked != box_id or future is None or future.done():
+        return asked == box_id and future is not None and not future.done()
+
+    def answered(self, box_id: str, ask: str, answer: FetchAnswer) -> bool:
+        """False where it is not awaited."""
+        if not self.is_awaited(box_id, ask):
             return False
-        future.set_result(answer)
+        self._waiting[ask][1].set_result(answer)
         return True

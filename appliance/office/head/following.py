@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from appliance.errors import NotFound, StoreError
-from appliance.office.head import pieces
+from appliance.office.head import pieces, readable
 from appliance.office.head.news import WorkListNews
 from appliance.office.head.pieces import ReplicaNews
 from appliance.office.head.replicas import Replicas
@@ -85,8 +85,8 @@ class ReplicaFollower:
         try:
             for box in self._store.read(boxes.every):
                 self.poke(box.id)
-        except StoreError as exc:
-            self._trouble.met(exc)
+        except Exception as exc:  # it is looked again, and the thread goes on
+            self._trouble.met(exc, exc=exc)
 
     def _turn(self, asked: Collection[str]) -> None:
         try:
@@ -127,6 +127,7 @@ class ReplicaFollower:
             return None  # nothing came from it yet
         except Exception as exc:
             self._trouble.met(exc, exc=exc)
+            readable.hold_if_damaged(self._store, box_id, exc)
             return None
         self._followed(box_id)
         return None if piece.next == place else piece

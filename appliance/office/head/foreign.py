@@ -3,12 +3,17 @@
 import threading
 from collections.abc import Iterator, Mapping
 
+from appliance.ids import is_id
 from appliance.office.batch import Batch
 from appliance.office.head.taking_in import Wrong
 from appliance.office.tables import boxes, work_list
 from appliance.slices import Value
 from appliance.store.store import Store, Tx
 
+MOST_THINGS = 2_000
+"""Branches and lines of one box, those that it removed with them: a branch has a handful of lines,
+and a box some dozens of phones.
+"""
 _ROW_IS = {"branch": "id", "line": "id"}
 _NAMES = ("branch_id", "line_id")
 
@@ -27,8 +32,8 @@ class Owners:
         """Raises Wrong."""
         with self._lock:
             new = set(_things(batch)) - self._known.get(box_id, set())
-        if new and self._store.write(lambda tx: _foreign(tx, box_id, new)) is not None:
-            raise Wrong("It told of a branch or a line that is another box's.")
+        if new:
+            self._store.write(lambda tx: _claim(tx, box_id, new))
         with self._lock:
             self._known.setdefault(box_id, set()).update(new)
         told = set(_conversations(batch))
@@ -39,8 +44,14 @@ class Owners:
             raise Wrong("It told of a conversation that is another box's.")
 
 
-def _foreign(tx: Tx, box_id: str, ids: set[str]) -> str | None:
-    return boxes.claim(tx, box_id, ids)
+def _claim(tx: Tx, box_id: str, ids: set[str]) -> None:
+    """All of them or none. Raises Wrong."""
+    if not all(map(is_id, ids)):
+        raise Wrong("It told of a branch or a line whose id is none.")
+    if len(ids.union(boxes.things_of(tx.conn, box_id))) > MOST_THINGS:
+        raise Wrong(f"It told of more than {MOST_THINGS} branches and lines.")
+    if boxes.claim(tx, box_id, ids) is not None:
+        raise Wrong("It told of a branch or a line that is another box's.")
 
 
 def _things(batch: Batch) -> Iterator[str]:

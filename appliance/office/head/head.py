@@ -33,12 +33,13 @@ class Head:
         self.news = WorkListNews()
         self.waiting = WaitingBoxes(store)
         self.fetches = Fetches(store)
-        self.indexer = Indexer(self.replicas, give_way=give_way)
+        self.indexer = Indexer(store, self.replicas, give_way=give_way)
         self.follower = ReplicaFollower(store, self.replicas, self.news, followed=self.indexer.poke)
         self.upkeep = Upkeep(store, self.replicas, StaffTelling(store, self.key))
         self.pushes = Pushes(store, self.replicas, self.follower, self.upkeep, give_way=give_way)
 
     def start(self) -> None:
+        self.replicas.remove_old_copies()
         self.indexer.start()
         self.follower.start()
         self.upkeep.start()

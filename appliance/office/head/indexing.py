@@ -2,13 +2,17 @@
 makes its own of its log.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
 
 from appliance.desk.search import following
-from appliance.errors import NotFound, StoreError
+from appliance.errors import NotFound, StoreError, StoreUnavailable
+from appliance.office.head import readable
 from appliance.office.head.replicas import Replicas
+from appliance.office.tables import replica_late
+from appliance.store.store import Store
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -22,8 +26,15 @@ PIECES = 20
 class Indexer:
     """Started and stopped by whoever owns the office. `poke` may be called from every thread."""
 
-    def __init__(self, replicas: Replicas, *, give_way: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        replicas: Replicas,
+        *,
+        give_way: Callable[[], None] = lambda: None,
+    ) -> None:
         self._replicas = replicas
+        self._store = store
         self._give_way = give_way
         self._lock = threading.Lock()
         self._asked: dict[str, None] = {}  # in the order in which they asked
@@ -69,11 +80,13 @@ class Indexer:
                 self.poke(box_id)
         except NotFound:
             return  # nothing came from it yet
-        except StoreError as exc:
+        except StoreUnavailable as exc:
             self._trouble.met(exc)
             self._stopped.wait(1)
-        except Exception as exc:  # a mistake of ours must not end it until the next start
+        except Exception as exc:  # also a mistake of ours, which must not end it
             self._trouble.met(exc, exc=exc)
+            with contextlib.suppress(StoreError):
+                readable.hold_if_damaged(self._store, box_id, exc)
         else:
             self._trouble.over()
 
@@ -81,6 +94,18 @@ class Indexer:
         """Some pieces of one replica; whether there may be more."""
         with self._replicas.opened(box_id) as replica:
             for _ in range(PIECES):
-                if self._stopped.is_set() or not following.catch_up(replica):
+                if self._stopped.is_set():
+                    return False
+                if not _put_in_late_ones(replica) and not following.catch_up(replica):
                     return False
         return True
+
+
+def _put_in_late_ones(replica: Store) -> bool:
+    """What came with a number, or an id, that the index had passed by. A box is followed in its own
+    order; a replica is told in any.
+    """
+    if not replica.read(replica_late.is_any):
+        return False
+    replica.write(replica_late.put_in, durable=False)
+    return True

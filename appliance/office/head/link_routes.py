@@ -84,7 +84,10 @@ async def post_credential(request: Request) -> Response:
 @router.post(link.ANSWERS + "/{ask}")
 async def post_answer(request: Request, ask: str) -> Response:
     head, box_id = head_of(request), await box_of(request)
-    answer = await _told(request, FetchAnswer.from_json, _ANSWER)
+    if not head.fetches.is_awaited(box_id, ask):
+        raise refusals.nobody_asked()
+    async with head.fetches.turn(box_id):
+        answer = await _told(request, FetchAnswer.from_json, _ANSWER)
     if not head.fetches.answered(box_id, ask, answer):
         raise refusals.nobody_asked()
     return Response(status_code=204)

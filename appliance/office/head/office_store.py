@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from appliance.clock import Clock
-from appliance.office.tables.migrations import OF_HEAD, make_ready
+from appliance.office.tables.migrations import make_ready
 from appliance.store.store import Store
 
 OFFICE_DATABASE = "office.db"
@@ -13,7 +13,7 @@ def open_office(data: Path, clock: Clock) -> Store:
     """Opens and migrates. Raises StoreError with what to do."""
     store = Store(data / OFFICE_DATABASE, clock)
     try:
-        make_ready(store, OF_HEAD)
+        make_ready(store)
     except BaseException:
         store.close()
         raise

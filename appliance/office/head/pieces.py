@@ -77,13 +77,16 @@ def read(conn: sqlite3.Connection, place: FollowedTo) -> ReplicaNews:
 def _begin(place: FollowedTo, state: LinkState, last: int) -> tuple[FollowedTo, bool]:
     """Where to go on from, and whether that is the beginning: the replica is another one, or a copy
     of an earlier day was put back. After a restore of the box it goes on where its copy ended.
+    Events of the same numbering are never told here twice, whatever became of the replica.
     """
     if state.past and place.epoch == state.past[-1] and state.happened is not None:
         seq = min(place.event_seq, int(state.happened["after"]))
         place = replace(place, epoch=state.epoch, event_seq=seq)
-    if state.epoch == place.epoch and last >= place.touched and state.cursor >= place.event_seq:
-        return place, False
-    return FollowedTo(epoch=state.epoch, directory=-1), True
+    if state.epoch != place.epoch:
+        return FollowedTo(epoch=state.epoch, directory=-1), True
+    if last < place.touched:
+        return replace(place, touched=0, directory=-1), True
+    return place, False
 
 
 def keep(tx: Tx, box_id: str, piece: ReplicaNews) -> None:

@@ -10,19 +10,20 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from appliance.errors import StoreError
 from appliance.office.batch import MAX_BATCH_BYTES, Batch, Pushed
-from appliance.office.head import joining, privacy_choice, refusals, taking_in
+from appliance.office.head import joining, privacy_choice, readable, refusals, taking_in
 from appliance.office.head.following import ReplicaFollower
 from appliance.office.head.foreign import Owners
 from appliance.office.head.replicas import Replicas
 from appliance.office.head.taking_in import Behind, TakenIn, Wrong
 from appliance.office.head.upkeep import Upkeep
 from appliance.office.reading import Malformed, parsed
-from appliance.office.tables import box_epochs, boxes, replica_link
+from appliance.office.tables import box_epochs, boxes, follow_places, replica_link
 from appliance.office.tables.box_epochs import EpochStanding
 from appliance.office.tables.boxes import BoxSeen, OfficeBox
 from appliance.slices import Privacy
-from appliance.store.store import Store
+from appliance.store.store import Store, Tx
 
 AT_ONCE = 8
 _GZIP = 16 + zlib.MAX_WBITS
@@ -93,12 +94,13 @@ class Pushes:
     def _taken(self, box: OfficeBox, standing: EpochStanding | None, batch: Batch) -> TakenIn:
         if standing is EpochStanding.DISOWNED:
             raise refusals.struck_off()
+        if box.unreadable:
+            self._make_anew(box)
         if box.fresh_epoch is not None:
             self._begin_afresh(box, batch)
         self._owners.check(box.id, batch)
         try:
-            with self._replicas.opened(box.id, new=True) as replica:
-                taken = taking_in.take(replica, batch)
+            taken = self._put(box, batch)
         except Wrong as exc:
             if exc.conflict and standing is None:
                 self._store.write(
@@ -111,6 +113,21 @@ class Pushes:
                 lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, taken.happened)
             )
         return taken
+
+    def _put(self, box: OfficeBox, batch: Batch) -> TakenIn:
+        """Raises Wrong where the replica is damaged, too."""
+        try:
+            with self._replicas.opened(box.id, new=True) as replica:
+                return taking_in.take(replica, batch)
+        except (StoreError, sqlite3.Error) as exc:
+            if not readable.hold_if_damaged(self._store, box.id, exc):
+                raise
+            raise Wrong(readable.WHY) from exc
+
+    def _make_anew(self, box: OfficeBox) -> None:
+        """A person takes in again a box whose replica could not be read."""
+        self._replicas.remove(box.id)
+        self._store.write(lambda tx: _made_anew(tx, box.id))
 
     def _begin_afresh(self, box: OfficeBox, batch: Batch) -> None:
         """A person believes one numbering: what another one brought into the replica goes."""
@@ -143,6 +160,11 @@ def _known(
     """A read for each would cost more than the rest of a small batch."""
     epochs = box_epochs.of_box(conn, box_id)
     return boxes.one(conn, box_id), epochs, privacy_choice.chosen(conn)
+
+
+def _made_anew(tx: Tx, box_id: str) -> None:
+    boxes.note_made_anew(tx, box_id)
+    follow_places.begin_anew(tx, box_id)
 
 
 def _unpacked(raw: bytes) -> bytes:

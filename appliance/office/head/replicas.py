@@ -5,6 +5,7 @@ written to it, and those who read for the event loop are the same for all. One t
 some minutes is closed, and so is the longest unused one when there are very many.
 """
 
+import shutil
 import threading
 import time
 from collections import OrderedDict
@@ -23,6 +24,8 @@ from appliance.office.tables.migrations import make_replica_ready
 from appliance.store.store import ReaderPool, Readers, Store
 
 FOLDER = "boxes"
+_OLD_COPIES = "backups"
+"""Where they were copied aside before a migration; each box can tell its own again."""
 UNUSED_S = 600.0
 MOST_OPEN = 200
 """Each has some nine open files, and a process may have 4,096."""
@@ -163,6 +166,9 @@ class Replicas:
                 used.store.close()
             for ending in _FILES:
                 (self._folder / f"{box_id}.db{ending}").unlink(missing_ok=True)
+
+    def remove_old_copies(self) -> None:
+        shutil.rmtree(self._folder / _OLD_COPIES, ignore_errors=True)
 
     def close(self) -> None:
         """Once nobody uses any."""

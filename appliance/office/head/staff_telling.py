@@ -4,18 +4,24 @@ version, as a command. So they are known at the branch while it is cut off.
 
 import base64
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from appliance.errors import StoreError
 from appliance.office.head.joining import OFFICE
 from appliance.office.link import CommandKind, staff_to_sign
 from appliance.office.reading import plain
 from appliance.office.tables import box_staff, boxes, commands
 from appliance.store import events, staff_told
 from appliance.store.store import Store, Tx
+from appliance.trouble import Trouble
+
+log = logging.getLogger(__name__)
 
 Staff = Sequence[Mapping[str, Any]]
 
@@ -27,6 +33,7 @@ class StaffTelling:
         self._store = store
         self._key = key
         self._seen: tuple[int, ...] = ()
+        self._trouble = Trouble(log, "a box cannot be told who its colleagues are")
 
     def look(self) -> None:
         """Gives the command to each box for which it is another one than the last."""
@@ -34,31 +41,39 @@ class StaffTelling:
         stands = self._store.read(lambda conn: (events.last_seq(conn), *boxes.counts(conn)))
         if stands == self._seen:
             return
-        if changed := self._store.read(_changed):
-            self._store.write(lambda tx: self._tell(tx, changed))
-        self._seen = stands
+        every = self._store.read(lambda conn: [box.id for box in boxes.every(conn)])
+        if not [box_id for box_id in every if not self._looked_at(box_id)]:
+            self._seen = stands
+            self._trouble.over()
 
-    def _tell(self, tx: Tx, box_ids: Sequence[str]) -> None:
-        for box_id in box_ids:
-            staff = _of_box(tx.conn, box_id)
-            version = box_staff.told(tx.conn, box_id)[0] + 1
-            signature = self._key.sign(staff_to_sign(box_id, version, staff))
-            body = {
-                "version": version,
-                "staff": list(staff),
-                "signature": base64.b64encode(signature).decode(),
-            }
-            commands.give(tx, box_id, CommandKind.STAFF, body, OFFICE)
-            box_staff.note(tx, box_id, version, _hash(staff))
+    def _looked_at(self, box_id: str) -> bool:
+        """Whether the box is told now. One that cannot be is tried again, and holds up no other."""
+        try:
+            if self._store.read(partial(_is_other, box_id=box_id)):
+                self._store.write(partial(self._tell, box_id=box_id))
+        except StoreError:
+            raise
+        except Exception as exc:
+            self._trouble.met(f"{box_id}: {exc}", exc=exc)
+            return False
+        return True
+
+    def _tell(self, tx: Tx, *, box_id: str) -> None:
+        staff = _of_box(tx.conn, box_id)
+        version = box_staff.told(tx.conn, box_id)[0] + 1
+        signature = self._key.sign(staff_to_sign(box_id, version, staff))
+        body = {
+            "version": version,
+            "staff": list(staff),
+            "signature": base64.b64encode(signature).decode(),
+        }
+        commands.give(tx, box_id, CommandKind.STAFF, body, OFFICE)
+        box_staff.note(tx, box_id, version, _hash(staff))
 
 
-def _changed(conn: sqlite3.Connection) -> Sequence[str]:
+def _is_other(conn: sqlite3.Connection, *, box_id: str) -> bool:
     """A box that never heard of anybody hears nothing as long as there is nobody to tell of."""
-    return [
-        box.id
-        for box in boxes.every(conn)
-        if _hash(_of_box(conn, box.id)) != (box_staff.told(conn, box.id)[1] or _hash(()))
-    ]
+    return _hash(_of_box(conn, box_id)) != (box_staff.told(conn, box_id)[1] or _hash(()))
 
 
 def _of_box(conn: sqlite3.Connection, box_id: str) -> Staff:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from appliance.errors import BalieError, InvalidInput
+from appliance.events import EventKind
 from appliance.office.batch import Batch, ToldEvent
+from appliance.office.link import CommandKind, CommandOutcome
 from appliance.office.tables import replica_link
 from appliance.office.tables.replica_link import LinkState
 from appliance.store import replica_descent, replica_rows
@@ -102,7 +104,23 @@ def _put(tx: Tx, state: LinkState, batch: Batch, events: Collection[ToldEvent]) 
             state,
             cursor=max(batch.last, state.cursor),
             directory=state.directory + done.directory,
+            happened=_still_to_say(state, events),
         ),
+    )
+
+
+def _still_to_say(state: LinkState, events: Collection[ToldEvent]) -> Mapping[str, Any] | None:
+    """Whom it names has no place here once the box has done what it says."""
+    if state.happened is None or not any(map(_did_what_happened, events)):
+        return state.happened
+    return {name: [] if isinstance(each, list) else each for name, each in state.happened.items()}
+
+
+def _did_what_happened(event: ToldEvent) -> bool:
+    said = event.facts.get("kind"), event.facts.get("outcome")
+    return event.kind == EventKind.OFFICE_COMMAND.value and said == (
+        CommandKind.HAPPENED,
+        CommandOutcome.DONE,
     )
 
 

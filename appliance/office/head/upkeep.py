@@ -5,7 +5,7 @@ nobody uses is closed.
 import logging
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from appliance.errors import StoreError
 from appliance.office.head import alarms
@@ -78,21 +78,43 @@ class Upkeep:
         """Writes down who was seen, and which alarms are on."""
         with self._lock:
             seen, self._seen = self._seen, {}
-        other: bool = self._store.read(self._has_other_alarms)
-        if seen or other:
-            self._store.write(lambda tx: self._note(tx, seen), durable=False)
+        others = self._store.read(self._with_other_alarms)
+        if not (seen or others):
+            return
+        try:
+            self._note(seen, {*seen, *others})
+        except StoreError:
+            raise
+        except Exception as exc:
+            self._trouble.met(exc, exc=exc)
+            self._note_alone(seen, {*seen, *others})
 
-    def _has_other_alarms(self, conn: sqlite3.Connection) -> bool:
+    def _with_other_alarms(self, conn: sqlite3.Connection) -> Sequence[str]:
         now_ms = self._store.clock.now_ms()
-        return any(each.alarm is not self._alarm(each, now_ms) for each in boxes.every(conn))
+        every = boxes.every(conn)
+        return [each.id for each in every if each.alarm is not self._alarm(each, now_ms)]
 
-    def _note(self, tx: Tx, seen: Mapping[str, BoxSeen]) -> None:
-        for box_id, each in seen.items():
-            boxes.note_seen(tx, box_id, each)
-        for box in boxes.every(tx.conn):
-            alarm = self._alarm(box, tx.now_ms)
-            if alarm is not box.alarm:
-                alarms.note(tx, box, alarm)
+    def _note(self, seen: Mapping[str, BoxSeen], box_ids: Collection[str]) -> None:
+        def work(tx: Tx) -> None:
+            for box_id in box_ids:
+                if box_id in seen:
+                    boxes.note_seen(tx, box_id, seen[box_id])
+                box = boxes.one(tx.conn, box_id)
+                alarm = None if box.struck_off else self._alarm(box, tx.now_ms)
+                if alarm is not box.alarm:
+                    alarms.note(tx, box, alarm)
+
+        self._store.write(work, durable=False)
+
+    def _note_alone(self, seen: Mapping[str, BoxSeen], box_ids: Collection[str]) -> None:
+        """One of which nothing can be noted is no reason to forget the others."""
+        for box_id in box_ids:
+            try:
+                self._note(seen, [box_id])
+            except StoreError:
+                raise
+            except Exception as exc:
+                self._trouble.met(f"{box_id}: {exc}", exc=exc)
 
     def _alarm(self, box: OfficeBox, now_ms: int) -> Alarm | None:
         return alarms.alarm_of(box, now_ms, listens_since_ms=self._began_ms)

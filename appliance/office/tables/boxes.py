@@ -34,6 +34,7 @@ class Alarm(StrEnum):
 class OfficeBox:
     """`facts` are what it last told of itself (`BoxFacts`), empty before that. `behind` counts
     events that are not here yet. `clock_off_ms`: so much its clock is ahead of the office's.
+    `unreadable`: nothing of its replica is shown, and the box tells it anew once it is not held.
     """
 
     id: str
@@ -50,6 +51,7 @@ class OfficeBox:
     held: str | None
     held_ms: int | None
     conflict: bool
+    unreadable: bool
     number_twice: bool
     alarm: Alarm | None
     joined_ms: int
@@ -67,8 +69,8 @@ class OfficeBox:
 
 _BOX = (
     "SELECT id, name, key, version, epoch, fresh_epoch, cursor, seen_ms, clock_off_ms, address,"
-    " privacy, held, held_ms, conflict, number_twice, alarm, joined_ms, struck_off_ms, facts"
-    " FROM box"
+    " privacy, held, held_ms, conflict, unreadable, number_twice, alarm, joined_ms, struck_off_ms,"
+    " facts FROM box"
 )
 
 
@@ -152,6 +154,19 @@ def hold(tx: Tx, box_id: str, why: str, *, conflict: bool = False) -> None:
     )
 
 
+def hold_unreadable(tx: Tx, box_id: str, why: str) -> None:
+    """Once: who takes it in again knows it, and its replica is made anew then."""
+    found = tx.conn.execute(
+        "UPDATE box SET unreadable = 1 WHERE id = ? AND unreadable = 0", (box_id,)
+    )
+    if found.rowcount:
+        hold(tx, box_id, why)
+
+
+def note_made_anew(tx: Tx, box_id: str) -> None:
+    tx.conn.execute("UPDATE box SET unreadable = 0 WHERE id = ?", (box_id,))
+
+
 def release(tx: Tx, box_id: str) -> None:
     tx.conn.execute(
         "UPDATE box SET held = NULL, held_ms = NULL, conflict = 0 WHERE id = ?", (box_id,)
@@ -219,6 +234,7 @@ def _box(row: sqlite3.Row) -> OfficeBox:
             **values,
             "privacy": Privacy(values["privacy"]),
             "conflict": bool(values["conflict"]),
+            "unreadable": bool(values["unreadable"]),
             "number_twice": bool(values["number_twice"]),
             "alarm": None if values["alarm"] is None else Alarm(values["alarm"]),
             "facts": json.loads(values["facts"]),

@@ -192,11 +192,6 @@ def boxes_asked(conn: sqlite3.Connection) -> Sequence[str]:
     return [row["box_id"] for row in rows]
 
 
-def open_of(conn: sqlite3.Connection, box_id: str) -> Sequence[CommandGiven]:
-    rows = conn.execute(f"{_COMMAND} WHERE box_id = ? AND outcome IS NULL ORDER BY n", (box_id,))
-    return [_given(row) for row in rows]
-
-
 def newest(conn: sqlite3.Connection) -> int:
     """Grows with each command that is given."""
     return int(conn.execute("SELECT coalesce(max(seq), 0) FROM command").fetchone()[0])

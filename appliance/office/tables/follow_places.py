@@ -41,5 +41,14 @@ def look_again(tx: Tx, box_ids: Sequence[str]) -> None:
     )
 
 
+def begin_anew(tx: Tx, box_id: str) -> None:
+    """With the rows of its replica, which is another one. Its events were told here once, as far as
+    they were followed.
+    """
+    tx.conn.execute(
+        "UPDATE follow_place SET touched = 0, directory = -1 WHERE box_id = ?", (box_id,)
+    )
+
+
 def forget(tx: Tx, box_id: str) -> None:
     tx.conn.execute("DELETE FROM follow_place WHERE box_id = ?", (box_id,))

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -36,16 +37,21 @@ OF_HEAD = _of_folder("balie-office", "sql")
 OF_REPLICA = _of_folder("balie-replica", "sql_replica")
 
 
-def make_ready(store: Store, known: Migrations) -> None:
+def make_ready(store: Store) -> None:
     """Raises NewerDatabase, or StoreError with what to do."""
+    _bring_up(store, OF_HEAD, store.path.parent / "backups")
 
+
+def _bring_up(store: Store, known: Migrations, backups: Path | None) -> None:
     def work(conn: sqlite3.Connection) -> None:
-        migrate(store.path, conn, backups=store.path.parent / "backups", known=known)
+        migrate(store.path, conn, backups=backups, known=known)
 
     store.alone(work)
 
 
 def make_replica_ready(store: Store) -> None:
-    """What a row of a replica refers to may not be told, or comes later. Raises as `make_ready`."""
+    """What a row of a replica refers to may not be told, or comes later. No copy is kept of it: its
+    box tells it again. Raises as `make_ready`.
+    """
     store.alone(lambda conn: conn.execute("PRAGMA foreign_keys = OFF") and None)
-    make_ready(store, OF_REPLICA)
+    _bring_up(store, OF_REPLICA, None)

@@ -9,7 +9,9 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedBatch:
-    """`seq` is the number at the office of its first event, `first` and `last` the box's own."""
+    """`seq` is the number at the office of its first event, `first` and `last` the box's own.
+    `goes_back`: it is the first one after the box was put back to an earlier day.
+    """
 
     seq: int
     many: int
@@ -17,6 +19,7 @@ class LoggedBatch:
     epoch: str
     first: int
     last: int
+    goes_back: bool
 
     @property
     def last_seq(self) -> int:
@@ -43,9 +46,28 @@ def last_seq(conn: sqlite3.Connection) -> int:
 
 def after(conn: sqlite3.Connection, seq: int, *, limit: int) -> Sequence[LoggedBatch]:
     """Those with an event above `seq`, in order."""
-    rows = conn.execute(
-        "SELECT * FROM office_log WHERE seq > coalesce((SELECT seq FROM office_log WHERE seq <= ?1"
-        " ORDER BY seq DESC LIMIT 1), 0) - 1 AND seq + many - 1 > ?1 ORDER BY seq LIMIT ?2",
-        (seq, limit),
-    )
-    return [LoggedBatch(**dict(row)) for row in rows]
+    rows = conn.execute(_AFTER, (seq, limit))
+    return [LoggedBatch(**{**dict(row), "goes_back": bool(row["goes_back"])}) for row in rows]
+
+
+def stands_until(conn: sqlite3.Connection, batch: LoggedBatch) -> int:
+    """The last number of the batch that no later numbering of the box has given to another event,
+    as far as that was followed.
+    """
+    row = conn.execute(
+        "SELECT min(first) AS first FROM office_log WHERE box_id = ? AND seq > ? AND epoch <> ?",
+        (batch.box_id, batch.seq, batch.epoch),
+    ).fetchone()
+    return batch.last if row["first"] is None else min(batch.last, int(row["first"]) - 1)
+
+
+_AFTER = """
+SELECT o.*, o.epoch <> coalesce((
+    SELECT b.epoch FROM office_log b WHERE b.box_id = o.box_id AND b.seq < o.seq
+    ORDER BY b.seq DESC LIMIT 1), o.epoch) AS goes_back
+FROM office_log o
+WHERE o.seq >= coalesce((
+    SELECT seq FROM office_log WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1), 0)
+  AND o.seq + o.many - 1 > ?1
+ORDER BY o.seq LIMIT ?2
+"""

@@ -15,6 +15,7 @@ from appliance.api.web.words import (
     archive_sentences,
     audit_sentences,
     automatic_sentences,
+    box_alarms,
     boxes_sentences,
     bubble_sentences,
     care_sentences,
@@ -45,6 +46,7 @@ from appliance.devices.kind import ANY_ACCOUNT, Kind
 from appliance.devices.protocol import DeviceState
 from appliance.errors import Refused
 from appliance.messages import MessageState
+from appliance.office.tables.boxes import Alarm
 from appliance.reasons import Reason
 from appliance.store.consent import ConsentKind
 from appliance.store.incidents import IncidentKind
@@ -215,6 +217,7 @@ def test_a_refusal_without_a_remedy_says_what_happened_alone(language: str) -> N
         (set(DeviceState), set(device_phrases.DEVICE_STATES)),
         (set(ConsentKind), set(phrases.CONSENT)),
         (set(IncidentKind), set(incident_phrases.NAMES)),
+        (set(Alarm), set(box_alarms.ALARMS)),
     ],
 )
 def test_every_code_has_a_sentence(codes: set[object], phrased: set[object]) -> None:

@@ -12,6 +12,7 @@ from appliance.clock import ManualClock
 from appliance.desk.outgoing.room import Room
 from appliance.office.at_box.box_link import BoxLink
 from appliance.office.at_box.taking import BoxCounter
+from appliance.office.link import MAX_ANSWER_BYTES
 from appliance.queue.gate import ConsentGate
 from appliance.store import office_link
 from appliance.store.store import Store
@@ -87,7 +88,9 @@ def test_an_administrator_joins_chooses_and_leaves(linked: Linked, office: Small
 
 
 def test_a_thread_is_fetched_and_only_read(linked: Linked, office: SmallOffice) -> None:
-    """Nothing but the API is, and nothing of it stays at the box as a right."""
+    """Nothing but the API is, and nothing of it stays at the box as a right. What cannot be read,
+    and what is too large, is answered so, and the link goes on.
+    """
     linked.branch.writes("+31687654321", linked.desk, "Ik kan maandag")
     linked.link.join(office.token)
 
@@ -106,6 +109,12 @@ def test_a_thread_is_fetched_and_only_read(linked: Linked, office: SmallOffice) 
     assert fetched(f"/api/v1/messages/{message['id']}")[0] == 200
     assert fetched("/settings/team")[0] == 404
     assert fetched("/api/v1/../../settings/team")[0] == 404
+    linked.branch.store.write(lambda tx: tx.conn.execute("ALTER TABLE label RENAME TO lost"))
+    assert fetched("/api/v1/labels")[0] == 500
+    large = "x" * (MAX_ANSWER_BYTES + 1)
+    linked.branch.store.write(lambda tx: tx.conn.execute("UPDATE message SET text = ?", (large,)))
+    status, said = fetched(f"/api/v1/messages/{message['id']}")
+    assert (status, json.loads(said)["code"]) == (413, "too-large")
     late = office.ask("fetch", {"ask": "late", "path": "/api/v1/lines"}, expires_ms=MONDAY)
     assert office.done(late)["why"] == "too-late"
     assert "late" not in office.answers

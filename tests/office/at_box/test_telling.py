@@ -11,7 +11,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, notes, staff
 from appliance.events import EventKind
 from appliance.slices import Privacy
-from appliance.store import office_link
+from appliance.store import office_link, slice_tables
 from appliance.store.store import Tx
 from tests.desk import erased_person
 from tests.office.at_box.conftest import Box
@@ -124,6 +124,20 @@ def test_an_office_put_back_from_a_copy_gets_again_what_it_lacks(box: Box) -> No
     assert as_told(box) == as_kept(box)
     newest = box.counter.one("SELECT max(id) AS id FROM note")["id"]
     assert newest in {row["id"] for row in box.office.copy.rows("note")}
+
+
+def test_an_office_that_lost_its_copy_is_told_every_row(box: Box) -> None:
+    """Also those that no event names."""
+    lives(box.counter)
+    box.joins()
+    chooses_all(box)
+    box.same_rows()
+    for table in slice_tables.named_tables():
+        box.office.copy.empty(table)
+    box.office.logs[box.office.epoch] = Log()
+    box.counter.hears("Na het verlies", sender=BART)
+    box.same_rows()
+    assert as_told(box) == as_kept(box)
 
 
 def test_what_is_written_beside_it_and_before_a_start_is_told_too(box: Box) -> None:

@@ -5,6 +5,7 @@ By the code in an incident's facts, which stands where the reason of a device do
 
 from collections.abc import Mapping
 
+from appliance.api.web.words.box_alarms import ALARMS
 from appliance.store.incidents import IncidentKind
 
 BY_CODE: Mapping[str, tuple[str, str]] = {
@@ -157,34 +158,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "Something on USB does not answer the computer.",
         "Pull its cable out and plug it in again; try another cable.",
     ),
-    "box-conflict": (
-        "Two machines may speak as the box {box}, so nothing is taken from it and nothing given.",
-        "Find out which one is at the branch, and decide: balie office settle BOX --believe EPOCH.",
-    ),
-    "box-held": (
-        "What the box {box} told cannot be, so nothing more is taken from it.",
-        "See with balie office boxes why. When it is found: balie office settle BOX.",
-    ),
-    "box-silent": (
-        "The box {box} has not been heard of for two minutes. The branch itself works on.",
-        "See whether the branch has power and internet.",
-    ),
-    "box-number-twice": (
-        "A number of the box {box} is one of another box, too.",
-        "Remove the number at the box that does not have its SIM any more.",
-    ),
-    "box-lines-ill": (
-        "A number of the box {box} cannot send.",
-        "See at that box what is wrong with it.",
-    ),
-    "box-disk": (
-        "The disk of the box {box} is nearly full.",
-        "Keep less there, or put a larger disk in.",
-    ),
-    "box-clock": (
-        "The clock of the box {box} is wrong.",
-        "See whether it reaches a time server.",
-    ),
+    **{f"box-{code}": said for code, said in ALARMS.items()},
 }
 
 BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
