@@ -59,15 +59,15 @@ def rounds(
     conn: sqlite3.Connection, query: ReportQuery
 ) -> tuple[Sequence[RoundsEntry], RoundsEntry]:
     """Of each, and of all together: a round over two numbers is one there."""
-    found: dict[str, _Gathered] = {}
-    total = _Gathered()
+    found: dict[str, _RoundSums] = {}
+    total = _RoundSums()
     for each in _begun(conn, query):
         total.add(each, each.said)
         for who, line_ids in _whose(conn, query, each):
             said = {line: count for line, count in each.said.items() if line in line_ids}
-            found.setdefault(who, _Gathered()).add(each, said)
+            found.setdefault(who, _RoundSums()).add(each, said)
     entries = [
-        found.get(whom.id or "", _Gathered()).entry(whom)
+        found.get(whom.id or "", _RoundSums()).entry(whom)
         for whom in sheets.named(conn, query, found)
     ]
     return entries, total.entry(EVERYBODY)
@@ -89,7 +89,7 @@ class _Begun:
 
 
 @dataclass(slots=True)
-class _Gathered:
+class _RoundSums:
     rounds: int = 0
     seats: int = 0
     taken: int = 0
