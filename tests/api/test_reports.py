@@ -9,15 +9,17 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import Scope
 from appliance.desk.reports import house
+from appliance.desk.rounds.following import RoundFollower
 from appliance.devices.protocol import Proof, Tick
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork
 from tests.api.office import BOTH, Caller, Desk, Office
+from tests.api.web.test_web_overview import FATIMA, begin_round
 from tests.queue.counter import tapping
 
 ANNA, BART = "+31687654321", "+31687654322"
-KINDS = ("response", "volume", "sends", "busy")
+KINDS = ("response", "volume", "sends", "busy", "rounds")
 TODAY = {"from": "2026-03-02", "to": "2026-03-02T23:00:00Z"}
 
 
@@ -37,10 +39,8 @@ def answered(
     posted = office.caller().post({"line": desk.number, "to": who, "text": "Ja hoor."})
     assert posted.status_code == 202
     clock.advance(s=30)
-    while isinstance(task := phone.next_task(desk.device_id, BOTH), QueueAttempt):
-        with tapping(task):
-            pass
-        phone.sent(task, Proof(tick=Tick.SENT))
+    while leaves(desk, phone):
+        pass
 
 
 def of(caller: Caller, kind: str, **params: str) -> dict[str, Any]:
@@ -73,6 +73,54 @@ def test_a_report_holds_what_was_answered_until_now(
     ] == [(1, 9, 1, 1)]
 
 
+def test_rounds_are_told_with_their_minutes_and_their_yes(
+    office: Office, tilburg: Desk, phone: QueueWork, clock: ManualClock, planning: Caller
+) -> None:
+    office.writes(FATIMA, tilburg)
+    round_id = begin_round(office, tilburg, seats=1)
+    while "werken" not in leaves(tilburg, phone):
+        clock.advance(s=5)
+    follow(office)
+    clock.advance(s=12 * 60)
+    follow(office)
+    office.writes(FATIMA, tilburg, "ja")
+    follow(office)
+    found, took = of(planning, "rounds"), planning.get(f"/rounds/{round_id}").json()
+    assert took["minutes_to_filled"] >= 12
+    figures = {
+        "rounds": 1,
+        "filled": 1,
+        "minutes_to_filled": dict.fromkeys(("median", "p90"), took["minutes_to_filled"]),
+        "seats": 1,
+        "taken": 1,
+        "asked": 1,
+        "yes": 1,
+        "no": 0,
+        "unclear": 0,
+        "silent": 0,
+        "yes_rate": 1.0,
+    }
+    assert found["all"] == figures
+    assert found["items"] == [{"line": tilburg.line_id, "name": tilburg.number, **figures}]
+
+
+def leaves(desk: Desk, phone: QueueWork) -> str:
+    """What the phone sends now; empty where nothing is due."""
+    task = phone.next_task(desk.device_id, BOTH)
+    if not isinstance(task, QueueAttempt):
+        return ""
+    with tapping(task):
+        pass
+    phone.sent(task, Proof(tick=Tick.SENT))
+    return task.outgoing.text
+
+
+def follow(office: Office) -> None:
+    follower = RoundFollower(office.store)
+    while follower.catch_up() or follower.go_on():
+        pass
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("by", ["line", "label", "time"])
 def test_the_same_comes_as_a_table(
@@ -86,6 +134,7 @@ def test_the_same_comes_as_a_table(
 ) -> None:
     """As many rows as items, and the same cells under the same names."""
     answered(office, tilburg, phone, clock, ANNA, 300)
+    begin_round(office, tilburg)
     headers = planning.headers | {"Accept": "text/csv"}
     answer = planning.client.get(
         f"/api/v1/reports/{kind}", params={**TODAY, "by": by}, headers=headers
@@ -109,6 +158,8 @@ def test_a_branch_reads_its_own(
 ) -> None:
     answered(office, tilburg, phone, clock, ANNA, 300)
     answered(office, breda, phone, clock, BART, 60)
+    for desk in (tilburg, breda):
+        begin_round(office, desk)
     own = office.caller(branch_id=breda.branch_id)
     for kind in KINDS:
         assert {each["line"] for each in of(own, kind)["items"]} == {breda.line_id}, kind

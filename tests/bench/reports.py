@@ -11,7 +11,7 @@ GROUP = "office"
 ASKED = 40
 FROM = "2020-01-01"
 """Before the first message: all of them are asked for."""
-KINDS = ("response", "volume", "sends", "busy")
+KINDS = ("response", "volume", "sends", "busy", "rounds")
 
 
 @at_most(150, "ms p95 of the slowest report over all messages, by number")

@@ -95,6 +95,35 @@ class SendsOut(WhomOut):
     day: WindowOut | None
 
 
+class MinutesOut(BaseModel):
+    """From the beginning of a round until its last seat was taken; null where none is filled."""
+
+    median: float | None
+    p90: float | None
+
+
+class RoundsFigures(BaseModel):
+    """Rounds that began in these days, as they stand now."""
+
+    rounds: int
+    filled: int = Field(description="Of `rounds`: those that have all their people.")
+    minutes_to_filled: MinutesOut
+    seats: int
+    taken: int
+    asked: int = Field(description="People whose question left.")
+    yes: int = Field(description="Of `asked`: who has a seat or is on the reserve list.")
+    no: int
+    unclear: int
+    silent: int
+    yes_rate: float | None = Field(description="`yes` of `asked`, from 0 to 1.")
+
+
+class RoundsOut(RoundsFigures, WhomOut):
+    """A round counts for each line that it asks from, and who was asked for the line that asked
+    them; for the colleague who began it, and for the label whose people it asks first.
+    """
+
+
 class ReportOut(BaseModel):
     """`from` and `to` are whole days of the branch, both included. `until`: what happened later is
     not in it; null while Balie counts for the first time what there was before.
@@ -124,3 +153,8 @@ class BusyReportOut(ReportOut):
 
 class SendsReportOut(ReportOut):
     items: list[SendsOut]
+
+
+class RoundsReportOut(ReportOut):
+    items: list[RoundsOut]
+    all: RoundsFigures

@@ -19,6 +19,20 @@ _FIGURES = {
     "resolution": {"all": _QUICK, "in_hours": _QUICK, "out_of_hours": _SLOW},
 }
 
+_ROUNDS = {
+    "rounds": 12,
+    "filled": 10,
+    "minutes_to_filled": {"median": 38.5, "p90": 74.0},
+    "seats": 96,
+    "taken": 91,
+    "asked": 241,
+    "yes": 104,
+    "no": 88,
+    "unclear": 3,
+    "silent": 46,
+    "yes_rate": 0.432,
+}
+
 
 def _report(kind: ReportKind, item: Mapping[str, Any], **more: Any) -> Mapping[str, Any]:
     return {
@@ -48,4 +62,5 @@ REPORTS: Mapping[ReportKind, Mapping[str, Any]] = {
             "day": {"most": 61, "ceiling": 150},
         },
     ),
+    ReportKind.ROUNDS: _report(ReportKind.ROUNDS, _ROUNDS, all=_ROUNDS),
 }

@@ -1,4 +1,5 @@
-"""`/reports`: how long people waited, how much was said, what was sent, and when it is busy.
+"""`/reports`: how long people waited, how much was said, what was sent, when it is busy, and how
+soon rounds are filled.
 
 What is new is counted before a report is read, so it holds all that was answered until then.
 """
@@ -20,6 +21,8 @@ from appliance.api.json.report_bodies import (
     BusyReportOut,
     ResponseFigures,
     ResponseReportOut,
+    RoundsFigures,
+    RoundsReportOut,
     SendsReportOut,
     VolumeReportOut,
 )
@@ -43,6 +46,7 @@ _MODELS: Mapping[ReportKind, tuple[type[BaseModel], str]] = {
     ReportKind.VOLUME: (VolumeReportOut, "How much came in and went out"),
     ReportKind.SENDS: (SendsReportOut, "What was sent, against the ceilings of its SIM"),
     ReportKind.BUSY: (BusyReportOut, "The busiest hours of the week"),
+    ReportKind.ROUNDS: (RoundsReportOut, "How soon rounds are filled, and how many say yes"),
 }
 MODELS = tuple(model for model, _ in _MODELS.values())
 
@@ -132,7 +136,7 @@ def _body(found: Report, until_ms: int | None) -> dict[str, Any]:
         "next": None,
     }
     if found.total is not None:
-        body["all"] = body_of(ResponseFigures, found.total)
+        body["all"] = _FIGURES[found.kind](found.total)
     return body
 
 
@@ -156,4 +160,5 @@ _FIGURES: Mapping[ReportKind, Any] = {
         "out": entry.went,
     },
     ReportKind.SENDS: _sends,
+    ReportKind.ROUNDS: lambda entry: body_of(RoundsFigures, entry),
 }

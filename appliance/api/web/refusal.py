@@ -76,6 +76,7 @@ FIELDS = {
     " {datum}.",
     "rule": "Choose what the people of the list have in common; days are a number from 1 to 3650.",
     "list": "Nobody is in this list now. Put somebody in it first.",
+    "resends": "Everybody who is still in the list has got it, or waits for it.",
     "members": "Nobody whom you may see is known under this number.",
     "not_before": "Choose a day and a time.",
     "deliver_until": "Choose a time after it begins, and at most a year from now.",

@@ -246,7 +246,7 @@ def _request(conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: 
         people = [each for each in wanted if each in still_in_it]
     if not 1 <= len(people) <= lists.MAX_RECIPIENTS:
         sentence = f"A text goes to 1 to {lists.MAX_RECIPIENTS} people; these are {len(people)}."
-        raise InvalidInput("list", sentence)
+        raise InvalidInput("list" if wish.resends is None else "resends", sentence)
     return ListRequest(
         line_id=wish.line_id,
         people=people,

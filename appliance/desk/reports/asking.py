@@ -11,9 +11,10 @@ from enum import Enum
 from typing import Any
 
 from appliance.desk.access.sight import Sight
-from appliance.desk.reports import house, reading, sends
+from appliance.desk.reports import house, reading, round_figures, sends
 from appliance.desk.reports.period import period_of
 from appliance.desk.reports.reading import BusyEntry, ResponseEntry, Took, VolumeEntry
+from appliance.desk.reports.round_figures import RoundsEntry
 from appliance.desk.reports.sends import SendsEntry
 from appliance.desk.reports.sheets import By, ReportQuery
 from appliance.desk.reports.spreads import Spread
@@ -25,6 +26,7 @@ class ReportKind(Enum):
     VOLUME = "volume"
     SENDS = "sends"
     BUSY = "busy"
+    ROUNDS = "rounds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +47,14 @@ class ReportWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`entries` are of the kind's own type. `total` is of all together, where that is no sum.
-    `counted`: not while the past is counted for the first time.
+    """`entries` are of the kind's own type, and so is `total`: all together, where that is no sum,
+    else None. `counted`: not while the past is counted for the first time.
     """
 
     kind: ReportKind
     query: ReportQuery
     entries: Sequence[Any]
-    total: ResponseEntry | None
+    total: Any
     counted: bool
 
 
@@ -81,7 +83,7 @@ def _lines(conn: sqlite3.Connection, sight: Sight, line_id: str | None) -> Seque
     return seen if line_id is None else [each for each in seen if each == line_id]
 
 
-_Read = Callable[[sqlite3.Connection, ReportQuery, int], tuple[Sequence[Any], ResponseEntry | None]]
+_Read = Callable[[sqlite3.Connection, ReportQuery, int], tuple[Sequence[Any], Any]]
 _READ: Mapping[ReportKind, _Read] = {
     ReportKind.RESPONSE: lambda conn, query, _: reading.response(conn, query),
     ReportKind.VOLUME: lambda conn, query, _: (reading.volume(conn, query)[0], None),
@@ -90,6 +92,7 @@ _READ: Mapping[ReportKind, _Read] = {
         sends.sends(conn, query, now_ms=now_ms),
         None,
     ),
+    ReportKind.ROUNDS: lambda conn, query, _: round_figures.rounds(conn, query),
 }
 
 Cell = str | int | float | None
@@ -149,6 +152,12 @@ def _sends(entry: SendsEntry) -> Sequence[Cell]:
     return [entry.sent, entry.replies, *(each for use in windows for each in use)]
 
 
+def _rounds(entry: RoundsEntry) -> Sequence[Cell]:
+    took = entry.minutes_to_filled
+    seats = (entry.rounds, entry.filled, took.median, took.p90, entry.seats, entry.taken)
+    return (*seats, entry.asked, entry.yes, entry.no, entry.unclear, entry.silent, entry.yes_rate)
+
+
 _RESOLVED = [each for each in _took("resolution") if not each.endswith("within_target")]
 _CELLS: Mapping[ReportKind, tuple[Sequence[str], Callable[[Any], Sequence[Cell]]]] = {
     ReportKind.RESPONSE: ((*_took("first_response"), *_RESOLVED), _response),
@@ -161,5 +170,12 @@ _CELLS: Mapping[ReportKind, tuple[Sequence[str], Callable[[Any], Sequence[Cell]]
             *(f"{name}_{end}" for name in ("minute", "hour", "day") for end in ("most", "ceiling")),
         ),
         _sends,
+    ),
+    ReportKind.ROUNDS: (
+        (
+            *("rounds", "filled", "minutes_to_filled_median", "minutes_to_filled_p90"),
+            *("seats", "taken", "asked", "yes", "no", "unclear", "silent", "yes_rate"),
+        ),
+        _rounds,
     ),
 }

@@ -42,13 +42,19 @@ class Spans:
     def spread(self) -> Spread:
         counts = self._counts
         steps = sorted((SECONDS[letter], count) for letter, count in counts.items())
-        total = sum(count for _, count in steps)
+        median_s, p90_s = middle_and_ninth(steps)
         return Spread(
-            count=total,
-            median_s=_at(steps, (total - 1) * 0.5) if steps else None,
-            p90_s=_at(steps, (total - 1) * 0.9) if steps else None,
+            count=counts.total(),
+            median_s=median_s,
+            p90_s=p90_s,
             within=sum(_within(counts, target) for target, counts in self.by_target.items()),
         )
+
+
+def middle_and_ninth(steps: Sequence[tuple[int, int]]) -> tuple[float | None, float | None]:
+    """Of values in their order, each with how often it came; None where there are none."""
+    last = sum(count for _, count in steps) - 1
+    return (_at(steps, last * 0.5), _at(steps, last * 0.9)) if steps else (None, None)
 
 
 def _within(counts: Counter[str], target_s: int) -> int:
@@ -59,10 +65,10 @@ def _at(steps: Sequence[tuple[int, int]], place: float) -> float:
     """The value at this place of the sorted row; between two places it is between their values."""
     low, part = int(place), place - int(place)
     passed, below = 0, None
-    for seconds, count in steps:
+    for value, count in steps:
         passed += count
         if below is None and passed > low:
-            below = seconds
+            below = value
         if below is not None and (part == 0 or passed > low + 1):
-            return round(below + (seconds - below) * part, 1)
+            return round(below + (value - below) * part, 1)
     return float(steps[-1][0])

@@ -93,13 +93,13 @@ def test_rounds_stand_with_their_seats(
     assert "0 van 3" not in words_of(lead.get("/overview").text)
 
 
-def begin_round(office: Office, desk: Desk) -> None:
+def begin_round(office: Office, desk: Desk, *, seats: int = 3) -> str:
     now = datetime.fromtimestamp(office.clock.now_ms() / 1000, UTC)
     body = {
         "line": desk.number,
         "contacts": [FATIMA],
         "variants": ["Kun je morgen werken?"],
-        "seats": 3,
+        "seats": seats,
         "starts_at": (now + timedelta(hours=20)).isoformat(),
         "ends_at": (now + timedelta(hours=28)).isoformat(),
         "closes_at": (now + timedelta(hours=6)).isoformat(),
@@ -107,6 +107,7 @@ def begin_round(office: Office, desk: Desk) -> None:
     }
     answer = office.client.post("/api/v1/rounds", json=body, headers=office.caller().headers)
     assert answer.status_code == 201
+    return str(answer.json()["id"])
 
 
 def test_a_wall_names_nobody(office: Office, tilburg: Desk, lead: Browser) -> None:
@@ -132,6 +133,26 @@ def test_charts_have_their_tables_and_their_files(
     assert rows[0] == ["Vanaf", "In", "Uit", "Automatisch"]
     assert [row[1] for row in rows[1:]] == ["0", "1"]
     assert lead.get("/overview/over-time?from=morgen").status_code == 422
+
+
+def test_rounds_have_their_charts_their_table_and_their_file(
+    office: Office, tilburg: Desk, lead: Browser, clock: ManualClock
+) -> None:
+    """Where there was none, the page says so in a sentence."""
+    assert "In deze tijd begon geen uitvraag." in lead.get("/overview/over-time").text
+    office.writes(FATIMA, tilburg)
+    round_id = begin_round(office, tilburg, seats=1)
+    clock.advance(s=38 * 60)
+    path, headers = f"/api/v1/rounds/{round_id}/answers/{FATIMA}", office.caller().headers
+    office.client.post(path, json={"answer": "yes"}, headers=headers)
+    page = lead.get("/overview/over-time").text
+    said = "1 uitvraag begonnen. 1 vol: de helft binnen 38 min, negen van de tien binnen 38 min."
+    assert said in words_of(page)
+    for chart in ("Tijd tot een uitvraag vol is, per dag", "Aandeel ja, per dag"):
+        assert f'role="img" aria-label="{chart}"' in page
+    table = lead.get("/overview/over-time/rounds.csv?by=line").text
+    (row,) = csv.DictReader(io.StringIO(table.removeprefix("\ufeff")), delimiter=";")
+    assert (row["Uitvragen"], row["Vol"], row["Minuten tot vol: helft"]) == ("1", "1", "38.0")
 
 
 def test_what_people_said_of_how_it_went_is_a_chart(

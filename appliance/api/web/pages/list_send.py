@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
@@ -50,7 +50,10 @@ _STEERS: Mapping[str, Callable[[Tx, Send, Author], None]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenText:
-    """What stands in the form. Times are as a browser writes a day and a time."""
+    """What stands in the form. Times are as a browser writes a day and a time.
+
+    `resends` is the send whose people it asks again; empty: everybody of the list.
+    """
 
     line: str = ""
     variants: Sequence[str] = ()
@@ -83,12 +86,15 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendShown:
+    """`again_ms` is when those were written to who did not get it; None: it is for everybody."""
+
     about: SavedList
     lines: Sequence[Line]
     files: Sequence[Media]
     people: int
     zone: str
     branches: Mapping[str, str]
+    again_ms: int | None = None
     looked: Looked | None = None
 
     def branch_of(self, line: Line) -> str:
@@ -122,8 +128,26 @@ class SentShown:
 
 
 @routes.get("/lists/{list_id}/send")
-async def write_page(visit: Reading, list_id: str) -> Response:
-    return await _write_page(visit, list_id, WrittenText())
+async def write_page(
+    visit: Reading, list_id: str, resends: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """With `resends` it holds the words of that send, looked at for who did not get it."""
+    if not resends:
+        return await _write_page(visit, list_id, WrittenText())
+    sight = sending(visit.session.rights)
+
+    def read(conn: sqlite3.Connection) -> WrittenText:
+        found = _resent(conn, sight, list_id, resends)
+        return WrittenText(
+            line=found.line_id, variants=found.variants, media=found.media, resends=found.id
+        )
+
+    written = await visit.read(read)
+    try:
+        return await _write_page(visit, list_id, written, look=True)
+    except (InvalidInput, Refused) as exc:
+        note = note_of(visit.words, exc)
+        return await _write_page(visit, list_id, written, 409, note=note)
 
 
 @routes.post("/lists/{list_id}/send")
@@ -156,26 +180,21 @@ async def sent_page(visit: Reading, list_id: str, send_id: str) -> Response:
 async def steer(
     visit: Posting, list_id: str, send_id: str, do: Annotated[str, Form(max_length=10)] = ""
 ) -> Response:
-    """Pauses, resumes, cancels the rest, or sends it to those who did not get it."""
+    """Pauses, resumes, or cancels the rest."""
     by = Author(staff_id=visit.staff_id)
 
-    def again(conn: sqlite3.Connection, rights: Rights) -> SendWish:
-        sight = sending(rights)
-        return sends.again(conn, sight, sends.one(conn, sight, send_id), by)
-
-    def work(tx: Tx, rights: Rights) -> str:
+    def work(tx: Tx, rights: Rights) -> None:
         found = sends.one(tx.conn, sending(rights), send_id)
         if do not in _STEERS:
             raise NotFound("page")
         _STEERS[do](tx, found, by)
-        return found.id
 
     try:
-        now_at = await (_send(visit, again) if do == "resend" else visit.write(work))
+        await visit.write(work)
     except (InvalidInput, Refused) as exc:
         return await _sent_page(visit, list_id, send_id, 409, note=note_of(visit.words, exc))
     visit.services.planned()
-    return go(visit, f"/lists/{list_id}/sends/{now_at}")
+    return go(visit, f"/lists/{list_id}/sends/{send_id}")
 
 
 async def _send(visit: Visit, wish: Wish) -> str:
@@ -208,6 +227,7 @@ def _written(form: FormData) -> WrittenText:
         media=[each[:40] for each in all_of("media")],
         not_before=field("not_before"),
         until=field("until"),
+        resends=field("resends"),
     )
 
 
@@ -235,24 +255,43 @@ def _wish(
     about = saved_lists.one(conn, sight, list_id)
     line = sight.line(conn, written.line)
     zone = branches.branch(conn, line.branch_id).settings.zone
+    again = _resent(conn, sight, list_id, written.resends) if written.resends else None
     return SendWish(
         to=about,
         line_id=line.id,
         variants=written.kept,
-        media=_own_files(conn, visit, written.media),
+        media=_usable_files(conn, visit, written.media, again),
         author=Author(staff_id=visit.staff_id),
         not_before_ms=_moment(written.not_before, zone, "not_before"),
         until_ms=_moment(written.until, zone, "deliver_until"),
+        resends=again.id if again else None,
     )
 
 
-def _own_files(conn: sqlite3.Connection, visit: Visit, named: Sequence[str]) -> Sequence[str]:
-    """Those that this person uploaded. Raises InvalidInput."""
-    found = [media.by_id(conn, each) for each in named]
-    own = [each.id for each in found if each and each.staff_id == visit.staff_id]
-    if len(own) != len(named):
+def _resent(conn: sqlite3.Connection, sight: Sight, list_id: str, send_id: str) -> Send:
+    """A send to this list. Raises NotFound."""
+    found = sends.one(conn, sight, send_id)
+    if found.list_id != saved_lists.one(conn, sight, list_id).id:
+        raise NotFound("send")
+    return found
+
+
+def _usable_files(
+    conn: sqlite3.Connection, visit: Visit, named: Sequence[str], again: Send | None
+) -> Sequence[str]:
+    """Those that this person uploaded, or that were sent before. Raises InvalidInput."""
+    found = _files(conn, visit, named, again)
+    if len(found) != len(named):
         raise InvalidInput("media", "Choose the file once more.")
-    return own
+    return [each.id for each in found]
+
+
+def _files(
+    conn: sqlite3.Connection, visit: Visit, named: Sequence[str], again: Send | None
+) -> Sequence[Media]:
+    sent = again.media if again else ()
+    found = [media.by_id(conn, each) for each in named]
+    return [each for each in found if each and (each.staff_id == visit.staff_id or each.id in sent)]
 
 
 def _moment(written: str, zone: str, field: str) -> int | None:
@@ -279,7 +318,7 @@ async def _write_page(
 
     def read(conn: sqlite3.Connection) -> SendShown:
         about = saved_lists.one(conn, sight, list_id)
-        found = [media.by_id(conn, each) for each in written.media]
+        again = _resent(conn, sight, list_id, written.resends) if written.resends else None
         looked = None
         if look:
             wish = _wish(visit, conn, rights, list_id, written)
@@ -287,7 +326,8 @@ async def _write_page(
         return SendShown(
             about=about,
             lines=_lines(conn, sight, about),
-            files=[each for each in found if each and each.staff_id == visit.staff_id],
+            files=_files(conn, visit, written.media, again),
+            again_ms=again.created_ms if again else None,
             branches={each.id: each.name for each in branches.branches(conn)},
             people=len(saved_lists.people_of(conn, sight, about, now_ms=now_ms)),
             zone=branches.branch(conn, about.branch_id).settings.zone,

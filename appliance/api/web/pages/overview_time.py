@@ -178,5 +178,5 @@ async def _shown(visit: Visit, asked: TimeAsked) -> TimeShown:
     return await visit.read(read)
 
 
-_BY_TIME = (ReportKind.RESPONSE, ReportKind.VOLUME)
-_BY_EACH = (ReportKind.RESPONSE, ReportKind.VOLUME, ReportKind.SENDS)
+_BY_TIME = (ReportKind.RESPONSE, ReportKind.VOLUME, ReportKind.ROUNDS)
+_BY_EACH = (ReportKind.RESPONSE, ReportKind.VOLUME, ReportKind.SENDS, ReportKind.ROUNDS)

@@ -23,7 +23,7 @@ from appliance.phone_numbers import readable
 from appliance.store.lines import Line
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
-_SPANS = tuple(
+SPANS = tuple(
     float(each)
     for each in (
         *(60, 120, 300, 600, 900, 1800, _HOUR_S, 2 * _HOUR_S, 3 * _HOUR_S, 6 * _HOUR_S),
@@ -126,6 +126,7 @@ def of(words: Words, kind: str) -> str:
         "volume": words.text("Messages in and out"),
         "busy": words.text("Busiest hours"),
         "sends": words.text("What was sent, beside what one person could"),
+        "rounds": words.text("Rounds"),
     }[kind]
 
 
@@ -154,8 +155,8 @@ def response_chart(words: Words, report: Report, target_s: int) -> Markup:
     entries: Sequence[ResponseEntry] = report.entries
     spreads = [each.first_response.all for each in entries]
     most = max((each.p90_s or 0 for each in spreads), default=0)
-    marks = [(at, span(words, at)) for at in charts.marks_of(max(most, target_s), _SPANS)]
-    axes = _axes(words, report, words.text("Time until the first answer"), marks)
+    marks = [(at, span(words, at)) for at in charts.marks_of(max(most, target_s), SPANS)]
+    axes = step_axes(words, report, words.text("Time until the first answer"), marks)
     series = [
         Series(name="median", kind="first", values=[each.median_s for each in spreads]),
         Series(name="p90", kind="second", values=[each.p90_s for each in spreads]),
@@ -167,7 +168,7 @@ def volume_chart(words: Words, report: Report) -> Markup:
     entries: Sequence[VolumeEntry] = report.entries
     most = max((max(each.came, each.went) for each in entries), default=0)
     marks = [(at, str(round(at))) for at in charts.marks_of(most, _COUNTS)]
-    axes = _axes(words, report, words.text("Messages in and out"), marks)
+    axes = step_axes(words, report, words.text("Messages in and out"), marks)
     series = [
         Series(name="in", kind="first", values=[each.came for each in entries]),
         Series(name="out", kind="second", values=[each.went for each in entries]),
@@ -250,6 +251,12 @@ def report_csv(words: Words, table: Table) -> Table:
     return Table(heads=[heads.get(each, each) for each in table.heads], rows=table.rows)
 
 
+def step_axes(words: Words, report: Report, title: str, marks: Sequence[tuple[float, str]]) -> Axes:
+    """Of a chart over time: below it the days, weeks or months."""
+    labels = [step_name(words, report, each.whom) for each in report.entries]
+    return Axes(title=f"{title}, {per_step(words, report)}", labels=labels, marks=marks)
+
+
 def _heads(words: Words) -> Mapping[str, str]:
     return {
         "line": words.text("Line"),
@@ -264,9 +271,16 @@ def _heads(words: Words) -> Mapping[str, str]:
         "hour": words.text("Hour"),
         "sent": words.text("Sent"),
         "replies": words.text("Replies"),
+        "rounds": words.text("Rounds"),
+        "filled": words.text("Filled"),
+        "minutes_to_filled_median": words.text("Minutes to filled: half"),
+        "minutes_to_filled_p90": words.text("Minutes to filled: nine in ten"),
+        "seats": words.text("Seats"),
+        "taken": words.text("Seats taken"),
+        "asked": words.text("Asked"),
+        "yes": words.text("Yes"),
+        "no": words.text("No"),
+        "unclear": words.text("Unclear"),
+        "silent": words.text("No answer"),
+        "yes_rate": words.text("Share of yes"),
     }
-
-
-def _axes(words: Words, report: Report, title: str, marks: Sequence[tuple[float, str]]) -> Axes:
-    labels = [step_name(words, report, each.whom) for each in report.entries]
-    return Axes(title=f"{title}, {per_step(words, report)}", labels=labels, marks=marks)
