@@ -8,7 +8,6 @@ from pathlib import Path
 
 APPLIANCE = Path(__file__).parents[2] / "appliance"
 LANDED = Path(__file__).with_name("landed.sha256")
-FOLDERS = ("store/sql", "office/sql")
 
 
 def listed() -> dict[str, str]:
@@ -17,10 +16,9 @@ def listed() -> dict[str, str]:
 
 
 def present() -> dict[str, str]:
-    found = (path for folder in FOLDERS for path in (APPLIANCE / folder).glob("*.sql"))
     return {
         path.relative_to(APPLIANCE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in found
+        for path in APPLIANCE.glob("*/sql*/*.sql")
     }
 
 
