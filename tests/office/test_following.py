@@ -1,6 +1,7 @@
 """The work list and the directory follow every replica."""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -91,4 +92,25 @@ def test_a_replica_is_closed_when_nobody_used_it_for_long(tmp_path: Path) -> Non
         assert (
             store.read(lambda conn: conn.execute("SELECT count(*) FROM message").fetchone()[0]) == 0
         )
+    replicas.close()
+
+
+def test_an_open_replica_is_at_hand_until_it_is_to_go(tmp_path: Path) -> None:
+    """Who has it may finish; until then nobody else gets it, and afterwards it is gone."""
+    replicas, box = Replicas(tmp_path, ManualClock(at_ms=1_000)), new_id()
+    assert replicas.at_hand(box) is None
+    with replicas.opened(box, new=True):
+        pass
+    at_hand = replicas.at_hand(box)
+    assert at_hand is not None
+    removal = threading.Thread(target=replicas.remove, args=(box,))
+    with at_hand as store:
+        removal.start()
+        while (other := replicas.at_hand(box)) is not None:
+            with other:
+                pass
+        assert store.read(lambda conn: conn.execute("SELECT 1").fetchone()[0]) == 1
+    removal.join()
+    with pytest.raises(NotFound), replicas.opened(box):
+        pass
     replicas.close()
