@@ -40,8 +40,10 @@ class AfterACut:
 
 
 def steady(here: ManyStage, rate: float, seconds: float) -> Steady:
-    """So many events a second, of all boxes together."""
-    _say_load("500 events/s")
+    """So many events a second, of all boxes together. Where fewer came the machine was too busy to
+    make them, and the times are those of the machine.
+    """
+    _say_load(f"{rate:.0f} events/s")
     with reading(here.office) as reader, looking(here.office) as list_ms:
         began_s, cpu_s = time.monotonic(), here.office.cpu_s()
         many = here.live(rate, seconds)
