@@ -63,37 +63,62 @@ def put(tx: Tx, slices: Sequence[Slice]) -> PutDown:
     that cannot be.
     """
     done, tables = PutDown(), _tables(tx)
+    alike: dict[tuple[str, tuple[str, ...]], dict[tuple[Value, ...], Slice]] = {}
     for each in slices:
         if each.table in NEVER or each.table.startswith(_NEVER_LIKE):
             raise InvalidInput("slices", f"No slice may be of the table “{each.table[:40]}”.")
         table = tables.get(each.table, _Table())
         if table.columns and each.of.keys() <= table.columns:
-            _put_one(tx, each, table.columns, done)
+            names = tuple(sorted(each.of))
+            of = tuple(each.of[name] for name in names)
+            alike.setdefault((each.table, names), {})[of] = each
         known = table.columns | table.following
         if not known or any(not row.keys() <= known for row in (each.of, *each.rows)):
             done.unknown.append(each)
+    for (name, names), found in alike.items():
+        _put_alike(tx, _Alike(name, names, found), tables[name].columns, done)
     return done
 
 
-def _put_one(tx: Tx, given: Slice, known: frozenset[str], done: PutDown) -> None:
-    where = " AND ".join(f"{name} IS ?" for name in given.of) or "true"
-    values = tuple(given.of.values())
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Slices of one table by the same columns: a batch has thousands of few kinds, and a statement
+    for each would cost most of the time. `found` is by what each is of.
+    """
+
+    table: str
+    names: Sequence[str]
+    found: Mapping[tuple[Value, ...], Slice]
+
+
+def _put_alike(tx: Tx, given: _Alike, known: frozenset[str], done: PutDown) -> None:
+    where = " AND ".join(f"{name} IS ?" for name in given.names) or "true"
     if given.table == "conversation":
-        found = tx.conn.execute(f"SELECT id FROM conversation WHERE {where}", values)  # noqa: S608 -- columns of the schema
-        done.conversations.update(row["id"] for row in found)
-    tx.conn.execute(f"DELETE FROM {given.table} WHERE {where}", values)  # noqa: S608 -- names of the schema
-    for row in given.rows:
-        if row_known := {name: row[name] for name in row if name in known}:
-            _insert(tx.conn, given.table, row_known)
+        for of in given.found:
+            found = tx.conn.execute(f"SELECT id FROM conversation WHERE {where}", of)  # noqa: S608 -- columns of the schema
+            done.conversations.update(row["id"] for row in found)
+    tx.conn.executemany(f"DELETE FROM {given.table} WHERE {where}", list(given.found))  # noqa: S608 -- names of the schema
+    rows: dict[tuple[str, ...], list[tuple[Value, ...]]] = {}
+    for each in given.found.values():
+        for row in each.rows:
+            if names := tuple(name for name in row if name in known):
+                rows.setdefault(names, []).append(tuple(row[name] for name in names))
+        done.conversations.update(_conversations(each))
+    for names, values in rows.items():
+        _insert(tx.conn, given.table, names, values)
     done.directory |= given.table in _DIRECTORY
-    done.conversations.update(_conversations(given))
 
 
-def _insert(conn: sqlite3.Connection, table: str, row: Mapping[str, Value]) -> None:
-    names, places = ", ".join(row), ", ".join("?" * len(row))
-    conn.execute(
-        f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})",  # noqa: S608 -- names of the schema
-        tuple(row.values()),
+def _insert(
+    conn: sqlite3.Connection,
+    table: str,
+    names: Sequence[str],
+    values: Sequence[tuple[Value, ...]],
+) -> None:
+    places = ", ".join("?" * len(names))
+    conn.executemany(
+        f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES ({places})",  # noqa: S608 -- names of the schema
+        values,
     )
 
 

@@ -5,6 +5,8 @@ A group is a module of this folder, such as `crash`; without one all are measure
 A line is `{"figure", "value", "unit", "target", "peer", "ok"}`. The status is 1 when a figure
 misses its target or could not be measured; then its value is null and stderr says why.
 
+`many --boxes N --seconds S` is of a smaller company, or of a larger one, for a shorter time.
+
 `desk --build DIR` measures nothing: it makes the database of size in DIR, for
 `balie run --data DIR`, and prints one JSON line with the log-ins (`desk_database.Built`).
 """
@@ -19,6 +21,7 @@ from pathlib import Path
 
 from tests.bench.benchmark import BENCHMARKS, Benchmark, Measured
 from tests.bench.desk_database import build
+from tests.bench.many_size import BOXES, SECONDS, SIZE
 from tests.bench.years import MESSAGES
 
 _log = logging.getLogger("tests.bench")
@@ -75,7 +78,12 @@ def main() -> int:
     parser.add_argument(
         "--messages", metavar="N", type=int, default=MESSAGES, help="with --build: a smaller one"
     )
+    parser.add_argument("--boxes", metavar="N", type=int, default=BOXES, help="many: so many")
+    parser.add_argument(
+        "--seconds", metavar="S", type=float, default=SECONDS, help="many: of each load"
+    )
     asked = parser.parse_args()
+    SIZE.boxes, SIZE.seconds = asked.boxes, asked.seconds
     if unknown := set(asked.groups) - set(groups):
         parser.error(f"there is no group {', '.join(sorted(unknown))}: {', '.join(groups)}")
     if asked.build is not None:

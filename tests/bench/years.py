@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from appliance.clock import ManualClock
@@ -108,7 +109,7 @@ def multiply(
     with closing(connect_writer(path)) as conn:
         _hurry(conn)
         conn.execute("BEGIN")
-        lived = live_through(_codes(conn), by_staff=bool(talks[0].line.writers))
+        lived = _lived(tuple(_codes(conn).items()), by_staff=bool(talks[0].line.writers))
         copier = _Copier(conn, lived if tells_of_people else _of_messages(lived), rng)
         with nullcontext() if as_grown else _indexed_afterwards(conn):
             for place, talk in enumerate(who):
@@ -120,6 +121,12 @@ def multiply(
         fill_derived(conn, marks)
         conn.execute("COMMIT")
         conn.execute("PRAGMA journal_mode = WAL")
+
+
+@cache
+def _lived(codes: tuple[tuple[str, int], ...], *, by_staff: bool) -> Lived:
+    """Once for all databases that number the kinds of events alike."""
+    return live_through(dict(codes), by_staff=by_staff)
 
 
 def _in_turn(talks: Sequence[Talk], count: int, rng: random.Random) -> Sequence[Talk]:

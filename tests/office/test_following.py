@@ -1,6 +1,7 @@
 """The work list and the directory follow every replica."""
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -113,3 +114,24 @@ def test_a_replica_is_not_copied_aside(office: HeadOffice, tilburg: PlainBox) ->
         conn.commit()
     assert office.told(tilburg) == [(1, "line.added")]
     assert not old.exists()
+
+
+def test_an_open_replica_is_at_hand_until_it_is_to_go(tmp_path: Path) -> None:
+    """Who has it may finish; until then nobody else gets it, and afterwards it is gone."""
+    replicas, box = Replicas(tmp_path, ManualClock(at_ms=1_000)), new_id()
+    assert replicas.at_hand(box) is None
+    with replicas.opened(box, new=True):
+        pass
+    at_hand = replicas.at_hand(box)
+    assert at_hand is not None
+    removal = threading.Thread(target=replicas.remove, args=(box,))
+    with at_hand as store:
+        removal.start()
+        while (other := replicas.at_hand(box)) is not None:
+            with other:
+                pass
+        assert store.read(lambda conn: conn.execute("SELECT 1").fetchone()[0]) == 1
+    removal.join()
+    with pytest.raises(NotFound), replicas.opened(box):
+        pass
+    replicas.close()

@@ -64,8 +64,12 @@ def asker_of(caller: Caller) -> CommandAsker:
 
 @asynccontextmanager
 async def opened(head: Head, box_id: str) -> AsyncIterator[Store]:
-    """The replica of a box, for the event loop."""
-    door = head.replicas.opened(box_id)
+    """The replica of a box, for the event loop. Most are open: then it costs no thread."""
+    door, at_hand = head.replicas.opened(box_id), head.replicas.at_hand(box_id)
+    if at_hand is not None:
+        with at_hand as store:
+            yield store
+        return
     store = await asyncio.to_thread(door.__enter__)
     try:
         yield store

@@ -23,6 +23,10 @@ from appliance.store.store import Store, Tx
 
 GATHER_S = 0.02
 """What is committed within this time is told together."""
+PAUSE_S = 0.25
+"""Between two batches of a box that is busy: what happens alone is told at once, and of what goes
+on each batch tells some. A batch costs the office as much as a dozen events.
+"""
 POLL_S = 1.0
 """How soon what another process wrote is noticed."""
 FIRST_WAIT_S, MOST_WAIT_S = 0.5, 15.0
@@ -182,7 +186,7 @@ class Pusher:
                 await self.news.wait()
         except TimeoutError:
             return
-        await asyncio.sleep(GATHER_S)
+        await asyncio.sleep(max(GATHER_S, self._said_s + PAUSE_S - time.monotonic()))
 
     def _is_silent_long(self) -> bool:
         return time.monotonic() - self._said_s >= SIGN_OF_LIFE_S

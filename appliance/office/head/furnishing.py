@@ -13,7 +13,10 @@ from appliance.office.head.head import Head
 def furnish(app: FastAPI, head: Head) -> None:
     """Before it serves. `app.state.head` is the office from then on, until it is another one."""
     app.state.head = head
+    others = list(app.router.routes)
     app.include_router(link_routes.router, include_in_schema=False)
+    # Boxes ask many times a second: all other routes would be looked through first.
+    app.router.routes[:] = [*app.router.routes[len(others) :], *others]
     inside = app.router.lifespan_context
 
     @asynccontextmanager

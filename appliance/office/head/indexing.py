@@ -5,7 +5,8 @@ makes its own of its log.
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 
 from appliance.desk.search import following
 from appliance.errors import NotFound, StoreError, StoreUnavailable
@@ -17,8 +18,12 @@ from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
-GATHER_S = 0.25
-"""What comes within this is put in together."""
+GATHER_S = 2.0
+"""Between two rounds over those that have news: a hundred boxes have some all the time, and to put
+in what came of each one costs as much as to take it in.
+"""
+_REST = 3
+"""So many times as long as it worked it rests, as a box's own index does."""
 PIECES = 20
 """Of one replica, then the next one has its turn."""
 
@@ -60,19 +65,19 @@ class Indexer:
     def _run(self) -> None:
         self._give_way()
         while not self._stopped.is_set():
-            if (box_id := self._next()) is not None:
-                self._turn(box_id)
+            if asked := self._next():
+                began_s = time.monotonic()
+                for box_id in asked:
+                    self._turn(box_id)
+                self._stopped.wait(max(GATHER_S, _REST * (time.monotonic() - began_s)))
             else:
                 self._wake.wait()
-                self._stopped.wait(GATHER_S)
 
-    def _next(self) -> str | None:
+    def _next(self) -> Collection[str]:
         with self._lock:
             self._wake.clear()
-            box_id = next(iter(self._asked), None)
-            if box_id is not None:
-                del self._asked[box_id]
-            return box_id
+            asked, self._asked = self._asked, {}
+            return asked
 
     def _turn(self, box_id: str) -> None:
         try:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,7 @@ class _OpenReplica:
     store: Store
     users: int = 0
     used_s: float = 0.0
+    leaves: bool = False
 
 
 @dataclass(slots=True)
@@ -73,7 +74,22 @@ class Replicas:
         """The replica of a box, open as long as the block lasts. `new`: made where there is none,
         else that raises NotFound.
         """
-        used = self._take(box_id, new=new)
+        with self._lent(self._take(box_id, new=new)) as store:
+            yield store
+
+    def at_hand(self, box_id: str) -> AbstractContextManager[Store] | None:
+        """As `opened`, for who may not wait; None where it has to be opened first, or is to go.
+        What is given is entered.
+        """
+        with self._lock:
+            used = self._open.get(box_id)
+            if used is None or used.leaves:
+                return None
+            self._used(box_id, used)
+        return self._lent(used)
+
+    @contextmanager
+    def _lent(self, used: _OpenReplica) -> Iterator[Store]:
         try:
             yield used.store
         finally:
@@ -159,7 +175,9 @@ class Replicas:
             with self._lock:
                 used = self._open.get(box_id)
                 if used is not None:
+                    used.leaves = True
                     if not self._lock.wait_for(lambda: not used.users, within_s):
+                        used.leaves = False
                         raise TimeoutError(f"the replica of {box_id} is in use")
                     del self._open[box_id]
             if used is not None:
