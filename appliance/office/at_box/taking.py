@@ -111,7 +111,11 @@ class Taker:
         self._counter.planned()
 
     def _may_fetch(self, command: OfficeCommand) -> bool:
-        """The box keeps its choice itself, whatever an office asks."""
+        """The box keeps its choice itself, whatever an office asks, and who reads is one of it."""
+        try:
+            self._store.read(lambda conn: asking_people.must_be_told(conn, command.by))
+        except (NotFound, Refused):
+            return False
         known = self._store.read(office_link.link)
         is_open = known is not None and known.struck_off_ms is None
         shows = known is not None and known.narrower is not Privacy.FIGURES
@@ -171,7 +175,9 @@ class Taker:
             return lambda tx: asking_itself.staff(tx, known, body)
         if _is_late(self._store, command):
             raise CommandRefused(Reason.TOO_LATE)
-        if kind in (CommandKind.FETCH, CommandKind.BACKUP):
+        if kind == CommandKind.FETCH:
+            return lambda tx: asking_people.must_be_told(tx.conn, command.by)
+        if kind == CommandKind.BACKUP:
             return lambda _: {}
         if kind == CommandKind.SEND:
             return lambda tx: asking_people.send(
