@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from appliance.desk.outgoing.room import Room
+from appliance.desk.privacy.erasing import again
 from appliance.errors import InvalidInput, LineFull, NotFound, Refused, StoreError
 from appliance.events import EventKind
 from appliance.office.at_box import asking_itself, asking_people
@@ -143,6 +144,7 @@ class Taker:
         effect = partial(asking_itself.happened, body=body, withdrawals=found)
         work = partial(self._take, command, effect=effect)
         self._counter.gate.write(self._store, identities, work)
+        again.make_nobody(self._store)
 
     def _take(self, command: OfficeCommand, tx: Tx, *, effect: Effect | None = None) -> None:
         """One transaction: what it does is undone where it is refused; that it is, is kept."""
