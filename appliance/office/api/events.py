@@ -29,6 +29,7 @@ from appliance.events import Event
 from appliance.office.api.asking import boxes_in_sight
 from appliance.office.api.missing import is_of_reading
 from appliance.office.api.seen_boxes import SeenBox, opened
+from appliance.office.api.sights import sight_at
 from appliance.office.head.callers import head_of
 from appliance.office.head.head import Head
 from appliance.office.head.readable import hold_if_damaged
@@ -191,10 +192,11 @@ def _read(
             return _gone(batch)  # it was put back this very moment
         found = events.after(conn, batch.first - 1, limit=batch.many)
         here = [each for each in found if each.seq <= until]
+        sight = sight_at(conn, caller)
         told = [
             _ToldOfAll(seq=batch.seq + place, box_id=batch.box_id, event=event)
             for place, event in enumerate(here)
-            if caller.sight.sees_event(conn, event)
+            if sight.sees_event(conn, event)
         ]
     return _ToldOfBatch(
         last_seq=batch.last_seq,
