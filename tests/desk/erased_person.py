@@ -162,7 +162,7 @@ def _fill_card(conn: sqlite3.Connection, around: Around) -> None:
         " fields = json_object('bijnaam', 'geheimpje') WHERE id = ?",
         (around.contact,),
     )
-    put(conn, "contact_note", **her, branch_id="b", text="geheimpje")
+    put(conn, "contact_note", **her, branch_id=around.counter.branch_id, text="geheimpje")
     change = {"kind": "split", "other_id": around.contact, "consent_seq": 0, "at_ms": 1}
     put(conn, "contact_change", **her, **change, before='{"name": "Anouschka Kowalczyk"}')
     put(conn, "hold", **her, id="d1", reason="geheimpje", since_ms=1, ended_ms=2)

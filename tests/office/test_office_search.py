@@ -23,13 +23,13 @@ def test_messages_that_come_out_of_order_are_found(
     early, late = tilburg.branch.store.read(_last_two)
     cursor = tilburg.plain.cursor
     for each in (late, early):
-        batch = tilburg._with(cursor + 1, cursor, [], [each])
+        batch = tilburg.told(cursor + 1, cursor, [], [each])
         assert tilburg.plain.push(batch.as_json()).status_code == 200
         _indexed(head, tilburg)
     for word in ("zaagmachine", "betonmolen"):
         assert len(planning.get("/search", q=word).json()["items"]) == 1, word
     other = Slice(table="message", of=early.of, rows=[{**early.rows[0], "text": "Kraanwagen"}])
-    assert tilburg.plain.push(tilburg._with(cursor + 1, cursor, [], [other]).as_json()).is_success
+    assert tilburg.plain.push(tilburg.told(cursor + 1, cursor, [], [other]).as_json()).is_success
     _indexed(head, tilburg)
     assert planning.get("/search", q="zaagmachine").json()["items"] == []
     assert len(planning.get("/search", q="kraanwagen").json()["items"]) == 1

@@ -53,7 +53,7 @@ def odd_row(office: HeadOffice, box: RealBox) -> None:
         return Slice(table="contact", of={"id": row["id"]}, rows=[{**row, "fields": "{"}])
 
     odd = box.branch.store.read(read)
-    batch = box._with(box.plain.cursor + 1, box.plain.cursor, [], [odd])
+    batch = box.told(box.plain.cursor + 1, box.plain.cursor, [], [odd])
     assert box.plain.push(batch.as_json()).status_code == 200
 
 
@@ -215,7 +215,7 @@ def test_who_follows_all_boxes_hears_that_one_was_put_back(
     followed(office, pair)
     descent = {"epoch": tilburg.plain.log.epoch, "seq": kept}
     tilburg.plain.log.epoch, tilburg.plain.cursor = new_id(), kept
-    hello = tilburg._with(kept + 1, kept, [], []).as_json()
+    hello = tilburg.told(kept + 1, kept, [], []).as_json()
     assert tilburg.plain.push({**hello, "descent": descent}).status_code == 200
     breda.hears(ANNA)
     breda.tells()
