@@ -21,6 +21,7 @@ class PageFinder(APIRouter):
     def __init__(self) -> None:
         super().__init__()
         self._by_word: dict[str, list[APIRoute]] = defaultdict(list)
+        self._known: dict[tuple[str, str], bool] = {}  # pages ask for the same ones at each row
 
     def take(self, part: APIRouter) -> None:
         """Takes the routes of a module over. Raises ValueError for one whose first word may be any:
@@ -43,10 +44,17 @@ class PageFinder(APIRouter):
         scope[_FOUND] = best
         return found, {}
 
-    def has(self, address: str) -> bool:
-        """Whether there is a page at this address, which has no question behind it."""
-        routes = self._by_word.get(_first(address), ())
-        return any("GET" in (each.methods or ()) and each.path == address for each in routes)
+    def has(self, address: str, method: str = "GET") -> bool:
+        """Whether there is a page at this address, which has no question behind it; where it names
+        a thing, that stands in it as in its route.
+        """
+        key = (address, method)
+        if key not in self._known:
+            routes = self._by_word.get(_first(address), ())
+            self._known[key] = any(
+                method in (each.methods or ()) and each.path == address for each in routes
+            )
+        return self._known[key]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, child_scope = scope.pop(_FOUND)
