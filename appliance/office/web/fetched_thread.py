@@ -34,23 +34,22 @@ async def whole(request: Request, at: AtBox, opened: Opened) -> Opened:
     """With the words, where the box gives them; else with the reason why there are none."""
     if at.box.privacy is Privacy.ALL:
         return opened
-    nameless = _nameless(at, opened)
+    blank = dataclasses.replace(opened, about=nameless(at, opened.about))
     if at.box.privacy is Privacy.FIGURES:
-        return dataclasses.replace(nameless, withheld="privacy")
+        return dataclasses.replace(blank, withheld="privacy")
     told = None if at.is_away else await _told(request, at, opened)
     if told is None:
-        return dataclasses.replace(nameless, withheld="box-away")
+        return dataclasses.replace(blank, withheld="box-away")
     about, messages, notes = told
-    known = _named(nameless.about, about)
+    known = _named(blank.about, about)
     window = _with_texts(opened.window, known, messages, notes)
     return dataclasses.replace(opened, about=known, window=window)
 
 
-def _nameless(at: AtBox, opened: Opened) -> Opened:
-    about = opened.about
+def nameless(at: AtBox, about: Conversation) -> Conversation:
+    """As a replica has it in which somebody is told by a mark."""
     name = office_sentences.somebody(at.visit.words, about.branch, is_group=about.is_group)
-    kept = about.to if about.is_group else ()
-    return dataclasses.replace(opened, about=dataclasses.replace(about, name=name, to=kept))
+    return dataclasses.replace(about, name=name, to=about.to if about.is_group else ())
 
 
 def _named(about: Conversation, told: Mapping[str, Any]) -> Conversation:

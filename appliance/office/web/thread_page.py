@@ -113,7 +113,10 @@ async def be_here(
 
 @routes.get("/c/{conversation_id}/history")
 async def history_page(at: Looking, conversation_id: str) -> Response:
-    return await case.history_page(at.visit, conversation_id)
+    page = await case.found_history(at.visit, conversation_id)
+    if at.box.privacy is not Privacy.ALL:
+        page = dataclasses.replace(page, about=fetched_thread.nameless(at, page.about))
+    return at.visit.page("history.html", page=page)
 
 
 @routes.get("/c/{conversation_id}/contact")

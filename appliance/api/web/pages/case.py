@@ -110,12 +110,17 @@ async def change_case(visit: Posting, conversation_id: str, done: Wished) -> Res
 
 @routes.get("/c/{conversation_id}/history")
 async def history_page(visit: Reading, conversation_id: str) -> Response:
+    return visit.page("history.html", page=await found_history(visit, conversation_id))
+
+
+async def found_history(visit: Visit, conversation_id: str) -> HistoryPage:
+    """Raises NotFound."""
+
     def read(conn: sqlite3.Connection) -> HistoryPage:
         about = thread.conversation(conn, visit.session.rights, conversation_id)
         return HistoryPage(about=about, entries=history(conn, about.id))
 
-    page = await visit.show(read, lambda found: found.shown)
-    return visit.page("history.html", page=page)
+    return await visit.show(read, lambda found: found.shown)
 
 
 async def _shown(visit: Visit, conversation_id: str) -> Response:
