@@ -1,6 +1,7 @@
 """The inbox of head office in a browser, over a box that is linked as any."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
@@ -44,7 +45,8 @@ def desk(head: HeadOffice, tmp_path: Path) -> Iterator[Filler]:
     data = tmp_path / "box"
     store = fresh_store(data / "balie.db", SystemClock())
     filled = fill(store)
-    joining.join(store, data, head.token("Domplein"))
+    with ThreadPoolExecutor(1) as aside:  # Playwright has an event loop in this thread
+        aside.submit(joining.join, store, data, head.token("Domplein")).result()
     store.write(lambda tx: office_link.change(tx, privacy=Privacy.ALL))
     counter = BoxCounter(
         store=store,
