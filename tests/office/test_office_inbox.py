@@ -71,7 +71,7 @@ def test_a_list_is_of_all_boxes_that_somebody_may_see(
 ) -> None:
     tilburg, breda, _, venlo = boxes
     shown = noor.get("/").text
-    assert titles(shown) == ["Anna", "Dora", "Bram", "Iemand in Venlo"]
+    assert titles(shown) == ["Anna", "Dora", "Bram", "Iemand"]
     assert "Geheim bericht" not in shown
     assert titles(noor.get(f"/list?view=waiting&line={breda.desk.line_id}").text) == ["Bram"]
     for view in ("mine", "later", "not-arrived", "groups"):
@@ -176,7 +176,7 @@ def test_what_a_box_keeps_is_fetched_when_somebody_opens_it(
     away = noor.get(f"/c/{here}").text
     assert "Geheim bericht" not in away
     assert "en die is nu niet bereikbaar" in away
-    assert "Iemand in Venlo" in away
+    assert "Iemand" in away
     seen_now(head, boxes)
     with _answering(venlo, here):
         opened = noor.get(f"/c/{here}").text

@@ -48,8 +48,8 @@ async def whole(request: Request, at: AtBox, opened: Opened) -> Opened:
 
 def nameless(at: AtBox, about: Conversation) -> Conversation:
     """As a replica has it in which somebody is told by a mark."""
-    name = office_sentences.somebody(at.visit.words, about.branch, is_group=about.is_group)
-    return dataclasses.replace(about, name=name, to=about.to if about.is_group else ())
+    name = office_sentences.somebody(at.visit.words, is_group=about.is_group)
+    return dataclasses.replace(about, name=name, to=about.to[:1])
 
 
 def _named(about: Conversation, told: Mapping[str, Any]) -> Conversation:

@@ -65,6 +65,7 @@ async def shown_desk(visit: Visit, choices: Wanted) -> ListPane:
         chooses=False,
         asks=choices.view is InboxView.NOT_ARRIVED,
         cut=cut,
+        keeps_names=any(found.boxes[each.box_id].privacy is not Privacy.ALL for each in page),
         offered=found.offered,
     )
 
@@ -154,7 +155,7 @@ async def _rows_at(
         return [each for each in found if each.line_id in readable and not groups.hides(each.id)]
 
     shown = await there.accesses.read(read, _shown, pool)
-    return [_told(visit, box, readable, each) for each in shown]
+    return [_told(visit, box, each) for each in shown]
 
 
 def _shown(rows: Sequence[ConversationRow]) -> Sequence[Shown]:
@@ -163,17 +164,14 @@ def _shown(rows: Sequence[ConversationRow]) -> Sequence[Shown]:
     ]
 
 
-def _told(
-    visit: Visit, box: SeenBox, lines: Mapping[str, InboxLine], row: ConversationRow
-) -> ConversationRow:
-    """Where the box keeps names and words to itself, the row says so in their place."""
+def _told(visit: Visit, box: SeenBox, row: ConversationRow) -> ConversationRow:
+    """Without a name and words where the box keeps them to itself."""
     if box.privacy is Privacy.ALL:
         return row
-    branch = lines[row.line_id].branch
     return dataclasses.replace(
         row,
-        title=office_sentences.somebody(visit.words, branch, is_group=row.is_group),
-        preview=office_sentences.kept_there(visit.words, box.privacy),
+        title=office_sentences.somebody(visit.words, is_group=row.is_group),
+        preview="…",
         sender=None,
         is_theirs=False,
         medium=None,

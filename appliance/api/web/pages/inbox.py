@@ -71,6 +71,8 @@ class ListPane:
     chooses: bool = True
     asks: bool = False
     cut: Sequence[BoxShown] = ()
+    #: Boxes keep names and words of some of its rows to themselves.
+    keeps_names: bool = False
     #: Those to choose from, where there are too many for a page; None: all.
     offered: Sequence[InboxLine] | None = None
 

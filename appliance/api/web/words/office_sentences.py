@@ -86,17 +86,9 @@ def trouble(words: Words, link: OfficeLink, now: OfficeNow) -> tuple[str, str] |
     return None if found is None else (words.text(found[0]), words.text(found[1]))
 
 
-def somebody(words: Words, branch: str, *, is_group: bool) -> str:
+def somebody(words: Words, *, is_group: bool) -> str:
     """Stands for a name that only the box has."""
-    sentence = words.text("A group in {branch}") if is_group else words.text("Somebody in {branch}")
-    return sentence.format(branch=branch)
-
-
-def kept_there(words: Words, privacy: Privacy) -> str:
-    """Stands for words that only the box has."""
-    if privacy is Privacy.FIGURES:
-        return words.text("Stays at the branch")
-    return words.text("Open it to read it")
+    return words.text("A group") if is_group else words.text("Somebody")
 
 
 def fate(words: Words, box: BoxShown) -> str:
