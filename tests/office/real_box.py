@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from appliance.events import EventKind
 from appliance.office.batch import Batch, BoxFacts, ToldEvent
 from appliance.slices import Privacy, Slice
 from appliance.store import events
@@ -16,7 +17,7 @@ from appliance.store.slices import everything, slices_of
 from tests.api.office import Desk, Office
 from tests.fresh_store import fresh_store
 from tests.office.head_office import HeadOffice
-from tests.office.plain_box import PlainBox
+from tests.office.plain_box import PlainBox, Row
 
 KEY = b"k" * 32
 
@@ -27,6 +28,7 @@ class RealBox:
     branch: Office
     desk: Desk
     privacy: Privacy = Privacy.ALL
+    told_as: Privacy | None = None
 
     @property
     def id(self) -> str:
@@ -41,10 +43,25 @@ class RealBox:
             answer = self.plain.push(batch.as_json())
             assert answer.status_code == 200, answer.text
 
+    def tells_once(self) -> Row:
+        """The answer to the next batch."""
+        batch = self.branch.store.read(self._batch)
+        assert batch is not None
+        answer = self.plain.push(batch.as_json())
+        assert answer.status_code == 200, answer.text
+        found: Row = answer.json()
+        return found
+
+    def says_over(self, command: Row, outcome: str, **facts: str) -> None:
+        """As the log says what became of a command."""
+        told = {"command": command["id"], "n": command["n"], "outcome": outcome, **facts}
+        self.branch.store.write(lambda tx: tx.emit(EventKind.OFFICE_COMMAND, facts=told))
+        self.tells()
+
     def tells_all(self) -> None:
         """Every row that there is, as a box does when it has joined; then its log."""
         told = self.branch.store.read(lambda conn: list(everything(self._mask(conn))))
-        batch = self._with(self.plain.cursor + 1, self.plain.cursor, [], told)
+        batch = self.told(self.plain.cursor + 1, self.plain.cursor, [], told)
         answer = self.plain.push(batch.as_json())
         assert answer.status_code == 200, answer.text
         self.tells()
@@ -55,12 +72,12 @@ class RealBox:
             return None
         mask = self._mask(conn)
         told = [ToldEvent.of(mask.event(each)) for each in found]
-        return self._with(self.plain.cursor + 1, found[-1].seq, told, slices_of(mask, found))
+        return self.told(self.plain.cursor + 1, found[-1].seq, told, slices_of(mask, found))
 
     def _mask(self, conn: sqlite3.Connection) -> Mask:
         return Mask(conn=conn, privacy=self.privacy, key=KEY)
 
-    def _with(
+    def told(
         self, first: int, last: int, told: Sequence[ToldEvent], slices: Sequence[Slice]
     ) -> Batch:
         now_ms = self.branch.clock.now_ms()
@@ -84,6 +101,7 @@ class RealBox:
             slices=slices,
             sent_ms=now_ms,
             facts=facts,
+            told_as=self.told_as,
         )
 
 

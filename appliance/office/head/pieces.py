@@ -12,6 +12,7 @@ from appliance.office.tables import (
     boxes,
     commands,
     follow_places,
+    held_groups,
     office_log,
     replica_link,
     work_list,
@@ -106,5 +107,6 @@ def keep(tx: Tx, box_id: str, piece: ReplicaNews) -> None:
 
 def _mirror(tx: Tx, box: OfficeBox, told: Directory) -> None:
     twice = mirrored.mirror(tx, told, box=box.name)
+    held_groups.put(tx, box.id, told.held)
     boxes.note_numbers(tx, box.id, twice=bool(twice))
     follow_places.look_again(tx, [each.id for each in boxes.every(tx.conn) if each.number_twice])
