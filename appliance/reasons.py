@@ -23,6 +23,8 @@ class Reason(StrEnum):
     OFFICE_AWAY = "office-away"
     #: The box belongs to a head office already.
     OFFICE_JOINED = "office-joined"
+    #: Head office asked in the name of somebody of the box, whom it never told of.
+    OFFICE_AUTHOR = "office-author"
     #: A command of head office that this version does not know.
     UNKNOWN_KIND = "unknown-kind"
     #: The line is in that group no more.

@@ -121,7 +121,8 @@ class BoxFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """All events from `first` to `last`; numbers between them may be missing. One without events
-    has `last` = `first` - 1: a sign of life, or slices that no event names.
+    has `last` = `first` - 1: a sign of life, or slices that no event names. `told_as` is the choice
+    of privacy by which it was made; None: the box has not said, and keeps to the one that counts.
     """
 
     epoch: str
@@ -132,9 +133,12 @@ class Batch:
     sent_ms: int
     facts: BoxFacts
     descent: Descent | None = None
+    told_as: Privacy | None = None
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"epoch": self.epoch, "first": self.first, "last": self.last}
+        if self.told_as is not None:
+            told["told_as"] = self.told_as
         if self.descent is not None:
             told["descent"] = {"epoch": self.descent.epoch, "seq": self.descent.seq}
         return {
@@ -156,6 +160,7 @@ class Batch:
             sent_ms=read.number("sent_ms"),
             facts=BoxFacts.from_json(read.all.get("facts")),
             descent=_descent(read),
+            told_as=None if read.all.get("told_as") is None else privacy_of(read, "told_as"),
         )
         found._must_be_in_order()
         return found
@@ -217,11 +222,11 @@ def _value(found: object) -> Value:
     raise Malformed("a row holds what no column can hold")
 
 
-def privacy_of(read: Fields) -> Privacy:
+def privacy_of(read: Fields, name: str = "privacy") -> Privacy:
     try:
-        return Privacy(read.text("privacy", most=20))
+        return Privacy(read.text(name, most=20))
     except ValueError:
-        raise read.wrong("privacy") from None
+        raise read.wrong(name) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,16 @@ def clean(store: Store, needles: Sequence[str]) -> None:
     empty_log(store.path)
 
 
+def write_anew(store: Store, *, by_day: bool = False) -> None:
+    """The whole file, however much was deleted in it. `by_day`: a large one, too. Raises Unclean
+    where that cannot be now. Blocks, and so does every write meanwhile.
+    """
+    if not _may_write_anew(store, by_day=by_day):
+        raise Unclean("the file is written anew at night, and where there is room for it")
+    store.alone(lambda conn: conn.execute("VACUUM"))
+    empty_log(store.path)
+
+
 def overwrite_free_pages(store: Store) -> None:
     """Uses every page that nothing uses, and lets go of them again."""
     try:
@@ -135,10 +145,10 @@ def _let_some_go(tx: Tx) -> bool:
     return gone.rowcount > 0
 
 
-def _may_write_anew(store: Store) -> bool:
+def _may_write_anew(store: Store, *, by_day: bool = False) -> bool:
     size = store.path.stat().st_size
     hour = store.clock.now_ms() // _MS_PER_HOUR % _HOURS
     is_small = size <= WRITTEN_ANEW_BYTES
-    return (is_small or hour in NIGHT_HOURS) and shutil.disk_usage(
+    return (by_day or is_small or hour in NIGHT_HOURS) and shutil.disk_usage(
         store.path.parent
     ).free > 2 * size

@@ -23,6 +23,14 @@ def of_contact(conn: sqlite3.Connection, line_id: str, contact_id: str) -> str |
     return str(row[0]) if row else None
 
 
+def contact_of(conn: sqlite3.Connection, conversation_id: str) -> str | None:
+    """None of one with a group, too."""
+    row = conn.execute(
+        "SELECT contact_id FROM conversation WHERE id = ?", (conversation_id,)
+    ).fetchone()
+    return None if row is None else row["contact_id"]
+
+
 def found_or_begun(tx: Tx, line_id: str, contact_id: str) -> tuple[str, int | None]:
     """As `with_contact`, and the time when the contact last wrote in it."""
     row = tx.conn.execute(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store import webhook_deliveries
 from appliance.store.store import Tx
 
@@ -90,6 +91,15 @@ def all_open(conn: sqlite3.Connection) -> Sequence[Erasure]:
     """Oldest first."""
     rows = conn.execute(f"{_ERASURE} WHERE e.state <> 'complete' ORDER BY e.id")
     return [_from_row(row) for row in rows.fetchall()]
+
+
+def are_due_again(conn: sqlite3.Connection) -> bool:
+    """Whether somebody is to be erased whom a copy that was put back still knows."""
+    found = conn.execute(
+        "SELECT 1 FROM person_erasure WHERE reason = ? AND state IN ('waiting', 'erasing')",
+        (Reason.RESTORED.value,),
+    )
+    return found.fetchone() is not None
 
 
 def newest(conn: sqlite3.Connection, limit: int) -> Sequence[Erasure]:

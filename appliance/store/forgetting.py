@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance.identities import WHATSAPP_GROUP
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.media.kinds import MediaState
 from appliance.store import idempotency
@@ -47,6 +48,15 @@ def forget_messages(tx: Tx, message_ids: Collection[str]) -> Forgotten:
     _forget_answers(tx, ids)
     tx.conn.execute(_EMPTY, (ids,))
     return Forgotten(media=media, evidence=evidence)
+
+
+def forget_in_copy(tx: Tx, message_ids: Collection[str]) -> None:
+    """As `forget_messages`, and whom they were from and to, in a copy that has no files. What
+    stands for a number in a message that is told once more takes the place of the one made here.
+    """
+    forget_messages(tx, message_ids)
+    tx.conn.execute(_OF_NOBODY, (json.dumps(list(message_ids)),))
+    tx.conn.execute("DELETE FROM file_left")
 
 
 def forget_in_index(tx: Tx) -> None:
@@ -171,6 +181,10 @@ _THESE = "IN (SELECT value FROM json_each(?))"
 _EMPTY = f"""
 UPDATE message SET text = '', sender_name = NULL, device_key = iif(device_key IS NULL, NULL, '')
 WHERE id {_THESE}
+"""  # noqa: S608 -- our own words
+_OF_NOBODY = f"""
+UPDATE message SET value = '~' || lower(hex(randomblob(12))), key_digest = NULL, client_id = NULL
+WHERE id {_THESE} AND scheme <> '{WHATSAPP_GROUP}'
 """  # noqa: S608 -- our own words
 _EMPTY_MEDIA = f"""
 UPDATE media SET state = ?, why = NULL, name = '', sha256 = NULL, bytes = NULL, seconds = NULL,

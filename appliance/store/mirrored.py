@@ -1,8 +1,10 @@
-"""Branches and lines of many boxes in the office's own database, where rights are looked up."""
+"""Branches and lines of many boxes in the office's own database, where rights are looked up, and
+which groups they hold to some people.
+"""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.store.store import Tx
@@ -16,13 +18,40 @@ class Directory:
 
     branches: Sequence[Row]
     lines: Sequence[Row]
+    held: "Sequence[HeldGroup]" = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGroup:
+    """`rights` are by the ids of colleagues and tokens: whether they may answer there."""
+
+    id: str
+    branch_id: str
+    rights: dict[str, bool] = field(default_factory=dict)
 
 
 def directory(conn: sqlite3.Connection) -> Directory:
     return Directory(
         branches=[dict(row) for row in conn.execute("SELECT * FROM branch ORDER BY id")],
         lines=[dict(row) for row in conn.execute("SELECT * FROM line ORDER BY id")],
+        held=_held(conn),
     )
+
+
+def _held(conn: sqlite3.Connection) -> Sequence[HeldGroup]:
+    found: dict[str, HeldGroup] = {}
+    for row in conn.execute(_HELD):
+        held = found.setdefault(row["id"], HeldGroup(id=row["id"], branch_id=row["branch_id"]))
+        if row["who"] is not None:
+            held.rights[row["who"]] = bool(row["may_answer"])
+    return list(found.values())
+
+
+_HELD = """
+SELECT g.id, line.branch_id, coalesce(r.staff_id, r.token_id) AS who, r.may_answer
+FROM chat_group g INDEXED BY chat_group_held JOIN line ON line.id = g.line_id
+LEFT JOIN group_right r ON r.group_id = g.id WHERE g.held = 1 ORDER BY g.id
+"""
 
 
 def mirror(tx: Tx, told: Directory, *, box: str) -> Sequence[str]:

@@ -33,6 +33,18 @@ def add_staff(tx: Tx, staff_id: str) -> None:
     )
 
 
+def is_of_office(
+    conn: sqlite3.Connection, *, staff_id: str | None = None, token_id: str | None = None
+) -> bool:
+    """Whether the office sent this colleague, or has this program; a program that no row here has
+    is new. No colleague or token of the box itself is.
+    """
+    if staff_id is not None:
+        return staff_id in staff_ids(conn)
+    own = "SELECT 1 FROM api_token WHERE id = ?1 AND token_hash <> 'office:' || ?1"
+    return token_id is not None and conn.execute(own, (token_id,)).fetchone() is None
+
+
 def ensure_token(tx: Tx, token_id: str, name: str) -> None:
     """A program of the office writes here under its name; with this row nobody comes in: nothing
     has that hash, and it is revoked.

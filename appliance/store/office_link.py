@@ -12,6 +12,8 @@ from appliance.store import lines
 from appliance.store.store import Tx
 
 HASH_KEY_BYTES = 32
+_KEY_BEFORE = "office.key"
+"""In `meta`: of the office that this box belonged to before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +68,13 @@ def link(conn: sqlite3.Connection) -> OfficeLink | None:
 
 
 def begin(tx: Tx, new: JoinedLink) -> None:
-    """In place of whatever was agreed before."""
+    """In place of whatever was agreed before. Colleagues of another office are none of this one."""
     end(tx)
+    tx.conn.execute(
+        "DELETE FROM office_staff WHERE NOT EXISTS"
+        " (SELECT 1 FROM meta WHERE name = ? AND value = hex(?))",
+        (_KEY_BEFORE, new.office_key),
+    )
     tx.conn.execute(
         "INSERT INTO office_link (id, url, authority, box, office_key, hash_key, privacy,"
         " office_privacy, renew_by_ms, joined_ms) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -86,8 +93,15 @@ def begin(tx: Tx, new: JoinedLink) -> None:
 
 
 def end(tx: Tx) -> None:
-    """Colleagues whom the office sent stay, and are this box's own from now on."""
-    for table in ("office_link", "office_command", "office_staff"):
+    """Colleagues whom the office sent stay, and are this box's own until it joins that office once
+    more.
+    """
+    tx.conn.execute(
+        "INSERT INTO meta (name, value) SELECT ?, hex(office_key) FROM office_link WHERE true"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (_KEY_BEFORE,),
+    )
+    for table in ("office_link", "office_command"):
         tx.conn.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
 
 

@@ -18,6 +18,11 @@ SELECT value, scheme, contact_id AS contact, line_id AS line, kind, channel, at_
 WHERE kind IN ('opted_out', 'objected', 'erased') AND at_ms >= ? ORDER BY seq
 """
 
+_ERASED = """
+SELECT contact_id AS contact, at_ms FROM event_log
+WHERE seq > ? AND kind = 'contact.erased' AND contact_id IS NOT NULL ORDER BY seq
+"""
+
 _ONLY_BEYOND = """
 SELECT seq, conversation_id FROM message WHERE seq > (
     SELECT coalesce(max(message_seq), 0) FROM event WHERE seq <= ?1)
@@ -26,8 +31,8 @@ SELECT seq, conversation_id FROM message WHERE seq > (
 
 
 def beyond(conn: sqlite3.Connection, seq: int) -> dict[str, Any]:
-    """What happened after the event `seq`: how messages stand that went out, and who wanted no
-    more of them. Withdrawals of that very moment are told, too: twice is no harm.
+    """What happened after the event `seq`: how messages stand that went out, who wanted no more of
+    them, and who was erased. Withdrawals of that very moment are told, too: twice is no harm.
     """
     last = conn.execute("SELECT at_ms FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT 1", (seq,))
     row = last.fetchone()
@@ -35,6 +40,7 @@ def beyond(conn: sqlite3.Connection, seq: int) -> dict[str, Any]:
     return {
         "messages": [dict(each) for each in conn.execute(_MESSAGES, (seq,))],
         "withdrawals": [dict(each) for each in conn.execute(_WITHDRAWALS, (since_ms,))],
+        "erasures": [dict(each) for each in conn.execute(_ERASED, (seq,))],
     }
 
 

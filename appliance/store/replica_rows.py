@@ -22,7 +22,10 @@ NEVER = frozenset({"meta", "event", "event_kind", "event_retention"})
 """Tables that no slice may name: the log comes as events, and the rest is this database's own."""
 
 _NEVER_LIKE = ("sqlite_", "replica_", "search_", "_")
-_DIRECTORY = frozenset({"branch", "line"})
+_DIRECTORY = frozenset({"branch", "line", "group_right"})
+"""What the office has of each box in its own database (`mirrored.py`); rights are told whenever a
+group is held, or is so no more.
+"""
 _KINDS = frozenset(kind.value for kind in EventKind)
 _MADE = 8
 _IDS = ("branch_id", "line_id", "conversation_id", "contact_id", "device_id", "staff_id")

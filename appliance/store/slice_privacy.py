@@ -54,6 +54,7 @@ _BLANKS: Mapping[tuple[str, str], str] = {
     ("group_member", "name"): "",
     ("attempt_part", "evidence"): "{}",
 }
+_MARK = "~"
 _FREE_BITS = ((1 << 128) - 1) & ~(0xF << 76 | 0b11 << 62)
 _MADE_ID = 8 << 76 | 0b10 << 62
 """A UUID of version 8 (RFC 9562 §5.8): made here, of no time."""
@@ -101,6 +102,38 @@ class Mask:
         return {
             name: self._told(table, name, row[name], may_be_null=null, hides=hides)
             for name, null in self.columns(table).items()
+        }
+
+    def changed(self, table: str) -> list[str]:
+        """Columns of which a row is told with another value than it has."""
+        hidden = _COLUMNS_HIDDEN.get(table, frozenset()) - NEVER.get(table, frozenset())
+        if self.privacy is Privacy.ALL:
+            return []
+        figures = self.privacy is Privacy.FIGURES
+        return [
+            name
+            for name in self.columns(table)
+            if name in hidden or (figures and self._names_contact(table, name))
+        ]
+
+    def told(self, table: str, name: str, value: Value) -> Value:
+        """One value of a row that was told to somebody, as this choice allows it; what was told so
+        already stays. Asks no database once `changed` was called for this table.
+        """
+        may_be_null = self.columns(table)[name]
+        if name in _TAGGED and isinstance(value, str) and value.startswith(_MARK):
+            return value
+        if self._names_contact(table, name) and _is_made(value):
+            return value
+        return self._told(table, name, value, may_be_null=may_be_null, hides=True)
+
+    def blanked(self, table: str, row: Row) -> Row:
+        """What is left of a row of somebody who was erased; what nobody knows here is left out."""
+        known = self.columns(table)
+        return {
+            name: self._told(table, name, value, may_be_null=known[name], hides=True)
+            for name, value in row.items()
+            if name in known
         }
 
     def of(self, table: str, column: str, value: Value) -> Value:
@@ -173,7 +206,13 @@ class Mask:
 
 def stands_for(key: bytes, value: str) -> str:
     """What head office has in the place of who somebody is: the same for the same one."""
-    return f"~{_hash(key, value).hex()[:24]}"
+    return f"{_MARK}{_hash(key, value).hex()[:24]}"
+
+
+def _is_made(value: Value) -> bool:
+    """It is an id of our own making already."""
+    made = 8  # the version, as above
+    return isinstance(value, str) and is_id(value) and uuid.UUID(value).version == made
 
 
 def _hash(key: bytes, said: str) -> bytes:

@@ -92,7 +92,7 @@ class _Telling:
 
 def _tell(told: _Telling, event: Event) -> None:
     told.all_of(tables.OF_CONTACT, event.contact_id)
-    told.all_of(tables.OF_CONVERSATION, event.conversation_id)
+    _tell_conversation(told, event.conversation_id)
     if event.message_id is not None:
         _tell_message(told, event.message_id)
     if event.kind in _CARDS:
@@ -106,6 +106,18 @@ def _tell(told: _Telling, event: Event) -> None:
     _tell_things(told, event)
     if event.kind in _MANY:
         _tell_many(told, event)
+
+
+def _tell_conversation(told: _Telling, conversation_id: str | None) -> None:
+    """A group begins with its conversation: no event of its own says so."""
+    if conversation_id is None:
+        return
+    for table, column in tables.OF_CONVERSATION.items():
+        rows = told.rows(table, column, conversation_id)
+        if table == "conversation":
+            for row in rows:
+                if row["group_id"] is not None:
+                    told.rows("chat_group", "id", row["group_id"])
 
 
 def _tell_message(told: _Telling, message_id: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from appliance.events import EventKind
 from appliance.office.batch import Batch, BoxFacts, ToldEvent
 from appliance.slices import Privacy, Slice
 from appliance.store import events
@@ -19,7 +20,7 @@ from appliance.store.slices import everything, slices_of
 from tests.api.office import Desk, Office
 from tests.fresh_store import fresh_store
 from tests.office.head_office import HeadOffice
-from tests.office.plain_box import PlainBox
+from tests.office.plain_box import PlainBox, Row
 
 KEY = b"k" * 32
 
@@ -30,6 +31,7 @@ class RealBox:
     branch: Office
     desk: Desk
     privacy: Privacy = Privacy.ALL
+    told_as: Privacy | None = None
 
     @property
     def id(self) -> str:
@@ -57,10 +59,25 @@ class RealBox:
         )
         assert answer.status_code in (204, 404), answer.text
 
+    def tells_once(self) -> Row:
+        """The answer to the next batch."""
+        batch = self.branch.store.read(self._batch)
+        assert batch is not None
+        answer = self.plain.push(batch.as_json())
+        assert answer.status_code == 200, answer.text
+        found: Row = answer.json()
+        return found
+
+    def says_over(self, command: Row, outcome: str, **facts: str) -> None:
+        """As the log says what became of a command."""
+        told = {"command": command["id"], "n": command["n"], "outcome": outcome, **facts}
+        self.branch.store.write(lambda tx: tx.emit(EventKind.OFFICE_COMMAND, facts=told))
+        self.tells()
+
     def tells_all(self) -> None:
         """Every row that there is, as a box does when it has joined; then its log."""
         told = self.branch.store.read(lambda conn: list(everything(self._mask(conn))))
-        batch = self._with(self.plain.cursor + 1, self.plain.cursor, [], told)
+        batch = self.told(self.plain.cursor + 1, self.plain.cursor, [], told)
         answer = self.plain.push(batch.as_json())
         assert answer.status_code == 200, answer.text
         self.tells()
@@ -71,12 +88,12 @@ class RealBox:
             return None
         mask = self._mask(conn)
         told = [ToldEvent.of(mask.event(each)) for each in found]
-        return self._with(self.plain.cursor + 1, found[-1].seq, told, slices_of(mask, found))
+        return self.told(self.plain.cursor + 1, found[-1].seq, told, slices_of(mask, found))
 
     def _mask(self, conn: sqlite3.Connection) -> Mask:
         return Mask(conn=conn, privacy=self.privacy, key=KEY)
 
-    def _with(
+    def told(
         self, first: int, last: int, told: Sequence[ToldEvent], slices: Sequence[Slice]
     ) -> Batch:
         now_ms = self.branch.clock.now_ms()
@@ -100,6 +117,7 @@ class RealBox:
             slices=slices,
             sent_ms=now_ms,
             facts=facts,
+            told_as=self.told_as,
         )
 
 

@@ -16,7 +16,7 @@ from tests.api.browser import Browser, log_in
 from tests.office.head_office import HeadOffice
 from tests.office.over_boxes import followed
 from tests.office.real_box import RealBox
-from tests.office.test_office_commands import asked_last, says_over
+from tests.office.test_office_commands import asked_last
 
 ANNA, BRAM, CEM, DORA = "+31655500401", "+31655500402", "+31655500403", "+31655500404"
 LONG_MS = 10 * 60_000
@@ -148,10 +148,10 @@ def test_what_is_written_and_done_waits_for_its_box(
     assert noor.post(f"{place}/notes", {"text": "Let op"}).status_code == 204
     assert "Let op" in noor.get(f"{place}/messages").text
     seen_now(head, boxes)
-    says_over(tilburg, command, "refused", why="opted-out")
+    tilburg.says_over(command, "refused", why="opted-out")
     done = asked_last(tilburg, "case")
     assert done["body"] == {"conversation": place[3:], "state": "done"}
-    says_over(tilburg, done, "refused", why="claimed")
+    tilburg.says_over(done, "refused", why="claimed")
     head.until(lambda conn: _over(conn, done["id"]))
     thread = noor.get(f"{place}/messages").text
     assert "state-refused" in thread

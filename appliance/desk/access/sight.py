@@ -120,8 +120,11 @@ class Sight:
         return event.contact_id is not None and self.sees_contact(conn, event.contact_id)
 
     def _hides(self, event: Event) -> bool:
-        """A group in which nobody has written yet has no conversation."""
-        return self.groups.hides(event.conversation_id or event.facts.get("group"))
+        """A group in which nobody has written yet has no conversation; what head office asked for
+        names it among the facts.
+        """
+        told = (event.conversation_id, event.facts.get("group"), event.facts.get("conversation"))
+        return any(self.groups.hides(each) for each in told if isinstance(each, str))
 
 
 def _branches_of_device(conn: sqlite3.Connection, device_id: str) -> set[str]:

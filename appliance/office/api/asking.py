@@ -16,6 +16,7 @@ from appliance.desk.access.accesses import Accesses, Reader
 from appliance.errors import InvalidInput, NotFound
 from appliance.ids import is_id
 from appliance.office.api.seen_boxes import SeenBox, boxes_of_branches, opened, seen_boxes
+from appliance.office.api.sights import is_hidden_from, sight_at
 from appliance.office.head.head import Head
 from appliance.office.tables import work_list
 from appliance.store import branches, lines
@@ -47,9 +48,11 @@ async def boxes_in_sight(caller: Caller) -> Sequence[SeenBox]:
     return await caller.services.store.aread(read)
 
 
-async def sees_whole_box(caller: Caller, box: SeenBox) -> bool:
-    """Whether each branch of the box is in sight."""
+async def sees_whole_box(head: Head, caller: Caller, box: SeenBox) -> bool:
+    """Whether each branch of the box is in sight, and each of its groups."""
     sight = caller.sight
+    if await is_hidden_from(head, caller, box):
+        return False
     if sight.branches is None:
         return True
     hidden = await caller.services.store.aread(
@@ -68,7 +71,7 @@ async def read_at(
             store=store, who=Reader(token_id=caller.token.id), sink=caller.services.accessed
         )
         return await accesses.read(
-            lambda conn: read.read(conn, caller.sight, asked),
+            lambda conn: read.read(conn, sight_at(conn, caller), asked),
             lambda found: read.whom(found, asked),
         )
 

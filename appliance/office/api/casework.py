@@ -25,13 +25,14 @@ from appliance.desk.inbox import directory
 from appliance.desk.inbox.directory import ConversationEntry
 from appliance.desk.team import cases, labels
 from appliance.desk.team.staff import colleague_named, member_of
-from appliance.errors import InvalidInput, NotFound
+from appliance.errors import InvalidInput
 from appliance.office import wishes
 from appliance.office.api.asking import FoundAt, of_one
 from appliance.office.api.claims import OfficeConversationOut, claimed
 from appliance.office.api.elsewhere import at_the_box
 from appliance.office.api.fetched import whole
 from appliance.office.api.seen_boxes import SeenBox, asker_of, opened
+from appliance.office.api.sights import sight_at
 from appliance.office.head.callers import head_of
 from appliance.office.link import CommandKind
 from appliance.office.tables import commands
@@ -85,12 +86,13 @@ async def _answerable(request: Request, caller: Caller) -> FoundAt[ConversationE
 
     async def look(box: SeenBox) -> ConversationEntry:
         async with opened(head_of(request), box.id) as store:
-            return await store.aread(lambda conn: directory.conversation(conn, caller.sight, named))
+            return await store.aread(
+                lambda conn: directory.answerable(
+                    conn, sight_at(conn, caller), caller.token.id, named
+                )
+            )
 
-    at = await of_one(request, caller, look, what="conversation")
-    if not caller.sight.groups.may_answer(at.found.id):
-        raise NotFound("conversation")
-    return at
+    return await of_one(request, caller, look, what="conversation")
 
 
 async def _asked(

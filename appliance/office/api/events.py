@@ -25,6 +25,7 @@ from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.office.api.asking import boxes_in_sight
 from appliance.office.api.seen_boxes import opened
+from appliance.office.api.sights import sight_at
 from appliance.office.head.callers import head_of
 from appliance.office.head.head import Head
 from appliance.office.tables import office_log, replica_link
@@ -132,10 +133,11 @@ async def _seen_of(head: Head, caller: Caller, batch: LoggedBatch) -> Sequence[_
         if replica_link.read(conn).epoch != batch.epoch:
             return ()
         found = events.after(conn, batch.first - 1, limit=batch.many)
+        sight = sight_at(conn, caller)
         return [
             _ToldOfAll(seq=batch.seq + place, box_id=batch.box_id, event=event)
             for place, event in enumerate(found)
-            if event.seq <= batch.last and caller.sight.sees_event(conn, event)
+            if event.seq <= batch.last and sight.sees_event(conn, event)
         ]
 
     try:

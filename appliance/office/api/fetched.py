@@ -6,8 +6,9 @@ the replica's, with a header that says so: ids, states and times are right, text
 
 import hashlib
 import json
+import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -47,33 +48,55 @@ def _unmarked(name: str, value: Any) -> Any:
 
 
 class FetchedMemory:
-    """What boxes answered, for `KEPT_S`, and never on a disk. For the event loop."""
+    """What boxes answered, for `KEPT_S`, and never on a disk. For every thread."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s = now_s
+        self._lock = threading.Lock()
         self._kept: OrderedDict[_Key, tuple[float, FetchAnswer]] = OrderedDict()
         self._bytes = 0
+        self._forgotten: Counter[str] = Counter()
 
     def find(self, key: _Key) -> FetchAnswer | None:
-        self._let_go()
-        found = self._kept.get(key)
-        return None if found is None else found[1]
+        with self._lock:
+            self._let_go()
+            found = self._kept.get(key)
+            return None if found is None else found[1]
 
-    def keep(self, key: _Key, answer: FetchAnswer) -> None:
+    def mark(self, box_id: str) -> int:
+        """Of what is asked of a box from now on: it is kept unless the box is forgotten before it
+        has answered.
+        """
+        with self._lock:
+            return self._forgotten[box_id]
+
+    def keep(self, key: _Key, answer: FetchAnswer, mark: int) -> None:
+        with self._lock:
+            if mark != self._forgotten[key[0]]:
+                return
+            self._drop(key)
+            self._kept[key] = (self._now_s() + KEPT_S, answer)
+            self._bytes += len(answer.body)
+            self._let_go()
+
+    def forget(self, box_id: str) -> None:
+        """All that this box answered."""
+        with self._lock:
+            self._forgotten[box_id] += 1
+            for key in [each for each in self._kept if each[0] == box_id]:
+                self._drop(key)
+
+    def _drop(self, key: _Key) -> None:
         if (before := self._kept.pop(key, None)) is not None:
             self._bytes -= len(before[1].body)
-        self._kept[key] = (self._now_s() + KEPT_S, answer)
-        self._bytes += len(answer.body)
-        self._let_go()
 
     def _let_go(self) -> None:
         """The oldest stand first."""
         while self._kept:
-            key, (until_s, answer) = next(iter(self._kept.items()))
+            key, (until_s, _) = next(iter(self._kept.items()))
             if until_s > self._now_s() and self._bytes <= MAX_BYTES:
                 return
-            del self._kept[key]
-            self._bytes -= len(answer.body)
+            self._drop(key)
 
 
 async def whole(
@@ -82,16 +105,18 @@ async def whole(
     """Body and headers of the answer to a read of one thing; `body` is what the replica says.
 
     What was fetched counts as long as the replica says the same: a message that changed is asked
-    for anew.
+    for anew. It is forgotten once somebody is erased there, or less may be known.
     """
     if box.privacy is Privacy.ALL:
         return body, {}
+    if box.privacy is Privacy.FIGURES:
+        return without_marks(body), {WITHHELD: why_blank(box)}
     memory: FetchedMemory = request.app.state.fetched
-    key = (box.id, _address(request), _digest(body))
+    key, mark = (box.id, _address(request), _digest(body)), memory.mark(box.id)
     told = memory.find(key) or await asked_of_box(request, caller, box)
     if told is None or told.status != HTTPStatus.OK:
         return without_marks(body), {WITHHELD: why_blank(box)}
-    memory.keep(key, told)
+    memory.keep(key, told, mark)
     return json.loads(told.body), {}
 
 

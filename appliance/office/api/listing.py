@@ -20,6 +20,7 @@ from appliance.errors import InvalidInput
 from appliance.ids import is_id
 from appliance.office.api.fetched import without_marks
 from appliance.office.api.seen_boxes import SeenBox, opened
+from appliance.office.api.sights import sight_at, sight_here
 from appliance.office.api.walks import AT, no_cursor, walk_of
 from appliance.office.head.callers import head_of
 from appliance.office.head.head import Head
@@ -51,7 +52,7 @@ async def conversations(
             assignee_id=assignee_id,
             waiting=asked.waiting,
         )
-        return listed.page(conn, caller.sight, wish)
+        return listed.page(conn, sight_here(conn, caller), wish)
 
     found = await caller.services.store.aread(read)
     if found is None:
@@ -109,7 +110,7 @@ async def _entries(
                 store=store, who=Reader(token_id=caller.token.id), sink=caller.services.accessed
             )
             return await accesses.read(
-                lambda conn: directory.entries(conn, caller.sight, by_box[box_id]),
+                lambda conn: directory.entries(conn, sight_at(conn, caller), by_box[box_id]),
                 lambda shown: [
                     Shown(contact_id=each.contact_id, conversation_id=each.id, listed=True)
                     for each in shown

@@ -29,6 +29,7 @@ from appliance.office.api.asking import (
 from appliance.office.api.claims import OfficeConversationOut, claimed
 from appliance.office.api.fetched import WITHHELD, whole, without_marks
 from appliance.office.api.seen_boxes import SeenBox
+from appliance.office.api.sights import sight_here
 from appliance.office.api.walks import walk_of
 from appliance.office.head.callers import head_of
 from appliance.slices import Privacy
@@ -49,7 +50,7 @@ CONVERSATIONS = {"listConversations", "getConversation"}
 def add_reads(router: APIRouter) -> None:
     for read in reads.READS:
         if read.name in OWN:
-            read.add_to(router)
+            read.add_to(router, _own)
         elif read.name not in AT_THE_BOX:
             _with_claim(read).add_to(router, _answer_of(read))
 
@@ -77,6 +78,15 @@ def _answer_of(read: Read[Any, Any]) -> Answer:
         return await chosen(read, request, caller, asked)
 
     return answer
+
+
+async def _own(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
+    found = await caller.accesses.read(
+        lambda conn: read.read(conn, sight_here(conn, caller), asked),
+        lambda found: read.whom(found, asked),
+    )
+    read.tell(caller.accesses, asked)
+    return tagged(request, JSONResponse(read.body(found, asked)))
 
 
 async def _one(read: Read[Any, Any], request: Request, caller: Caller, asked: Any) -> Response:
@@ -107,7 +117,7 @@ async def _known(
     """
     if at.box.privacy is Privacy.ALL or read.name in OF_NOBODY:
         return body, {}
-    if read.name in OF_A_THREAD or await sees_whole_box(caller, at.box):
+    if read.name in OF_A_THREAD or await sees_whole_box(head_of(request), caller, at.box):
         return await whole(request, caller, at.box, body)
     return without_marks(body), {WITHHELD: "privacy"}
 

@@ -14,6 +14,7 @@ from appliance.office.api.events import OfficeEventOut
 from appliance.office.api.fetched import FetchedMemory
 from appliance.office.api.reads import add_reads
 from appliance.office.api.walks import WalkRoute
+from appliance.office.head.head import Head
 
 
 @cache
@@ -31,6 +32,10 @@ def routers() -> Sequence[APIRouter]:
 
 
 def furnish(app: FastAPI) -> None:
-    """Gives the routes what they share, beside what `api.app.furnish` gives."""
+    """Gives the routes what they share, beside what `api.app.furnish` gives; the office is there
+    already.
+    """
+    head: Head = app.state.head
     app.state.fetched = FetchedMemory()
+    head.forgotten.listen(app.state.fetched.forget)
     app.state.more_bodies = (OfficeConversationOut, OfficeEventOut)

@@ -37,6 +37,7 @@ from appliance.office.api.asking import boxes_in_sight, of_one
 from appliance.office.api.elsewhere import at_the_box
 from appliance.office.api.fetched import is_away
 from appliance.office.api.seen_boxes import SeenBox, asker_of, boxes_of_branches, opened
+from appliance.office.api.sights import sight_at
 from appliance.office.api.unsent import command_of, state_of
 from appliance.office.head.callers import head_of
 from appliance.office.link import CommandKind, CommandOutcome, OfficeCommand
@@ -110,8 +111,9 @@ async def _must_see_whom(request: Request, caller: Caller, wanted: MessageIn) ->
         if contact_id is not None:
             caller.sight.contact(conn, contact_id)
             return
-        group = directory.found(conn, caller.sight, wanted.group or "")
-        if group.line_id != line.id or not caller.sight.groups.may_answer(group.id):
+        sight = sight_at(conn, caller)
+        group = directory.answerable(conn, sight, caller.token.id, wanted.group or "")
+        if group.line_id != line.id:
             raise NotFound("group")
 
     async with opened(head_of(request), box_id) as store:
@@ -194,11 +196,9 @@ async def _standing(
             request, caller, partial(_record_at, request, caller, message_id), what="message"
         )
     except NotFound:
-        given = await command_of(caller, message_id)
+        given = await command_of(caller, message_id, to_change=True)
         state, _ = state_of(given)
         return given.box_id, state, given.command.body["message"]
-    if not caller.sight.groups.may_answer(at.found.conversation_id):
-        raise NotFound("message")
     return at.box.id, MessageState(at.found.state), at.found.id
 
 
@@ -206,7 +206,16 @@ async def _record_at(
     request: Request, caller: Caller, message_id: str, box: SeenBox
 ) -> MessageRecord:
     async with opened(head_of(request), box.id) as store:
-        return await store.aread(lambda conn: records.one(conn, caller.sight, message_id.lower()))
+        return await store.aread(lambda conn: _cancellable(conn, caller, message_id.lower()))
+
+
+def _cancellable(conn: sqlite3.Connection, caller: Caller, message_id: str) -> MessageRecord:
+    """Raises NotFound."""
+    sight = sight_at(conn, caller)
+    found = records.one(conn, sight, message_id)
+    if not sight.groups.may_answer(found.conversation_id):
+        raise NotFound("message")
+    return found
 
 
 async def _decided(caller: Caller, box_id: str, asked: OfficeCommand) -> CommandOutcome | None:

@@ -7,6 +7,7 @@ from appliance.api.json.callers import Caller
 from appliance.api.json.times import iso, iso_or_none
 from appliance.errors import NotFound
 from appliance.messages import Direction, MessageState
+from appliance.office.api.sights import sight_here
 from appliance.office.link import CommandOutcome
 from appliance.office.tables import commands
 from appliance.office.tables.commands import CommandGiven
@@ -23,8 +24,10 @@ def state_of(given: CommandGiven) -> tuple[MessageState, str]:
     return MessageState.QUEUED, Reason.WAITS_FOR_BOX.value
 
 
-async def command_of(caller: Caller, message_id: str) -> CommandGiven:
-    """Raises NotFound for a message that nobody asked for, or on a line out of sight."""
+async def command_of(caller: Caller, message_id: str, *, to_change: bool = False) -> CommandGiven:
+    """Raises NotFound for a message that nobody asked for, or on a line out of sight, or in a group
+    that is held to others; `to_change`: also in one that is only to be read.
+    """
     named = message_id.lower()
 
     def read(conn: sqlite3.Connection) -> CommandGiven:
@@ -32,8 +35,11 @@ async def command_of(caller: Caller, message_id: str) -> CommandGiven:
         if given is None:
             raise NotFound("message")
         branch_id = lines.line(conn, given.command.body["line"]).branch_id
-        hidden = caller.sight.groups.hides(given.command.body.get("conversation"))
-        if hidden or not caller.sight.sees_branch(branch_id):
+        sight = sight_here(conn, caller)
+        about = [given.command.body.get(name) for name in ("conversation", "group")]
+        is_hidden = any(map(sight.groups.hides, about))
+        is_closed = to_change and not all(map(sight.groups.may_answer, about))
+        if is_hidden or is_closed or not sight.sees_branch(branch_id):
             raise NotFound("message")
         return given
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from appliance.desk.consent import withdrawn_elsewhere
 from appliance.desk.consent.withdrawn_elsewhere import Withdrawal
+from appliance.desk.privacy.erasing import elsewhere
 from appliance.desk.team import office_staff
 from appliance.desk.team.office_staff import OfficeColleague, OfficeGrant
 from appliance.errors import Refused
@@ -83,11 +84,23 @@ def withdrawn(known: OfficeLink, body: Fields, conn: Any) -> Sequence[Withdrawal
 
 
 def happened(tx: Tx, body: Fields, withdrawals: Sequence[Withdrawal]) -> Facts:
-    """What left since the copy is in doubt here, and who withdrew since is written to no more."""
+    """What left since the copy is in doubt here, who withdrew since is written to no more, and who
+    was erased since is so once more.
+    """
     there = [Fields(each, "a message") for each in body.items("messages", most=_MOST_HAPPENED)]
     states = [(each.id("id"), _state(each)) for each in there]
     closed = withdrawn_elsewhere.take_in(tx, withdrawals)
+    if (gone := _erased(body)) and (known := office_link.link(tx.conn)) is not None:
+        elsewhere.ask_again(tx, gone, known.hash_key)
     return {"doubted": unknown_since.doubt(tx, states), "closed": closed}
+
+
+def _erased(body: Fields) -> Sequence[str]:
+    """An office of before tells nothing of it."""
+    if body.all.get("erasures") is None:
+        return ()
+    told = body.items("erasures", most=_MOST_HAPPENED)
+    return [Fields(each, "an erasure").id("contact") for each in told]
 
 
 def _state(read: Fields) -> MessageState:

@@ -27,6 +27,7 @@ from appliance.desk.outgoing.recipients import identity_of_contact, reached_over
 from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.sending import Author, SendRequest
 from appliance.desk.team import cases, notes
+from appliance.desk.team.staff import member_of
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import meant
 from appliance.ids import is_id
@@ -62,7 +63,10 @@ class Who:
 
 
 def who_asks(tx: Tx, by: CommandAsker) -> Who:
-    """Raises NotFound for somebody who may nothing here."""
+    """Raises NotFound for somebody who may nothing here, and Refused for somebody of this box, of
+    whom the office never told.
+    """
+    must_be_told(tx.conn, by)
     if by.staff is not None:
         rights = rights_of(tx.conn, by.staff, now_ms=tx.now_ms)
         if not rights.grants:
@@ -74,6 +78,17 @@ def who_asks(tx: Tx, by: CommandAsker) -> Who:
     limits = group_limits.of_token(tx.conn, by.token)
     everywhere = frozenset(Grant(permission=each, branch_id=None) for each in EMERGENCY)
     return Who(Author(token_id=by.token), Rights(grants=everywhere, groups=limits))
+
+
+def must_be_told(conn: sqlite3.Connection, by: CommandAsker) -> Facts:
+    """It is a colleague or a program of the office, and none of this box's own. Raises NotFound for
+    nobody, and Refused.
+    """
+    if by.token is None and (by.staff is None or member_of(conn, by.staff) is None):
+        raise NotFound("member of staff")
+    if not office_commands.is_of_office(conn, staff_id=by.staff, token_id=by.token):
+        raise Refused(Reason.OFFICE_AUTHOR, "Head office speaks for its own people only.")
+    return {}
 
 
 def _may_be_new(message_id: str, now_ms: int) -> bool:

@@ -1,10 +1,12 @@
 """Answers head office with what this box's own API says, where somebody there opens a thread.
 
-The office has looked whether they may see it; here it is read as a whole, and who asked stands in
-the log of reading as for a request at this box. Only what is read is answered, and nothing is kept.
+The office has looked whether they may see it; here it is read as a whole but for groups that are
+held to others, and who asked stands in the log of reading as for a request at this box. Only what
+is read is answered, and nothing is kept.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +15,9 @@ from starlette.types import ASGIApp
 
 from appliance.api.json.callers import GIVEN, Caller
 from appliance.api.services import Services
+from appliance.desk.access import group_limits
 from appliance.desk.access.accesses import Reader
+from appliance.desk.access.rights import rights_of
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import ApiToken, Scope
 from appliance.office.link import MAX_ANSWER_BYTES, FetchAnswer, Link, OfficeCommand
@@ -71,7 +75,19 @@ def _caller(services: Services, command: OfficeCommand) -> Caller:
         revoked_ms=None,
     )
     who = Reader(staff_id=by.staff) if by.staff else Reader(token_id=by.token)
-    return Caller(token, Sight(None), services, services.accesses(who))
+    return Caller(token, _sight(services, command), services, services.accesses(who))
+
+
+def _sight(services: Services, command: OfficeCommand) -> Sight:
+    """All but the groups that are held to others here."""
+    by = command.by
+
+    def read(conn: sqlite3.Connection) -> Sight:
+        if by.staff is not None:
+            return Sight(None, rights_of(conn, by.staff).groups)
+        return Sight(None, group_limits.of_token(conn, by.token or ""))
+
+    return services.store.read(read)
 
 
 async def _answered(app: ASGIApp, path: str, caller: Caller) -> FetchAnswer:

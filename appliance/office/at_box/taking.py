@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from appliance.desk.outgoing.room import Room
+from appliance.desk.privacy.erasing import again
 from appliance.errors import InvalidInput, LineFull, NotFound, Refused, StoreError
 from appliance.events import EventKind
 from appliance.office.at_box import asking_itself, asking_people
@@ -111,7 +112,11 @@ class Taker:
         self._counter.planned()
 
     def _may_fetch(self, command: OfficeCommand) -> bool:
-        """The box keeps its choice itself, whatever an office asks."""
+        """The box keeps its choice itself, whatever an office asks, and who reads is one of it."""
+        try:
+            self._store.read(lambda conn: asking_people.must_be_told(conn, command.by))
+        except (NotFound, Refused):
+            return False
         known = self._store.read(office_link.link)
         is_open = known is not None and known.struck_off_ms is None
         shows = known is not None and known.narrower is not Privacy.FIGURES
@@ -139,6 +144,7 @@ class Taker:
         effect = partial(asking_itself.happened, body=body, withdrawals=found)
         work = partial(self._take, command, effect=effect)
         self._counter.gate.write(self._store, identities, work)
+        again.make_nobody(self._store)
 
     def _take(self, command: OfficeCommand, tx: Tx, *, effect: Effect | None = None) -> None:
         """One transaction: what it does is undone where it is refused; that it is, is kept."""
@@ -171,7 +177,9 @@ class Taker:
             return lambda tx: asking_itself.staff(tx, known, body)
         if _is_late(self._store, command):
             raise CommandRefused(Reason.TOO_LATE)
-        if kind in (CommandKind.FETCH, CommandKind.BACKUP):
+        if kind == CommandKind.FETCH:
+            return lambda tx: asking_people.must_be_told(tx.conn, command.by)
+        if kind == CommandKind.BACKUP:
             return lambda _: {}
         if kind == CommandKind.SEND:
             return lambda tx: asking_people.send(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from appliance.events import Event
 from appliance.office.batch import MAX_BATCH_BYTES, Batch, BoxFacts, Descent, ToldEvent
 from appliance.slices import Privacy, Slice
-from appliance.store import events, slice_tables, slices
+from appliance.store import erasures, events, slice_tables, slices
 from appliance.store.feed import known_epoch
 from appliance.store.office_link import OfficeLink
 from appliance.store.restoring import descent_of
@@ -58,6 +58,9 @@ class Teller:
         epoch = known_epoch(conn)
         if known.epoch != epoch:
             return self._greeting(conn, known, epoch, facts)
+        if known.unsettled or erasures.are_due_again(conn):
+            # What the copy holds of people who were erased since is told to nobody.
+            return Telling(batch=_after(known, (), (), facts), more=False)
         if known.told_privacy != known.narrower:
             return self._rows(conn, known, facts)
         self._walk = None
@@ -97,6 +100,7 @@ class Teller:
 
     def _rows(self, conn: sqlite3.Connection, known: OfficeLink, facts: BoxFacts) -> Telling:
         if self._walk is None or self._walks_as is not known.narrower:
+            self.lost()  # what was to be told next was read as another choice allows it
             self._walks_from, self._walks_as = events.last_seq(conn), known.narrower
             self._walk, self._piece = self._everything(conn, known), None
         self._piece = self._piece or _piece_of(self._walk, self._weight // 2)
@@ -168,7 +172,8 @@ def _piece_of(walk: Iterator[Slice], most: int) -> tuple[list[Slice], bool]:
 def _after(
     known: OfficeLink, found: Sequence[Event], named: Sequence[Slice], facts: BoxFacts
 ) -> Batch:
-    return _batch(known.epoch or "", known.event_seq, found, named, facts)
+    epoch, after = known.epoch or "", known.event_seq
+    return _batch(epoch, after, found, named, facts, told_as=known.narrower)
 
 
 def _batch(
@@ -177,7 +182,9 @@ def _batch(
     found: Sequence[Event],
     named: Sequence[Slice],
     facts: BoxFacts,
+    *,
     descent: Descent | None = None,
+    told_as: Privacy | None = None,
 ) -> Batch:
     return Batch(
         epoch=epoch,
@@ -188,6 +195,7 @@ def _batch(
         sent_ms=0,
         facts=facts,
         descent=descent,
+        told_as=told_as,
     )
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from appliance.office.head.fetches import Fetches
 from appliance.office.head.following import ReplicaFollower
+from appliance.office.head.forgetting import Forgetter
 from appliance.office.head.heard import HeardEvents
 from appliance.office.head.indexing import Indexer
-from appliance.office.head.news import WorkListNews
+from appliance.office.head.news import ForgottenNews, WorkListNews
 from appliance.office.head.office_keys import office_key, public_of
 from appliance.office.head.pushing import Pushes
 from appliance.office.head.replicas import Replicas
@@ -38,16 +39,22 @@ class Head:
         self.indexer = Indexer(self.replicas, give_way=give_way)
         self.follower = ReplicaFollower(store, self.replicas, self.news, followed=self.indexer.poke)
         self.upkeep = Upkeep(store, self.replicas, StaffTelling(store, self.key))
-        self.pushes = Pushes(store, self.replicas, self.follower, self.upkeep, give_way=give_way)
+        self.forgotten = ForgottenNews()
+        self.forgetter = Forgetter(store, self.replicas, self.forgotten)
+        self.pushes = Pushes(
+            store, self.replicas, self.follower, self.upkeep, self.forgetter, give_way=give_way
+        )
 
     def start(self) -> None:
         self.indexer.start()
         self.follower.start()
         self.upkeep.start()
+        self.forgetter.start()
 
     def stop(self) -> None:
         """Once nobody asks any more; office.db stays open."""
         self.pushes.close()
+        self.forgetter.stop()
         self.follower.stop()
         self.indexer.stop()
         self.upkeep.stop()

@@ -14,6 +14,7 @@ from appliance.office.tables import (
     commands,
     credentials,
     follow_places,
+    held_groups,
     invitations,
     work_list,
 )
@@ -69,6 +70,7 @@ def strike_off(tx: Tx, box_id: str) -> None:
         raise NotFound("box")
     mirrored.forget(tx, boxes.things_of(tx.conn, box_id))
     work_list.forget_box(tx, box_id)
+    held_groups.forget_box(tx, box_id)
     follow_places.forget(tx, box_id)
     alarms.note(tx, box, None)
     boxes.strike_off(tx, box_id)

@@ -13,6 +13,7 @@ from appliance.office.tables import (
     commands,
     follow_places,
     heard_news,
+    held_groups,
     office_log,
     replica_link,
     work_list,
@@ -123,5 +124,6 @@ def _tell(tx: Tx, box_id: str, piece: ReplicaNews) -> None:
 
 def _mirror(tx: Tx, box: OfficeBox, told: Directory) -> None:
     twice = mirrored.mirror(tx, told, box=box.name)
+    held_groups.put(tx, box.id, told.held)
     boxes.note_numbers(tx, box.id, twice=bool(twice))
     follow_places.look_again(tx, [each.id for each in boxes.every(tx.conn) if each.number_twice])

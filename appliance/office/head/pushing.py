@@ -14,11 +14,12 @@ from appliance.office.batch import MAX_BATCH_BYTES, Batch, Pushed
 from appliance.office.head import joining, privacy_choice, refusals, taking_in
 from appliance.office.head.following import ReplicaFollower
 from appliance.office.head.foreign import Owners
+from appliance.office.head.forgetting import Forgetter
 from appliance.office.head.replicas import Replicas
 from appliance.office.head.taking_in import Behind, TakenIn, Wrong
 from appliance.office.head.upkeep import Upkeep
 from appliance.office.reading import Malformed, parsed
-from appliance.office.tables import box_epochs, boxes, replica_link
+from appliance.office.tables import box_epochs, boxes, replica_erased, replica_link
 from appliance.office.tables.box_epochs import EpochStanding
 from appliance.office.tables.boxes import BoxSeen, OfficeBox
 from appliance.slices import Privacy
@@ -37,6 +38,7 @@ class Pushes:
         replicas: Replicas,
         follower: ReplicaFollower,
         upkeep: Upkeep,
+        forgetter: Forgetter,
         *,
         give_way: Callable[[], None],
     ) -> None:
@@ -44,6 +46,7 @@ class Pushes:
         self._replicas = replicas
         self._follower = follower
         self._upkeep = upkeep
+        self._forgetter = forgetter
         self._owners = Owners(store)
         self._inside: set[str] = set()
         self.threads = ThreadPoolExecutor(
@@ -68,12 +71,17 @@ class Pushes:
 
     def take(self, box_id: str, raw: bytes, *, zipped: bool) -> Pushed:
         """Raises ProblemError, StoreError."""
+        with self._forgetter.steady(box_id):
+            return self._take(box_id, raw, zipped=zipped)
+
+    def _take(self, box_id: str, raw: bytes, *, zipped: bool) -> Pushed:
         box, epochs, privacy = self._store.read(lambda conn: _known(conn, box_id))
         if box.held is not None:
             raise refusals.held(box.held)
         try:
             batch = Batch.from_json(parsed(_unpacked(raw) if zipped else raw))
-            taken = self._taken(box, epochs.get(batch.epoch), batch)
+            counts = batch.facts.privacy.narrower(privacy)
+            taken = self._taken(box, epochs.get(batch.epoch), batch, counts)
         except Malformed as exc:
             raise self._hold(box, Wrong(f"What it told cannot be read: {exc}.")) from exc
         except Wrong as exc:
@@ -90,15 +98,18 @@ class Pushes:
         box = self._store.read(lambda conn: boxes.one(conn, box_id))
         return self._hold(box, Wrong("What it told is too big."))
 
-    def _taken(self, box: OfficeBox, standing: EpochStanding | None, batch: Batch) -> TakenIn:
+    def _taken(
+        self, box: OfficeBox, standing: EpochStanding | None, batch: Batch, counts: Privacy
+    ) -> TakenIn:
         if standing is EpochStanding.DISOWNED:
             raise refusals.struck_off()
         if box.fresh_epoch is not None:
             self._begin_afresh(box, batch)
         self._owners.check(box.id, batch)
+        self._forgetter.narrow(box.id, counts)
         try:
             with self._replicas.opened(box.id, new=True) as replica:
-                taken = taking_in.take(replica, batch)
+                taken = taking_in.take(replica, batch, counts)
         except Wrong as exc:
             if exc.conflict and standing is None:
                 self._store.write(
@@ -118,8 +129,11 @@ class Pushes:
             return
         with self._replicas.opened(box.id, new=True) as replica:
             is_another = replica.read(replica_link.read).epoch not in ("", batch.epoch)
+            erased = replica.read(replica_erased.ids)
         if is_another:
             self._replicas.remove(box.id)
+            with self._replicas.opened(box.id, new=True) as replica:
+                replica.write(lambda tx: replica_erased.note(tx, erased, None))
         self._store.write(lambda tx: boxes.believe(tx, box.id, batch.epoch))
 
     def _note(self, box: OfficeBox, batch: Batch, taken: TakenIn) -> None:
@@ -128,6 +142,8 @@ class Pushes:
         self._upkeep.seen(box.id, seen)
         if batch.events or batch.slices:
             self._follower.poke(box.id)
+        if taken.forgot:
+            self._forgetter.poke(box.id)
 
     def _hold(self, box: OfficeBox, wrong: Wrong) -> Exception:
         self._store.write(lambda tx: boxes.hold(tx, box.id, wrong.why, conflict=wrong.conflict))

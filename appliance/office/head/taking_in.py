@@ -11,8 +11,10 @@ from typing import Any
 
 from appliance.errors import BalieError, InvalidInput
 from appliance.office.batch import Batch, ToldEvent
-from appliance.office.tables import replica_link
+from appliance.office.head import erasing
+from appliance.office.tables import replica_link, replica_privacy
 from appliance.office.tables.replica_link import LinkState
+from appliance.slices import Privacy
 from appliance.store import replica_descent, replica_rows
 from appliance.store.store import Store, Tx
 
@@ -40,30 +42,33 @@ class Wrong(NothingTaken):
 class TakenIn:
     """`began`: this batch is the first of its epoch. `happened`: what the one before it said that
     the box does not know. `gap`: nothing of it was taken, because the numbering goes on from
-    `cursor`.
+    `cursor`. `forgot`: something that may be in memory is gone.
     """
 
     cursor: int
     happened: Mapping[str, Any] | None = None
     began: bool = False
     gap: bool = False
+    forgot: bool = False
 
 
-def take(store: Store, batch: Batch) -> TakenIn:
-    """Blocks until it is on the disk. Raises Behind or Wrong."""
+def take(store: Store, batch: Batch, counts: Privacy) -> TakenIn:
+    """Blocks until it is on the disk. What was told as a wider choice than the one that counts is
+    not taken: the box hears of the choice, and tells it as that allows. Raises Behind or Wrong.
+    """
     try:
         if not batch.slices and not batch.events:
             state = store.read(replica_link.read)
             if state.epoch == batch.epoch and batch.first <= state.cursor + 1:
                 return TakenIn(cursor=state.cursor, happened=state.happened)  # a sign of life
-        return store.write(lambda tx: _take(tx, batch))
+        return store.write(lambda tx: _take(tx, batch, counts))
     except InvalidInput as exc:
         raise Wrong(exc.sentence) from exc
     except (sqlite3.IntegrityError, OverflowError) as exc:
         raise Wrong("A row that it told cannot be in a database of Balie.") from exc
 
 
-def _take(tx: Tx, batch: Batch) -> TakenIn:
+def _take(tx: Tx, batch: Batch, counts: Privacy) -> TakenIn:
     state = replica_link.read(tx.conn)
     began = state.epoch != batch.epoch
     if began:
@@ -77,25 +82,32 @@ def _take(tx: Tx, batch: Batch) -> TakenIn:
     otherwise = replica_rows.told_otherwise(tx.conn, [each.as_json() for each in known])
     if otherwise is not None:
         raise Wrong(f"The event {otherwise} was told before with other content.")
-    if batch.last < state.cursor or (batch.last == state.cursor and batch.events):
+    told_as = batch.told_as or counts
+    is_older = batch.last < state.cursor or (batch.last == state.cursor and batch.events)
+    if is_older or told_as.narrower(counts) is not told_as:
         if began:
             replica_link.write(tx, state)
         return _taken(state, state.cursor, began=began)
-    _put(tx, state, batch, [each for each in batch.events if each.seq > state.cursor])
-    return _taken(state, max(batch.last, state.cursor), began=began)
+    new = [each for each in batch.events if each.seq > state.cursor]
+    replica_privacy.widen(tx, told_as)
+    forgot = _put(tx, state, batch, new)
+    return replace(_taken(state, max(batch.last, state.cursor), began=began), forgot=forgot)
 
 
 def _taken(state: LinkState, cursor: int, *, began: bool, gap: bool = False) -> TakenIn:
     return TakenIn(cursor=cursor, happened=state.happened, began=began, gap=gap)
 
 
-def _put(tx: Tx, state: LinkState, batch: Batch, events: Collection[ToldEvent]) -> None:
-    done = replica_rows.put(tx, batch.slices)
+def _put(tx: Tx, state: LinkState, batch: Batch, events: Collection[ToldEvent]) -> bool:
+    """Whether something may stand in memory that is to stand nowhere now."""
+    forgot = erasing.erase(tx, batch)
+    told = erasing.without_erased(tx, batch.slices)
+    done = replica_rows.put(tx, told)
     unknown = replica_rows.put_events(tx, [each.as_json() for each in events])
-    if done.unknown or unknown or batch.slices:
-        replica_link.keep_unknown(tx, batch.slices, done.unknown, unknown)
-    told = {each.conversation_id for each in events if each.conversation_id is not None}
-    replica_link.touch(tx, done.conversations | told)
+    if done.unknown or unknown or told:
+        replica_link.keep_unknown(tx, told, done.unknown, unknown)
+    talks = {each.conversation_id for each in events if each.conversation_id is not None}
+    replica_link.touch(tx, done.conversations | talks)
     replica_link.write(
         tx,
         replace(
@@ -104,6 +116,7 @@ def _put(tx: Tx, state: LinkState, batch: Batch, events: Collection[ToldEvent]) 
             directory=state.directory + done.directory,
         ),
     )
+    return erasing.let_go(tx, events) or forgot
 
 
 def _new_epoch(tx: Tx, state: LinkState, batch: Batch) -> LinkState:

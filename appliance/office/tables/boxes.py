@@ -78,6 +78,12 @@ def every(conn: sqlite3.Connection) -> Sequence[OfficeBox]:
     return [_box(row) for row in found]
 
 
+def choices(conn: sqlite3.Connection) -> Mapping[str, Privacy]:
+    """What each box lets the office have at most, those that are struck off included."""
+    rows = conn.execute("SELECT id, privacy FROM box")
+    return {row["id"]: Privacy(row["privacy"]) for row in rows}
+
+
 def one(conn: sqlite3.Connection, box_id: str) -> OfficeBox:
     """Also one that is struck off. Raises NotFound."""
     row = conn.execute(f"{_BOX} WHERE id = ?", (box_id,)).fetchone()

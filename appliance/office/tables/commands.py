@@ -16,7 +16,8 @@ from appliance.office.link import (
     OfficeCommand,
 )
 from appliance.office.reading import Fields
-from appliance.office.tables import work_list
+from appliance.office.tables import office_drafts, work_list
+from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 WORDS_KEPT_MS = 24 * 3_600_000
@@ -165,6 +166,37 @@ def _tell(tx: Tx, box_id: str, made: OfficeCommand, outcome: CommandOutcome | No
         conversation_id=about,
         facts=facts if outcome is None else {**facts, "outcome": outcome},
     )
+
+
+def forget_person(
+    tx: Tx, box_id: str, conversation_ids: Collection[str], said: Collection[str]
+) -> None:
+    """Somebody was erased at this box. What is yet to be done about them is not asked for any more,
+    and words of what is over go at once, because they may be about them.
+    """
+    about = {
+        "box": box_id,
+        "talks": json.dumps(list(conversation_ids)),
+        "said": json.dumps(list(said)),
+        "now": tx.now_ms,
+        "why": Reason.ERASED.value,
+    }
+    tx.conn.execute(_NOT_ANY_MORE, about)
+    office_drafts.forget_person(tx, box_id, conversation_ids, said)
+    rows = tx.conn.execute(_OVER, about).fetchall()
+    tx.conn.executemany(
+        "UPDATE command SET body = ? WHERE seq = ?",
+        [(json.dumps(_without_words(json.loads(row["body"]))), row["seq"]) for row in rows],
+    )
+
+
+_NOT_ANY_MORE = """
+UPDATE command SET outcome = 'refused', why = :why, over_ms = :now
+WHERE box_id = :box AND outcome IS NULL AND kind IN ('send', 'note', 'case', 'fetch')
+AND (conversation_id IN (SELECT value FROM json_each(:talks))
+  OR EXISTS (SELECT 1 FROM json_each(:said) s WHERE instr(body, s.value)))
+"""
+_OVER = "SELECT seq, body FROM command WHERE box_id = :box AND outcome IS NOT NULL"
 
 
 def tidy(tx: Tx) -> None:

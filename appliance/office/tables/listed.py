@@ -12,6 +12,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.selection import Sort
 
@@ -83,7 +84,7 @@ def _branches(conn: sqlite3.Connection, sight: Sight, wanted: ListWish) -> Itera
 
 
 def _conditions(wanted: ListWish) -> str:
-    some = ["conversation_id NOT IN (SELECT value FROM json_each(:hidden))"]
+    some = [*_NOT_HIDDEN]
     if wanted.line_id is not None:
         some.append("line_id = :line")
     if wanted.state is not None:
@@ -103,6 +104,10 @@ def read_at(sort: Sort, cursor: str) -> ListedAt | None:
     return ListedAt(place=int(place), id=conversation_id)
 
 
+_NOT_HIDDEN = (
+    f"conversation_id NOT IN {HIDDEN}",
+    f"(group_id IS NULL OR group_id NOT IN {HIDDEN})",
+)
 _DIGITS = 15
 _BEFORE = {Sort.BEGUN: 0, Sort.RECENT: 1 << 62, Sort.WAITING: -1}
 _BEGUN = """

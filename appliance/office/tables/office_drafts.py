@@ -42,6 +42,19 @@ def forget_all(tx: Tx, conversation_ids: Collection[str]) -> None:
     )
 
 
+def forget_person(
+    tx: Tx, box_id: str, conversation_ids: Collection[str], said: Collection[str]
+) -> None:
+    """What is typed to somebody who was erased at this box, or names them there."""
+    forget_all(tx, conversation_ids)
+    tx.conn.execute(
+        "DELETE FROM office_draft WHERE conversation_id IN"
+        " (SELECT conversation_id FROM work_list WHERE box_id = ?)"
+        " AND EXISTS (SELECT 1 FROM json_each(?) s WHERE instr(text, s.value))",
+        (box_id, json.dumps(list(said))),
+    )
+
+
 def of_conversation(
     conn: sqlite3.Connection, staff_id: str, conversation_id: str
 ) -> Mapping[str, str]:

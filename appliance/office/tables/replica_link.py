@@ -64,6 +64,16 @@ def touch(tx: Tx, conversation_ids: Collection[str]) -> None:
     )
 
 
+def touch_all(tx: Tx) -> None:
+    tx.conn.execute(
+        "INSERT OR REPLACE INTO replica_touched (conversation_id) SELECT id FROM conversation"
+    )
+
+
+def forget_unknown(tx: Tx) -> None:
+    tx.conn.execute("DELETE FROM replica_unknown")
+
+
 def touched_after(conn: sqlite3.Connection, n: int, *, limit: int) -> Mapping[str, int]:
     """The conversations that changed, with their places, in that order."""
     rows = conn.execute(

@@ -59,5 +59,10 @@ def foreign(conn: sqlite3.Connection, box_id: str, ids: Collection[str]) -> str 
     return None if row is None else str(row["conversation_id"])
 
 
+def forget_people(tx: Tx, box_id: str) -> None:
+    """Who they are with: the rows are made anew by who is told of it."""
+    tx.conn.execute("UPDATE work_list SET contact_id = NULL WHERE box_id = ?", (box_id,))
+
+
 def forget_box(tx: Tx, box_id: str) -> None:
     tx.conn.execute("DELETE FROM work_list WHERE box_id = ?", (box_id,))

@@ -91,14 +91,14 @@ async def _fetched(
     """What was fetched counts as long as the replica says the same."""
     memory: FetchedMemory = request.app.state.fetched
     digest = hashlib.blake2b(json.dumps(stamp).encode(), digest_size=16).digest()
-    key = (at.box.id, address, digest)
+    key, mark = (at.box.id, address, digest), memory.mark(at.box.id)
     told = memory.find(key)
     if told is None:
         fetches = head_of(request).fetches
         told = await fetches.ask(at.box.id, address, at.by, within_s=WAITS_S)
     if told is None or told.status != HTTPStatus.OK:
         return None
-    memory.keep(key, told)
+    memory.keep(key, told, mark)
     found: Mapping[str, Any] = json.loads(told.body)
     return found
 

@@ -1,6 +1,7 @@
 """A box whose database was put back from a copy: what happened since comes down before it sends."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from appliance.errors import Refused
 from appliance.messages import MessageState
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.reasons import Reason
+from appliance.slices import Privacy
 from appliance.store import office_link
 from appliance.store.copies import copy_database
 from appliance.store.restoring import restore
+from appliance.store.slice_privacy import Mask
 from appliance.store.store import Store
 from tests.office.at_box.conftest import Box
 from tests.office.at_box.test_joining import released
@@ -82,6 +85,41 @@ def test_what_left_since_the_copy_is_in_doubt_and_who_stopped_stays_out(
     office.wait_for(settled)
     released(box)
     box.is_told()
+    box.counter.store.close()
+
+
+@pytest.mark.parametrize("privacy", [Privacy.ON_DEMAND, Privacy.FIGURES])
+def test_who_was_erased_since_the_copy_is_erased_once_more(
+    box: Box, tmp_path: Path, privacy: Privacy
+) -> None:
+    """Also where the office has only what stands for them, and no journal knows it here."""
+    counter, office = box.counter, box.office
+    counter.hears("Ik ben het", sender=ANNA, name="Anna Achternaam")
+    counter.hears(sender=BART)
+    office.privacy = privacy.value
+    box.joins()
+    box.is_told()
+    known = counter.store.read(office_link.link)
+    assert known is not None
+    anna, bart = counter.contact_id(ANNA), counter.contact_id(BART)
+    copy = tmp_path / "copy.db.zst"
+    copy_database(box.data / "balie.db", copy)
+
+    def told_as(conn: sqlite3.Connection) -> str:
+        return str(Mask(conn=conn, privacy=privacy, key=known.hash_key).contact_id(anna))
+
+    erased = [{"contact": counter.store.read(told_as), "at_ms": 1}]
+    put_back(box, copy)
+    happened = {"messages": [], "withdrawals": [], "erasures": erased}
+    command = office.ask("happened", happened, by={"name": "office"})
+    box.linked()
+    assert office.done(command)["outcome"] == "done"
+    people = {
+        row["id"]: row["joined_into"]
+        for row in box.counter.all("SELECT id, joined_into FROM contact")
+    }
+    assert (people[anna], people[bart]) == (anna, None)
+    assert not box.counter.all("SELECT 1 FROM contact_identity WHERE value = ?", ANNA)
     box.counter.store.close()
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from appliance.desk.access import tokens
+from appliance.desk.team import staff
 from appliance.events import EventKind
 from appliance.ids import new_id
 from appliance.messages import MessageState
@@ -71,6 +73,29 @@ def test_a_message_leaves_by_the_consent_and_the_plan_of_this_box(joined: Box) -
     counter.hears("STOP", sender=ANNA)
     assert refused("send", message(joined)) == ("refused", "opted-out")
     assert len(counter.all("SELECT 1 FROM message WHERE direction = 'out' AND rule IS NULL")) == 1
+
+
+def test_head_office_speaks_for_its_own_people_only(joined: Box) -> None:
+    """Neither for a colleague nor for a token that the box made itself, whatever they may here."""
+    office, store = joined.office, joined.counter.store
+    own = store.write(lambda tx: staff.add(tx, "Sanne", role="lead", branch_id=None))
+    token = store.write(lambda tx: tokens.add(tx, "HR")).id
+    thread = joined.counter.one("SELECT id FROM conversation")["id"]
+    asked = {
+        "send": message(joined),
+        "note": {"conversation": thread, "text": "Namens een ander"},
+        "case": {"conversation": thread, "state": "done"},
+        "fetch": {"ask": "own", "path": "/api/v1/messages"},
+    }
+    for by in ({"staff": own, "name": "Sanne"}, {"token": token, "name": "HR"}):
+        for kind, body in asked.items():
+            said = office.done(office.ask(kind, body, by=by))
+            assert (said["outcome"], said["why"]) == ("refused", "office-author"), (kind, by)
+    nobody = office.done(office.ask("fetch", asked["fetch"], by=OF_NOBODY))
+    assert (nobody["outcome"], nobody["why"]) == ("refused", "not-found")
+    assert not office.answers
+    assert not joined.counter.all("SELECT 1 FROM note")
+    assert joined.counter.one("SELECT name FROM api_token WHERE id = ?", token)["name"] == "HR"
 
 
 def test_conversations_are_worked_on_as_by_a_colleague_here(joined: Box) -> None:

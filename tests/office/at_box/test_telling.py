@@ -10,6 +10,7 @@ from appliance.desk.contacts import joining
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, notes, staff
 from appliance.events import EventKind
+from appliance.office.at_box import telling
 from appliance.slices import Privacy
 from appliance.store import office_link
 from appliance.store.store import Tx
@@ -152,6 +153,34 @@ def test_a_box_that_the_office_holds_works_on_and_says_why(box: Box) -> None:
     assert box.office.wait_for(lambda: held() is None)
     changes = box.counter.events(EventKind.OFFICE_CHANGED)
     assert [each.facts["what"] for each in changes] == ["joined", "held", "well"]
+
+
+def test_what_was_read_before_a_choice_is_not_told_after_it(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of one event that did not fit one batch were to be told next, when the office chose."""
+    lives(box.counter, times=1)
+    box.joins()
+    chooses_all(box)
+    box.same_rows()
+    box.link.stop()
+    monkeypatch.setattr(telling, "MOST_WEIGHT", 300)
+    monkeypatch.setattr(telling, "LEAST_WEIGHT", 300)
+
+    def chooses(told: dict[str, Any]) -> None:
+        if told["slices"] and not told["events"]:
+            box.office.privacy = "on_demand"
+
+    box.office.on_push = chooses
+    box.counter.hears("Zeg het niet", sender=ANNA)
+    box.linked()
+    box.is_told()
+    assert box.office.privacy == "on_demand"
+    told_as = [each.get("told_as") for each in box.office.pushes]
+    last = max(place for place, each in enumerate(told_as) if each == "all")
+    assert set(told_as[last + 1 :]) == {"on_demand"}
+    after = str(box.office.pushes[last + 1 :])
+    assert not [each for each in (ANNA, "Zeg het niet") if each in after]
 
 
 def test_a_choice_of_privacy_tells_all_anew(box: Box) -> None:

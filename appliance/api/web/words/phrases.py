@@ -182,6 +182,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Head office does not take this invitation. It may be used, or older than three days.",
         "Ask head office for a new one.",
     ),
+    Reason.OFFICE_AUTHOR: (
+        "Head office asked for it in the name of somebody whom it never told this box of.",
+        "Do it at the box, or ask as a colleague or program of head office.",
+    ),
     Reason.OFFICE_AWAY: (
         "Head office cannot be reached, or what answers there is not it.",
         "Check the network of this box, then try again.",

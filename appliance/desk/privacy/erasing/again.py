@@ -71,7 +71,7 @@ def obey_journal(store: Store) -> int:
     _close_again(store, known.closed, there)
     again = sorted({contact for each in missing for contact in there.get(each, {}).values()})
     for contact_id in again:
-        store.write(lambda tx, contact_id=contact_id: _ask_again(tx, contact_id))  # type: ignore[misc]
+        store.write(lambda tx, contact_id=contact_id: ask_again(tx, contact_id))  # type: ignore[misc]
     _erase_now(store)
     if again:
         log.warning("%d people who were erased since this copy are erased again", len(again))
@@ -103,10 +103,20 @@ def check_obeyed(conn: sqlite3.Connection) -> None:
         )
 
 
-def _erase_now(store: Store) -> None:
+def make_nobody(store: Store) -> None:
+    """Whoever is to be erased is nobody here on return, unless a device has something of theirs in
+    hand or the key of the house is missing. Blocks.
+    """
     try:
         while job.go_on(store, with_cleaning=False):
             pass
+    except (SetupError, StoreUnavailable) as exc:
+        log.warning("people who are to be erased are so later: %s", exc)
+
+
+def _erase_now(store: Store) -> None:
+    make_nobody(store)
+    try:
         while job.go_on(store):
             pass
     except (Unclean, SetupError, StoreUnavailable) as exc:
@@ -240,7 +250,8 @@ def _nobody(tx: Tx) -> str:
     return contact_id
 
 
-def _ask_again(tx: Tx, contact_id: str) -> None:
+def ask_again(tx: Tx, contact_id: str) -> None:
+    """They were erased after this copy was made."""
     found = contacts.find(tx.conn, contact_id)
     if found is not None and erasures.open_of(tx.conn, found.id) is None:
         reason = Reason.RESTORED.value

@@ -132,6 +132,25 @@ def forget(tx: Tx, person: ErasablePerson) -> None:
         tx.conn.execute(statement, values)
 
 
+def forget_in_copy(tx: Tx, person: ErasablePerson) -> None:
+    """All of it in a copy that counts nothing unread and has no files."""
+    values = values_of(person, tx.now_ms)
+    forgetting.forget_media(tx, _of_notes(tx.conn, person))
+    for statement in (*THREADS, *CARD, *ELSEWHERE, *_ANSWERS):
+        tx.conn.execute(statement, values)
+
+
+def said_of(person: ErasablePerson) -> Sequence[str]:
+    """Numbers and full names, as they may stand in JSON."""
+    return _sought(person, {form for each in person.identities for form in _forms(each.value)})
+
+
+def forget_answers(tx: Tx, said: Sequence[str]) -> None:
+    """Of answers to software that say one of these the id is left."""
+    for statement in _ANSWERS:
+        tx.conn.execute(statement, {"sought": json.dumps(list(said))})
+
+
 def forget_threads(tx: Tx, conversation_ids: str) -> None:
     """What somebody who had the page open wrote there meanwhile. `conversation_ids` is JSON."""
     for statement in _LATE:
