@@ -47,7 +47,7 @@ class RealBox:
             assert answer.status_code == 200, answer.text
 
     def says_it_lives(self) -> None:
-        batch = self._with(self.plain.cursor + 1, self.plain.cursor, [], [])
+        batch = self.told(self.plain.cursor + 1, self.plain.cursor, [], [])
         assert self.plain.push(batch.as_json()).status_code == 200
 
     def answers(self, ask: str, body: Any) -> None:
