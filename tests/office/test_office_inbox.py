@@ -108,7 +108,7 @@ def test_what_a_page_offers_is_there(boxes: Sequence[RealBox], noor: Browser) ->
 def test_nothing_is_taken_without_the_token_of_the_session(noor: Browser) -> None:
     for part in (thread_page, writing_page, boxes_page):
         for route in part.routes.routes:
-            if isinstance(route, APIRoute) and "POST" in route.methods:
+            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
                 path = re.sub(r"{\w+}", "x", route.path)
                 assert noor.post(path, {"text": "x"}, csrf=False).status_code == 403, path
 
