@@ -201,6 +201,12 @@ class EventKind(Enum):
     #: What head office asked for is done or refused; facts: `command`, its id, `n`, `kind`,
     #: `outcome`, `why` where it was refused, and what it was about, such as `message`.
     OFFICE_COMMAND = "office.command"
+    #: At head office: a box has told something; facts: `box`, `epoch`, `after` and `last` (the
+    #: box's own numbers), `whole` where more than events came.
+    OFFICE_HEARD = "office.heard"
+    #: At head office: a box was asked something about a conversation, or has decided; facts: `box`,
+    #: `command`, `kind`, `outcome` once it has decided.
+    OFFICE_ASKED = "office.asked"
     #: A text that the office has ready; facts: `text`, and `what`: `added`, `changed`, `removed`.
     TEXT_CHANGED = "text.changed"
     #: Somebody said whether reports tell colleagues apart; facts: `per_person`.

@@ -1,10 +1,13 @@
 """A branch with a real database, told to a head office by the very slices that a box makes."""
 
+import base64
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -42,6 +45,19 @@ class RealBox:
         while (batch := self.branch.store.read(self._batch)) is not None:
             answer = self.plain.push(batch.as_json())
             assert answer.status_code == 200, answer.text
+
+    def says_it_lives(self) -> None:
+        batch = self.told(self.plain.cursor + 1, self.plain.cursor, [], [])
+        assert self.plain.push(batch.as_json()).status_code == 200
+
+    def answers(self, ask: str, body: Any) -> None:
+        """What its API says to a `fetch`."""
+        told = {"status": 200, "type": "application/json"}
+        told["body"] = base64.b64encode(json.dumps(body).encode()).decode()
+        answer = self.plain.client.post(
+            f"/link/v1/answers/{ask}", json=told, headers=self.plain.headers
+        )
+        assert answer.status_code in (204, 404), answer.text
 
     def tells_once(self) -> Row:
         """The answer to the next batch."""

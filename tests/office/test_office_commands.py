@@ -1,6 +1,5 @@
 """The office's JSON API: what is asked of a box, and what every box tells."""
 
-import base64
 import json
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,6 @@ from typing import Any
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.desk.team import staff
-from appliance.events import EventKind
 from tests.api.office import Caller
 from tests.office.head_office import HeadOffice
 from tests.office.over_boxes import followed, of_branch
@@ -41,7 +39,7 @@ def test_a_message_waits_for_its_box(
     command = asked_last(tilburg, "send")
     assert command["body"]["message"] == told["id"]
     assert command["expires_ms"] == head.clock.at_ms + 60_000
-    _says_over(tilburg, command, "refused", why="consent-required")
+    tilburg.says_over(command, "refused", why="consent-required")
     head.until(lambda conn: _is_over(conn, command["id"]))
     refused = planning.get(f"/messages/{told['id']}").json()
     assert (refused["state"], refused["reason"]) == ("refused", "consent-required")
@@ -63,13 +61,6 @@ def _is_over(conn: Any, command_id: str) -> bool | None:
     return True if row["outcome"] else None
 
 
-def _says_over(box: RealBox, command: dict[str, Any], outcome: str, **facts: str) -> None:
-    """As the box's log says it."""
-    told = {"command": command["id"], "n": command["n"], "outcome": outcome, **facts}
-    box.branch.store.write(lambda tx: tx.emit(EventKind.OFFICE_COMMAND, facts=told))
-    box.tells()
-
-
 def test_a_claim_is_asked_until_the_box_has_decided(
     head: HeadOffice, boxes: Sequence[RealBox], planning: Caller
 ) -> None:
@@ -89,7 +80,7 @@ def test_a_claim_is_asked_until_the_box_has_decided(
     assert planning.get(f"/conversations/{conversation['id']}").json()["claim_asked"] == asked
     command = asked_last(tilburg, "case")
     assert command["body"]["assignee"] == femke
-    _says_over(tilburg, command, "refused", why="claimed")
+    tilburg.says_over(command, "refused", why="claimed")
     head.until(lambda conn: _is_over(conn, command["id"]))
     assert planning.get(f"/conversations/{conversation['id']}").json()["claim_asked"] is None
     for wrong in ({"assignee": "Niemand"}, {"labels": ["is er niet"]}, {"closing_note": "Klaar"}):
@@ -158,11 +149,7 @@ def _answering(box: RealBox, body: Any) -> threading.Thread:
     """The box waits for one `fetch` and answers it."""
 
     def answer() -> None:
-        command = asked_last(box, "fetch")
-        told = {"status": 200, "type": "application/json"}
-        told["body"] = base64.b64encode(json.dumps(body).encode()).decode()
-        ask = command["body"]["ask"]
-        box.plain.client.post(f"/link/v1/answers/{ask}", json=told, headers=box.plain.headers)
+        box.answers(asked_last(box, "fetch")["body"]["ask"], body)
 
     thread = threading.Thread(target=answer)
     thread.start()

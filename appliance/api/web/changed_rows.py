@@ -82,13 +82,16 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _RowsFound:
-    """Empty for a session that has ended: nothing is shown any more."""
+class RowsFound:
+    """Empty for a session that has ended: nothing is shown any more. `several`: there are more
+    lines in sight than these.
+    """
 
     rows: Sequence[ConversationRow] = ()
     gone: Sequence[str] = ()
     lines: Sequence[InboxLine] = ()
     waiting: int = 0
+    several: bool = False
 
     @property
     def shown(self) -> Iterable[Shown]:
@@ -110,6 +113,10 @@ async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str
     found = await accesses.read(
         lambda conn: _find(conn, visit, changed), lambda found: found.shown, ReaderPool.LIVE
     )
+    return told_rows(visit, found)
+
+
+def told_rows(visit: Visit, found: RowsFound) -> tuple[str, Mapping[str, object]] | None:
     if not found.lines:
         return None
     return "rows", {
@@ -120,16 +127,16 @@ async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str
     }
 
 
-def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> _RowsFound:
+def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> RowsFound:
     """The rights are asked after the rows: what they hold was still within them."""
     ids = sorted(changed.conversations | overview.conversations_with(conn, changed.people))
     rows = overview.rows_of(conn, visit.staff_id, ids)
     session = sessions.find(conn, visit.token, visit.now_ms)
     if session is None or not session.rights.has(Permission.INBOX_READ):
-        return _RowsFound()
+        return RowsFound()
     lines = overview.lines(conn, session.rights, visit.staff_id)
     readable = {line.id for line in lines}
-    return _RowsFound(
+    return RowsFound(
         rows=[
             row
             for row in rows.values()
@@ -141,13 +148,14 @@ def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> _RowsFoun
     )
 
 
-def _drawings(visit: Visit, found: _RowsFound) -> Sequence[str]:
+def _drawings(visit: Visit, found: RowsFound) -> Sequence[str]:
+    chooses = visit.has_page("/chosen")
     places = {
         line.id: RowPlace(
             zone=line.zone,
             within_min=line.within_min,
-            may_write=any(each.may_write for each in found.lines),
-            branch=line.branch if len(found.lines) > 1 else "",
+            may_write=chooses and any(each.may_write for each in found.lines),
+            branch=line.branch if found.several or len(found.lines) > 1 else "",
             query=_ALL_NUMBERS.query(),
         )
         for line in found.lines

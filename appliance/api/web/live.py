@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from typing import Annotated
@@ -29,6 +29,11 @@ from appliance.events import Event, EventKind
 from appliance.store.store import ReaderPool
 
 routes = APIRouter(route_class=PageRoute)
+
+Hint = tuple[str, Mapping[str, object]]
+"""The name of a hint, and what it is about."""
+Tell = Callable[[Visit, Sequence[Event]], Awaitable[str]]
+"""The frames that a reader is told of these events."""
 
 BEAT_S = 2.0
 """How often a quiet stream says that it is alive: a page that hears nothing for two beats says so
@@ -107,19 +112,24 @@ async def live(
     last_event_id: Annotated[str | None, Header(max_length=80)] = None,
 ) -> Response:
     """`after` is where the page was drawn; a browser that reconnects sends a newer position."""
-    position = visit.services.feed.position(last_event_id or after)
+    return streamed(visit, last_event_id or after, _told)
+
+
+def streamed(visit: Visit, cursor: str, tell: Tell) -> Response:
+    """What happens from `cursor` on, as `tell` says it."""
+    position = visit.services.feed.position(cursor)
     # The JSON API's events use `fastapi.sse`, and these do not. It answers with `no-cache`, and
     # this stream needs `no-store`. It writes the id of a frame last, and a client that reads line
     # by line needs the id first. Its keep-alive comments would come on top of the beats, which have
     # to stay: a page that hears none says so, and it cannot hear a comment.
     return StreamingResponse(
-        visit.web.streams.bounded(visit.token, _stream(visit, position)),
+        visit.web.streams.bounded(visit.token, _stream(visit, position, tell)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, None]:
+async def _stream(visit: Visit, position: int | None, tell: Tell) -> AsyncGenerator[str, None]:
     feed = visit.services.feed
     if position is None:
         # Of another epoch, or lost: the stream cannot resume there, so the page is drawn anew.
@@ -134,7 +144,7 @@ async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, Non
             if reader.may_be_gone(batch) and not await reader.is_there():
                 return
             began_s = time.monotonic()
-            told = await _told(reader.visit, batch)
+            told = await tell(reader.visit, batch)
             took_s = time.monotonic() - began_s
             if told := told + reader.presence() or reader.beat():
                 reader.told_s = time.monotonic()
@@ -144,18 +154,32 @@ async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, Non
 
 
 async def _told(visit: Visit, batch: Sequence[Event]) -> str:
-    """One piece, so that who has heard the last hint has the rows, too."""
-    hints: dict[str, str] = {}
-    changed = Changed()
+    hints, changed = Hints(), Changed()
     for event in batch:
-        if (hint := await _hint_for(visit, event)) is not None:
-            frame = _frame(*hint)
-            hints.pop(frame, None)  # many events may say the same
-            hints[frame] = _frame(*hint, visit.services.feed.cursor(event.seq))
+        if (hint := await hint_for(visit, event)) is not None:
+            hints.add(hint, visit.services.feed.cursor(event.seq))
             changed.note(event)
     if (rows := await hint_of_rows(visit, changed)) is not None:
-        hints["rows"] = _frame(*rows)
-    return "".join(hints.values())
+        hints.add(rows)
+    return hints.text
+
+
+class Hints:
+    """Sent as one piece, so that who has heard the last one has the rows, too. Each is said once,
+    where it was said last: many events may say the same.
+    """
+
+    def __init__(self) -> None:
+        self._frames: dict[str, str] = {}
+
+    def add(self, hint: Hint, cursor: str = "") -> None:
+        plain = _frame(*hint)
+        self._frames.pop(plain, None)
+        self._frames[plain] = _frame(*hint, cursor)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._frames.values())
 
 
 @dataclass(slots=True)
@@ -219,7 +243,8 @@ class _Reader:
         return self.visit.session.expires_ms - self.visit.now_ms
 
 
-async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, object]] | None:
+async def hint_for(visit: Visit, event: Event) -> Hint | None:
+    """None where the reader may not see what it is about, and where no page shows that."""
     if event.kind is EventKind.CONVERSATION_READ:
         own = event.staff_id == visit.staff_id
         return ("read", {"conversation": event.conversation_id}) if own else None
@@ -227,7 +252,7 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, objec
         return _hint_of_emergency(visit, event)
     if is_about_rights(event):
         # Who sees it no more is told, too.
-        hint: tuple[str, Mapping[str, object]] | None = ("list", {})
+        hint: Hint | None = ("list", {})
         event = dataclasses.replace(event, conversation_id=None, facts={})
     else:
         hint = hint_of(event)
@@ -237,13 +262,13 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, objec
     known = [each.sees_at_once(event) for each in sights]
     if None not in known:
         return hint if any(known) else None
-    seen = await visit.services.store.aread(
+    seen = await visit.desk.aread(
         lambda conn: any(each.sees_event(conn, event) for each in sights), ReaderPool.LIVE
     )
     return hint if seen else None
 
 
-def _hint_of_emergency(visit: Visit, event: Event) -> tuple[str, Mapping[str, object]] | None:
+def _hint_of_emergency(visit: Visit, event: Event) -> Hint | None:
     """For its own person, whose pages show other things from now on, and for who reads there."""
     own, reads = event.staff_id == visit.staff_id, visit.session.rights
     branches = reads.branches(Permission.INBOX_READ)
@@ -257,7 +282,7 @@ def is_about_rights(event: Event) -> bool:
     return event.kind is EventKind.GROUP_CHANGED and event.facts.get("what") == "rights"
 
 
-def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
+def hint_of(event: Event) -> Hint | None:
     """The name of the hint and what it is about: ids only."""
     if event.kind in _ABOUT_MESSAGES:
         about = {
@@ -279,7 +304,7 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
     return ("device", about_device) if event.kind in _ABOUT_DEVICES else None
 
 
-def _hint_between_messages(event: Event) -> tuple[str, Mapping[str, object]]:
+def _hint_between_messages(event: Event) -> Hint:
     """No thread shows a call of somebody without a conversation: the list does. Nor is there one of
     somebody who was erased.
     """

@@ -23,7 +23,7 @@ from appliance.api.web.streams import Streams
 from appliance.api.web.undoing import Undoing
 from appliance.api.web.words.i18n import Words, best_language
 from appliance.desk.access import passkeys, sessions
-from appliance.desk.access.accesses import Accesses, Reader, Shown
+from appliance.desk.access.accesses import Accesses, Readable, Reader, Shown
 from appliance.desk.access.bearer import new_token
 from appliance.desk.access.login import Door
 from appliance.desk.access.rights import Rights
@@ -108,7 +108,9 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request by a member of staff who is logged in."""
+    """A request by a member of staff who is logged in. `desk` is what `read` and `show` look into:
+    the house's own database, or at a head office that of one box.
+    """
 
     request: Request
     web: Web
@@ -116,6 +118,7 @@ class Visit:
     session: Session
     token: str
     accesses: Accesses
+    desk: Readable
 
     @property
     def services(self) -> Services:
@@ -151,7 +154,7 @@ class Visit:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """For data that shows no person; other data is read by `show`."""
-        return await self.services.store.aread(work)
+        return await self.desk.aread(work)
 
     async def show(
         self,
@@ -197,10 +200,10 @@ class Visit:
             **context,
         )
 
-    def has_page(self, address: str) -> bool:
+    def has_page(self, address: str, method: str = "GET") -> bool:
         """What is offered leads somewhere: a head office has fewer pages than a box."""
         pages: PageFinder = self.request.app.state.pages
-        return pages.has(address)
+        return pages.has(address, method)
 
 
 def is_secure(request: Request, web: Web) -> bool:
@@ -231,7 +234,7 @@ async def visit_of(request: Request) -> Visit:
     words = _words(request, session.language)
     request.state.language = words.language
     accesses = web.services.accesses(Reader(staff_id=session.staff_id))
-    return Visit(request, web, words, session, token, accesses)
+    return Visit(request, web, words, session, token, accesses, web.services.store)
 
 
 async def _to_passkey(request: Request, web: Web, session: Session) -> None:

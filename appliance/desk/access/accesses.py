@@ -7,12 +7,20 @@ so only this module knows of it; the sink keeps it where the company has switche
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from appliance.store.readings import ReadingKind, Thing
-from appliance.store.store import ReaderPool, Store
+from appliance.store.store import ReaderPool
 
 T = TypeVar("T")
+
+
+class Readable(Protocol):
+    """What is read from: a database, or one that is opened for each read."""
+
+    async def aread(
+        self, work: Callable[[sqlite3.Connection], T], pool: ReaderPool = ReaderPool.PAGES
+    ) -> T: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +78,7 @@ class Accesses:
     reads show them. Without a sink nothing is looked up for the reports.
     """
 
-    store: Store
+    store: Readable
     who: Reader
     sink: Sink | None
     _told: set[tuple[str | None, str | None]] = field(default_factory=set)

@@ -41,6 +41,14 @@ def of_token(conn: sqlite3.Connection, token_id: str) -> GroupLimits:
     return _limits(conn, {"staff": None, "token": token_id}, lambda _: False)
 
 
+def holds_any(conn: sqlite3.Connection) -> bool:
+    """Whether there is a group that is not for everybody."""
+    row = conn.execute(
+        "SELECT 1 FROM chat_group INDEXED BY chat_group_held WHERE held = 1 LIMIT 1"
+    ).fetchone()
+    return row is not None
+
+
 def _limits(
     conn: sqlite3.Connection, who: dict[str, str | None], manages: Callable[[str], bool]
 ) -> GroupLimits:

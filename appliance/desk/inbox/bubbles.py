@@ -77,6 +77,17 @@ class BubbleCare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAsked:
+    """A head office has asked a box to send it, and the box has not decided. `is_away`: the box
+    cannot be reached now; `withdraws`: it was asked to let it be, as well.
+    """
+
+    box: str
+    is_away: bool
+    withdraws: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallMark:
     """A call that nobody took. `channel` None: over the mobile network."""
 
@@ -145,6 +156,7 @@ class Bubble:
     round_id: str | None = None
     #: What of it should not be kept.
     care: BubbleCare | None = None
+    asked: MessageAsked | None = None
 
     @property
     def was_seen_by_a_person(self) -> bool:

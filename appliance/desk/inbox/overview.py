@@ -130,9 +130,16 @@ class Query:
     hidden: Collection[str] = ()
 
 
-def lines(conn: sqlite3.Connection, rights: Rights, staff_id: str) -> Sequence[InboxLine]:
-    """The lines whose messages this person may read, by branch."""
-    rows = conn.execute(_LINES, {"staff_id": staff_id})
+def lines(
+    conn: sqlite3.Connection,
+    rights: Rights,
+    staff_id: str,
+    *,
+    only: Collection[str] | None = None,
+) -> Sequence[InboxLine]:
+    """The lines whose messages this person may read, by branch; `only` among those."""
+    chosen = None if only is None else json.dumps(list(only))
+    rows = conn.execute(_LINES, {"staff_id": staff_id, "only": chosen})
     return [
         InboxLine(
             id=row["id"],
@@ -243,6 +250,7 @@ SELECT line.id, line.number, line.branch_id, line.stopped, branch.name AS branch
 FROM line JOIN branch ON branch.id = line.branch_id
 LEFT JOIN unread u ON u.line_id = line.id AND u.staff_id = :staff_id
 WHERE line.removed_ms IS NULL
+AND (:only IS NULL OR line.id IN (SELECT value FROM json_each(:only)))
 ORDER BY branch.name, line.number
 """
 
@@ -321,7 +329,7 @@ SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
 FROM conversation c
 LEFT JOIN casework w ON w.conversation_id = c.id
 LEFT JOIN staff owner ON owner.id = w.assignee_id
-JOIN staff me ON me.id = :staff_id
+LEFT JOIN staff me ON me.id = :staff_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
 LEFT JOIN message m ON m.id = c.shown_message_id

@@ -50,7 +50,8 @@ class Window:
 
     @property
     def newest_id(self) -> str:
-        return max((bubble.id for bubble in self.bubbles), default="")
+        there = (bubble.id for bubble in self.bubbles if bubble.asked is None)
+        return max(there, default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,38 @@ from appliance.store.casework import Casework, Returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoxShown:
+    """At a head office: the box that has the conversation. `away_ms`: since when it cannot be
+    reached; None: it can.
+    """
+
+    name: str
+    away_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAsked:
+    """What a head office asked of the box, which has not decided. `assignee` None: nothing about
+    that, unless it `gives_back`. `refused` is why the box did not do what was asked last.
+    """
+
+    assignee: Colleague | None = None
+    gives_back: bool = False
+    done: bool | None = None
+    away: bool | None = None
+    labels: bool = False
+    refused: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        told = (self.assignee, self.done, self.away)
+        return self.gives_back or self.labels or any(each is not None for each in told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCase:
     """`colleagues` are those who may have it, `known` the labels that it may have. `news_id` is the
-    newest message that came in.
+    newest message that came in. `box` and `asked` are told by a head office alone.
     """
 
     assignee: Colleague | None
@@ -27,6 +56,8 @@ class ShownCase:
     labels: Sequence[str]
     known: Sequence[Label]
     colleagues: Sequence[Colleague]
+    box: BoxShown | None = None
+    asked: CaseAsked | None = None
 
 
 def shown_case(conn: sqlite3.Connection, conversation_id: str) -> ShownCase:

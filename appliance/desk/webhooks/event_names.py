@@ -126,6 +126,8 @@ NOT_TOLD = frozenset(
         _K.HOME_CHANGED,
         _K.OFFICE_CHANGED,
         _K.OFFICE_COMMAND,
+        _K.OFFICE_HEARD,
+        _K.OFFICE_ASKED,
         _K.REPORTS_CHANGED,
         _K.READINGS_CHANGED,
         _K.WEBHOOK_CHANGED,

@@ -20,14 +20,13 @@ from appliance.api.json.office_bodies import ConversationOut
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.team_bodies import ConversationPatchIn, NoteIn, NoteOut
 from appliance.api.json.times import iso, ms_of
-from appliance.characters import is_blank
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import directory
 from appliance.desk.inbox.directory import ConversationEntry
 from appliance.desk.team import cases, labels
 from appliance.desk.team.staff import colleague_named, member_of
 from appliance.errors import InvalidInput
-from appliance.messages import MAX_TEXT
+from appliance.office import wishes
 from appliance.office.api.asking import FoundAt, of_one
 from appliance.office.api.claims import OfficeConversationOut, claimed
 from appliance.office.api.elsewhere import at_the_box
@@ -177,15 +176,11 @@ async def add_note(request: Request) -> Response:
     at = await _answerable(request, caller)
     if wanted.media:
         raise at_the_box([at.box], "A note with files is written")
-    if is_blank(wanted.text) or len(wanted.text) > MAX_TEXT or "\0" in wanted.text:
-        raise InvalidInput("text", f"A note has 1 to {MAX_TEXT} characters.")
+    wishes.check_note(wanted.text, field="text")
 
     def ask(tx: Tx) -> dict[str, Any]:
-        note_id = tx.new_id()
-        said = {"conversation": at.found.id, "text": wanted.text, "note": note_id}
-        commands.give(tx, at.box.id, CommandKind.NOTE, said, asker_of(caller))
         return {
-            "id": note_id,
+            "id": wishes.note(tx, at.box.id, at.found.id, wanted.text, asker_of(caller)),
             "conversation": at.found.id,
             "text": wanted.text,
             "author": caller.token.name,

@@ -32,6 +32,7 @@ from appliance.desk.outgoing.sending import DEFAULT_TTL_MS, too_late
 from appliance.errors import NotFound
 from appliance.ids import is_id
 from appliance.messages import MessageState, clean_text
+from appliance.office import wishes
 from appliance.office.api.asking import boxes_in_sight, of_one
 from appliance.office.api.elsewhere import at_the_box
 from appliance.office.api.fetched import is_away
@@ -132,21 +133,17 @@ def _ask_to_send(tx: Tx, *, caller: Caller, wanted: MessageIn, text: str) -> dic
     line, box_id = _line_and_box(tx.conn, caller, wanted)
     not_before_ms = posting.not_before_ms(tx.now_ms, wanted.not_before)
     ttl_ms = DEFAULT_TTL_MS if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S
-    message_id = tx.new_id()
-    body = {
-        "message": message_id,
-        "line": line.id,
-        **({"to": wanted.to} if wanted.group is None else {"group": wanted.group}),
-        "text": text,
-        "channel": None if wanted.channel == "auto" else wanted.channel,
-        "not_before_ms": not_before_ms,
-        "quotes": wanted.quotes.lower() if wanted.quotes else None,
-    }
-    said = {name: each for name, each in body.items() if each is not None}
-    expires_ms = max(tx.now_ms, not_before_ms or 0) + ttl_ms
-    commands.give(tx, box_id, CommandKind.SEND, said, asker_of(caller), expires_ms=expires_ms)
+    wish = wishes.MessageWish(
+        line_id=line.id,
+        whom={"to": wanted.to or ""} if wanted.group is None else {"group": wanted.group},
+        text=text,
+        channel=None if wanted.channel == "auto" else wanted.channel,
+        not_before_ms=not_before_ms,
+        quotes=wanted.quotes.lower() if wanted.quotes else None,
+        ttl_ms=ttl_ms,
+    )
     return {
-        "id": message_id,
+        "id": wishes.message(tx, box_id, wish, asker_of(caller)),
         "state": MessageState.QUEUED.value,
         "expected_at": None,
         "reason": Reason.WAITS_FOR_BOX.value,

@@ -42,6 +42,7 @@ from appliance.store.store import Tx
 Facts = Mapping[str, Any]
 AUTO = "auto"
 _LONGEST = 2 * MAX_TEXT
+_LONGEST_NAME = 64
 _OF_TIME, _BELOW_TIME, _AHEAD_MS = 7, 80, 10 * 365 * 24 * 3600 * 1000
 """The version of an id that tells its time, the bits below that, and how far ahead a clock may be:
 ids go on after the newest, and after one of the last day that they can name there is none.
@@ -127,6 +128,7 @@ def _request(
         "typed": who.staff_id is not None,
         "quotes": body.id_or_none("quotes"),
         "kind": _class(body),
+        "client_id": body.text_or_none("client_id", most=_LONGEST_NAME),
     }
     if (named := body.id_or_none("conversation")) is not None:
         about = _writable(tx.conn, who, named)

@@ -6,6 +6,7 @@ from pathlib import Path
 from appliance.office.head.fetches import Fetches
 from appliance.office.head.following import ReplicaFollower
 from appliance.office.head.forgetting import Forgetter
+from appliance.office.head.heard import HeardEvents
 from appliance.office.head.indexing import Indexer
 from appliance.office.head.news import ForgottenNews, WorkListNews
 from appliance.office.head.office_keys import office_key, public_of
@@ -32,6 +33,7 @@ class Head:
         self.public_key = public_of(self.key)
         self.replicas = Replicas(data, store.clock)
         self.news = WorkListNews()
+        self.heard = HeardEvents(self.replicas)
         self.waiting = WaitingBoxes(store)
         self.fetches = Fetches(store)
         self.indexer = Indexer(store, self.replicas, give_way=give_way)

@@ -12,6 +12,7 @@ from appliance.office.tables import (
     boxes,
     commands,
     follow_places,
+    heard_news,
     held_groups,
     office_log,
     replica_link,
@@ -105,7 +106,23 @@ def keep(tx: Tx, box_id: str, piece: ReplicaNews) -> None:
     if piece.told:
         first, last = piece.told[0].seq, piece.told[-1].seq
         office_log.append(tx, box_id, piece.state.epoch, first, last, len(piece.told))
+    _tell(tx, box_id, piece)
     follow_places.put(tx, box_id, piece.next)
+
+
+def _tell(tx: Tx, box_id: str, piece: ReplicaNews) -> None:
+    """Wakes those who follow at the office: they read the events in the replica."""
+    whole = piece.anew or piece.directory is not None or (bool(piece.touched) and not piece.told)
+    if not piece.told and not whole:
+        return
+    heard_news.note(
+        tx,
+        box_id,
+        piece.state.epoch,
+        after=piece.place.event_seq,
+        last=piece.next.event_seq,
+        whole=whole,
+    )
 
 
 def _mirror(tx: Tx, box: OfficeBox, told: Directory) -> None:

@@ -11,7 +11,7 @@ from appliance.errors import StoreError
 from appliance.office.head import alarms
 from appliance.office.head.replicas import Replicas
 from appliance.office.head.staff_telling import StaffTelling
-from appliance.office.tables import boxes, commands
+from appliance.office.tables import boxes, commands, heard_news
 from appliance.office.tables.boxes import Alarm, BoxSeen, OfficeBox
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
@@ -66,6 +66,7 @@ class Upkeep:
                 self._replicas.close_unused()
                 if rounds % _ROUNDS_PER_TIDYING == 0:
                     self._store.write(commands.tidy, durable=False)
+                    self._store.write(heard_news.tidy, durable=False)
             except StoreError as exc:
                 self._trouble.met(exc)
             except Exception as exc:  # a mistake of ours must not end it until the next start

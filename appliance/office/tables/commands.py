@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.errors import NotFound
+from appliance.events import EventKind
 from appliance.office.link import (
     MAX_COMMANDS,
     CommandAsker,
@@ -15,6 +16,7 @@ from appliance.office.link import (
     OfficeCommand,
 )
 from appliance.office.reading import Fields
+from appliance.office.tables import office_drafts, work_list
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -66,6 +68,7 @@ def give(
         body=body,
     )
     _insert(tx, box_id, made)
+    _tell(tx, box_id, made, None)
     return made
 
 
@@ -147,7 +150,22 @@ def over(
         "UPDATE command SET outcome = ?, why = ?, over_ms = ?, body = ? WHERE id = ?",
         (outcome, why, tx.now_ms, json.dumps(body, ensure_ascii=False), command_id),
     )
+    _tell(tx, box_id, found.command, outcome)
     return found
+
+
+def _tell(tx: Tx, box_id: str, made: OfficeCommand, outcome: CommandOutcome | None) -> None:
+    """Whoever looks at the conversation sees what is asked of its box, and what became of it."""
+    about = made.body.get("conversation")
+    if about is None or made.kind == CommandKind.READ:
+        return
+    facts = {"box": box_id, "command": made.id, "kind": made.kind}
+    tx.emit(
+        EventKind.OFFICE_ASKED,
+        branch_id=work_list.branch_of(tx.conn, about),
+        conversation_id=about,
+        facts=facts if outcome is None else {**facts, "outcome": outcome},
+    )
 
 
 def forget_person(
@@ -164,6 +182,7 @@ def forget_person(
         "why": Reason.ERASED.value,
     }
     tx.conn.execute(_NOT_ANY_MORE, about)
+    office_drafts.forget_person(tx, box_id, conversation_ids, said)
     rows = tx.conn.execute(_OVER, about).fetchall()
     tx.conn.executemany(
         "UPDATE command SET body = ? WHERE seq = ?",
@@ -210,6 +229,18 @@ def open_cases(
         f"{_COMMAND} WHERE conversation_id IN (SELECT value FROM json_each(?))"  # noqa: S608 -- our own words
         " AND outcome IS NULL AND kind = 'case' ORDER BY seq",
         (json.dumps(list(conversation_ids)),),
+    )
+    return [_given(row) for row in rows]
+
+
+def shown_in(
+    conn: sqlite3.Connection, conversation_id: str, *, since_ms: int
+) -> Sequence[CommandGiven]:
+    """What its box has not decided, and what it refused since then; oldest first."""
+    rows = conn.execute(
+        f"{_COMMAND} WHERE conversation_id = ? AND kind <> 'read'"
+        " AND (outcome IS NULL OR outcome = 'refused' AND over_ms >= ?) ORDER BY seq",
+        (conversation_id, since_ms),
     )
     return [_given(row) for row in rows]
 

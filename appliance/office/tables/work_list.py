@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, fields
 
+from appliance.office.tables import office_drafts
 from appliance.store.store import Tx
 from appliance.store.work_rows import WorkRow
 
@@ -24,6 +25,7 @@ def put(tx: Tx, box_id: str, asked: Collection[str], found: Sequence[WorkRow]) -
         "DELETE FROM work_list WHERE conversation_id = ? AND box_id = ?",
         [(each, box_id) for each in gone],
     )
+    office_drafts.forget_all(tx, gone)
     tx.conn.executemany(_PUT, [_values(box_id, each) for each in found])
 
 
@@ -37,6 +39,13 @@ def box_of(conn: sqlite3.Connection, conversation_id: str) -> str | None:
         "SELECT box_id FROM work_list WHERE conversation_id = ?", (conversation_id,)
     ).fetchone()
     return None if row is None else str(row["box_id"])
+
+
+def branch_of(conn: sqlite3.Connection, conversation_id: str) -> str | None:
+    row = conn.execute(
+        "SELECT branch_id FROM work_list WHERE conversation_id = ?", (conversation_id,)
+    ).fetchone()
+    return None if row is None else str(row["branch_id"])
 
 
 def foreign(conn: sqlite3.Connection, box_id: str, ids: Collection[str]) -> str | None:

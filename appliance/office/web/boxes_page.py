@@ -38,12 +38,6 @@ class BoxesShown:
     privacy: Privacy
 
 
-@routes.get("/")
-async def first_page(visit: Reading) -> Response:
-    manages = visit.session.rights.may(Permission.DEVICE_MANAGE, None)
-    return go(visit, PAGE if manages else "/me")
-
-
 @routes.get(PAGE)
 async def boxes_page(visit: Reading, saved: str = "") -> Response:
     return await _page(visit, saved=saved)

@@ -1,7 +1,9 @@
 """All pages of an office."""
 
+from appliance.api.web import live
 from appliance.api.web.routes import HOUSE_PAGES, finder_of
-from appliance.office.web import boxes_page
+from appliance.office.web import boxes_page, inbox_page, live_page, thread_page, writing_page
 
-pages = finder_of((*HOUSE_PAGES, boxes_page))
-"""For `create_app`."""
+_OF_THE_HOUSE = tuple(each for each in HOUSE_PAGES if each is not live)
+
+pages = finder_of((*_OF_THE_HOUSE, inbox_page, thread_page, writing_page, live_page, boxes_page))

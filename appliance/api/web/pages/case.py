@@ -85,15 +85,17 @@ def _done(
     )
 
 
+Wished = Annotated[Done, Depends(_done)]
+"""What a form of the head of a conversation says."""
+
+
 @routes.get("/c/{conversation_id}/case")
 async def case_part(visit: Reading, conversation_id: str) -> Response:
     return await _shown(visit, conversation_id)
 
 
 @routes.post("/c/{conversation_id}/case")
-async def change_case(
-    visit: Posting, conversation_id: str, done: Annotated[Done, Depends(_done)]
-) -> Response:
+async def change_case(visit: Posting, conversation_id: str, done: Wished) -> Response:
     def work(tx: Tx, rights: Rights) -> None:
         about = thread.conversation(tx.conn, rights, conversation_id)
         if not about.may_write:
@@ -108,24 +110,35 @@ async def change_case(
 
 @routes.get("/c/{conversation_id}/history")
 async def history_page(visit: Reading, conversation_id: str) -> Response:
+    return visit.page("history.html", page=await found_history(visit, conversation_id))
+
+
+async def found_history(visit: Visit, conversation_id: str) -> HistoryPage:
+    """Raises NotFound."""
+
     def read(conn: sqlite3.Connection) -> HistoryPage:
         about = thread.conversation(conn, visit.session.rights, conversation_id)
         return HistoryPage(about=about, entries=history(conn, about.id))
 
-    page = await visit.show(read, lambda found: found.shown)
-    return visit.page("history.html", page=page)
+    return await visit.show(read, lambda found: found.shown)
 
 
 async def _shown(visit: Visit, conversation_id: str) -> Response:
+    about, case = await found_case(visit, conversation_id)
+    return visit.page("_case.html", about=about, case=case)
+
+
+async def found_case(visit: Visit, conversation_id: str) -> tuple[Conversation, ShownCase]:
+    """Raises NotFound."""
+
     def read(conn: sqlite3.Connection) -> tuple[Conversation, ShownCase]:
         about = thread.conversation(conn, visit.session.rights, conversation_id)
         return about, shown_case(conn, about.id)
 
-    about, case = await visit.show(
+    return await visit.show(
         read,
         lambda found: [Shown(contact_id=found[0].contact_id, conversation_id=found[0].id)],
     )
-    return visit.page("_case.html", about=about, case=case)
 
 
 def _change(tx: Tx, visit: Visit, about: Conversation, done: Done) -> None:

@@ -78,7 +78,7 @@ async def send(
         )
     except (InvalidInput, Refused) as exc:
         note = _note(visit, exc, about, request.text)
-        return await _refused(visit, choices, about.id, text, note, _status(exc))
+        return await _refused(visit, choices, about.id, text, note, status_of(exc))
     visit.services.planned()
     if visit.partial:
         return Response(status_code=204, headers={"X-Message": message_id})
@@ -121,7 +121,7 @@ async def _send_form(
         )
     except (InvalidInput, Refused) as exc:
         note = _note(visit, exc, about, message.text)
-        return await _refused(visit, choices, about.id, text, note, _status(exc))
+        return await _refused(visit, choices, about.id, text, note, status_of(exc))
     visit.services.planned()
     if visit.partial:
         return Response(status_code=204, headers={"X-Message": message_id})
@@ -243,7 +243,7 @@ async def send_new(
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc, line=line.readable, text=normal_newlines(text))
         return await _new(
-            visit, choices, _status(exc), line=line.id, number=number, text=text, note=note
+            visit, choices, status_of(exc), line=line.id, number=number, text=text, note=note
         )
     visit.services.planned()
     return go(visit, f"/c/{conversation_id}")
@@ -373,5 +373,5 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _status(exc: InvalidInput | Refused) -> int:
+def status_of(exc: InvalidInput | Refused) -> int:
     return 409 if isinstance(exc, Refused) else 422

@@ -32,8 +32,10 @@ from appliance.desk.team import handover, saved_views
 from appliance.desk.team.handover import HandoverNote
 from appliance.desk.team.saved_list import names_former, saved_list
 from appliance.desk.team.saved_views import SavedView
+from appliance.desk.team.shown_case import BoxShown
 from appliance.errors import NotFound
 from appliance.store import branches
+from appliance.store.branch_settings import BranchSettings
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -48,7 +50,9 @@ class ListPane:
 
     `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
     `saved`: the saved view that is shown; `names_former`: it names a colleague who is gone.
-    `duty`: who is on duty now on the one number that is shown.
+    `duty`: who is on duty now on the one number that is shown. `views` are offered. `chooses`:
+    several conversations can be chosen. `asks`: only the server knows which rows belong to it.
+    `cut`: the boxes that a head office cannot reach now.
     """
 
     wanted: Wanted
@@ -63,6 +67,14 @@ class ListPane:
     names_former: bool = False
     saved_views: Sequence[SavedView] = ()
     duty: Sequence[OnDuty] = ()
+    views: Sequence[InboxView] = tuple(InboxView)
+    chooses: bool = True
+    asks: bool = False
+    cut: Sequence[BoxShown] = ()
+    #: Boxes keep names and words of some of its rows to themselves.
+    keeps_names: bool = False
+    #: Those to choose from, where there are too many for a page; None: all.
+    offered: Sequence[InboxLine] | None = None
 
     @property
     def may_keep(self) -> bool:
@@ -116,7 +128,7 @@ class ListPane:
         place = RowPlace(
             zone=line.zone,
             within_min=line.within_min,
-            may_write=self.may_write,
+            may_write=self.may_write and self.chooses,
             branch=line.branch if self.names_branches else "",
             query=self.wanted.query(),
             is_open=self.wanted.open == row.id,
@@ -136,14 +148,14 @@ class ListPane:
         return not self.wanted.line and len(self.lines) > 1
 
     @property
-    def views(self) -> Sequence[InboxView]:
-        return list(InboxView)
-
-    @property
     def chosen_line(self) -> InboxLine | None:
         """The one number that is shown; None where several are."""
         shown = [line for line in self.lines if self.wanted.line in ("", line.id)]
         return shown[0] if len(shown) == 1 else None
+
+    @property
+    def zone(self) -> str:
+        return self.lines[0].zone if self.lines else BranchSettings().zone
 
     @property
     def own_number(self) -> str:

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import shown_desk
-from appliance.api.web.pages.stretch import Given, Seeks, Shows, Sought
+from appliance.api.web.pages.stretch import Drawn, Given, Seeks, Shows, Sought
 from appliance.api.web.pages.views import Choices, Wanted
 from appliance.api.web.refusal import Note
 from appliance.api.web.visit import Posting, Reading, Visit
@@ -61,6 +61,8 @@ class Opened:
     namesake: Namesake | None = None
     #: The channels of which one may be chosen for a message to them.
     over: Sequence[Channel] = ()
+    #: Why a head office shows no words; empty where it does.
+    withheld: str = ""
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -85,7 +87,17 @@ async def messages_part(
     sought: Seeks,
     drawn: Shows,
 ) -> Response:
-    """A stretch of the thread; else what changed in the one that is drawn, or all of its end."""
+    return visit.page(
+        "_messages.html", thread=await opened_stretch(visit, conversation_id, sought, drawn)
+    )
+
+
+async def opened_stretch(
+    visit: Visit, conversation_id: str, sought: Sought, drawn: Drawn
+) -> Opened:
+    """A stretch of the thread; else what changed in the one that is drawn, or all of its end.
+    Raises NotFound when it does not exist for this person.
+    """
 
     def read(conn: sqlite3.Connection) -> Opened:
         about = thread.conversation(conn, visit.session.rights, conversation_id)
@@ -99,8 +111,7 @@ async def messages_part(
             about=about, window=shown, divider=drawn.divider, since=since, today=today, part=part
         )
 
-    opened = await visit.show(read, lambda found: found.shown)
-    return visit.page("_messages.html", thread=opened)
+    return await visit.show(read, lambda found: found.shown)
 
 
 @routes.post("/c/{conversation_id}/read")

@@ -78,7 +78,7 @@ document.addEventListener("click", async ({ target }) => {
 });
 document.addEventListener("keydown", async (event) => {
   const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
-  if (!isK || event.altKey || event.shiftKey) return;
+  if (!isK || event.altKey || event.shiftKey || !document.getElementById("command-bar")) return;
   event.preventDefault();
   (await import("./command-bar.js")).toggle();
 });

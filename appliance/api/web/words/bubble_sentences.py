@@ -2,7 +2,7 @@
 
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
-from appliance.desk.inbox.bubbles import Bubble, CallMark
+from appliance.desk.inbox.bubbles import Bubble, CallMark, MessageAsked
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.inbox.tries import Try
 from appliance.desk.inbox.unknown_callers import UnknownCall
@@ -110,6 +110,16 @@ def waits(words: Words, bubble: Bubble, zone: str, now_ms: int) -> str:
     return ""
 
 
+def _asked(words: Words, asked: MessageAsked) -> str:
+    if asked.withdraws:
+        sentence = words.text("{box} is asked to let it be.")
+    elif asked.is_away:
+        sentence = words.text("Waits until {box} can be reached.")
+    else:
+        sentence = words.text("{box} is asked to send it.")
+    return sentence.format(box=asked.box)
+
+
 def files_left(words: Words, bubble: Bubble) -> str:
     """How many of its files have left; empty where none did, and where all did."""
     if not 0 < bubble.files_left < len(bubble.media):
@@ -160,6 +170,8 @@ def _waits_to_be_undone(bubble: Bubble) -> bool:
 
 
 def _queued(words: Words, bubble: Bubble, because: str, zone: str, now_ms: int) -> str:
+    if bubble.asked is not None:
+        return _asked(words, bubble.asked)
     if tried := bubble.tried_in_vain:
         return _tried(words, bubble, tried, zone, now_ms)
     if bubble.expected_ms is None:

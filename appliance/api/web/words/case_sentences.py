@@ -1,8 +1,11 @@
 """What colleagues did with a conversation, in words."""
 
+from collections.abc import Iterator
+
+from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.desk.team.history import HistoryEntry
-from appliance.desk.team.shown_case import ShownCase
+from appliance.desk.team.shown_case import BoxShown, CaseAsked, ShownCase
 from appliance.events import EventKind
 from appliance.store.casework import Returns
 
@@ -15,6 +18,50 @@ def away(words: Words, case: ShownCase, zone: str, now_ms: int) -> str:
         return ""
     time = words.moment(case.returns_ms, zone, now_ms)
     return words.text("Put away until {time}").format(time=time)
+
+
+def cut(words: Words, box: BoxShown, zone: str, now_ms: int) -> str:
+    """That a box cannot be reached, and since when; empty where it can."""
+    if box.away_ms is None:
+        return ""
+    sentence = words.text("{box} cannot be reached, since {since}. It works on alone.")
+    return sentence.format(box=box.name, since=words.moment(box.away_ms, zone, now_ms))
+
+
+def asked(words: Words, box: BoxShown, asked: CaseAsked, staff_id: str) -> str:
+    """What a box was asked to do, and has not decided; empty where it was asked nothing."""
+    if not asked.is_open:
+        return ""
+    sentence = (
+        words.text("Asked, and waits until {box} can be reached: {what}")
+        if box.away_ms is not None
+        else words.text("Asked of {box}: {what}")
+    )
+    return sentence.format(box=box.name, what=", ".join(_wishes(words, asked, staff_id)))
+
+
+def _wishes(words: Words, asked: CaseAsked, staff_id: str) -> Iterator[str]:
+    if asked.assignee is not None and asked.assignee.id == staff_id:
+        yield words.text("you have it")
+    elif asked.assignee is not None:
+        yield words.text("{name} has it").format(name=asked.assignee.name)
+    elif asked.gives_back:
+        yield words.text("nobody has it")
+    if asked.done is not None:
+        yield words.text("it is done") if asked.done else words.text("it is open")
+    if asked.away is not None:
+        yield words.text("it is put away") if asked.away else words.text("it is back")
+    if asked.labels:
+        yield words.text("its labels")
+
+
+def refused(words: Words, box: BoxShown, asked: CaseAsked) -> str:
+    """Why a box did not do what it was asked last; empty where nothing was refused."""
+    if asked.refused is None:
+        return ""
+    known = phrases.REFUSALS.get(asked.refused)
+    why = words.text(known[0]) if known else words.text("That is not possible there any more.")
+    return words.text("{box} did not do it. {why}").format(box=box.name, why=why)
 
 
 def told(words: Words, entry: HistoryEntry, zone: str, now_ms: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.api.services import OfficeNow
 from appliance.api.web.words.i18n import Words
+from appliance.desk.team.shown_case import BoxShown
 from appliance.reasons import Reason
 from appliance.slices import Privacy
 from appliance.store.office_link import OfficeLink
@@ -55,7 +56,17 @@ TROUBLE: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-SENTENCES = tuple(each for said in (PRIVACY, TROUBLE) for pair in said.values() for each in pair)
+WITHHELD: Mapping[str, str] = {
+    "privacy": "The company lets head office have figures only: what was written stays at the"
+    " branch, and so does who wrote it.",
+    "box-away": "What was written is at the branch, which cannot be reached now. It is shown here"
+    " as soon as the branch answers.",
+}
+
+SENTENCES = (
+    *WITHHELD.values(),
+    *(each for said in (PRIVACY, TROUBLE) for pair in said.values() for each in pair),
+)
 
 
 def choice(words: Words, privacy: Privacy) -> tuple[str, str]:
@@ -73,3 +84,20 @@ def trouble(words: Words, link: OfficeLink, now: OfficeNow) -> tuple[str, str] |
         code = "held"
     found = TROUBLE.get(code or "")
     return None if found is None else (words.text(found[0]), words.text(found[1]))
+
+
+def somebody(words: Words, *, is_group: bool) -> str:
+    """Stands for a name that only the box has."""
+    return words.text("A group") if is_group else words.text("Somebody")
+
+
+def fate(words: Words, box: BoxShown) -> str:
+    """What becomes of a text that is sent now."""
+    if box.away_ms is not None:
+        return words.text("Waits until {box} can be reached.").format(box=box.name)
+    return words.text("{box} sends it, as soon as it may.").format(box=box.name)
+
+
+def withheld(words: Words, why: str) -> str:
+    """Why head office shows no words in a conversation."""
+    return words.text(WITHHELD[why])
