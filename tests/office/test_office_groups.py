@@ -67,11 +67,10 @@ def test_a_group_that_is_held_is_there_for_those_alone_whom_the_box_lets_in(
     for caller in (shut_out, reads):
         assert caller.post({**mine, "text": "Hoi"}).status_code == 404
         assert caller.delete(f"/messages/{waiting}").status_code == 404
-        own = {"headers": caller.headers}
-        there = f"/api/v1/conversations/{talk}"
-        assert caller.client.patch(there, json={"state": "done"}, **own).status_code == 404
-        note = caller.client.post(f"{there}/notes", json={"text": "Hoi"}, **own)
-        assert note.status_code == 404
+        there, own = f"/api/v1/conversations/{talk}", caller.headers
+        done = caller.client.patch(there, json={"state": "done"}, headers=own)
+        noted = caller.client.post(f"{there}/notes", json={"text": "Hoi"}, headers=own)
+        assert (done.status_code, noted.status_code) == (404, 404)
     with _following(shut_out) as nothing, _following(answers) as all_of_it:
         box.branch.writes(ANNA, box.desk, "Nog een", group=GROUP, name="Anna")
         box.hears(BRAM, "En ik?")
