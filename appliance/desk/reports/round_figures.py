@@ -130,13 +130,12 @@ def _begun(conn: sqlite3.Connection, query: ReportQuery) -> Iterator[_Begun]:
         "after_ms": max(after for _, after in bounds),
     }
     line_ids = _line_ids(conn, about)
-    rows: dict[str, list[sqlite3.Row]] = {}
-    for row in conn.execute(_ROUNDS, about):
-        rows.setdefault(row["id"], []).append(row)
-    for round_id, parts in rows.items():
-        day = date.fromisoformat(when(zones[parts[0]["branch_id"]], parts[0]["created_ms"])[0])
-        asking = line_ids[round_id].intersection(query.line_ids)
+    for row in conn.execute(_ROUNDS, about).fetchall():
+        day = date.fromisoformat(when(zones[row["branch_id"]], row["created_ms"])[0])
+        asking = line_ids[row["id"]].intersection(query.line_ids)
         if asking and query.period.first <= day <= query.period.last:
+            several = row["is_over_several"]
+            parts = conn.execute(_BY_LINE, (row["id"],)).fetchall() if several else [row]
             yield _one(parts, day, asking)
 
 
@@ -185,8 +184,9 @@ def _whose(
 
 
 _SAID = ("asked", "yes", "no", "unclear", "silent")
-_ROUNDS = """
-SELECT r.id, r.branch_id, r.created_ms, r.filled_ms, r.seats, r.staff_id, r.label, p.line_id,
+_COUNTED = """
+SELECT r.id, r.branch_id, r.created_ms, r.filled_ms, r.seats, r.staff_id, r.label,
+  max(p.line_id) AS line_id, min(p.line_id) <> max(p.line_id) AS is_over_several,
   count(iif(p.state = 'yes', 1, NULL)) AS taken,
   count(p.asked_ms) AS asked,
   count(iif(p.state IN ('yes', 'reserve'), p.asked_ms, NULL)) AS yes,
@@ -194,8 +194,10 @@ SELECT r.id, r.branch_id, r.created_ms, r.filled_ms, r.seats, r.staff_id, r.labe
   count(iif(p.state = 'unclear', p.asked_ms, NULL)) AS unclear,
   count(iif(p.state IN ('asked', 'silent'), p.asked_ms, NULL)) AS silent
 FROM round r LEFT JOIN round_person p ON p.round_id = r.id
-WHERE r.id >= :first AND r.created_ms < :after_ms GROUP BY r.id, p.line_id
 """
+# Nearly all rounds ask from one number: grouped as they lie, their people are not sorted.
+_ROUNDS = f"{_COUNTED} WHERE r.id >= :first AND r.created_ms < :after_ms GROUP BY r.id"
+_BY_LINE = f"{_COUNTED} WHERE r.id = ? GROUP BY p.line_id"
 _LINES = "SELECT round_id, line_id FROM round_line WHERE round_id >= :first"
 # A label of the branch comes before one of the house that has the same name.
 _LABEL = """
