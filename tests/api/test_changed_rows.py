@@ -1,7 +1,7 @@
 """The rows of the list that come with the stream: to whom, and how much."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from typing import Any
@@ -14,10 +14,13 @@ from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Accessed, Reader
 from appliance.desk.access.sessions import NewSession
 from appliance.desk.groups import holding
-from appliance.desk.team import staff
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import cases, labels, staff
 from appliance.devices.protocol import Group
 from appliance.events import EventKind
-from appliance.store import events, groups
+from appliance.identities import tel
+from appliance.messages import MessageClass, MessageState
+from appliance.store import events, groups, messages
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office, WebServer, open_office
 
@@ -91,6 +94,40 @@ def test_a_message_brings_its_row_and_the_counts_alone(office: Office, tilburg: 
     assert "Is er morgen werk?" in row
     assert (hint["unread"], hint["waiting"]) == ({tilburg.line_id: 41}, 41)
     assert len(json.dumps(hint)) < HINT_BYTES
+
+
+def test_a_label_and_a_message_that_failed_come_with_the_stream(
+    office: Office, tilburg: Desk
+) -> None:
+    """The row, which tells a view by label to look again, and how much stands in the views."""
+    office.writes(WORKER, tilburg)
+    about = dict(office.store.read(lambda conn: conn.execute(_MESSAGE).fetchone()))
+    where, sanne = about["conversation_id"], session_of(office, "Sanne", tilburg.branch_id)
+    by = Author(staff_id=sanne.staff_id)
+    office.store.write(lambda tx: labels.add(tx, "ziek", None))
+    with followed(office, sanne) as hints:
+        office.store.write(lambda tx: cases.put_labels(tx, where, ["ziek"], by))
+        hint = data_of(hints, "rows")
+        assert where in hint["rows"][0]
+        assert hint["views"] == {"waiting": [1], "mine": [0], "not-arrived": [0]}
+        office.store.write(lambda tx: cases.claim(tx, where, sanne.staff_id))
+        office.store.write(lambda tx: _fail(tx, about))
+        while (views := data_of(hints, "rows")["views"])["not-arrived"] == [0]:
+            pass
+    assert views == {"waiting": [1], "mine": [1], "not-arrived": [1]}
+
+
+def _fail(tx: Tx, about: Mapping[str, str]) -> None:
+    """An answer to that message expires."""
+    answer = messages.NewOutgoing(
+        conversation_id=about["conversation_id"],
+        line_id=about["line_id"],
+        contact_id=about["contact_id"],
+        identity=tel(WORKER),
+        text="Ja, om acht uur.",
+        kind=MessageClass.REPLY,
+    )
+    messages.move(tx, messages.enqueue(tx, answer), MessageState.EXPIRED)
 
 
 def test_a_row_comes_only_to_who_may_read_its_line(

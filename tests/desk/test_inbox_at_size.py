@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 
 from appliance.desk.access.rights import rights_of
-from appliance.desk.inbox import overview
+from appliance.desk.inbox import overview, view_counts
 from appliance.desk.inbox.overview import Filter, Order, Query
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases
@@ -80,6 +80,25 @@ def test_a_read_message_is_passed_over_in_the_index(counter: Counter) -> None:
     newest = "SEARCH message USING COVERING INDEX message_thread (conversation_id=?)"
     assert newest in found
     assert found[found.index(newest) + 1] == "SCAN newest"
+
+
+def test_the_numbers_beside_the_views_are_counted_in_indexes(counter: Counter) -> None:
+    """Of a million messages only those are looked at that are counted, and not more than are
+    drawn.
+    """
+    seen: list[str] = []
+
+    def plan(conn: sqlite3.Connection) -> list[str]:
+        conn.set_trace_callback(seen.append)
+        view_counts.view_counts(conn, "somebody", [counter.line_id], ())
+        conn.set_trace_callback(None)
+        return [row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {seen[-1]}")]
+
+    found = counter.store.read(plan)
+    for index in ("not_arrived_line", "casework_open", "conversation_waiting"):
+        assert any(f"INDEX {index} " in each for each in found), index
+    scans = {each.split()[1] for each in found if each.startswith("SCAN")}
+    assert {each for each in scans if "subquery" not in each} == {"line", "json_each"}
 
 
 def test_what_one_has_closed_costs_nothing_in_mine(counter: Counter) -> None:

@@ -10,7 +10,8 @@ import pytest
 from appliance.channels import Channel
 from appliance.desk.access.group_limits import GroupLimits
 from appliance.desk.access.sight import Sight
-from appliance.desk.contacts import joining
+from appliance.desk.contacts import changing, joining
+from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.search import finding, following, forgetting, index
 from appliance.desk.search.finding import Search
 from appliance.desk.search.hits import Hit, HitKind, HitPage
@@ -18,11 +19,12 @@ from appliance.desk.search.question import WrongFilter, question_of
 from appliance.desk.team.labels import named_or_added, put
 from appliance.devices.protocol import Group
 from appliance.errors import InvalidInput
+from appliance.identities import tel
 from appliance.store import branches, contacts, imported
 from appliance.store.imported import ImportedMessage
 from appliance.store.store import Store, Tx
 from tests.desk.test_listed import Office
-from tests.queue.counter import ANNA, BART, Counter
+from tests.queue.counter import ANNA, BART, STAFF, Counter
 
 EVERYTHING = Sight(None)
 
@@ -239,6 +241,29 @@ def test_people_and_groups_are_found_by_what_they_are_called(counter: Counter) -
     (group,) = page(counter, "nacht", kind=HitKind.CONVERSATION).hits
     assert (group.title, marked(group)) == ("Nachtploeg", ["Nachtploeg"])
     assert page(counter, "nacht", kind=HitKind.CONTACT).hits == []
+
+
+def test_whom_the_branch_entered_is_found_before_they_write(counter: Counter) -> None:
+    """Not by another branch, and not where a line or a label is asked for."""
+    elsewhere = counter.store.write(lambda tx: branches.add_branch(tx, "Breda"))
+    change = ContactChange(
+        given=frozenset({"numbers", "office_name"}), office_name="Ilse Bos", numbers=[tel(BART)]
+    )
+    who = Changer(by=STAFF, sight=EVERYTHING)
+    ilse = counter.store.write(
+        lambda tx: changing.enter(tx, change, who, branch_id=counter.branch_id)
+    )
+    counter.hears("Hoi", name="Ilse Vos")
+    own, other = Sight(frozenset({counter.branch_id})), Sight(frozenset({elsewhere}))
+    for sight, most in ((own, 2), (EVERYTHING, 2), (other, 0)):
+        found = page(counter, "ilse", sight, kind=HitKind.CONTACT).hits
+        assert len(found) == most
+        named = counter.store.read(partial(finding.people, sight=sight, q="ilse", limit=5))
+        assert [hit.contact_id == ilse for hit in named] == [False, True][:most]
+    assert f"/people/{ilse}" in [hit.link for hit in page(counter, "ilse", own).hits]
+    for filtered in ("bos line:utr", "bos label:ziek"):
+        counter.store.write(lambda tx: named_or_added(tx, "ziek", counter.branch_id))
+        assert page(counter, filtered, own, kind=HitKind.CONTACT).hits == []
 
 
 def test_pages_go_on_behind_each_other(counter: Counter) -> None:

@@ -1,6 +1,7 @@
 """A file in the composer of a real browser: attached, checked, sent, stopped."""
 
 import os
+import time
 
 from playwright.sync_api import Page, Route, expect
 
@@ -32,6 +33,7 @@ def test_files_are_attached_with_words_and_sent_once(open_page: OpenPage, place:
     expect(page.locator("#attached li")).to_contain_text(["rooster week 9", "helm.jpg"])
     expect(page.locator("#attach-note")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW.width
+    taken_back(page)
     page.locator("#text").fill("Je rooster")
     held = hold(page, "**/files")
     with page.expect_request("**/files"):
@@ -47,6 +49,20 @@ def test_files_are_attached_with_words_and_sent_once(open_page: OpenPage, place:
     assert place.count(SENT.format("Je rooster")) == 2
     stopped_and_refused(page)
     assert place.count(SENT.format("Toch niet")) == 0
+
+
+def taken_back(page: Page) -> None:
+    """In the five seconds after it: words and files stand in the composer again."""
+    page.locator("#text").fill("Verkeerd rooster")
+    page.clock.install()
+    page.clock.pause_at(time.time() + 2)  # the five seconds last until the button is pressed
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    page.clock.resume()
+    expect(page.locator("#text")).to_have_value("Verkeerd rooster")
+    expect(page.locator("#attached li")).to_contain_text(["rooster week 9", "helm.jpg"])
+    sent = page.locator("#messages li.line", has_text="Verkeerd rooster")
+    expect(sent).to_have_attribute("data-state", "cancelled")
 
 
 def stopped_and_refused(page: Page) -> None:

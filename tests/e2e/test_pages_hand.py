@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from appliance.channels import Channel
 from appliance.identities import tel
 from appliance.store import contacts, conversations, lines
 from appliance.store.store import Tx
@@ -86,6 +87,18 @@ def test_the_composer_says_at_once_what_changes(open_page: OpenPage, place: Plac
     expect(warning).to_have_count(0)
     expect(page.locator("#text")).to_have_value("Neem je pas mee")
     expect(page.locator("#text")).to_be_focused()
+
+
+def test_the_composer_says_at_once_that_they_went_over_to_sms(
+    open_page: OpenPage, place: Place
+) -> None:
+    """Long before the minute after which it asks by itself; what it says then is the server's."""
+    page = opened(open_page(), FATIMA)
+    expect(page.locator("#fate .fate")).to_be_visible()
+    number = "+31612345611"
+    with page.expect_response(lambda answer: "/fate?" in answer.url):
+        place.desk.receive("Utrecht", FATIMA, number, "Geen internet meer", channel=Channel.SMS)
+    expect(page.locator("#fate .fate")).to_be_visible()
 
 
 def test_that_nobody_asked_is_said_beforehand(open_page: OpenPage, place: Place) -> None:

@@ -39,7 +39,9 @@ def test_a_message_far_back_is_found_and_opened(open_page: OpenPage, place: Plac
 
 
 def test_the_command_bar_goes_to_a_person_by_keyboard(open_page: OpenPage, place: Place) -> None:
-    """From the field of a message, too; Escape leads back and closes nothing else."""
+    """From the field of a message, too; Escape leads back and closes nothing else. What one does
+    with the open conversation is found there.
+    """
     while following.catch_up(place.store):
         pass
     page = open_page()
@@ -56,3 +58,8 @@ def test_the_command_bar_goes_to_a_person_by_keyboard(open_page: OpenPage, place
     page.keyboard.press("Escape")
     expect(page.locator("#text")).to_be_focused()
     expect(page.locator("#thread-title")).to_have_text("Piotr Nowak")
+    page.keyboard.press("Control+k")
+    field.press_sequentially("claim")
+    expect(page.locator("#command-bar-choices li").first).to_have_text("ClaimThis conversation")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You have this conversation")).to_be_visible()

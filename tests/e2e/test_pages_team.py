@@ -5,6 +5,8 @@ import time
 
 from playwright.sync_api import Page, expect
 
+from appliance.messages import MessageState
+from appliance.reasons import Reason
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.listening import live
 from tests.e2e.test_pages_inbox import FATIMA, row
@@ -50,6 +52,36 @@ def test_two_people_share_the_work_on_one_number(open_page: OpenPage, place: Pla
         small = open_page(f"/c/{place.desk.filled.conversations[FATIMA]}")
         small.set_viewport_size({"width": 360, "height": 740})
         small.screenshot(path=f"{folder}/small.png")
+
+
+def test_an_answer_that_fails_is_found_under_not_arrived(open_page: OpenPage, place: Place) -> None:
+    """Whoever does something else sees it at once; who wrote waits again, and it is tried again."""
+    address = f"/c/{place.desk.filled.conversations[FATIMA]}"
+    sanne, marit = open_page(address), open_page("/inbox/waiting", name="Marit Hoekstra")
+    live(marit)
+    not_arrived = marit.get_by_role("link", name="Not arrived", exact=True)
+    expect(not_arrived).to_have_attribute("data-count", "2")  # one fails and one is in doubt
+    sanne.get_by_role("textbox", name="Message").fill("Ja, neem ze mee.")
+    sanne.get_by_role("textbox", name="Message").press("Enter")
+    expect(sanne.locator("#messages .state-queued", has_text="neem ze mee")).to_have_count(1)
+    (message_id,) = place.store.read(
+        lambda conn: conn.execute(
+            "SELECT id FROM message WHERE text = 'Ja, neem ze mee.'"
+        ).fetchone()
+    )
+    place.desk.bring(message_id, MessageState.FAILED, reason=Reason.NOT_ON_WHATSAPP)
+    expect(not_arrived).to_have_attribute("data-count", "3")
+    expect(row(marit, FATIMA)).to_be_visible()
+    not_arrived.click()
+    missing = marit.locator("#missing li", has_text="neem ze mee")
+    expect(missing).to_contain_text("Written by Sanne de Wit")
+    expect(missing.locator(".why")).to_contain_text("WhatsApp")
+    if folder := os.environ.get("SHOTS"):
+        marit.screenshot(path=f"{folder}/missing.png")
+    missing.get_by_role("button", name="Try it again").click()
+    expect(missing).to_have_count(0)
+    expect(not_arrived).to_have_attribute("data-count", "2")
+    expect(sanne.locator("#messages .state-queued", has_text="neem ze mee")).to_have_count(1)
 
 
 def test_a_note_is_unlike_a_message_and_never_sent(open_page: OpenPage, place: Place) -> None:

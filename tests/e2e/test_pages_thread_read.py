@@ -3,6 +3,16 @@
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from appliance.channels import Channel
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import changing
+from appliance.desk.contacts.changing import Changer, ContactChange
+from appliance.desk.intake.reception import Reception
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import cases, notes
+from appliance.devices.protocol import Incoming
+from appliance.queue.gate import ConsentGate
+from appliance.store.store import Tx
 from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
 from tests.e2e.test_pages_inbox import FATIMA, bubble, row
 
@@ -20,6 +30,18 @@ SEES_FIRST = """(of) => {
   const box = of.closest(".preview").getBoundingClientRect();
   return first.left >= box.left - 1 && first.right <= box.right + 1;
 }"""
+
+BSN = "mijn bsn is 398259793"
+BETWEEN_COLLEAGUES = (
+    "#case",
+    "#case .owner",
+    ".namesake",
+    "#presence",
+    ".near-stop",
+    ".care",
+    ".team-note",
+    "#composer-pane",
+)
 
 
 def opened(open_page: OpenPage, place: Place, name: str, look: Look = WIDE) -> Page:
@@ -40,6 +62,31 @@ def box(of: Locator) -> FloatRect:
 
 def bottom(of: Locator) -> float:
     return box(of)["y"] + box(of)["height"]
+
+
+def between_colleagues(place: Place) -> None:
+    """All of it that a thread may have."""
+    filled, marit = place.desk.filled, place.desk.filled.staff["Marit Hoekstra"]
+    by = Author(staff_id=marit)
+    conversation_id, device_id = filled.conversations[SARA], filled.devices["Utrecht"]
+    for key, text in (("near", "stop. dank je"), ("bsn", BSN)):
+        told = Incoming(
+            channel=Channel.WHATSAPP,
+            key=key,
+            sender="+31612345614",
+            text=text,
+            at_ms=place.services.clock.now_ms(),
+        )
+        Reception(place.store, ConsentGate()).received(device_id, [told])
+
+    def work(tx: Tx) -> None:
+        cases.claim(tx, conversation_id, marit)
+        notes.write(tx, conversation_id, "Niet meer plaatsen: ruzie met de klant.", by)
+        kees = Sight(None).contact(tx.conn, "+31612345615").id
+        named = ContactChange(given=frozenset({"office_name"}), office_name=SARA)
+        changing.change(tx, kees, named, Changer(by=by, sight=Sight(None)))
+
+    place.store.write(work)
 
 
 def test_every_incoming_message_says_who_speaks(open_page: OpenPage, place: Place) -> None:
@@ -105,6 +152,28 @@ def test_paper_has_this_conversation_alone(open_page: OpenPage, place: Place) ->
         assert others not in shown
     expect(page.locator("#composer")).to_be_hidden()
     expect(page.locator("#contact-pane")).to_be_hidden()
+
+
+def test_what_colleagues_say_to_each_other_does_not_come_out_on_paper(
+    open_page: OpenPage, place: Place
+) -> None:
+    """Notes, whose it is, who looks on, and what a person is to decide stand on the screen alone,
+    also on paper as narrow as a phone.
+    """
+    between_colleagues(place)
+    page = opened(open_page, place, SARA)
+    open_page(f"/c/{place.desk.filled.conversations[SARA]}", name="Marit Hoekstra")
+    expect(page.locator("#presence")).to_contain_text("Marit Hoekstra")
+    for each in BETWEEN_COLLEAGUES:
+        expect(page.locator(each).first).to_be_visible()
+    page.emulate_media(media="print")
+    for width in (1280, 720):
+        page.set_viewport_size({"width": width, "height": 800})
+        seen = [each for each in BETWEEN_COLLEAGUES if page.locator(each).first.is_visible()]
+        assert seen == []
+        buttons = page.locator("button:not(.ticks), a.button").all()
+        assert [each.inner_text() for each in buttons if each.is_visible()] == []
+        expect(bubble(page, BSN)).to_be_visible()
 
 
 @pytest.mark.parametrize("look", [WIDE, NARROW], ids=["wide", "narrow"])

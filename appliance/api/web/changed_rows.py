@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from appliance.api.web.pages.views import InboxView, Wanted
+from appliance.api.web.pages.views import InboxView, Wanted, counts_of
 from appliance.api.web.row_drawing import RowPlace, drawn_row
 from appliance.api.web.visit import Visit
 from appliance.desk.access import sessions
@@ -17,7 +17,7 @@ from appliance.desk.access.accesses import Reader, Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import ConversationRow, InboxLine
-from appliance.desk.inbox.waiting import waiting_count
+from appliance.desk.inbox.view_counts import LineCounts, view_counts
 from appliance.events import Event, EventKind
 from appliance.store.store import ReaderPool
 
@@ -40,6 +40,7 @@ _OF_MESSAGES = frozenset(
         EventKind.CONVERSATION_REOPENED,
         EventKind.CONVERSATION_SNOOZED,
         EventKind.CONVERSATION_RETURNED,
+        EventKind.CONVERSATION_LABELLED,
     }
 )
 _OF_PEOPLE = frozenset({EventKind.CONTACT_CHANGED, EventKind.CONSENT_RECORDED})
@@ -92,6 +93,7 @@ class RowsFound:
     lines: Sequence[InboxLine] = ()
     waiting: int = 0
     several: bool = False
+    counts: Sequence[LineCounts] = ()
 
     @property
     def shown(self) -> Iterable[Shown]:
@@ -102,8 +104,8 @@ class RowsFound:
 
 
 async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str, object]] | None:
-    """The name of the hint and its data: the rows, what is gone, the unread ones by line, and how
-    many wait.
+    """The name of the hint and its data: the rows, what is gone, the unread ones by line, how many
+    wait, and how much stands in the views, of each line in the same order.
     """
     if changed.whole or len(changed.conversations) + len(changed.people) > MOST:
         return "list", {}
@@ -123,7 +125,8 @@ def told_rows(visit: Visit, found: RowsFound) -> tuple[str, Mapping[str, object]
         "rows": _drawings(visit, found),
         "gone": list(found.gone),
         "unread": {line.id: line.unread for line in found.lines},
-        "waiting": found.waiting,
+        "waiting": sum(each.waiting for each in found.counts),
+        "views": counts_of(found.counts),
     }
 
 
@@ -144,7 +147,9 @@ def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> RowsFound
         ],
         gone=[each for each in ids if each not in rows],
         lines=lines,
-        waiting=waiting_count(conn, readable),
+        counts=view_counts(
+            conn, visit.staff_id, [line.id for line in lines], session.rights.groups.hidden
+        ),
     )
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import people
+from appliance.desk.contacts.people import BranchNote, ContactEntry
 from appliance.desk.inbox.thread import Conversation
 from appliance.errors import NotFound
 from appliance.identities import Identity
@@ -53,6 +56,10 @@ class OtherConversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
+    """`kept` is what the office keeps of them, as far as the reader sees it; `other_notes` those
+    beside the one in it.
+    """
+
     contact_id: str
     chosen_name: str | None
     office_name: str | None
@@ -62,6 +69,8 @@ class Card:
     blocked: bool
     proofs: Sequence[ConsentProof]
     elsewhere: Sequence[OtherConversation]
+    kept: ContactEntry
+    other_notes: Sequence[BranchNote]
     may_edit: bool
 
     @property
@@ -75,6 +84,7 @@ def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
     found = contacts.find(conn, about.contact_id) if about.contact_id else None
     if found is None:
         raise NotFound("contact")
+    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
     since = conn.execute(
         "SELECT created_ms, blocked_ms FROM contact WHERE id = ?", (found.id,)
     ).fetchone()
@@ -88,6 +98,8 @@ def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
         blocked=since["blocked_ms"] is not None,
         proofs=_proofs(conn, about.line_id, found.id),
         elsewhere=_elsewhere(conn, rights, about, found.id),
+        kept=people.entries(conn, sight, [found.id])[0],
+        other_notes=people.other_notes(conn, sight, found.id),
         may_edit=rights.may(Permission.CONTACT_EDIT, about.branch_id),
     )
 

@@ -61,6 +61,14 @@ class ContactEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BranchNote:
+    """`branch` None: of the whole company."""
+
+    branch: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleAsked:
     """`q`: words of a name, a number or a personnel number, by their beginnings."""
 
@@ -109,6 +117,12 @@ def note_place(sight: Sight) -> str:
     """Whose notes somebody reads and writes: the one branch that they see, else the company's."""
     branches = sorted(sight.branches or ())
     return branches[0] if len(branches) == 1 else ""
+
+
+def other_notes(conn: sqlite3.Connection, sight: Sight, contact_id: str) -> Sequence[BranchNote]:
+    """Those that somebody sees and does not write: of other branches, and of the company."""
+    about = {"contact": contact_id, "branches": sight.json, "own": note_place(sight)}
+    return [BranchNote(branch=row["name"], text=row["text"]) for row in conn.execute(_NOTES, about)]
 
 
 def called(conn: sqlite3.Connection, sight: Sight, q: str) -> Sequence[str]:
@@ -187,6 +201,12 @@ WHERE search_name MATCH :asked AND (
   OR EXISTS (SELECT 1 FROM contact_branch WHERE contact_id = s.contact_id
     AND branch_id IN (SELECT value FROM json_each(:branches))))
 ORDER BY search_name.rowid DESC LIMIT :most
+"""
+_NOTES = """
+SELECT branch.name, n.text FROM contact_note n LEFT JOIN branch ON branch.id = n.branch_id
+WHERE n.contact_id = :contact AND n.branch_id <> :own AND (n.branch_id = ''
+  OR :branches IS NULL OR n.branch_id IN (SELECT value FROM json_each(:branches)))
+ORDER BY branch.name
 """
 # The view `shown_identity` would be read from one end to the other for each contact.
 _ENTRIES = """

@@ -12,7 +12,7 @@ from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.contacts import changes, namesakes, past, people
 from appliance.desk.contacts.namesakes import Namesake
 from appliance.desk.contacts.past import PastEntry
-from appliance.desk.contacts.people import ContactEntry
+from appliance.desk.contacts.people import BranchNote, ContactEntry
 from appliance.desk.inbox.directory import Page
 from appliance.desk.team import labels
 from appliance.desk.team.labels import Label
@@ -48,14 +48,6 @@ class PersonProof:
     by: str | None
     source: str | None
     at_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchNote:
-    """`branch` None: of the whole company."""
-
-    branch: str | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +94,7 @@ def person(conn: sqlite3.Connection, sight: Sight, editing: Sight, name: str) ->
         proofs=_proofs(conn, sight, found.id),
         past=past.of_person(conn, found.id, None, _HISTORY),
         labels=labels.listed(conn, sight, Page(limit=_ALL)),
-        other_notes=_other_notes(conn, sight, found.id),
+        other_notes=people.other_notes(conn, sight, found.id),
         undoable=_undoable(conn, editing, found.id),
         namesake=namesakes.of(conn, sight, found.id),
         may_edit=editing.sees_contact(conn, found.id),
@@ -145,12 +137,6 @@ def _proofs(conn: sqlite3.Connection, sight: Sight, contact_id: str) -> Sequence
     ]
 
 
-def _other_notes(conn: sqlite3.Connection, sight: Sight, contact_id: str) -> Sequence[BranchNote]:
-    own = people.note_place(sight)
-    rows = conn.execute(_NOTES, {"contact": contact_id, "branches": sight.json, "own": own})
-    return [BranchNote(branch=row["name"], text=row["text"]) for row in rows]
-
-
 def _undoable(conn: sqlite3.Connection, editing: Sight, contact_id: str) -> Undoable | None:
     change = changes.undoable(conn, editing, contact_id)
     if change is None:
@@ -191,12 +177,6 @@ LEFT JOIN api_token ON 'token:' || api_token.id = e.recorded_by
 WHERE own.contact_id = :contact AND (e.line_id IS NULL OR {IN_SIGHT})
 ORDER BY e.seq DESC LIMIT 100
 """  # noqa: S608 -- our own condition
-_NOTES = """
-SELECT branch.name, n.text FROM contact_note n LEFT JOIN branch ON branch.id = n.branch_id
-WHERE n.contact_id = :contact AND n.branch_id <> :own AND (n.branch_id = ''
-  OR :branches IS NULL OR n.branch_id IN (SELECT value FROM json_each(:branches)))
-ORDER BY branch.name
-"""
 _ZONE = f"""
 SELECT branch.settings FROM branch JOIN line ON line.branch_id = branch.id
 LEFT JOIN conversation c ON c.line_id = line.id AND c.contact_id = :contact

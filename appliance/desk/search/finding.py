@@ -27,10 +27,14 @@ class Search:
 
 
 def people(conn: sqlite3.Connection, sight: Sight, q: str, limit: int) -> Sequence[Hit]:
-    """Conversations with people and in groups, by what they are called. Raises InvalidInput."""
+    """Conversations with people and in groups, then people who have none, by what they are called.
+    Raises InvalidInput.
+    """
     question = question_of(q)
     places = places_of(conn, sight, question)
-    return people_found.conversations(conn, sight, question, places, limit=limit).hits
+    said = people_found.conversations(conn, question, places, limit=limit).hits
+    left = limit - len(said)
+    return [*said, *people_found.unheard(conn, question, places, limit=left)] if left else said
 
 
 def found(conn: sqlite3.Connection, sight: Sight, search: Search) -> HitPage:
@@ -38,7 +42,7 @@ def found(conn: sqlite3.Connection, sight: Sight, search: Search) -> HitPage:
     question = question_of(search.q)
     places = places_of(conn, sight, question)
     limit, after = search.limit, search.after
-    about = (conn, sight, question, places)
+    about = (conn, question, places)
     match search.kind:
         case HitKind.CONTACT:
             return people_found.contacts(*about, limit=limit, after=after)

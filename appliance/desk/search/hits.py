@@ -35,9 +35,10 @@ class Hit:
     direction: Direction | None = None
 
     @property
-    def link(self) -> str | None:
+    def link(self) -> str:
+        """A person with whom nothing was ever said has a page of their own."""
         if self.conversation_id is None:
-            return None
+            return f"/people/{self.contact_id}"
         place = f"/c/{self.conversation_id}"
         return f"{place}#m-{self.id}" if self.kind is HitKind.MESSAGE else place
 

@@ -7,7 +7,6 @@ from itertools import dropwhile, islice
 from typing import Any
 
 from appliance.desk.access.group_limits import HIDDEN
-from appliance.desk.access.sight import Sight
 from appliance.desk.search import match
 from appliance.desk.search.hits import Hit, HitKind, HitPage
 from appliance.desk.search.marking import excerpt_of
@@ -17,12 +16,13 @@ from appliance.phone_numbers import readable
 
 LOOKED_AT = 2_000
 """Of all who fit; a branch sees few of a company's people."""
+UNHEARD_LOOKED_AT = 500
+"""While one types."""
 _AT_ONCE = 100
 
 
 def contacts(
     conn: sqlite3.Connection,
-    sight: Sight,
     question: SearchQuestion,
     places: Places,
     *,
@@ -30,12 +30,19 @@ def contacts(
     after: str | None = None,
 ) -> HitPage:
     """`after` is the id of a contact."""
-    return _page(_hits(conn, sight, question, places, _CONTACTS, after), limit, after)
+    return _page(_hits(conn, question, places, _CONTACTS, after), limit, after)
+
+
+def unheard(
+    conn: sqlite3.Connection, question: SearchQuestion, places: Places, *, limit: int
+) -> Sequence[Hit]:
+    """People with whom nothing was ever said on these lines: imported, or entered by hand."""
+    hits = _hits(conn, question, places, _CONTACTS, None, most=UNHEARD_LOOKED_AT)
+    return list(islice((each for each in hits if each.conversation_id is None), limit))
 
 
 def conversations(
     conn: sqlite3.Connection,
-    sight: Sight,
     question: SearchQuestion,
     places: Places,
     *,
@@ -43,27 +50,29 @@ def conversations(
     after: str | None = None,
 ) -> HitPage:
     """With people or in groups; `after` is the id of a conversation."""
-    return _page(_hits(conn, sight, question, places, _CONVERSATIONS, after), limit, after)
+    return _page(_hits(conn, question, places, _CONVERSATIONS, after), limit, after)
 
 
 def _hits(
     conn: sqlite3.Connection,
-    sight: Sight,
     question: SearchQuestion,
     places: Places,
     statement: str,
     after: str | None,
+    *,
+    most: int = LOOKED_AT,
 ) -> Iterator[Hit]:
-    if not question.terms or question.is_about_messages or not places.lines:
+    is_nowhere = not places.lines and places.entered == ()
+    if not question.terms or question.is_about_messages or is_nowhere:
         return iter(())
     values = {
         "lines": json.dumps(list(places.lines)),
-        "everyone": sight.branches is None and places.is_everywhere,
+        "entered": _json(places.entered),
         "conversations": _json(places.conversations),
         "hidden": places.hidden,
     }
     asked = {"asked": match.in_any_column(question.terms), "from": _subject_seq(conn, after)}
-    fitting = conn.execute(_FITTING, {**asked, "most": LOOKED_AT})
+    fitting = conn.execute(_FITTING, {**asked, "most": most})
     return (
         _hit(row, question.terms)
         for some in iter(lambda: fitting.fetchmany(_AT_ONCE), [])
@@ -145,7 +154,8 @@ CROSS JOIN contact k ON k.id = s.contact_id AND k.joined_into IS NULL
 LEFT JOIN conversation c ON c.id = (
   SELECT c.id FROM conversation c WHERE c.contact_id = k.id AND {_IN_PLACE}
   ORDER BY c.last_ms DESC, c.id LIMIT 1)
-WHERE c.id IS NOT NULL OR :everyone AND :conversations IS NULL
+WHERE c.id IS NOT NULL OR :entered IS NULL OR EXISTS (SELECT 1 FROM contact_branch b
+  WHERE b.contact_id = k.id AND b.branch_id IN (SELECT value FROM json_each(:entered)))
 ORDER BY s.seq DESC
 """  # noqa: S608 -- our own words
 _CONVERSATIONS = f"""

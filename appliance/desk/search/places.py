@@ -23,13 +23,15 @@ _END_MS = 1 << 62
 class Places:
     """`lines` are those to look at, each with the time from and until which, by the days of its own
     branch. `is_everywhere`: they are all that there are. `hidden` are the ids of conversations that
-    are not there. None: no filter on that.
+    are not there. None: no filter on that. `entered` are the branches whose people are found whom
+    nobody has heard of yet, None all people: none of them where a line or a label is asked for.
     """
 
     lines: Mapping[str, tuple[int, int]]
     is_everywhere: bool
     writers: Sequence[str] | None
     conversations: Sequence[str] | None
+    entered: Sequence[str] | None
     hidden: str
 
     @property
@@ -47,6 +49,7 @@ def places_of(conn: sqlite3.Connection, sight: Sight, question: SearchQuestion) 
         is_everywhere=sight.branches is None and not question.lines,
         writers=_writers(conn, question),
         conversations=_labelled(conn, sight, question),
+        entered=_entered(sight, question),
         hidden=sight.hidden_json,
     )
 
@@ -91,6 +94,12 @@ def _writers(conn: sqlite3.Connection, question: SearchQuestion) -> Sequence[str
         ids = {str(row["contact_id"]) for row in rows}
         found = ids if found is None else found & ids
     return sorted(found or ())
+
+
+def _entered(sight: Sight, question: SearchQuestion) -> Sequence[str] | None:
+    if question.lines or question.labels:
+        return ()
+    return None if sight.branches is None else sorted(sight.branches)
 
 
 def _labelled(

@@ -1,6 +1,7 @@
 """*Not arrived*: nothing that failed stays unseen."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -35,6 +36,33 @@ def sent(office: Office, planning: Caller, tilburg: Desk, *states: MessageState)
 
 def listed(browser: Browser) -> list[str]:
     return re.findall(r'id="x-([0-9a-f-]+)"', browser.get("/list?view=not-arrived").text)
+
+
+def beside(browser: Browser, line: str = "") -> Mapping[str, str]:
+    """The numbers beside the views, by the name of the view."""
+    page = browser.get(f"/inbox/all{line}").text
+    found = re.findall(r'data-view="([a-z-]+)"(?:\s+data-count="([^"]+)")?', page)
+    return dict(found)
+
+
+def test_the_views_say_how_much_is_to_do(
+    office: Office, planning: Caller, tilburg: Desk, breda: Desk, sanne: Browser
+) -> None:
+    """On the lines that are shown, of what one may see; a view with nothing to do says nothing."""
+    assert beside(sanne) == {"waiting": "", "mine": "", "not-arrived": ""}
+    message_id = sent(office, planning, tilburg, MessageState.SENDING, MessageState.FAILED)
+    conversation = planning.get("/conversations").json()["items"][0]["id"]
+    sanne.post(f"/c/{conversation}/case", {"do": "claim"})
+    assert beside(sanne) == {"waiting": "1", "mine": "1", "not-arrived": "1"}
+    loes = log_in(office, "Loes", role="staff", branch_id=breda.branch_id)
+    assert beside(loes) == {"waiting": "", "mine": "", "not-arrived": ""}
+    loes.client.close()
+    lead = log_in(office, "Piet", role="lead", branch_id=None)
+    assert beside(lead) == {"waiting": "1", "mine": "", "not-arrived": "1"}
+    assert beside(lead, f"?line={breda.line_id}")["not-arrived"] == ""
+    lead.client.close()
+    sanne.post(f"/messages/{message_id}/missing", {"do": "seen"})
+    assert beside(sanne)["not-arrived"] == ""
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,32 @@ def test_the_card_beside_a_thread_changes_only_what_it_says_otherwise(
     assert (now["office_name"], now["personnel_number"]) == ("Anna", "PX-7")
 
 
+def test_the_card_beside_a_thread_says_what_the_office_keeps(
+    office: Office, tilburg: Desk, breda: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """Labels, own fields and notes as far as one sees them, and the way to all of it."""
+    for desk in (tilburg, breda):
+        office.writes(ANNA, desk)
+    anna, headers = contact(office, ANNA), {**ENGLISH, "HX-Request": "true"}
+    card = (
+        f"/c/{planning.get('/conversations', line=tilburg.number).json()['items'][0]['id']}/contact"
+    )
+    bea = log_in(office, "Bea", role="staff", branch_id=breda.branch_id)
+    before, _ = drawn(bea.get(f"/people/{anna}").text)
+    send(bea, f"/people/{anna}", was=before, state="self", notes="Alleen in Breda")
+    bea.client.close()
+    assert "What the office keeps" not in sanne.get(card, **headers).text
+    planning.client.post("/api/v1/labels", json={"name": "heftruck"}, headers=planning.headers)
+    body = {"notes": "Van ons allemaal", "fields": {"Shirt": "XL"}, "labels": ["heftruck"]}
+    planning.client.patch(f"/api/v1/contacts/{anna}", json=body, headers=planning.headers)
+    shown = unescape(re.sub("<[^>]+>", " ", sanne.get(card, **headers).text))
+    for said in ("heftruck", "Shirt", "XL"):
+        assert said in shown, said
+    assert shown.count("Van ons allemaal") == 1
+    assert "Alleen in Breda" not in shown
+    assert f'href="/people/{anna}"' in sanne.get(card, **headers).text
+
+
 def test_a_note_of_the_company_is_copied_by_nobody(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, StorageState
 from tests import http_calls
 from tests.e2e.chromium import launched
 from tests.e2e.conftest import PATIENCE_MS
-from tests.e2e.gallery.crawl import crawl
+from tests.e2e.gallery.crawl import crawl, in_browser, page_paths
 from tests.e2e.gallery.pictures import Gallery
 from tests.e2e.gallery.staged import stage_all
 from tests.e2e.picture import WIDE, log_in, talk
@@ -32,7 +32,9 @@ def main() -> None:
         state = _logged_in(browser, demo)
         gallery = Gallery(browser=browser, demo=demo, folder=folder, state=state)
         with closing(browser.new_context(base_url=demo.url, storage_state=state)) as context:
-            found = crawl(context.new_page(), without=AT_DOOR | BEFORE_ALL)
+            paths = page_paths() - AT_DOOR - BEFORE_ALL
+            begin = sorted(path for path in paths if "{" not in path)
+            found = crawl(in_browser(context.new_page()), paths, begin=begin).found
         gallery.hang({path: addresses for path, addresses in found.items() if addresses})
         gallery.hang_at_door({"login": "/login", "login-link": _invitation(data)})
         _fall_ill(demo)

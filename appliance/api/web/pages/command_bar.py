@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.command_bar_ways import CommandBarWay, ways
 from appliance.api.web.visit import Reading, Visit
-from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission
 from appliance.desk.access.sight import Sight
 from appliance.desk.search import finding
 from appliance.desk.search.folding import words, words_of
@@ -27,15 +27,6 @@ routes = APIRouter(route_class=PageRoute)
 
 _MOST = 5
 """Of each kind: what one looks for stands among them or is typed further."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandBarWay:
-    """A page, or what one does on it."""
-
-    name: str
-    href: str
-    picture: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +60,20 @@ async def command_bar(visit: Reading, q: Annotated[str, Query(max_length=200)] =
 
 def _found(conn: sqlite3.Connection, visit: Visit, q: str) -> CommandBarShown:
     rights = visit.session.rights
-    ways = [each for each in _ways(visit.words, rights) if _begins(each.name, q)]
+    every = ways(visit.words, rights)
+    found = [each for each in every if (_begins(each.name, q) if q else each.is_place)]
     if not q or not rights.has(Permission.INBOX_READ):
-        return CommandBarShown(q=q, ways=ways)
+        return CommandBarShown(q=q, ways=found)
     return CommandBarShown(
         q=q,
-        ways=ways,
+        ways=found,
         people=_people(conn, Sight(rights.branches(Permission.INBOX_READ), rights.groups), q),
         texts=offers.known(conn, Sight(rights.branches(Permission.INBOX_WRITE)), q)[:_MOST],
     )
 
 
 def _people(conn: sqlite3.Connection, sight: Sight, q: str) -> Sequence[Hit]:
-    """People with whom there is a conversation, and groups."""
+    """With whom there is a conversation first, and groups among them."""
     try:
         return finding.people(conn, sight, q, _MOST)
     except InvalidInput:  # a filter that is not written to its end
@@ -92,33 +84,3 @@ def _begins(name: str, q: str) -> bool:
     """Each word that was typed is the beginning of one of the name's."""
     named = [token.word for token in words(name)]
     return all(any(each.startswith(begins) for each in named) for begins in words_of(q).split())
-
-
-def _ways(said: Words, rights: Rights) -> Sequence[CommandBarWay]:
-    ways = []
-    if rights.has(Permission.INBOX_READ):
-        ways.append(CommandBarWay(name=said.text("Inbox"), href="/", picture="inbox"))
-        ways.append(CommandBarWay(name=said.text("People"), href="/people", picture="person"))
-        ways.append(CommandBarWay(name=said.text("Search"), href="/search", picture="search"))
-    if rights.has(Permission.INBOX_WRITE):
-        ways.append(CommandBarWay(name=said.text("New conversation"), href="/new", picture="write"))
-    ways += [
-        CommandBarWay(name=name, href=f"/settings/{room}", picture="settings")
-        for name, room in _rooms(said, rights)
-    ]
-    ways.append(CommandBarWay(name=said.text("Devices"), href="/devices", picture="phone"))
-    ways.append(CommandBarWay(name=said.text("Settings"), href="/me", picture="settings"))
-    return ways
-
-
-def _rooms(said: Words, rights: Rights) -> Sequence[tuple[str, str]]:
-    """The pages of settings that this person may use."""
-    rooms = []
-    if rights.has(Permission.INBOX_WRITE):
-        rooms += [(said.text("Texts"), "texts"), (said.text("Labels"), "labels")]
-    if rights.has(Permission.INBOX_READ):
-        rooms.append((said.text("Saved views"), "views"))
-    if rights.has(Permission.STAFF_MANAGE):
-        rooms += [(said.text("Colleagues"), "team"), (said.text("Branches"), "branches")]
-        rooms += [(said.text("Programs"), "tokens"), (said.text("Webhooks"), "webhooks")]
-    return rooms

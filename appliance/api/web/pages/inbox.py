@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.saved_views import me, sight_of
-from appliance.api.web.pages.views import Choices, InboxView, Wanted, old_address
+from appliance.api.web.pages.views import Choices, InboxView, Wanted, counts_of, old_address
 from appliance.api.web.row_drawing import RowPlace, drawn_row
 from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
@@ -26,7 +26,7 @@ from appliance.desk.inbox.directory import Page
 from appliance.desk.inbox.missing import MissingPage, missing
 from appliance.desk.inbox.overview import ConversationRow, InboxLine, ListPage
 from appliance.desk.inbox.unknown_callers import UnknownCall
-from appliance.desk.inbox.waiting import waiting_count
+from appliance.desk.inbox.view_counts import LineCounts, view_counts
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
 from appliance.desk.team import handover, saved_views
 from appliance.desk.team.handover import HandoverNote
@@ -40,6 +40,8 @@ from appliance.store.branch_settings import BranchSettings
 routes = APIRouter(route_class=PageRoute)
 
 MOST_VIEWS = 100
+MOST_DRAWN = 99
+"""Beside a view; who has more to do needs no exact number."""
 _KEPT = frozenset({InboxView.WAITING, InboxView.MINE, InboxView.NOBODYS, InboxView.ALL})
 NOTHING_MISSING = MissingPage(rows=(), more=False)
 
@@ -53,12 +55,15 @@ class ListPane:
     `duty`: who is on duty now on the one number that is shown. `views` are offered. `chooses`:
     several conversations can be chosen. `asks`: only the server knows which rows belong to it.
     `cut`: the boxes that a head office cannot reach now.
+    `wrong` is what is wrong on each line now. `counts`: of each line that one may see. `saved`: the
+    saved view that is shown; `names_former`: it names a colleague who is gone. `duty`: who is on
+    duty now on the one number that is shown.
     """
 
     wanted: Wanted
     lines: list[InboxLine]
     page: ListPage
-    waiting: int
+    counts: Sequence[LineCounts]
     missing: MissingPage = NOTHING_MISSING
     wrong: Mapping[str, Sequence[IncidentEntry]] = field(default_factory=dict)
     callers: Sequence[UnknownCall] = ()
@@ -84,6 +89,20 @@ class ListPane:
     @property
     def unread(self) -> int:
         return sum(line.unread for line in self.lines)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait on all that one may see."""
+        return sum(each.waiting for each in self.counts)
+
+    @property
+    def in_views(self) -> Mapping[str, str]:
+        """How much stands in a view on the chosen lines, by its name and as it is drawn; of views
+        that have a number beside them.
+        """
+        chosen = [each for each in self.counts if self.wanted.line in ("", each.line_id)]
+        sums = {view: sum(each) for view, each in counts_of(chosen).items()}
+        return {view: _few(count) if count else "" for view, count in sums.items()}
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -212,6 +231,11 @@ class ListPane:
         }[self.wanted.view]
 
 
+def _few(count: int) -> str:
+    """`static/rows.js` draws the same."""
+    return f"{MOST_DRAWN}+" if count > MOST_DRAWN else str(count)
+
+
 @routes.get("/")
 async def first_page(
     visit: Reading,
@@ -286,7 +310,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         saved=view,
         names_former=view is not None and names_former(conn, view),
         saved_views=_saved_views(conn, visit, view),
-        waiting=waiting_count(conn, branch_of),
+        counts=view_counts(conn, visit.staff_id, branch_of, visit.session.rights.groups.hidden),
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
         callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),

@@ -1,7 +1,7 @@
 """Views of the inbox: which conversations a list shows, in which order, and its address."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
@@ -12,6 +12,7 @@ from fastapi import Depends, Query
 
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import Filter, Order
+from appliance.desk.inbox.view_counts import LineCounts
 
 MAX_ROWS = 400
 
@@ -39,6 +40,17 @@ _SHOWS: Mapping[InboxView, tuple[Filter, Order]] = {
     InboxView.GROUPS: (Filter.GROUPS, Order.LATEST),
     InboxView.ALL: (Filter.ALL, Order.LATEST),
 }
+
+
+def counts_of(counts: Sequence[LineCounts]) -> Mapping[str, Sequence[int]]:
+    """Of each line, by the name of the view; the other views have no number beside them, because
+    there is nothing that one does about it.
+    """
+    return {
+        InboxView.WAITING.value: [each.waiting for each in counts],
+        InboxView.MINE.value: [each.mine for each in counts],
+        InboxView.NOT_ARRIVED.value: [each.missing for each in counts],
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,10 @@ const hints = {
       document.dispatchEvent(new CustomEvent("balie:arrived", { detail: hint.conversation }));
     }
     hinted.set(hint.conversation, Date.now());
-    if (hint.conversation === openConversation()) soon("messages", 0);
+    if (hint.conversation === openConversation()) {
+      soon("messages", 0);
+      if (hint.received) soon("fate"); // they may have gone over to another channel
+    }
     soon("send", 500);
     soon("round", 1000); // a question has left, or is expected at another time
     soon("overview", OVERVIEW_MS);

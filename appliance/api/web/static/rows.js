@@ -4,6 +4,7 @@
 const REST_MS = 5000; // a pointer that lies still for so long points at nothing
 const TAP_MS = 600; // a finger has left the list before its tap is told
 const GLIDE_MS = 120;
+const MOST = 99; // in a view: pages/inbox.py draws the same
 const list = document.getElementById("list");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -124,6 +125,20 @@ function announce() {
   said.firstChild.textContent = coming.length ? said.dataset.text.replace("{n}", coming.length) : "";
 }
 
+// Of the lines that are shown; `counts` are of each line in the order of `lines`.
+function tabs(lines, counts) {
+  const { line } = choices();
+  for (const tab of document.querySelectorAll("#tabs [data-view]")) {
+    const shown = counts[tab.dataset.view].filter((_, place) => !line || lines[place] === line);
+    const count = shown.reduce((sum, each) => sum + each, 0);
+    const said = count > MOST ? `${MOST}+` : `${count || ""}`;
+    for (const name of ["data-count", "aria-description"]) {
+      if (said) tab.setAttribute(name, said);
+      else tab.removeAttribute(name);
+    }
+  }
+}
+
 function badges(unread, waiting) {
   const total = Object.values(unread).reduce((sum, each) => sum + each, 0);
   document.getElementById("list-state").dataset.waiting = waiting;
@@ -139,8 +154,9 @@ function isPointed() {
   return moved !== 0 && Date.now() - moved < REST_MS;
 }
 
-function hear({ rows: drawn, gone, unread, waiting: count }) {
+function hear({ rows: drawn, gone, unread, waiting: count, views }) {
   badges(unread, count);
+  tabs(Object.keys(unread), views);
   if (!rows()) return askAll(); // an empty list says so
   if ("saved" in document.getElementById("list-state").dataset) return askSoon(); // Balie knows what belongs
   const chosen = choices();

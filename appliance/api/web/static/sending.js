@@ -1,6 +1,8 @@
 // When a message leaves, and how: at once, with some seconds to think again, or at a time that was
 // chosen; by the channel that was.
 
+import { putBack } from "./attach.js";
+import { keepBelow } from "./kept.js";
 import { putBackQuote } from "./quote.js";
 import { post } from "./requests.js";
 
@@ -83,14 +85,18 @@ function offer(detail) {
 }
 
 async function undo() {
-  const { id, message, conversation } = held;
+  const { id, message, files, conversation } = held;
   document.getElementById("undo-send").hidden = true;
   const answer = await post(`/messages/${id}/cancel`).catch(() => null);
   if (!answer?.ok) {
     if (answer) document.getElementById("composer-note").innerHTML = await answer.text();
     return;
   }
-  if (conversation !== box()?.dataset.conversation) return;
+  putBack(conversation, files);
+  if (conversation !== box()?.dataset.conversation) {
+    keepBelow(conversation, message.text);
+    return;
+  }
   const field = document.getElementById("text");
   field.value = [message.text, field.value].filter(Boolean).join("\n");
   putBackQuote(message.quotes);
@@ -101,7 +107,7 @@ async function undo() {
 
 document.addEventListener("balie:accepted", ({ detail }) => {
   const here = detail.conversation === box()?.dataset.conversation;
-  if (here && detail.id && !detail.files.length && !detail.message.not_before) offer(detail);
+  if (here && detail.id && !detail.message.not_before) offer(detail);
 });
 
 document.addEventListener("input", (event) => {
