@@ -91,7 +91,6 @@ class RowsFound:
     rows: Sequence[ConversationRow] = ()
     gone: Sequence[str] = ()
     lines: Sequence[InboxLine] = ()
-    waiting: int = 0
     several: bool = False
     counts: Sequence[LineCounts] = ()
 

@@ -14,6 +14,7 @@ from appliance.api.web.words import office_sentences
 from appliance.desk.access.accesses import Shown
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import ConversationRow, InboxLine, ListPage
+from appliance.desk.inbox.view_counts import LineCounts
 from appliance.errors import NotFound, StoreError
 from appliance.office.api.asking import AT_ONCE
 from appliance.office.api.fetched import is_away
@@ -36,7 +37,7 @@ class OfficePage:
 
     lines: list[InboxLine]
     places: Sequence[InboxPlace]
-    waiting: int
+    counts: Sequence[LineCounts]
     boxes: Mapping[str, SeenBox]
     drafts: Mapping[str, str]
     offered: Sequence[InboxLine] | None
@@ -60,7 +61,7 @@ async def shown_desk(visit: Visit, choices: Wanted) -> ListPane:
         wanted=choices,
         lines=found.lines,
         page=ListPage(rows=shown, more=len(found.places) > len(page)),
-        waiting=found.waiting,
+        counts=found.counts,
         views=VIEWS,
         chooses=False,
         asks=choices.view is InboxView.NOT_ARRIVED,
@@ -89,11 +90,19 @@ def _read(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> OfficePage
     return OfficePage(
         lines=lines,
         places=places,
-        waiting=sum(waiting.values()),
+        counts=counts_of_lines(waiting),
         boxes=boxes_in_sight(conn, branches),
         drafts=office_drafts.replies(conn, visit.staff_id, [each.id for each in places]),
         offered=_offered(lines, chosen, waiting),
     )
+
+
+def counts_of_lines(waiting: Mapping[str, int]) -> Sequence[LineCounts]:
+    """Head office counts who waits; what is somebody's own, and what did not arrive, it lists."""
+    return [
+        LineCounts(line_id=line_id, waiting=many, mine=0, missing=0)
+        for line_id, many in waiting.items()
+    ]
 
 
 def _offered(

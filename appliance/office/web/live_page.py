@@ -17,12 +17,13 @@ from appliance.desk.access.rights import Permission
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
+from appliance.desk.inbox.view_counts import LineCounts
 from appliance.errors import NotFound
 from appliance.events import Event, EventKind
 from appliance.office.api.seen_boxes import SeenBox, seen_boxes
 from appliance.office.head.callers import head_of
 from appliance.office.tables import inbox_lists
-from appliance.office.web.listing import rows_at_boxes
+from appliance.office.web.listing import counts_of_lines, rows_at_boxes
 from appliance.office.web.places import ReplicaDesk, at_box, looking_into
 from appliance.store.store import ReaderPool
 
@@ -65,7 +66,7 @@ class _OfficeKnows:
     lines: Sequence[InboxLine]
     boxes: Mapping[str, SeenBox]
     known: Collection[str]
-    waiting: int
+    counts: Sequence[LineCounts]
     several: bool
 
 
@@ -151,7 +152,7 @@ async def _rows_of(visit: Visit, wanted: Mapping[str, str]) -> Hint | None:
             lines=lines,
             boxes={each.id: each for each in seen_boxes(conn)},
             known=known,
-            waiting=sum(inbox_lists.waiting_by_line(conn, reads).values()),
+            counts=counts_of_lines(inbox_lists.waiting_by_line(conn, reads)),
             several=inbox_lists.has_several_lines(conn, reads),
         )
 
@@ -167,7 +168,7 @@ async def _rows_of(visit: Visit, wanted: Mapping[str, str]) -> Hint | None:
         rows=list(rows.values()),
         gone=gone,
         lines=office.lines,
-        waiting=office.waiting,
+        counts=office.counts,
         several=office.several,
     )
     return told_rows(visit, found)

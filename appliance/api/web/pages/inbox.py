@@ -50,14 +50,11 @@ NOTHING_MISSING = MissingPage(rows=(), more=False)
 class ListPane:
     """The list pane: numbers to choose from, and the conversations on the chosen ones.
 
-    `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
-    `saved`: the saved view that is shown; `names_former`: it names a colleague who is gone.
-    `duty`: who is on duty now on the one number that is shown. `views` are offered. `chooses`:
-    several conversations can be chosen. `asks`: only the server knows which rows belong to it.
-    `cut`: the boxes that a head office cannot reach now.
     `wrong` is what is wrong on each line now. `counts`: of each line that one may see. `saved`: the
     saved view that is shown; `names_former`: it names a colleague who is gone. `duty`: who is on
-    duty now on the one number that is shown.
+    duty now on the one number that is shown. `views` are offered. `chooses`: several conversations
+    can be chosen. `asks`: only the server knows which rows belong to it. `cut`: the boxes that a
+    head office cannot reach now.
     """
 
     wanted: Wanted
