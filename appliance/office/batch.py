@@ -13,6 +13,8 @@ from appliance.slices import Privacy, Slice, Value
 MAX_EVENTS = 500
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 """Of a batch as JSON, unpacked."""
+MAX_RESTORES = 100
+"""Of one box that are told."""
 EVENT_VERSION = 1
 """`v` of an event: what its facts mean. An office reads all of the last 24 months."""
 
@@ -77,11 +79,19 @@ class Descent:
     epoch: str
     seq: int
 
+    def as_json(self) -> dict[str, Any]:
+        return {"epoch": self.epoch, "seq": self.seq}
+
+    @classmethod
+    def from_json(cls, found: Fields) -> "Descent":
+        return cls(epoch=found.id("epoch"), seq=found.number("seq"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxFacts:
     """How a box is. `ill` counts lines; `disk` is a share in use of 0 to 1; `head` is the last
-    sequence of its log; `privacy` the box's own choice; `address` what browsers open there.
+    sequence of its log; `privacy` the box's own choice; `address` what browsers open there;
+    `staff_version` that of the office's list of colleagues that it has.
     """
 
     version: str
@@ -94,6 +104,7 @@ class BoxFacts:
     head: int
     privacy: Privacy
     address: str | None = None
+    staff_version: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -115,13 +126,16 @@ class BoxFacts:
             head=read.number("head"),
             privacy=privacy_of(read),
             address=read.text_or_none("address", most=500),
+            staff_version=read.number_or_none("staff_version") or 0,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """All events from `first` to `last`; numbers between them may be missing. One without events
-    has `last` = `first` - 1: a sign of life, or slices that no event names.
+    has `last` = `first` - 1: a sign of life, or slices that no event names. `descent` is told with
+    the first batch of an epoch; `before` are all restores of this box, the newest first, so that an
+    office which was itself put back to an earlier day knows the box again.
     """
 
     epoch: str
@@ -132,11 +146,19 @@ class Batch:
     sent_ms: int
     facts: BoxFacts
     descent: Descent | None = None
+    before: Sequence[Descent] = ()
+
+    @property
+    def ancestors(self) -> Sequence[Descent]:
+        """The newest first."""
+        return (*self.before, *(() if self.descent is None else (self.descent,)))
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"epoch": self.epoch, "first": self.first, "last": self.last}
         if self.descent is not None:
-            told["descent"] = {"epoch": self.descent.epoch, "seq": self.descent.seq}
+            told["descent"] = self.descent.as_json()
+        if self.before:
+            told["before"] = [each.as_json() for each in self.before]
         return {
             **told,
             "events": [each.as_json() for each in self.events],
@@ -156,6 +178,7 @@ class Batch:
             sent_ms=read.number("sent_ms"),
             facts=BoxFacts.from_json(read.all.get("facts")),
             descent=_descent(read),
+            before=_before(read),
         )
         found._must_be_in_order()
         return found
@@ -173,8 +196,14 @@ class Batch:
 def _descent(read: Fields) -> Descent | None:
     if read.all.get("descent") is None:
         return None
-    found = read.part("descent")
-    return Descent(epoch=found.id("epoch"), seq=found.number("seq"))
+    return Descent.from_json(read.part("descent"))
+
+
+def _before(read: Fields) -> Sequence[Descent]:
+    if read.all.get("before") is None:
+        return ()
+    told = read.items("before", most=MAX_RESTORES)
+    return [Descent.from_json(Fields(each, "a restore")) for each in told]
 
 
 def slice_as_json(given: Slice) -> dict[str, Any]:

@@ -32,16 +32,18 @@ class StaffTelling:
         """Gives the command to each box for which it is another one than the last."""
         # Each change of a colleague is an event of office.db, where few things happen.
         stands = self._store.read(lambda conn: (events.last_seq(conn), *boxes.counts(conn)))
-        if stands == self._seen:
+        behind = self._store.read(box_staff.told_otherwise)
+        if stands == self._seen and not behind:
             return
-        if changed := self._store.read(_changed):
-            self._store.write(lambda tx: self._tell(tx, changed))
+        if changed := {*self._store.read(_changed), *behind}:
+            self._store.write(lambda tx: self._tell(tx, sorted(changed)))
         self._seen = stands
 
     def _tell(self, tx: Tx, box_ids: Sequence[str]) -> None:
         for box_id in box_ids:
             staff = _of_box(tx.conn, box_id)
-            version = box_staff.told(tx.conn, box_id)[0] + 1
+            has = box_staff.told_otherwise(tx.conn).get(box_id, 0)
+            version = max(box_staff.told(tx.conn, box_id)[0], has) + 1
             signature = self._key.sign(staff_to_sign(box_id, version, staff))
             body = {
                 "version": version,
