@@ -305,6 +305,7 @@ def run(
     with field_of(boxes, folder, rate=rate) as given:
         if restores:
             puts_back.first_copies(given)
+            _all_told(given)
         rage(given, seconds, random.Random(seed), restores=restores)
         settle(given)
         return judge(given)
