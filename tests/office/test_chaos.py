@@ -1,5 +1,5 @@
-"""Faults of some seconds at a head office and its boxes; `scripts/office-chaos` has them longer, and
-puts boxes and office back from copies.
+"""Faults of some seconds at a head office and its boxes; `scripts/office-chaos` has them longer,
+and puts boxes and office back from copies.
 """
 
 from pathlib import Path
