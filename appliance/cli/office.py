@@ -23,6 +23,7 @@ from appliance.store.store import Store
 office_app = typer.Typer(no_args_is_help=True, help="A head office over many boxes.")
 
 BoxArgument = Annotated[str, typer.Argument(metavar="BOX", help="The box, by id or name.")]
+_AGAIN = typer.Option("--box", metavar="BOX", help="Lets a known box in again, by id or name.")
 _LISTEN = typer.Option(metavar="HOST:PORT", help="Elsewhere than on this machine by https only.")
 _PEM = typer.Option(metavar="FILE", help="For https: the certificate with its chain, as PEM.")
 _KEY = typer.Option(metavar="FILE", help="For https: the certificate's key, as PEM.")
@@ -53,13 +54,21 @@ def invite(
     url: Annotated[
         str | None, typer.Option(metavar="URL", help="Where the box finds the office.")
     ] = None,
+    box: Annotated[str | None, _AGAIN] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Prints a token that lets one box join, for three days: balie office join TOKEN."""
+    """Prints a token that lets one box join, for three days: balie office join TOKEN.
+
+    With --box it is for that box alone, which was struck off or put back on another card; whatever
+    else speaks as that box opens nothing once the token was used.
+    """
+    if box is not None and branch is not None:
+        raise InvalidInput("branch", "Say --branch or --box: a known box keeps its name.")
     folder = load(None, data=data).data
     with _opened(data) as store:
-        token = inviting.invite(store, folder, branch=branch, url=url)
+        known = None if box is None else store.read(lambda conn: boxes.ever_named(conn, box)).id
+        token = inviting.invite(store, folder, branch=branch, url=url, box_id=known)
     show(as_json, {"token": token}, token)
 
 

@@ -51,6 +51,12 @@ class KeptProgram:
         if gone and not self._is_stopped and time.monotonic() - self._started_s >= _PAUSE_S:
             self.start()
 
+    def kill(self) -> None:
+        """At once, and waits until it is gone; `look` starts it again."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+
     def stop(self) -> None:
         self._is_stopped = True
         if self._child is None:

@@ -23,6 +23,8 @@ from appliance.slices import Privacy, Slice, Value
 MAX_EVENTS = 500
 MAX_BATCH_BYTES = 8 * 1024 * 1024
 """Of a batch as JSON, unpacked."""
+MAX_RESTORES = 100
+"""Of one box that are told."""
 EVENT_VERSION = 1
 """`v` of an event: what its facts mean. An office reads all of the last 24 months."""
 
@@ -87,11 +89,19 @@ class Descent:
     epoch: str
     seq: int
 
+    def as_json(self) -> dict[str, Any]:
+        return {"epoch": self.epoch, "seq": self.seq}
+
+    @classmethod
+    def from_json(cls, found: Fields) -> "Descent":
+        return cls(epoch=found.id("epoch"), seq=found.number("seq"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxFacts:
     """How a box is. `ill` counts lines; `disk` is a share in use of 0 to 1; `head` is the last
-    sequence of its log; `privacy` the box's own choice; `address` what browsers open there.
+    sequence of its log; `privacy` the box's own choice; `address` what browsers open there;
+    `staff_version` that of the office's list of colleagues that it has.
     """
 
     version: str
@@ -104,6 +114,7 @@ class BoxFacts:
     head: int
     privacy: Privacy
     address: str | None = None
+    staff_version: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -125,6 +136,7 @@ class BoxFacts:
             head=read.number("head"),
             privacy=privacy_of(read),
             address=_address(read),
+            staff_version=read.number_or_none("staff_version") or 0,
         )
 
 
@@ -141,6 +153,8 @@ class Batch:
     """All events from `first` to `last`; numbers between them may be missing. One without events
     has `last` = `first` - 1: a sign of life, or slices that no event names. `told_as` is the choice
     of privacy by which it was made; None: the box has not said, and keeps to the one that counts.
+    `descent` is told with the first batch of an epoch; `before` are all restores of this box, the
+    newest first, so that an office which was itself put back to an earlier day knows the box again.
     """
 
     epoch: str
@@ -152,13 +166,21 @@ class Batch:
     facts: BoxFacts
     descent: Descent | None = None
     told_as: Privacy | None = None
+    before: Sequence[Descent] = ()
+
+    @property
+    def ancestors(self) -> Sequence[Descent]:
+        """The newest first."""
+        return (*self.before, *(() if self.descent is None else (self.descent,)))
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"epoch": self.epoch, "first": self.first, "last": self.last}
         if self.told_as is not None:
             told["told_as"] = self.told_as
         if self.descent is not None:
-            told["descent"] = {"epoch": self.descent.epoch, "seq": self.descent.seq}
+            told["descent"] = self.descent.as_json()
+        if self.before:
+            told["before"] = [each.as_json() for each in self.before]
         return {
             **told,
             "events": [each.as_json() for each in self.events],
@@ -179,6 +201,7 @@ class Batch:
             facts=BoxFacts.from_json(read.all.get("facts")),
             descent=_descent(read),
             told_as=None if read.all.get("told_as") is None else privacy_of(read, "told_as"),
+            before=_before(read),
         )
         found._must_be_in_order()
         return found
@@ -196,8 +219,14 @@ class Batch:
 def _descent(read: Fields) -> Descent | None:
     if read.all.get("descent") is None:
         return None
-    found = read.part("descent")
-    return Descent(epoch=found.id("epoch"), seq=found.number("seq"))
+    return Descent.from_json(read.part("descent"))
+
+
+def _before(read: Fields) -> Sequence[Descent]:
+    if read.all.get("before") is None:
+        return ()
+    told = read.items("before", most=MAX_RESTORES)
+    return [Descent.from_json(Fields(each, "a restore")) for each in told]
 
 
 def slice_as_json(given: Slice) -> dict[str, Any]:

@@ -23,15 +23,19 @@ _MAX_TOKEN = 4000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeInvitation:
     """`url` has no path and no slash at its end. `fingerprint` is the SHA-256 of the office's CA
-    (of its DER) in hex, and empty where `url` is plain http to this very machine.
+    (of its DER) in hex, and empty where `url` is plain http to this very machine. `box`: only for
+    the box that the office knows by this id.
     """
 
     url: str
     fingerprint: str
     secret: str
+    box: str | None = None
 
     def as_token(self) -> str:
         told = {"url": self.url, "fingerprint": self.fingerprint, "secret": self.secret}
+        if self.box is not None:
+            told["box"] = self.box
         return PREFIX + base64.urlsafe_b64encode(plain(told)).decode().rstrip("=")
 
     @classmethod
@@ -50,6 +54,7 @@ class OfficeInvitation:
             url=read.text("url", most=500),
             fingerprint=read.text("fingerprint", most=64),
             secret=read.id("secret"),
+            box=read.id_or_none("box"),
         )
         found._must_be_safe()
         return found

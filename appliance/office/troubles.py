@@ -4,7 +4,9 @@ LinkError
 ├── LinkAway      nobody answered as an office does, or it has too much to do: again later
 ├── LinkBehind    the office has less than the batch begins after (409): push from its cursor
 ├── LinkHeld      the office does not take what is told (422): say so, and ask again seldom
-└── StruckOff     the credential is not known any more (401): hold the lines and say why
+├── LinkUnknown   the credential opens nothing there (401), and nobody says why: try the one of
+│                 before, and again later
+└── StruckOff     the office has struck the box off (401): hold the lines and say why
 """
 
 from appliance.errors import BalieError
@@ -40,9 +42,16 @@ class LinkHeld(LinkError):
         self.why = why
 
 
+class LinkUnknown(LinkError):
+    """The office was put back to an earlier day perhaps, or is being set right."""
+
+    def __init__(self) -> None:
+        super().__init__("the office does not know the credential of this box")
+
+
 class StruckOff(LinkError):
     def __init__(self) -> None:
-        super().__init__("the office does not know this box any more")
+        super().__init__("the office has struck this box off")
 
 
 class CommandRefused(BalieError):

@@ -60,7 +60,8 @@ def asks_further(tx: Tx, outgoing: Outgoing) -> bool:
         "SELECT device_id, channel, baseline FROM attempt WHERE id = ?", (outgoing.attempt_id,)
     ).fetchone()
     baseline = json.loads(asked["baseline"]) if asked["baseline"] else {}
-    if evidence_facts.since_copy_in(baseline) is None:
+    since_ms = evidence_facts.since_copy_in(baseline)
+    if since_ms is None:
         return False
     about = _about(tx, outgoing.message_id)
     ways = _ways(tx.conn, about)
@@ -69,7 +70,7 @@ def asks_further(tx: Tx, outgoing: Outgoing) -> bool:
         (asked["device_id"], asked["channel"])
     )
     if at + 1 < len(kept):
-        _begin(tx, about, ways, kept[at + 1])
+        _begin(tx, about, ways, kept[at + 1], since_ms)
     elif len(kept) < len(_in_turn(ways, about)):
         messages.plan(tx, outgoing.message_id, expected_ms=None, reason=Reason.PERSON)
     else:
@@ -77,8 +78,10 @@ def asks_further(tx: Tx, outgoing: Outgoing) -> bool:
     return True
 
 
-def doubt(tx: Tx, message_id: str) -> bool:
-    """Whether it is in doubt now: a line without any way has sent nothing."""
+def doubt(tx: Tx, message_id: str, *, since_ms: int | None = None) -> bool:
+    """Whether it is in doubt now: a line without any way has sent nothing. It may have left since
+    `since_ms`, or since it was accepted.
+    """
     about = _about(tx, message_id)
     try:
         ways = _ways(tx.conn, about)
@@ -89,7 +92,7 @@ def doubt(tx: Tx, message_id: str) -> bool:
     first = next(iter(kept or in_turn), None)
     if first is None:
         return False
-    attempt_id = _begin(tx, about, ways, first)
+    attempt_id = _begin(tx, about, ways, first, since_ms or about["created_ms"])
     channel = first.channel.name
     messages.move(tx, message_id, MessageState.SENDING, reason=Reason.BUSY, channel=channel)
     messages.move(
@@ -102,7 +105,7 @@ def doubt(tx: Tx, message_id: str) -> bool:
     return True
 
 
-def _begin(tx: Tx, about: sqlite3.Row, ways: Ways, way: Route) -> str:
+def _begin(tx: Tx, about: sqlite3.Row, ways: Ways, way: Route, since_ms: int) -> str:
     """An attempt that may have been made, for the device to be asked about."""
     attempt_id = tx.new_id()
     tx.conn.execute(
@@ -114,10 +117,10 @@ def _begin(tx: Tx, about: sqlite3.Row, ways: Ways, way: Route) -> str:
             way.device_id,
             way.channel.name,
             ways.added(way, has_files=bool(about["has_files"])),
-            about["created_ms"],
-            about["created_ms"],
+            since_ms,
+            since_ms,
             tx.now_ms,
-            json.dumps(evidence_facts.since_copy(about["created_ms"])),
+            json.dumps(evidence_facts.since_copy(since_ms)),
         ),
     )
     return attempt_id

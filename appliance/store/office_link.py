@@ -1,5 +1,6 @@
 """The link of this box with head office, at the SQL edge; a box without an office has no row."""
 
+import json
 import secrets
 import sqlite3
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from appliance.events import EventKind
 from appliance.reasons import Reason
 from appliance.slices import Privacy
 from appliance.store import lines
+from appliance.store.restoring import HEARD
 from appliance.store.store import Tx
 
 HASH_KEY_BYTES = 32
@@ -92,10 +94,46 @@ def begin(tx: Tx, new: JoinedLink) -> None:
     )
 
 
+def go_on(tx: Tx, new: JoinedLink) -> None:
+    """The same box at the same office, which let it in again: what it told, what it was asked and
+    what it has yet to hear stays.
+    """
+    change(
+        tx,
+        url=new.url,
+        authority=new.authority,
+        office_key=new.office_key,
+        renew_by_ms=new.renew_by_ms,
+        joined_ms=tx.now_ms,
+        struck_off_ms=None,
+    )
+
+
+def goes_on_from(tx: Tx, epoch: str) -> None:
+    """The office knows this box by that epoch, of which it is a copy, from a time before it joined:
+    it sends nothing before the office has said what happened since.
+    """
+    change(tx, epoch=epoch, unsettled=1)
+
+
+def heard(tx: Tx, part: int, parts: int) -> None:
+    """Of what happened since a copy, which the office says in so many parts, each perhaps again."""
+    row = tx.conn.execute("SELECT value FROM meta WHERE name = ?", (HEARD,)).fetchone()
+    found = {part} | (set() if row is None else set(json.loads(row["value"])))
+    tx.conn.execute(
+        "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+        (HEARD, json.dumps(sorted(found))),
+    )
+    if found >= set(range(parts)):
+        change(tx, unsettled=0)
+        tx.conn.execute("DELETE FROM meta WHERE name = ?", (HEARD,))
+
+
 def end(tx: Tx) -> None:
     """Colleagues whom the office sent stay, and are this box's own until it joins that office once
     more.
     """
+    tx.conn.execute("DELETE FROM meta WHERE name = ?", (HEARD,))
     tx.conn.execute(
         "INSERT INTO meta (name, value) SELECT ?, hex(office_key) FROM office_link WHERE true"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -121,6 +159,19 @@ def strike_off(tx: Tx) -> None:
     for line in lines.lines(tx.conn):
         lines.stop_line(tx, line.id, Reason.STRUCK_OFF)
     tx.emit(EventKind.OFFICE_CHANGED, facts={"what": Reason.STRUCK_OFF})
+
+
+def take_back(tx: Tx) -> None:
+    """The office answers this box again. Its numbers stay stopped until a person starts them. What
+    the office said by a command holds until it says otherwise: a new invitation.
+    """
+    done = tx.conn.execute(
+        "UPDATE office_link SET struck_off_ms = NULL WHERE struck_off_ms IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM office_command WHERE kind = 'strike-off'"
+        " AND outcome = 'done' AND at_ms >= struck_off_ms)"
+    )
+    if done.rowcount:
+        tx.emit(EventKind.OFFICE_CHANGED, facts={"what": "taken-back"})
 
 
 def hold(tx: Tx, why: str | None) -> None:

@@ -10,7 +10,7 @@ either, so all of them end.
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,12 @@ IS_RESTORED = "restored"
 DESCENT = "epoch.descent"
 """In `meta`, until head office was told: JSON, the epoch that the copy is of and the last sequence
 that it has of it."""
+RESTORES = "epoch.restores"
+"""In `meta`, for good: JSON, each copy that was put back as epoch and last sequence of it, the
+newest first. An office that was put back itself knows the box by one of them."""
+_MOST_RESTORES = 100
+HEARD = "office.heard"
+"""In `meta` while head office tells what happened since the copy: JSON, which parts of it came."""
 MAY_HAVE_LEFT = "restored_queue"
 """In `meta` until a start has put what waits in the copy in doubt: it may have left since."""
 _BLOCK_BYTES = 1024 * 1024
@@ -139,8 +145,21 @@ def _note_descent(tx: Tx) -> None:
         " FROM meta WHERE name = 'epoch' ON CONFLICT DO NOTHING",
         (DESCENT, last),
     )
+    row = tx.conn.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
+    if row is not None:
+        found = [(row[0], last), *restores(tx.conn)][:_MOST_RESTORES]
+        tx.conn.execute(
+            "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (RESTORES, json.dumps(found))
+        )
     if tx.conn.execute(_KNOWS_OFFICE).fetchone():
         tx.conn.execute("UPDATE office_link SET unsettled = 1, told_privacy = NULL")
+        tx.conn.execute("DELETE FROM meta WHERE name = ?", (HEARD,))
+
+
+def restores(conn: sqlite3.Connection) -> Sequence[tuple[str, int]]:
+    """As `RESTORES` says it."""
+    row = conn.execute("SELECT value FROM meta WHERE name = ?", (RESTORES,)).fetchone()
+    return [] if row is None else [(str(epoch), int(seq)) for epoch, seq in json.loads(row[0])]
 
 
 def descent_of(conn: sqlite3.Connection) -> tuple[str, int] | None:

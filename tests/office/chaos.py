@@ -1,6 +1,7 @@
 """A head office and many light boxes, processes of their own, with a cable between each box and the
-office. Cables are cut, in silence or with a reset, and office and boxes are killed, while people
-write at the boxes and a program asks things of them at the office. Each box's own log is the judge.
+office. Cables are cut, in silence or with a reset. Office and boxes are killed, and put back from a
+copy, also on another card. Meanwhile people write at the boxes and a program asks things of them at
+the office. Each box's own log is the judge.
 
 `python -m tests.office.chaos --boxes N --seconds S [--seed K]` prints what was found as JSON.
 """
@@ -11,15 +12,13 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,33 +39,14 @@ from appliance.slices import Privacy
 from appliance.store import branches, devices, lines, office_link, routes
 from appliance.store.store import Store, Tx
 from tests.fresh_store import fresh_store
+from tests.office import puts_back
+from tests.office.judging import Found, is_unsettled, judge, replica_of, rows_of
 from tests.office.light_box import PEOPLE, person
 
 DRAINS_S = 300.0
 """A deadline, no measurement: so long everything may take to arrive once all cables are whole."""
-_EVENTS = "SELECT seq, at_ms, kind, message_id, conversation_id, facts FROM event_log ORDER BY seq"
-_MESSAGES = "SELECT id, state, text, conversation_id FROM message ORDER BY id"
-
-
-@dataclass(slots=True, kw_only=True)
-class Found:
-    """What the boxes' own logs say. All of the second line must be 0."""
-
-    events: int = 0
-    commands: int = 0
-    cut: int = 0
-    killed: int = 0
-    lost: int = 0
-    double: int = 0
-    rows_differ: int = 0
-    commands_open: int = 0
-    commands_twice: int = 0
-    messages_twice: int = 0
-
-    @property
-    def is_well(self) -> bool:
-        wrong = (self.lost, self.double, self.rows_differ)
-        return not any((*wrong, self.commands_open, self.commands_twice, self.messages_twice))
+_RESTORES = 0.3
+"""So many of the faults are copies that are made or put back."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +57,7 @@ class Branch:
     line_id: str
     program: KeptProgram
     box_id: str = ""
+    copies: list[Path] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +69,7 @@ class Field:
     branches: Sequence[Branch]
     loop: asyncio.AbstractEventLoop
     found: Found = field(default_factory=Found)
+    copies: list[Path] = field(default_factory=list)
 
     @property
     def programs(self) -> Sequence[KeptProgram]:
@@ -229,24 +211,33 @@ def _answers(url: str) -> None:
     raise TimeoutError(f"{url} did not answer")
 
 
-def rage(given: Field, seconds: float, rng: random.Random) -> None:
+def rage(given: Field, seconds: float, rng: random.Random, *, restores: bool) -> None:
     """Faults, one after the other, until the time is over; then all is whole again."""
     until_s = time.monotonic() + seconds
     asking = threading.Thread(target=_ask, args=(given, until_s, rng.getrandbits(32)))
     asking.start()
     while time.monotonic() < until_s:
         branch = rng.choice(given.branches)
-        match rng.randrange(4):
-            case 0:
-                _kill(given, given.office)
-            case 1:
-                _kill(given, branch.program)
-            case _:
-                _toggle(given, branch, silently=rng.random() < 0.5)
+        if restores and rng.random() < _RESTORES:
+            puts_back.one_fault(given, branch, rng)
+        else:
+            _one_fault(given, branch, rng)
+        for each in given.branches:
+            puts_back.join_again(given, each)
         given.keeps(min(until_s, time.monotonic() + rng.uniform(0.3, 1.5)))
     asking.join()
     for branch in given.branches:
         given.on_loop(branch.cable.heal)
+
+
+def _one_fault(given: Field, branch: Branch, rng: random.Random) -> None:
+    match rng.randrange(4):
+        case 0:
+            _kill(given, given.office)
+        case 1:
+            _kill(given, branch.program)
+        case _:
+            _toggle(given, branch, silently=rng.random() < 0.5)
 
 
 def _kill(given: Field, program: KeptProgram) -> None:
@@ -274,7 +265,9 @@ def _ask(given: Field, until_s: float, seed: int) -> None:
             line = rng.choice(given.branches).line_id
             to = person(rng.randrange(PEOPLE))
             body = {"line": line, "to": to, "text": f"Nummer {key}"}
-            while time.monotonic() < until_s:
+            put_back = given.found.offices_put_back
+            # An office that was put back does not know which keys it had seen.
+            while time.monotonic() < until_s and given.found.offices_put_back == put_back:
                 with suppress(httpx.TransportError):
                     again = {"Idempotency-Key": f"{seed}-{key}"}
                     answer = client.post("/api/v1/messages", json=body, headers=again)
@@ -289,74 +282,49 @@ def settle(given: Field) -> None:
     nobody writes any more.
     """
     until_s = time.monotonic() + DRAINS_S
-    quiet = [Path(each.data / "quiet") for each in given.branches]
-    for each in quiet:
-        each.touch()
+    for each in given.branches:
+        (each.data / "quiet").touch()
     while time.monotonic() < until_s:
         given.keeps(time.monotonic() + 0.2)
+        for each in given.branches:
+            puts_back.join_again(given, each)
         if all(_has_all(given, each) for each in given.branches) and not _open(given):
             return
     given.found.commands_open = _open(given)
 
 
 def _has_all(given: Field, branch: Branch) -> bool:
-    last = _rows(branch.data / "balie.db", "SELECT max(seq) AS seq FROM event")[0]["seq"]
-    replica = _replica(given, branch)
+    if puts_back.lacks_credential(given, branch) or is_unsettled(branch):
+        return False
+    last = rows_of(branch.data / "balie.db", "SELECT max(seq) AS seq FROM event")[0]["seq"]
+    replica = replica_of(given, branch)
     if not replica.exists():
         return False
-    return bool(_rows(replica, "SELECT max(seq) AS seq FROM event")[0]["seq"] == last)
+    epoch = rows_of(branch.data / "balie.db", "SELECT epoch FROM office_link")[0]["epoch"]
+    told = rows_of(replica, "SELECT epoch, (SELECT max(seq) FROM event) AS seq FROM replica_link")
+    return [tuple(each) for each in told] == [(epoch, last)]
 
 
 def _open(given: Field) -> int:
     office = given.folder / "office" / OFFICE_DATABASE
-    found = _rows(office, "SELECT count(*) AS many FROM command WHERE outcome IS NULL")
+    found = rows_of(office, "SELECT count(*) AS many FROM command WHERE outcome IS NULL")
     return int(found[0]["many"])
 
 
-def _replica(given: Field, branch: Branch) -> Path:
-    return given.folder / "office" / "boxes" / f"{branch.box_id}.db"
-
-
-def _rows(path: Path, statement: str) -> list[sqlite3.Row]:
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as conn:
-        conn.row_factory = sqlite3.Row
-        return conn.execute(statement).fetchall()
-
-
-def judge(given: Field) -> Found:
-    found = given.found
-    office = given.folder / "office" / OFFICE_DATABASE
-    asked = {row["id"] for row in _rows(office, "SELECT id FROM command")}
-    found.commands = len(asked)
-    done: Counter[str] = Counter()
-    for branch in given.branches:
-        _judge_box(given, branch, done)
-    found.commands_twice = sum(1 for many in done.values() if many > 1)
-    found.commands_open = max(found.commands_open, len(asked - set(done)))
-    return found
-
-
-def _judge_box(given: Field, branch: Branch, done: Counter[str]) -> None:
-    found, path = given.found, branch.data / "balie.db"
-    own = {row["seq"]: tuple(row) for row in _rows(path, _EVENTS)}
-    told = {row["seq"]: tuple(row) for row in _rows(_replica(given, branch), _EVENTS)}
-    found.events += len(own)
-    found.lost += len(own.keys() - told.keys())
-    found.double += len(told.keys() - own.keys())
-    found.rows_differ += sum(1 for seq in own.keys() & told.keys() if own[seq][:3] != told[seq][:3])
-    here = {tuple(row) for row in _rows(path, _MESSAGES)}
-    there = {tuple(row) for row in _rows(_replica(given, branch), _MESSAGES)}
-    found.rows_differ += len(here ^ there)
-    sent = Counter(row[2] for row in here if str(row[2]).startswith("Nummer "))
-    found.messages_twice += sum(1 for many in sent.values() if many > 1)
-    for event in own.values():
-        if event[2] == "office.command":
-            done[json.loads(event[5])["command"]] += 1
-
-
-def run(boxes: int, seconds: float, seed: int, folder: Path, *, rate: float = 5.0) -> Found:
+def run(
+    boxes: int,
+    seconds: float,
+    seed: int,
+    folder: Path,
+    *,
+    rate: float = 5.0,
+    restores: bool = True,
+) -> Found:
     with field_of(boxes, folder, rate=rate) as given:
-        rage(given, seconds, random.Random(seed))
+        if restores:
+            puts_back.first_copies(given)
+            _all_told(given)
+        rage(given, seconds, random.Random(seed), restores=restores)
         settle(given)
         return judge(given)
 

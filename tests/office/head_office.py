@@ -69,8 +69,8 @@ class HeadOffice:
     url: str
     opened: list[PlainBox] = field(default_factory=list)
 
-    def token(self, branch: str | None = None) -> str:
-        return inviting.invite(self.store, self.data, branch=branch, url=self.url)
+    def token(self, branch: str | None = None, *, box: str | None = None) -> str:
+        return inviting.invite(self.store, self.data, branch=branch, url=self.url, box_id=box)
 
     def invited(self, name: str) -> PlainBox:
         box = PlainBox.invited(self.token(), name)

@@ -15,6 +15,7 @@ from appliance.devices.protocol import Incoming
 from appliance.office.at_box.box_link import BoxLink
 from appliance.office.at_box.taking import BoxCounter
 from appliance.queue.gate import ConsentGate
+from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.runtime import kinds
 from appliance.store import devices
 from appliance.store.store import Store
@@ -33,6 +34,7 @@ def live(data: Path, rate: float) -> None:
     """`rate`: messages a second. Until it is killed."""
     kinds.load()
     store, gate = Store(data / "balie.db", SystemClock()), ConsentGate()
+    doubt_everything_in_hand(store)
     counter = BoxCounter(
         store=store, gate=gate, room=Room(), planned=lambda: None, make_copy=lambda: None
     )

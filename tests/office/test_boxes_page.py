@@ -45,6 +45,12 @@ def test_a_box_is_invited_seen_and_struck_off(
     token = re.search("balie-office-1[.][A-Za-z0-9_-]+", made.text)
     assert token
     assert OfficeInvitation.from_token(token[0]).url == office.url
+    assert "Nodig Tilburg opnieuw uit" in made.text
+    again = admin.post("/boxes/invite", {"box": tilburg.box}, part=False)
+    token = re.search("balie-office-1[.][A-Za-z0-9_-]+", again.text)
+    assert token
+    assert OfficeInvitation.from_token(token[0]).box == tilburg.box
+    assert admin.post("/boxes/invite", {"box": "x"}, part=False).status_code == 404
     assert admin.post(f"{about}/strike-off", {"typed": "strike"}, part=False).status_code == 422
     assert tilburg.push().status_code == 200
     assert admin.post(f"{about}/strike-off", {"typed": "STRIKE OFF"}, part=False).is_redirect

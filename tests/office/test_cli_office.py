@@ -9,7 +9,7 @@ from appliance.clock import SystemClock
 from appliance.desk.team import staff
 from appliance.office.tables import boxes
 from tests.office.head_office import HeadOffice
-from tests.office.plain_box import PlainBox, Row
+from tests.office.plain_box import PlainBox, Row, read_token
 
 
 def balie(office: HeadOffice, *words: str) -> Result:
@@ -49,6 +49,11 @@ def test_a_box_is_invited_listed_settled_and_struck_off(office: HeadOffice) -> N
     assert box.push().status_code == 401
     assert told(office, "office", "boxes") == {"items": []}
     assert balie(office, "office", "strike-off", box.box).exit_code == 1
+    words = ("office", "invite", "--box", "utrecht", "--url", office.url)
+    token = str(told(office, *words)["token"])
+    assert read_token(token)["box"] == box.box
+    assert balie(office, *words, "--branch", "Breda").exit_code == 1
+    assert balie(office, "office", "invite", "--box", "Breda").exit_code == 1
 
 
 def test_verbs_of_colleagues_look_after_those_of_the_office(office: HeadOffice) -> None:

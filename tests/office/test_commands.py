@@ -2,10 +2,12 @@
 
 import asyncio
 import base64
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from appliance.desk.team import staff
+from appliance.office.head import joining
 from appliance.office.link import CommandAsker, CommandKind, CommandOutcome, FetchAnswer
 from appliance.office.reading import plain
 from appliance.office.tables import commands
@@ -54,8 +56,8 @@ def test_a_box_that_waits_gets_its_own_commands_in_order(
 def test_a_command_is_over_when_its_box_says_so(
     office: HeadOffice, tilburg: PlainBox, breda: PlainBox
 ) -> None:
-    """Not when it was fetched, and not when another box says so; what it said goes when it is done,
-    and stays for a day where it was refused.
+    """Not when it was fetched, and not when another box says so. What a message says goes once that
+    has left, and stays for a day where it was refused, however long nobody looked.
     """
     done, refused = new_id(), new_id()
     give(office, tilburg, message=done, text="Een")
@@ -69,11 +71,15 @@ def test_a_command_is_over_when_its_box_says_so(
     tilburg.push_all()
     office.until(lambda conn: commands.of_message(conn, refused).why or None)  # type: ignore[union-attr]
     assert of_message(office, done).outcome is CommandOutcome.DONE
+    assert of_message(office, done).has_words
+    tilburg.log.has(done, "sent")
+    tilburg.push_all()
+    office.until(lambda _: not of_message(office, done).has_words or None)
     assert "text" not in of_message(office, done).command.body
     assert of_message(office, refused).outcome is CommandOutcome.REFUSED
     assert of_message(office, refused).why == "opted-out"
     assert of_message(office, refused).command.body["text"] == "Twee"
-    office.clock.advance(ms=25 * 3_600_000)
+    office.clock.advance(ms=80 * 3_600_000)
     office.store.write(commands.tidy)
     assert "text" not in of_message(office, refused).command.body
 
@@ -81,13 +87,52 @@ def test_a_command_is_over_when_its_box_says_so(
 def test_numbers_go_on_where_the_box_is_after_the_office_was_put_back(
     office: HeadOffice, tilburg: PlainBox
 ) -> None:
-    """The office of yesterday has given two; the box has had forty. What it gives now comes."""
-    give(office, tilburg, message=new_id(), text="Een")
-    give(office, tilburg, message=new_id(), text="Twee")
-    found: list[Row] = tilburg.commands(40).json()["commands"]
-    assert [(each["n"], each["body"]["text"]) for each in found] == [(41, "Een"), (42, "Twee")]
-    give(office, tilburg, message=new_id(), text="Drie")
-    assert [each["n"] for each in tilburg.commands(42).json()["commands"]] == [43]
+    """The office of yesterday has sent two; the box has had ten. What it gave since comes, whether
+    its number is below ten or above.
+    """
+    done = [give(office, tilburg, message=new_id(), text=f"{n}") for n in (1, 2)]
+    for each in tilburg.commands().json()["commands"]:
+        tilburg.says_over(each)
+    tilburg.push_all()
+    office.until(lambda conn: all(_is_over(conn, each) for each in done) or None)
+    since = [give(office, tilburg, message=new_id(), text=f"{n}") for n in range(3, 15)]
+    found: list[Row] = tilburg.commands(10).json()["commands"]
+    assert [(each["n"], each["id"]) for each in found] == list(enumerate(since, start=15))
+    last = give(office, tilburg, message=new_id(), text="Drie")
+    found = tilburg.commands(26).json()["commands"]
+    assert [(each["n"], each["id"]) for each in found] == [(27, last)]
+    assert tilburg.commands(26).json()["commands"] == found
+
+
+def _is_over(conn: sqlite3.Connection, command_id: str) -> bool:
+    found = commands.by_id(conn, command_id)
+    return found is not None and found.outcome is not None
+
+
+def test_what_is_too_much_for_one_answer_comes_with_the_next(
+    office: HeadOffice, tilburg: PlainBox
+) -> None:
+    for _ in range(3):
+        give(office, tilburg, message=new_id(), text="x" * 600_000)
+    assert [each["n"] for each in tilburg.commands().json()["commands"]] == [1]
+    assert [each["n"] for each in tilburg.commands(1).json()["commands"]] == [2]
+
+
+def test_nothing_of_what_was_asked_is_kept_of_a_box_that_is_struck_off(
+    office: HeadOffice, tilburg: PlainBox
+) -> None:
+    """What was open ends with a reason, and what was said goes with it."""
+    waits, refused = new_id(), new_id()
+    give(office, tilburg, message=waits, text="Geheim")
+    give(office, tilburg, message=refused, text="Geheim")
+    tilburg.says_over(tilburg.commands().json()["commands"][1], "refused", why="opted-out")
+    tilburg.push_all()
+    office.until(lambda conn: commands.of_message(conn, refused).why or None)  # type: ignore[union-attr]
+    office.store.write(lambda tx: joining.strike_off(tx, tilburg.box))
+    ended = of_message(office, waits)
+    assert (ended.outcome, ended.why) == (CommandOutcome.REFUSED, "struck-off")
+    found = office.store.read(lambda conn: conn.execute("SELECT body FROM command").fetchall())
+    assert "Geheim" not in "".join(row["body"] for row in found)
 
 
 def test_only_the_box_that_was_asked_can_answer(
@@ -157,3 +202,22 @@ def test_each_box_hears_who_its_colleagues_are(
     assert newer["version"] == body["version"] + 1
     assert newer["staff"][0]["disabled"]
     assert office.store.read(lambda conn: commands.waiting(conn, breda.box, 0)) == []
+
+
+def test_a_box_that_knows_newer_colleagues_is_told_again(
+    office: HeadOffice, tilburg: PlainBox
+) -> None:
+    """The office was put back: what it says now must be newer than what the box has."""
+    tilburg.push_all()
+    office.until(lambda conn: branches.branches(conn) or None)
+    branch = tilburg.log.branch_id
+    office.store.write(lambda tx: staff.add(tx, "Sanne", role="staff", branch_id=branch))
+    (command,) = tilburg.commands().json()["commands"]
+    assert command["body"]["version"] == 1
+    tilburg.says_over(command)
+    batch = tilburg.log.batch(tilburg.cursor)
+    batch["facts"]["staff_version"] = 7
+    assert tilburg.push(batch).status_code == 200
+    (newer,) = tilburg.commands(command["n"]).json()["commands"]
+    assert newer["body"]["version"] == 8
+    assert newer["body"]["staff"] == command["body"]["staff"]

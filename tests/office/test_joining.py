@@ -4,8 +4,9 @@ import pytest
 
 from appliance.clock import ManualClock
 from appliance.office.head import joining
+from appliance.office.tables import work_list
 from tests.office.head_office import HeadOffice
-from tests.office.plain_box import PlainBox
+from tests.office.plain_box import PlainBox, read_token
 
 DAY_MS = 24 * 3_600_000
 
@@ -94,3 +95,46 @@ def test_who_is_struck_off_or_unknown_opens_nothing(
     again.log.events[0] |= {"branch_id": again.log.branch_id, "line_id": again.log.line_id}
     again.push_all()
     assert breda.push().status_code == 200
+
+
+def test_a_known_box_is_invited_again_on_another_card(
+    office: HeadOffice, tilburg: PlainBox
+) -> None:
+    """It is the same box, by another key; the old credential holds until the new one was used, and
+    is struck off then, also when that one is renewed.
+    """
+    tilburg.push_all()
+    old, box = tilburg.credential, tilburg.box
+    told = read_token(office.token(box=box))
+    assert told["box"] == box
+    tilburg.secret, tilburg.key = told["secret"], b"another card".ljust(32)
+    answer = tilburg.ask_to_join()
+    assert (answer.status_code, answer.json()["box"]) == (201, box)
+    assert tilburg.push().status_code == 200
+    tilburg.credential = tilburg.ask_to_join().json()["credential"]
+    assert tilburg.push().status_code == 200
+    assert tilburg.ask_to_join().status_code == 403
+    renewed = tilburg.client.post("/link/v1/credential", headers=tilburg.headers)
+    tilburg.credential = renewed.json()["credential"]
+    assert tilburg.push().status_code == 200
+    tilburg.credential = old
+    assert tilburg.push().json()["code"] == "struck-off"
+
+
+def test_a_box_that_was_struck_off_comes_back_by_an_invitation_only(
+    office: HeadOffice, tilburg: PlainBox
+) -> None:
+    """Whoever has the card that was struck off stays out; its conversations show again."""
+    talk = tilburg.log.person()
+    tilburg.push_all()
+    office.until(lambda conn: work_list.box_of(conn, talk))
+    stolen = tilburg.credential
+    office.store.write(lambda tx: joining.strike_off(tx, tilburg.box))
+    tilburg.secret = read_token(office.token(box=tilburg.box))["secret"]
+    tilburg.join()
+    assert tilburg.push().status_code == 200
+    tilburg.log.writes(talk)
+    tilburg.push_all()
+    office.until(lambda conn: work_list.box_of(conn, talk))
+    tilburg.credential = stolen
+    assert tilburg.push().json()["code"] == "struck-off"

@@ -161,7 +161,9 @@ async def _seen_of(head: Head, caller: Caller, box: SeenBox, batch: LoggedBatch)
             until = batch.last
             if state.epoch != batch.epoch:
                 until = await caller.services.store.aread(
-                    lambda conn: min(office_log.stands_until(conn, batch), _kept_until(state)),
+                    lambda conn: min(
+                        office_log.stands_until(conn, batch), _kept_until(state, batch.epoch)
+                    ),
                     ReaderPool.LIVE,
                 )
             read = partial(_read, caller, batch, state.epoch, until)
@@ -175,9 +177,10 @@ async def _seen_of(head: Head, caller: Caller, box: SeenBox, batch: LoggedBatch)
         return gone
 
 
-def _kept_until(state: LinkState) -> int:
-    """The last event of before that the box still knew after it was put back."""
-    return -1 if state.happened is None else int(state.happened["after"])
+def _kept_until(state: LinkState, epoch: str) -> int:
+    """The last event of that epoch that the box still knew after it was put back."""
+    shared = state.shared_with(epoch)
+    return -1 if shared is None else shared
 
 
 def _gone(batch: LoggedBatch) -> _ToldOfBatch:

@@ -21,6 +21,10 @@ def state_of(given: CommandGiven) -> tuple[MessageState, str]:
         too_late = given.why == Reason.TOO_LATE
         state = MessageState.EXPIRED if too_late else MessageState.REFUSED
         return state, Reason.TOO_OLD.value if too_late else given.why or ""
+    if given.outcome == CommandOutcome.DONE and given.why is not None:
+        # The box was put back to an earlier day, and does not know it any more.
+        lost = MessageState(given.why)
+        return lost, Reason.PERSON.value if lost is MessageState.UNCONFIRMED else ""
     return MessageState.QUEUED, Reason.WAITS_FOR_BOX.value
 
 

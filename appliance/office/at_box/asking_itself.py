@@ -12,10 +12,11 @@ from appliance.errors import Refused
 from appliance.identities import Identity
 from appliance.messages import MessageState
 from appliance.office.link import staff_to_sign
-from appliance.office.reading import Fields
+from appliance.office.reading import MAX_ID, Fields
 from appliance.queue import unknown_since
 from appliance.reasons import Reason
 from appliance.store import office_link
+from appliance.store.feed import known_epoch
 from appliance.store.office_link import OfficeLink
 from appliance.store.store import Tx
 
@@ -85,14 +86,19 @@ def withdrawn(known: OfficeLink, body: Fields, conn: Any) -> Sequence[Withdrawal
 
 def happened(tx: Tx, body: Fields, withdrawals: Sequence[Withdrawal]) -> Facts:
     """What left since the copy is in doubt here, who withdrew since is written to no more, and who
-    was erased since is so once more.
+    was erased since is so once more. Once all parts of it are here, numbers may be started.
     """
     there = [Fields(each, "a message") for each in body.items("messages", most=_MOST_HAPPENED)]
     states = [(each.id("id"), _state(each)) for each in there]
+    part = body.number_or_none("part") or 0
+    parts = body.number_or_none("parts") or 1
     closed = withdrawn_elsewhere.take_in(tx, withdrawals)
     if (gone := _erased(body)) and (known := office_link.link(tx.conn)) is not None:
         elsewhere.ask_again(tx, gone, known.hash_key)
-    return {"doubted": unknown_since.doubt(tx, states), "closed": closed}
+    doubted = unknown_since.doubt(tx, states)
+    if body.text_or_none("for", most=MAX_ID) in (None, known_epoch(tx.conn)):
+        office_link.heard(tx, part, parts)
+    return {"doubted": doubted, "closed": closed}
 
 
 def _erased(body: Fields) -> Sequence[str]:

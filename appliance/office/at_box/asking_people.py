@@ -35,6 +35,7 @@ from appliance.messages import MAX_TEXT, MessageClass, MessageState
 from appliance.office.link import CommandAsker, CommandKind, OfficeCommand
 from appliance.office.reading import Fields, plain
 from appliance.office.troubles import CommandRefused
+from appliance.queue import restored
 from appliance.reasons import Reason
 from appliance.store import groups, lines, messages, office_commands
 from appliance.store.store import Tx
@@ -100,7 +101,9 @@ def _may_be_new(message_id: str, now_ms: int) -> bool:
 
 
 def send(tx: Tx, who: Who, body: Fields, command: OfficeCommand, room: Room) -> Facts:
-    """Consent, pacing and plan are those of each message here."""
+    """Consent, pacing and plan are those of each message here. `left_since_ms`: this box had it
+    before a copy was put back, and it may have left then, so it is looked for first.
+    """
     message_id = body.id("message")
     if not _may_be_new(message_id, tx.now_ms):
         raise body.wrong("message")
@@ -112,6 +115,10 @@ def send(tx: Tx, who: Who, body: Fields, command: OfficeCommand, room: Room) -> 
     if who.author.token_id is not None:
         request = replace(request, room=room)
     done = accept_post(tx, request) if request.identity.is_group else sending.accept(tx, request)
+    since_ms = body.number_or_none("left_since_ms")
+    is_due = request.not_before_ms is None
+    if since_ms is not None and is_due and done.state is MessageState.QUEUED:
+        restored.doubt(tx, done.id, since_ms=since_ms)
     if who.staff_id is not None and about is not None:
         drafts.forget(tx, staff_id=who.staff_id, conversation_id=about.id)
     return {"message": done.id, "reason": done.reason, "expected_ms": done.expected_ms}

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,17 +18,17 @@ from starlette.types import ASGIApp
 from appliance.api.services import OfficeNow, Services
 from appliance.errors import StoreError
 from appliance.office.at_box import credential, joining
+from appliance.office.at_box.credential import CredentialInTurn
 from appliance.office.at_box.fetching import Fetcher
 from appliance.office.at_box.figures import FigureBook
 from appliance.office.at_box.https_link import HttpsLink
 from appliance.office.at_box.pushing import Pusher
 from appliance.office.at_box.renewing import Renewer
-from appliance.office.at_box.standing import LinkStanding
+from appliance.office.at_box.standing import NO_CREDENTIAL, UNAUTHORIZED, LinkStanding
 from appliance.office.at_box.taking import BoxCounter, Taker
-from appliance.office.troubles import LinkError, StruckOff
+from appliance.office.troubles import LinkError, LinkUnknown, StruckOff
 from appliance.reasons import Reason
 from appliance.store import office_link
-from appliance.store.feed import known_epoch
 from appliance.store.office_link import OfficeLink
 from appliance.trouble import Trouble
 
@@ -38,6 +39,8 @@ LOOK_S = 2.0
 TROUBLE_S = 5.0
 STRUCK_OFF_S = 600.0
 """An office that was put back from a copy may know this box again."""
+UNKNOWN_S, MOST_UNKNOWN_S = 1.0, 25.0
+"""Where no credential opens anything: the office may be put back, or its clock set right."""
 _ENDING_S = 5.0
 
 
@@ -50,6 +53,8 @@ class BoxLink:
         self._data = data
         self._address = address
         self._standing = LinkStanding()
+        self._shown = CredentialInTurn(data)
+        self._unknown_s = UNKNOWN_S
         self._served: tuple[ASGIApp, Services] | None = None
         self._thread = threading.Thread(target=self._run, name="office", daemon=True)
         self._wake = threading.Event()
@@ -72,6 +77,8 @@ class BoxLink:
 
     def now(self) -> OfficeNow:
         now = self._standing
+        if not credential.readable(self._data):
+            return OfficeNow(seen_ms=now.seen_ms, behind=now.behind, trouble=NO_CREDENTIAL)
         return OfficeNow(seen_ms=now.seen_ms, behind=now.behind, trouble=now.trouble)
 
     def join(self, token: str) -> None:
@@ -90,16 +97,25 @@ class BoxLink:
             wait_s = LOOK_S
             if credential.is_joined(self._data):
                 wait_s = self._linked()
-            self._wake.wait(wait_s)
-            self._wake.clear()
+            self._wait(wait_s)
+
+    def _wait(self, wait_s: float) -> None:
+        """Or until there is another credential, which the command line may have put there."""
+        shown, until_s = credential.readable(self._data), time.monotonic() + wait_s
+        while (left_s := until_s - time.monotonic()) > 0:
+            if self._wake.wait(min(left_s, LOOK_S)) or credential.readable(self._data) != shown:
+                break
+        self._wake.clear()
 
     def _linked(self) -> float:
         """Until the link ends; gives how long to wait before it is looked for again."""
         try:
             known = self._store.read(office_link.link)
-            if known is None:
+            if known is None or self._shown.now() is None:
                 return LOOK_S
             asyncio.run(self._follow(known))
+        except LinkUnknown:
+            return self._unknown()
         except StruckOff:
             return self._struck_off()
         except (StoreError, sqlite3.Error, LinkError, OSError) as exc:
@@ -113,22 +129,30 @@ class BoxLink:
 
     def _struck_off(self) -> float:
         self._standing.trouble = Reason.STRUCK_OFF
-        if credential.go_back(self._data):
-            return 0.0
         with contextlib.suppress(StoreError):
             self._store.write(office_link.strike_off)
-        log.warning("head office does not know this box any more; every number is stopped")
+        log.warning("head office has struck this box off; every number is stopped")
         return STRUCK_OFF_S
+
+    def _unknown(self) -> float:
+        if self._standing.seen_ms is not None and self._standing.trouble is None:
+            self._unknown_s = UNKNOWN_S
+        self._standing.trouble = UNAUTHORIZED
+        if self._shown.opens_nothing():
+            return 0.0
+        wait_s = self._unknown_s
+        self._unknown_s = min(2 * wait_s, MOST_UNKNOWN_S)
+        return wait_s
 
     async def _follow(self, known: OfficeLink) -> None:
         self._told, self._ended = False, asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        link = HttpsLink(known.url, known.authority, lambda: credential.read(self._data))
+        link = HttpsLink(known.url, known.authority, self._shown.now)
         book = FigureBook(self._data, self._address)
         self._pusher = pusher = Pusher(self._store, link, book.facts, self._standing)
         fetcher = Fetcher(link, lambda: self._served)
-        taker = Taker(self._counter, link, fetcher.fetch, settled=self._is_settled)
-        renewer = Renewer(self._store, self._data, link)
+        taker = Taker(self._counter, link, fetcher.fetch)
+        renewer = Renewer(self._store, self._data, self._shown, link)
         try:
             await self._all_of(pusher, taker, renewer)
         finally:
@@ -162,13 +186,6 @@ class BoxLink:
             if now is None or now.joined_ms != began.joined_ms:
                 return
             await renewer.renew_if_due(now.renew_by_ms)
-
-    def _is_settled(self) -> bool:
-        def read(conn: sqlite3.Connection) -> bool:
-            known = office_link.link(conn)
-            return known is not None and known.epoch == known_epoch(conn)
-
-        return self._store.read(read)
 
     def _on_commit(self) -> None:
         """Runs in the writer's thread."""

@@ -6,6 +6,8 @@ than this box may.
 """
 
 import contextlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,39 +20,60 @@ FILE = "office-credential"
 BEFORE = "office-credential-before"
 """The one before a renewal: an office that was put back from a copy may know that one only."""
 KEY_FILE = "office-key"
+_IS_ONE = re.compile("[!-~]{1,500}")
 
 
 def is_joined(data: Path) -> bool:
-    return (data / FILE).exists()
+    return any((data / name).exists() for name in (FILE, BEFORE))
 
 
-def read(data: Path, name: str = FILE) -> str | None:
+def readable(data: Path) -> Sequence[str]:
+    """The newest first; empty where none can be read."""
+    found = (_read(data / name) for name in (FILE, BEFORE))
+    return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def _read(path: Path) -> str | None:
+    """Also None for what no office gives out."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        return (data / name).read_text("ascii").strip() or None
+        text = path.read_text("ascii").strip()
+        return text if _IS_ONE.fullmatch(text) else None
     return None
 
 
-def keep(data: Path, credential: str) -> None:
-    """Raises OSError."""
-    if (now := read(data)) is not None:
-        put_whole(data / BEFORE, f"{now}\n".encode())
+def keep(data: Path, credential: str, *, beside: str | None = None) -> None:
+    """`beside` holds until the new one was used. Raises OSError."""
+    if beside is not None:
+        put_whole(data / BEFORE, f"{beside}\n".encode())
     put_whole(data / FILE, f"{credential}\n".encode())
+    if beside is None:
+        (data / BEFORE).unlink(missing_ok=True)
 
 
-def go_back(data: Path) -> bool:
-    """To the one before, once; False where there is none."""
-    before = read(data, BEFORE)
-    if before is None:
+class CredentialInTurn:
+    """What this box shows: its newest credential, and the one of before where that opens nothing.
+    Neither is thrown away. Used by the thread of the link alone.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._refused: set[str] = set()
+
+    def now(self) -> str | None:
+        """None where none can be read."""
+        found = readable(self._data)
+        return next((each for each in found if each not in self._refused), None) or next(
+            iter(found), None
+        )
+
+    def opens_nothing(self) -> bool:
+        """That one; whether there is another to try at once."""
+        if (shown := self.now()) is not None:
+            self._refused.add(shown)
+        if set(readable(self._data)) - self._refused:
+            return True
+        self._refused.clear()
         return False
-    put_whole(data / FILE, f"{before}\n".encode())
-    (data / BEFORE).unlink(missing_ok=True)
-    return True
-
-
-def forget_before(data: Path) -> None:
-    """Of another office none is of use."""
-    for name in (FILE, BEFORE):
-        (data / name).unlink(missing_ok=True)
 
 
 def forget(data: Path) -> None:
@@ -60,13 +83,15 @@ def forget(data: Path) -> None:
 
 
 def own_key(data: Path) -> "Ed25519PrivateKey":
-    """Made when it is first needed, and the same for who asks again. Raises OSError."""
+    """Made when it is first needed, and the same for who asks again. One that cannot be read is
+    made anew: only an invitation that is open hangs on it. Raises OSError.
+    """
     # The package takes some megabytes, and most boxes belong to no office.
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     path = data / KEY_FILE
-    if path.exists():
+    with contextlib.suppress(FileNotFoundError, ValueError):
         return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text("ascii").strip()))
     key = Ed25519PrivateKey.generate()
     raw = key.private_bytes(

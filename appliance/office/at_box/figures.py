@@ -27,7 +27,12 @@ class FigureBook:
         now_s = time.monotonic()
         if self._kept is None or now_s >= self._until_s:
             self._kept, self._until_s = self._counted(conn, known), now_s + COUNT_EVERY_S
-        return replace(self._kept, head=events.last_seq(conn), privacy=known.privacy)
+        return replace(
+            self._kept,
+            head=events.last_seq(conn),
+            privacy=known.privacy,
+            staff_version=known.staff_version,
+        )
 
     def _counted(self, conn: sqlite3.Connection, known: OfficeLink) -> BoxFacts:
         found, usage = box_facts.figures(conn), shutil.disk_usage(self._data)

@@ -15,7 +15,7 @@ from appliance.office.batch import Batch, Pushed
 from appliance.office.invitation import JoinAsk, JoinedOffice
 from appliance.office.link import FetchAnswer, NewCredential, OfficeCommand, commands_from_json
 from appliance.office.reading import Fields, Malformed, parsed, plain
-from appliance.office.troubles import LinkAway, LinkBehind, LinkHeld, StruckOff
+from appliance.office.troubles import LinkAway, LinkBehind, LinkHeld, LinkUnknown, StruckOff
 from appliance.reasons import Reason
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ _OK, _CREATED, _NOTHING = 200, 201, 204
 _UNKNOWN, _FORBIDDEN, _BEHIND, _NOT_FOUND = 401, 403, 409, 404
 _HELD = frozenset({400, 413, 422})
 _BUSY = frozenset({429, 503})
-_OFFICE_CODES = frozenset({Reason.STRUCK_OFF.value, "unauthorized"})
+_NOT_KNOWN = "unauthorized"
 _MOST_WAIT_S = 25.0
 
 
@@ -140,8 +140,10 @@ def _checked(reply: Reply, *also: int) -> Reply:
     status, code = reply.status, _code(reply)
     if status in (_OK, _CREATED, _NOTHING, *also):
         return reply
-    if status == _UNKNOWN and code in _OFFICE_CODES:
+    if status == _UNKNOWN and code == Reason.STRUCK_OFF:
         raise StruckOff
+    if status == _UNKNOWN and code == _NOT_KNOWN:
+        raise LinkUnknown
     if status == _BEHIND:
         raise LinkBehind(_read(reply, lambda read: read.number("cursor")))
     if status in _HELD and code:

@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 from appliance import __version__
-from appliance.errors import InvalidInput, Refused
+from appliance.errors import InvalidInput, Refused, StoreUnavailable
 from appliance.events import EventKind
 from appliance.office.at_box import credential
 from appliance.office.at_box.https_link import HttpsLink, NotTaken, fetched_authority
@@ -16,7 +16,7 @@ from appliance.office.invitation import JoinAsk, JoinedOffice, OfficeInvitation,
 from appliance.office.reading import Malformed
 from appliance.office.troubles import LinkError
 from appliance.reasons import Reason
-from appliance.store import branches, office_link
+from appliance.store import branches, office_link, restoring
 from appliance.store.feed import epoch_of
 from appliance.store.office_link import JoinedLink
 from appliance.store.store import Store, Tx
@@ -26,21 +26,33 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE
 
 def join(store: Store, data: Path, token: str) -> None:
     """Blocks while it asks the office; not for an event loop. Nothing is kept where it fails, but
-    the box's own key: who tries again with the same invitation is known by that.
+    the box's own key: who tries again with the same invitation is known by that. A box that belongs
+    to an office already takes an invitation for this very box: it gets a new credential.
 
-    Raises InvalidInput for what is no invitation, and Refused.
+    Raises InvalidInput for what is no invitation, Refused, and StoreUnavailable.
     """
     known = store.read(office_link.link)
-    if known is not None and known.struck_off_ms is None:
+    invitation = _invitation(token)
+    if known is not None and known.struck_off_ms is None and invitation.box != known.box:
         raise Refused(
             Reason.OFFICE_JOINED,
             "This box belongs to a head office already.",
             remedy="End that first: balie office leave.",
         )
     try:
-        invitation = OfficeInvitation.from_token(token)
+        _join(store, data, invitation)
+    except OSError as exc:
+        raise StoreUnavailable(f"What head office gave cannot be kept in {data} ({exc}).") from exc
+
+
+def _invitation(token: str) -> OfficeInvitation:
+    try:
+        return OfficeInvitation.from_token(token)
     except Malformed as exc:
         raise InvalidInput("invitation", f"It cannot be used: {exc}.") from exc
+
+
+def _join(store: Store, data: Path, invitation: OfficeInvitation) -> None:
     ask = JoinAsk(
         secret=invitation.secret,
         name=_name(store),
@@ -49,7 +61,12 @@ def join(store: Store, data: Path, token: str) -> None:
         key=credential.public_half(credential.own_key(data)),
     )
     authority, joined = asyncio.run(_asked(invitation, ask))
-    credential.forget_before(data)
+    if invitation.box not in (None, joined.box):
+        raise Refused(
+            Reason.OFFICE_REFUSES,
+            "This invitation is for another box.",
+            remedy="Ask head office for a new one.",
+        )
     credential.keep(data, joined.credential)
     store.write(lambda tx: _begin(tx, invitation, authority, joined))
 
@@ -64,17 +81,22 @@ def leave(store: Store, data: Path) -> bool:
 
 
 def _begin(tx: Tx, invitation: OfficeInvitation, authority: str, joined: JoinedOffice) -> None:
-    office_link.begin(
-        tx,
-        JoinedLink(
-            url=invitation.url,
-            authority=authority,
-            box=joined.box,
-            office_key=joined.office_key,
-            privacy=joined.privacy,
-            renew_by_ms=joined.renew_by_ms,
-        ),
+    new = JoinedLink(
+        url=invitation.url,
+        authority=authority,
+        box=joined.box,
+        office_key=joined.office_key,
+        privacy=joined.privacy,
+        renew_by_ms=joined.renew_by_ms,
     )
+    known = office_link.link(tx.conn)
+    if known is not None and known.box == joined.box:
+        office_link.go_on(tx, new)
+    else:
+        office_link.begin(tx, new)
+        before = restoring.restores(tx.conn) if invitation.box else ()
+        if before:
+            office_link.goes_on_from(tx, before[0][0])
     tx.emit(EventKind.OFFICE_CHANGED, facts={"what": "joined"})
 
 

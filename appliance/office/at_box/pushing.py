@@ -67,7 +67,7 @@ class Pusher:
         self.news = asyncio.Event()
 
     async def go_on(self) -> None:
-        """Until it is cancelled. Raises StruckOff, and StoreError."""
+        """Until it is cancelled. Raises LinkUnknown, StruckOff and StoreError."""
         await self._written(epoch_of)
         while True:
             try:
@@ -129,6 +129,8 @@ class Pusher:
         self._standing.seen_ms, self._standing.trouble = now_ms, None
         self._standing.behind = max(batch.facts.head - self._seq, 0)
         is_other = (known.held, known.office_privacy) != (None, pushed.privacy)
+        if known.struck_off_ms is not None:
+            await self._written(office_link.take_back)
         if known.epoch != batch.epoch or telling.ends or went_back or is_other:
             await self._written(lambda tx: self._note(tx, telling, pushed, went_back=went_back))
         if self._is_cursor_old():

@@ -1,11 +1,10 @@
-"""A new credential before the old one is a month old; and back to the old one where only that is
-known: the office was put back from a copy of before.
-"""
+"""A new credential before the old one is a month old."""
 
 import logging
 from pathlib import Path
 
 from appliance.office.at_box import credential
+from appliance.office.at_box.credential import CredentialInTurn
 from appliance.office.link import RENEW_AFTER_MS, Link
 from appliance.office.troubles import LinkError
 from appliance.store import office_link
@@ -22,9 +21,10 @@ AGAIN_MS = 3_600_000
 class Renewer:
     """Used by the thread of the link alone."""
 
-    def __init__(self, store: Store, data: Path, link: Link) -> None:
+    def __init__(self, store: Store, data: Path, shown: CredentialInTurn, link: Link) -> None:
         self._store = store
         self._data = data
+        self._shown = shown
         self._link = link
         self._not_before_ms = 0
         self._trouble = Trouble(log, "head office gives no new credential")
@@ -36,8 +36,9 @@ class Renewer:
             return
         self._not_before_ms = now_ms + AGAIN_MS
         try:
+            shown = self._shown.now()
             new = await self._link.renew()
-            credential.keep(self._data, new.credential)
+            credential.keep(self._data, new.credential, beside=shown)
         except (LinkError, OSError) as exc:
             self._trouble.met(exc)
             return

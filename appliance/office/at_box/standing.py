@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+UNAUTHORIZED = "unauthorized"
+NO_CREDENTIAL = "no-credential"
+
 
 @dataclass(slots=True)
 class LinkStanding:
     """Written by the thread of the link, read by any. `behind` counts events that the office has
-    yet to get; `trouble` is a code, as `LinkAway.why` has it.
+    yet to get; `trouble` is a code, as `LinkAway.why` has it or one of these.
     """
 
     seen_ms: int | None = None

@@ -54,21 +54,16 @@ class Taker:
         counter: BoxCounter,
         link: Link,
         fetch: Callable[[OfficeCommand], Any],
-        *,
-        settled: Callable[[], bool],
     ) -> None:
-        """`fetch` answers a command of that kind. `settled` says whether the office has the log of
-        this epoch: then all that happened before is among the next commands.
-        """
+        """`fetch` answers a command of that kind."""
         self._counter = counter
         self._store = counter.store
         self._link = link
         self._fetch = fetch
-        self._settled = settled
         self._wait_s = FIRST_WAIT_S
 
     async def go_on(self) -> None:
-        """Until it is cancelled. Raises StruckOff, and StoreError."""
+        """Until it is cancelled. Raises LinkUnknown, StruckOff and StoreError."""
         while True:
             try:
                 await self._turn()
@@ -86,13 +81,10 @@ class Taker:
         if known is None:
             await asyncio.sleep(FIRST_WAIT_S)
             return
-        is_settled = self._settled()
         epoch = self._store.read(known_epoch)
         commands = await self._link.commands(known.command_n, epoch)
         for command in sorted(commands, key=lambda each: each.n):
             await self._do(command)
-        if known.unsettled and is_settled:
-            await self._written(lambda tx: office_link.change(tx, unsettled=0))
 
     async def _do(self, command: OfficeCommand) -> None:
         if self._store.read(lambda conn: office_commands.is_known(conn, command.id)):

@@ -7,7 +7,7 @@ choice of privacy that changes is one walk more.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.events import Event
 from appliance.office.batch import MAX_BATCH_BYTES, Batch, BoxFacts, Descent, ToldEvent
@@ -15,7 +15,7 @@ from appliance.slices import Privacy, Slice
 from appliance.store import erasures, events, slice_tables, slices
 from appliance.store.feed import known_epoch
 from appliance.store.office_link import OfficeLink
-from appliance.store.restoring import descent_of
+from appliance.store.restoring import descent_of, restores
 from appliance.store.slice_privacy import Mask
 
 PIECE = 200
@@ -55,6 +55,11 @@ class Teller:
         return self._walks_from
 
     def next(self, conn: sqlite3.Connection, known: OfficeLink, facts: BoxFacts) -> Telling:
+        telling = self._next(conn, known, facts)
+        before = [Descent(epoch=epoch, seq=seq) for epoch, seq in restores(conn)]
+        return replace(telling, batch=replace(telling.batch, before=before))
+
+    def _next(self, conn: sqlite3.Connection, known: OfficeLink, facts: BoxFacts) -> Telling:
         epoch = known_epoch(conn)
         if known.epoch != epoch:
             return self._greeting(conn, known, epoch, facts)
@@ -204,7 +209,8 @@ def _mask(conn: sqlite3.Connection, known: OfficeLink) -> Mask:
 
 
 def _descent(conn: sqlite3.Connection) -> Descent | None:
-    found = descent_of(conn)
+    """Also of a copy that another office was told of, before this one knew the box."""
+    found = descent_of(conn) or next(iter(restores(conn)), None)
     return None if found is None else Descent(epoch=found[0], seq=found[1])
 
 

@@ -7,9 +7,10 @@ from appliance.api.json.callers import token_of
 from appliance.desk.access.wrong_tries import Tried, WrongTries
 from appliance.office.head import refusals
 from appliance.office.head.head import Head
-from appliance.office.tables import credentials
+from appliance.office.tables import credentials, invitations
 from appliance.office.tables.boxes import BoxSeen
-from appliance.store.store import ReaderPool
+from appliance.office.tables.credentials import ShownCredential
+from appliance.store.store import ReaderPool, Tx
 
 
 def head_of(request: Request) -> Head:
@@ -29,6 +30,11 @@ async def box_of(request: Request) -> str:
     if shown.is_struck_off:
         raise refusals.struck_off()
     if shown.is_first_use:
-        await head.store.awrite(lambda tx: credentials.used(tx, shown))
+        await head.store.awrite(lambda tx: _first_use(tx, shown))
     head.upkeep.seen(shown.box_id, BoxSeen(at_ms=head.store.clock.now_ms()))
     return shown.box_id
+
+
+def _first_use(tx: Tx, shown: ShownCredential) -> None:
+    credentials.used(tx, shown)
+    invitations.forget_used_by(tx, shown.box_id)

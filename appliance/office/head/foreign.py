@@ -43,6 +43,11 @@ class Owners:
         if other is not None:
             raise Wrong("It told of a conversation that is another box's.")
 
+    def forget(self, box_id: str) -> None:
+        """It comes in again: what was its own may be another box's meanwhile."""
+        with self._lock:
+            self._known.pop(box_id, None)
+
 
 def _claim(tx: Tx, box_id: str, ids: set[str]) -> None:
     """All of them or none. Raises Wrong."""

@@ -16,8 +16,16 @@ def note_url(tx: Tx, url: str) -> None:
     office_settings.write(tx, _URL, url)
 
 
-def invite(store: Store, data: Path, *, branch: str | None, url: str | None = None) -> str:
+def invite(
+    store: Store,
+    data: Path,
+    *,
+    branch: str | None = None,
+    url: str | None = None,
+    box_id: str | None = None,
+) -> str:
     """The token. `url`: where the box is to look, when that is elsewhere than where browsers do.
+    `box_id`: lets that box in again, on whatever card it is now.
 
     Raises InvalidInput and SetupError.
     """
@@ -27,8 +35,9 @@ def invite(store: Store, data: Path, *, branch: str | None, url: str | None = No
     if not is_office_url(where):
         raise InvalidInput("url", f"“{where}” is no address of an office: write https://NAME.")
     fingerprint = "" if is_on_this_machine(where) else _fingerprint(data)
-    secret = store.write(lambda tx: invitations.make(tx, branch))
-    return OfficeInvitation(url=where, fingerprint=fingerprint, secret=secret).as_token()
+    secret = store.write(lambda tx: invitations.make(tx, branch, for_box=box_id))
+    made = OfficeInvitation(url=where, fingerprint=fingerprint, secret=secret, box=box_id)
+    return made.as_token()
 
 
 def _fingerprint(data: Path) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from appliance.errors import InvalidInput, NotFound
-from appliance.office.head import alarms, privacy_choice
+from appliance.office.head import alarms, privacy_choice, undone
 from appliance.office.invitation import JoinAsk, JoinedOffice
 from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.tables import (
@@ -20,6 +19,7 @@ from appliance.office.tables import (
 )
 from appliance.office.tables.box_epochs import EpochStanding
 from appliance.office.tables.invitations import KnownInvitation
+from appliance.reasons import Reason
 from appliance.store import mirrored
 from appliance.store.store import Tx
 
@@ -34,10 +34,10 @@ def join(tx: Tx, asked: JoinAsk, office_key: bytes) -> JoinedOffice | None:
     invited = invitations.find(tx.conn, asked.secret, tx.now_ms)
     if invited is None:
         return None
-    box_id = _again(tx, invited, asked) if invited.box_id else _new(tx, invited, asked)
+    box_id = _again(tx, invited, asked) if invited.box_id else _first(tx, invited, asked)
     if box_id is None:
         return None
-    made = credentials.make(tx, box_id)
+    made = credentials.make(tx, box_id, invited=True)
     return JoinedOffice(
         box=box_id,
         credential=made.credential,
@@ -49,8 +49,19 @@ def join(tx: Tx, asked: JoinAsk, office_key: bytes) -> JoinedOffice | None:
 
 def _again(tx: Tx, invited: KnownInvitation, asked: JoinAsk) -> str | None:
     box = boxes.one(tx.conn, invited.box_id or "")
-    same = box.key == asked.key and not box.struck_off
-    return box.id if same and not credentials.has_been_used(tx.conn, box.id) else None
+    return box.id if box.key == asked.key and not box.struck_off else None
+
+
+def _first(tx: Tx, invited: KnownInvitation, asked: JoinAsk) -> str:
+    """A new box, or one that is known and lost what it had. What that one told before stays, and
+    which numbering it goes on with its first batch says.
+    """
+    if invited.for_box is None:
+        return _new(tx, invited, asked)
+    boxes.take_back(tx, invited.for_box, key=asked.key, version=asked.version)
+    invitations.use(tx, invited, invited.for_box)
+    commands.forget_over(tx, invited.for_box, CommandKind.HAPPENED)
+    return invited.for_box
 
 
 def _new(tx: Tx, invited: KnownInvitation, asked: JoinAsk) -> str:
@@ -73,6 +84,8 @@ def strike_off(tx: Tx, box_id: str) -> None:
     held_groups.forget_box(tx, box_id)
     follow_places.forget(tx, box_id)
     alarms.note(tx, box, None)
+    commands.end(tx, box_id, why=Reason.STRUCK_OFF)
+    credentials.end(tx, box_id)
     boxes.strike_off(tx, box_id)
 
 
@@ -95,6 +108,7 @@ def settle(tx: Tx, box_id: str, believe: str | None) -> None:
         box_epochs.note(tx, box_id, believe, EpochStanding.PRESENT)
         boxes.believe(tx, box_id, believe, fresh=True)
     boxes.release(tx, box_id)
+    undone.tell_again(tx, box_id)
 
 
 def begin_epoch(tx: Tx, box_id: str, epoch: str, happened: Mapping[str, Any] | None) -> None:
@@ -104,11 +118,4 @@ def begin_epoch(tx: Tx, box_id: str, epoch: str, happened: Mapping[str, Any] | N
     box_epochs.note(tx, box_id, epoch, EpochStanding.PRESENT)
     boxes.believe(tx, box_id, epoch)
     if happened is not None:
-        commands.give(
-            tx, box_id, CommandKind.HAPPENED, happened, OFFICE, command_id=_once(box_id, epoch)
-        )
-
-
-def _once(box_id: str, epoch: str) -> str:
-    """An id that is the same each time."""
-    return str(uuid5(NAMESPACE_OID, f"balie happened {box_id} {epoch}"))
+        undone.tell(tx, box_id, epoch, happened, OFFICE)

@@ -4,6 +4,8 @@ Each answer is about the box whose credential was shown: no address names a box.
 """
 
 import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -42,6 +44,7 @@ async def post_join(request: Request) -> Response:
         wrong: WrongTries = request.app.state.wrong
         wrong.note(Tried.TOKEN, address=address_of(request))
         raise refusals.no_invitation()
+    head.pushes.joined(joined.box)
     return _json(joined.as_json(), 201)
 
 
@@ -63,15 +66,13 @@ async def post_events(request: Request) -> Response:
 async def get_commands(request: Request) -> Response:
     head, box_id = head_of(request), await box_of(request)
     after = _number(request.query_params.get("after", "0"))
-    await _must_be_believed(head, box_id, request.query_params.get("epoch"))
-    if after:
-        behind = await head.store.aread(
-            lambda conn: commands.gave_fewer(conn, box_id, after), ReaderPool.LIVE
-        )
-        if behind:
-            await _must_be_near(head, box_id, after)
-            await head.store.awrite(lambda tx: commands.go_on_after(tx, box_id, after))
-    return _json(commands_as_json(await _waited(head, request, box_id, after)))
+    epoch = request.query_params.get("epoch") or None
+    found = await _waited(head, request, box_id, after, epoch)
+    if found and await head.store.aread(_told_to(box_id), ReaderPool.LIVE) < found[-1].n:
+        last = found[-1].n
+        noted = head.store.submit(lambda tx: commands.note_told(tx, box_id, last), durable=False)
+        await asyncio.wrap_future(noted)
+    return _json(commands_as_json(found))
 
 
 @router.post(link.CREDENTIAL)
@@ -101,16 +102,23 @@ async def get_ca(request: Request) -> Response:
     return Response(pem, media_type="application/x-pem-file")
 
 
-async def _waited(head: Head, request: Request, box_id: str, after: int) -> "list[OfficeCommand]":
-    """The commands after that, or none once the question was held open for long."""
+async def _waited(
+    head: Head, request: Request, box_id: str, after: int, epoch: str | None
+) -> "list[OfficeCommand]":
+    """The commands after that, or none once the question was held open for long. A box whose
+    numbering nobody knows yet waits with the others: its first batch says where it comes from.
+    """
     loop = asyncio.get_running_loop()
     until_s = loop.time() + link.HELD_OPEN_S
     with head.waiting.bell(box_id) as bell:
         while True:
             bell.clear()
-            found = await head.store.aread(
-                lambda conn: commands.waiting(conn, box_id, after), ReaderPool.LIVE
-            )
+            found: Sequence[OfficeCommand] = ()
+            if await _is_believed(head, box_id, epoch):
+                await _go_on(head, box_id, after)
+                found = await head.store.aread(
+                    lambda conn: commands.waiting(conn, box_id, after), ReaderPool.LIVE
+                )
             left_s = until_s - loop.time()
             if found or left_s <= 0 or head.waiting.ended:
                 return list(found)
@@ -123,29 +131,37 @@ async def _waited(head: Head, request: Request, box_id: str, after: int) -> "lis
                 return []
 
 
-async def _must_be_believed(head: Head, box_id: str, epoch: str | None) -> None:
+async def _is_believed(head: Head, box_id: str, epoch: str | None) -> bool:
     """Of two machines that speak as one box only one gets commands, and none while nobody knows
-    which is which.
+    which is which. False: nothing is known of this numbering yet. Raises ProblemError.
     """
     box, epochs = await head.store.aread(
         lambda conn: (boxes.one(conn, box_id), box_epochs.of_box(conn, box_id)), ReaderPool.LIVE
     )
     if box.conflict:
         raise refusals.held(box.held or "")
-    standing = epochs.get(epoch or "")
+    if epoch is None and len(epochs) > 1:
+        raise refusals.malformed("“epoch” is missing, and several numberings came as this box")
+    standing = epochs.get(epoch or next(iter(epochs), ""))
     if standing is EpochStanding.DISOWNED:
         raise refusals.struck_off()
     if standing is EpochStanding.PAST:
         raise refusals.held("The box was put back from a copy; this is what it was before.")
-    if epoch is None and EpochStanding.DISOWNED in epochs.values():
-        raise refusals.malformed("“epoch” is missing, and two machines spoke as this box")
+    return standing is EpochStanding.PRESENT
 
 
-async def _must_be_near(head: Head, box_id: str, after: int) -> None:
+async def _go_on(head: Head, box_id: str, after: int) -> None:
     """An office that was put back gave its boxes some commands more, never a million."""
-    due = await head.store.aread(lambda conn: commands.next_of(conn, box_id), ReaderPool.LIVE)
-    if after > due + _MOST_AHEAD:
+    told = await head.store.aread(_told_to(box_id), ReaderPool.LIVE)
+    if after <= told:
+        return
+    if after > told + _MOST_AHEAD:
         raise refusals.malformed("“after” is far beyond what this office ever gave")
+    await head.store.awrite(lambda tx: commands.go_on_after(tx, box_id, after))
+
+
+def _told_to(box_id: str) -> Callable[[sqlite3.Connection], int]:
+    return lambda conn: commands.told(conn, box_id)
 
 
 async def _told(request: Request, read: Any, most: int) -> Any:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.events import Event
-from appliance.office.head.outcomes import told_outcomes
+from appliance.office.head.outcomes import messages_over, told_outcomes
+from appliance.office.link import CommandKind, CommandOutcome
 from appliance.office.tables import (
     boxes,
     commands,
@@ -81,8 +82,8 @@ def _begin(place: FollowedTo, state: LinkState, last: int) -> tuple[FollowedTo, 
     of an earlier day was put back. After a restore of the box it goes on where its copy ended.
     Events of the same numbering are never told here twice, whatever became of the replica.
     """
-    if state.past and place.epoch == state.past[-1] and state.happened is not None:
-        seq = min(place.event_seq, int(state.happened["after"]))
+    if (shared := state.shared_with(place.epoch)) is not None and place.epoch != state.epoch:
+        seq = min(place.event_seq, shared)
         place = replace(place, epoch=state.epoch, event_seq=seq)
     if state.epoch != place.epoch:
         return FollowedTo(epoch=state.epoch, directory=-1), True
@@ -102,7 +103,11 @@ def keep(tx: Tx, box_id: str, piece: ReplicaNews) -> None:
         work_list.forget_box(tx, box_id)
     work_list.put(tx, box_id, piece.touched.keys(), piece.rows)
     for told in told_outcomes(piece.told):
-        commands.over(tx, box_id, told.command, told.outcome, told.why)
+        given = commands.over(tx, box_id, told.command, told.outcome, told.why)
+        if given is not None and told.outcome is CommandOutcome.REFUSED:
+            _look_at_refusal(tx, box_id, given.command.kind, told.why)
+    if ended := messages_over(piece.told):
+        commands.left(tx, box_id, ended)
     if piece.told:
         first, last = piece.told[0].seq, piece.told[-1].seq
         office_log.append(tx, box_id, piece.state.epoch, first, last, len(piece.told))
@@ -123,6 +128,12 @@ def _tell(tx: Tx, box_id: str, piece: ReplicaNews) -> None:
         last=piece.next.event_seq,
         whole=whole,
     )
+
+
+def _look_at_refusal(tx: Tx, box_id: str, kind: str, why: str | None) -> None:
+    """A box that does not know what happened starts no number, so somebody has to look."""
+    if kind == CommandKind.HAPPENED:
+        boxes.hold(tx, box_id, f"It could not take in what happened since its copy ({why}).")
 
 
 def _mirror(tx: Tx, box: OfficeBox, told: Directory) -> None:

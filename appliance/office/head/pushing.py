@@ -9,10 +9,18 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from appliance.errors import StoreError
 from appliance.office.batch import MAX_BATCH_BYTES, Batch, Pushed
-from appliance.office.head import joining, privacy_choice, readable, refusals, taking_in
+from appliance.office.head import (
+    joining,
+    privacy_choice,
+    readable,
+    refusals,
+    taking_in,
+    undone,
+)
 from appliance.office.head.following import ReplicaFollower
 from appliance.office.head.foreign import Owners
 from appliance.office.head.forgetting import Forgetter
@@ -30,6 +38,7 @@ from appliance.office.tables import (
 from appliance.office.tables.box_epochs import EpochStanding
 from appliance.office.tables.boxes import BoxSeen, OfficeBox
 from appliance.slices import Privacy
+from appliance.store import replica_descent
 from appliance.store.store import Store, Tx
 
 AT_ONCE = 8
@@ -88,7 +97,7 @@ class Pushes:
         try:
             batch = Batch.from_json(parsed(_unpacked(raw) if zipped else raw))
             counts = batch.facts.privacy.narrower(privacy)
-            taken = self._taken(box, epochs.get(batch.epoch), batch, counts)
+            taken = self._taken(box, epochs, batch, counts)
         except Malformed as exc:
             raise self._hold(box, Wrong(f"What it told cannot be read: {exc}.")) from exc
         except Wrong as exc:
@@ -100,14 +109,20 @@ class Pushes:
             raise refusals.behind(taken.cursor)
         return Pushed(cursor=taken.cursor, privacy=privacy)
 
+    def joined(self, box_id: str) -> None:
+        """Perhaps again."""
+        self._owners.forget(box_id)
+        self._follower.poke(box_id)
+
     def too_big(self, box_id: str) -> Exception:
         """A body of more than eight megabytes is none of Balie's."""
         box = self._store.read(lambda conn: boxes.one(conn, box_id))
         return self._hold(box, Wrong("What it told is too big."))
 
     def _taken(
-        self, box: OfficeBox, standing: EpochStanding | None, batch: Batch, counts: Privacy
+        self, box: OfficeBox, epochs: Mapping[str, EpochStanding], batch: Batch, counts: Privacy
     ) -> TakenIn:
+        standing = epochs.get(batch.epoch)
         if standing is EpochStanding.DISOWNED:
             raise refusals.struck_off()
         if box.unreadable:
@@ -117,6 +132,7 @@ class Pushes:
         self._owners.check(box.id, batch)
         self._forgetter.narrow(box.id, counts)
         try:
+            _must_not_be_disowned(epochs, batch)
             taken = self._put(box, batch, counts)
         except Wrong as exc:
             if exc.conflict and standing is None:
@@ -126,9 +142,10 @@ class Pushes:
             raise
         if taken.began or standing is not EpochStanding.PRESENT or box.epoch != batch.epoch:
             # Before the answer: the box takes its lines up again once it knows what happened.
-            self._store.write(
-                lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, taken.happened)
-            )
+            happened = taken.happened
+            if not box.epoch and standing is EpochStanding.PRESENT:
+                happened = _said_again(batch, happened)
+            self._store.write(lambda tx: joining.begin_epoch(tx, box.id, batch.epoch, happened))
         return taken
 
     def _put(self, box: OfficeBox, batch: Batch, counts: Privacy) -> TakenIn:
@@ -151,9 +168,18 @@ class Pushes:
         if batch.epoch != box.fresh_epoch:
             return
         with self._replicas.opened(box.id, new=True) as replica:
-            is_another = replica.read(replica_link.read).epoch not in ("", batch.epoch)
+            before = replica.read(replica_link.read).epoch
+            is_another = before not in ("", batch.epoch)
+            known = replica.read(lambda conn: replica_descent.beyond(conn, 0)) if is_another else {}
             erased = replica.read(replica_erased.ids)
         if is_another:
+            # Before it goes: nobody else knows who withdrew and what was sent.
+            happened = {**known, "epoch": before, "after": 0}
+            self._store.write(
+                lambda tx: undone.tell(
+                    tx, box.id, batch.epoch, happened, joining.OFFICE, asks_again=False
+                )
+            )
             self._replicas.remove(box.id)
             with self._replicas.opened(box.id, new=True) as replica:
                 replica.write(lambda tx: replica_erased.note(tx, erased, None))
@@ -187,6 +213,22 @@ def _known(
 def _made_anew(tx: Tx, box_id: str) -> None:
     boxes.note_made_anew(tx, box_id)
     follow_places.begin_anew(tx, box_id)
+
+
+def _said_again(batch: Batch, happened: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """To a box that was let in again with the epoch that it had, and may wait to hear of a copy.
+    What it was to do again was asked of it when that epoch began.
+    """
+    return {"epoch": batch.epoch, "after": 0, **(happened or {}), "commands": ()}
+
+
+def _must_not_be_disowned(epochs: Mapping[str, EpochStanding], batch: Batch) -> None:
+    """What a person decided against does not come back as a copy of itself. Raises Wrong."""
+    if batch.epoch in epochs:
+        return
+    known = (epochs[each.epoch] for each in batch.ancestors if each.epoch in epochs)
+    if next(known, None) is EpochStanding.DISOWNED:
+        raise Wrong("It is a copy of a machine that is not believed.", conflict=True)
 
 
 def _unpacked(raw: bytes) -> bytes:

@@ -39,18 +39,21 @@ class StaffTelling:
         """Gives the command to each box for which it is another one than the last."""
         # Each change of a colleague is an event of office.db, where few things happen.
         stands = self._store.read(lambda conn: (events.last_seq(conn), *boxes.counts(conn)))
-        if stands == self._seen:
+        behind = self._store.read(box_staff.told_otherwise)
+        if stands == self._seen and not behind:
             return
         every = self._store.read(lambda conn: [box.id for box in boxes.every(conn)])
-        if not [box_id for box_id in every if not self._looked_at(box_id)]:
+        if not [box_id for box_id in every if not self._looked_at(box_id, behind.get(box_id, 0))]:
             self._seen = stands
             self._trouble.over()
 
-    def _looked_at(self, box_id: str) -> bool:
-        """Whether the box is told now. One that cannot be is tried again, and holds up no other."""
+    def _looked_at(self, box_id: str, has: int) -> bool:
+        """Whether the box is told now. One that cannot be is tried again, and holds up no other.
+        `has`: the version that it named, where that is another one than the last it was told.
+        """
         try:
-            if self._store.read(partial(_is_other, box_id=box_id)):
-                self._store.write(partial(self._tell, box_id=box_id))
+            if has or self._store.read(partial(_is_other, box_id=box_id)):
+                self._store.write(partial(self._tell, box_id=box_id, has=has))
         except StoreError:
             raise
         except Exception as exc:
@@ -58,9 +61,9 @@ class StaffTelling:
             return False
         return True
 
-    def _tell(self, tx: Tx, *, box_id: str) -> None:
+    def _tell(self, tx: Tx, *, box_id: str, has: int) -> None:
         staff = _of_box(tx.conn, box_id)
-        version = box_staff.told(tx.conn, box_id)[0] + 1
+        version = max(box_staff.told(tx.conn, box_id)[0], has) + 1
         signature = self._key.sign(staff_to_sign(box_id, version, staff))
         body = {
             "version": version,

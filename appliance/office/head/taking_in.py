@@ -15,7 +15,7 @@ from appliance.office.batch import Batch, ToldEvent
 from appliance.office.head import erasing
 from appliance.office.link import CommandKind, CommandOutcome
 from appliance.office.tables import replica_link, replica_privacy
-from appliance.office.tables.replica_link import LinkState
+from appliance.office.tables.replica_link import LinkState, PastEpoch
 from appliance.slices import Privacy
 from appliance.store import replica_descent, replica_rows
 from appliance.store.store import Store, Tx
@@ -140,21 +140,25 @@ def _did_what_happened(event: ToldEvent) -> bool:
 def _new_epoch(tx: Tx, state: LinkState, batch: Batch) -> LinkState:
     """Raises Wrong for a numbering that does not go on from the one that is here."""
     if not state.epoch:
-        return replace(state, epoch=batch.epoch)
-    if batch.epoch in state.past:
+        return replace(state, epoch=batch.epoch, happened=_unknown(batch))
+    if batch.epoch in {each.epoch for each in state.past}:
         raise Wrong(
             "It goes on with a numbering that ended with a restore: two machines may speak as this"
             " box.",
             conflict=True,
         )
-    descent = batch.descent
-    if descent is None or descent.epoch != state.epoch:
+    shared = [
+        min(each.seq, known)
+        for each in batch.ancestors
+        if (known := state.shared_with(each.epoch)) is not None
+    ]
+    if not shared:
         raise Wrong(
             "It has a new numbering, and nobody knows from which copy it was put back.",
             conflict=True,
         )
     # The copy may hold what never came here: then nothing happened beyond it.
-    after = min(descent.seq, state.cursor)
+    after = max(shared)
     beyond = replica_descent.beyond(tx.conn, after)
     happened = {"epoch": state.epoch, "after": after, **beyond}
     replica_link.touch(tx, replica_descent.forget(tx, after))
@@ -162,6 +166,14 @@ def _new_epoch(tx: Tx, state: LinkState, batch: Batch) -> LinkState:
         epoch=batch.epoch,
         cursor=after,
         directory=state.directory,
-        past=(*state.past, state.epoch),
+        past=(*state.past, PastEpoch(epoch=state.epoch, seq=after)),
         happened=happened,
     )
+
+
+def _unknown(batch: Batch) -> Mapping[str, Any] | None:
+    """A box that was put back starts no number before it was told what happened; where nothing is
+    known here it is told so.
+    """
+    before = next(iter(batch.ancestors), None)
+    return None if before is None else {"epoch": before.epoch, "after": before.seq}

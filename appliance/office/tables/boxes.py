@@ -32,7 +32,8 @@ class Alarm(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeBox:
-    """`facts` are what it last told of itself (`BoxFacts`), empty before that. `behind` counts
+    """`epoch` is the one that is believed, empty since it was let in again until it says which it
+    has. `facts` are what it last told of itself (`BoxFacts`), empty before that. `behind` counts
     events that are not here yet. `clock_off_ms`: so much its clock is ahead of the office's.
     `unreadable`: nothing of its replica is shown, and the box tells it anew once it is not held.
     """
@@ -104,6 +105,22 @@ def named(conn: sqlite3.Connection, name_or_id: str) -> OfficeBox:
     if len(found) != 1:
         raise NotFound("box")
     return found[0]
+
+
+def ever_named(conn: sqlite3.Connection, name_or_id: str) -> OfficeBox:
+    """As `named`, and also one that is struck off, where no other one has the name. Raises
+    NotFound.
+    """
+    try:
+        return named(conn, name_or_id)
+    except NotFound:
+        rows = conn.execute(
+            f"{_BOX} WHERE struck_off_ms IS NOT NULL AND (id = ?1 OR name = ?1 COLLATE NOCASE)",
+            (name_or_id,),
+        ).fetchall()
+    if len(rows) != 1:
+        raise NotFound("box")
+    return _box(rows[0])
 
 
 def of_branch(conn: sqlite3.Connection, branch_id: str) -> str | None:
@@ -181,6 +198,14 @@ def release(tx: Tx, box_id: str) -> None:
 
 def strike_off(tx: Tx, box_id: str) -> None:
     tx.conn.execute("UPDATE box SET struck_off_ms = ? WHERE id = ?", (tx.now_ms, box_id))
+
+
+def take_back(tx: Tx, box_id: str, *, key: bytes, version: str) -> None:
+    """It may come in again, by this key. Its next batch is as the first of its epoch."""
+    tx.conn.execute(
+        "UPDATE box SET struck_off_ms = NULL, key = ?, version = ?, epoch = '' WHERE id = ?",
+        (key, version, box_id),
+    )
 
 
 def believe(tx: Tx, box_id: str, epoch: str, *, fresh: bool = False) -> None:

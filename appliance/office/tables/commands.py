@@ -8,6 +8,7 @@ from typing import Any
 
 from appliance.errors import NotFound
 from appliance.events import EventKind
+from appliance.messages import MessageState
 from appliance.office.link import (
     MAX_COMMANDS,
     CommandAsker,
@@ -21,20 +22,30 @@ from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 WORDS_KEPT_MS = 24 * 3_600_000
-"""What a refused command said is shown for so long; that of one that was done goes at once."""
+"""What a refused command said is shown for so long. That of one that was done is kept for as long,
+because a box that is put back to an earlier day is asked again; that of a message no longer than
+it waits there.
+"""
 KEPT_MS = 90 * 24 * 3_600_000
+MAX_ANSWER_BYTES = 1024 * 1024
+"""Of the bodies of commands that a box gets at once; the first of them goes in any case."""
+DONE_AGAIN = frozenset({CommandKind.SEND, CommandKind.CANCEL, CommandKind.CASE, CommandKind.NOTE})
+"""What a box does again when it was put back to a day before it did it."""
 _IDS = ("message", "conversation", "line", "note", "assignee", "state")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandGiven:
-    """A command and what became of it. `outcome` None: the box has not said anything yet."""
+    """A command and what became of it. `outcome` None: the box has not said anything yet. `why` of
+    a `send` that was done is the state of its message, where the box does not know that any more.
+    """
 
     box_id: str
     command: OfficeCommand
     at_ms: int
     outcome: CommandOutcome | None
     why: str | None
+    has_words: bool
 
 
 def give(
@@ -92,18 +103,33 @@ def _insert(tx: Tx, box_id: str, made: OfficeCommand) -> None:
 
 
 def waiting(conn: sqlite3.Connection, box_id: str, after: int) -> Sequence[OfficeCommand]:
-    """Open ones with a higher number, in its order."""
+    """Open ones with a higher number, in its order: as many as go into one answer."""
     rows = conn.execute(
         f"{_COMMAND} WHERE box_id = ? AND n > ? AND outcome IS NULL ORDER BY n LIMIT ?",
         (box_id, after, MAX_COMMANDS),
     )
-    return [_given(row).command for row in rows]
+    found, size = list[OfficeCommand](), 0
+    for row in rows:
+        size += len(row["body"])
+        if found and size > MAX_ANSWER_BYTES:
+            break
+        found.append(_given(row).command)
+    return found
 
 
-def gave_fewer(conn: sqlite3.Connection, box_id: str, than: int) -> bool:
-    """Whether this office never gave the box so many commands."""
-    row = conn.execute("SELECT 1 FROM box WHERE id = ? AND next_n <= ?", (box_id, than)).fetchone()
-    return row is not None
+def told(conn: sqlite3.Connection, box_id: str) -> int:
+    """The highest number that the box was sent, or named itself. Raises NotFound."""
+    row = conn.execute("SELECT told_n FROM box WHERE id = ?", (box_id,)).fetchone()
+    if row is None:
+        raise NotFound("box")
+    return int(row["told_n"])
+
+
+def note_told(tx: Tx, box_id: str, n: int) -> None:
+    """Before it is sent. Where a crash forgets it, what was sent gets another number, and the box
+    knows it by its id.
+    """
+    tx.conn.execute("UPDATE box SET told_n = max(told_n, ?) WHERE id = ?", (n, box_id))
 
 
 def next_of(conn: sqlite3.Connection, box_id: str) -> int:
@@ -115,20 +141,92 @@ def next_of(conn: sqlite3.Connection, box_id: str) -> int:
 
 
 def go_on_after(tx: Tx, box_id: str, after: int) -> bool:
-    """The box has commands up to `after`. Where this office never gave so many, it was put back to
-    an earlier day: its numbers go on after those, also of what it gave since. Whether that was so.
+    """The box has commands up to `after`. Where this office never sent it so many, an office of
+    later days did, and this one was put back: what it gave since has numbers that the box takes for
+    old, so its numbers go on above all that either side knows. Whether that was so.
     """
-    if not gave_fewer(tx.conn, box_id, after):
+    told_n = told(tx.conn, box_id)
+    if after <= told_n:
         return False
     open_ones = tx.conn.execute(
-        "SELECT seq FROM command WHERE box_id = ? AND outcome IS NULL ORDER BY n", (box_id,)
+        "SELECT seq FROM command WHERE box_id = ? AND outcome IS NULL AND n > ? ORDER BY n",
+        (box_id, told_n),
     ).fetchall()
+    _number_anew(tx, box_id, [each["seq"] for each in open_ones], after=after)
+    note_told(tx, box_id, after)
+    return True
+
+
+def _number_anew(tx: Tx, box_id: str, seqs: Sequence[int], *, after: int = 0) -> None:
+    """Above all numbers that there are, and above `after`."""
+    begin = max(next_of(tx.conn, box_id), after + 1)
     tx.conn.executemany(
         "UPDATE command SET n = ? WHERE seq = ?",
-        [(after + place, each["seq"]) for place, each in enumerate(open_ones, start=1)],
+        [(begin + place, seq) for place, seq in enumerate(seqs)],
     )
-    tx.conn.execute("UPDATE box SET next_n = ? WHERE id = ?", (after + len(open_ones) + 1, box_id))
-    return True
+    tx.conn.execute("UPDATE box SET next_n = ? WHERE id = ?", (begin + len(seqs), box_id))
+
+
+def ask_again(tx: Tx, given: CommandGiven, *, may_have_left: bool = False) -> None:
+    """By the same id, with a new number: it is open again. `may_have_left`: the box looks whether
+    its message has, before it sends that.
+    """
+    body = dict(given.command.body)
+    if may_have_left:
+        body["left_since_ms"] = given.at_ms
+    row = tx.conn.execute(
+        "UPDATE command SET outcome = NULL, why = NULL, over_ms = NULL, body = ? WHERE id = ?"
+        " RETURNING seq",
+        (json.dumps(body, ensure_ascii=False), given.command.id),
+    ).fetchone()
+    _number_anew(tx, given.box_id, [row["seq"]])
+
+
+def lost(tx: Tx, given: CommandGiven, state: MessageState) -> None:
+    """Its message came to this, and the box does not know it any more: it is not sent again."""
+    tx.conn.execute(
+        "UPDATE command SET outcome = 'done', why = ?, over_ms = ? WHERE id = ?",
+        (state.value, tx.now_ms, given.command.id),
+    )
+    _forget_words(tx, [given])
+
+
+def forget_over(tx: Tx, box_id: str, kind: CommandKind) -> None:
+    """As if those of this kind that are over had never been given."""
+    tx.conn.execute(
+        "DELETE FROM command WHERE box_id = ? AND kind = ? AND outcome IS NOT NULL",
+        (box_id, kind.value),
+    )
+
+
+def refused(conn: sqlite3.Connection, box_id: str, kind: CommandKind) -> Sequence[CommandGiven]:
+    """In its order, as far as what they say is still known."""
+    rows = conn.execute(
+        f"{_COMMAND} WHERE box_id = ? AND kind = ? AND outcome = 'refused' AND has_words = 1"
+        " ORDER BY n",
+        (box_id, kind.value),
+    )
+    return [_given(row) for row in rows]
+
+
+def give_again(tx: Tx, box_id: str, found: Sequence[CommandGiven]) -> None:
+    """Under new ids, in place of those: the box is to do what it could not."""
+    for each in found:
+        by, expires_ms = each.command.by, each.command.expires_ms
+        kind = CommandKind(each.command.kind)
+        tx.conn.execute("DELETE FROM command WHERE id = ?", (each.command.id,))
+        give(tx, box_id, kind, each.command.body, by, expires_ms=expires_ms)
+
+
+def end(tx: Tx, box_id: str, *, why: Reason) -> None:
+    """Nothing that is open is asked of the box any more, and nothing of what was said is kept."""
+    tx.conn.execute(
+        "UPDATE command SET outcome = 'refused', why = ?, over_ms = ?"
+        " WHERE box_id = ? AND outcome IS NULL",
+        (why.value, tx.now_ms, box_id),
+    )
+    rows = tx.conn.execute(f"{_COMMAND} WHERE box_id = ? AND has_words = 1", (box_id,))
+    _forget_words(tx, [_given(row) for row in rows.fetchall()])
 
 
 def over(
@@ -141,15 +239,12 @@ def over(
     if row is None:
         return None
     found = _given(row)
-    body = (
-        found.command.body
-        if outcome is CommandOutcome.REFUSED
-        else _without_words(found.command.body)
-    )
     tx.conn.execute(
-        "UPDATE command SET outcome = ?, why = ?, over_ms = ?, body = ? WHERE id = ?",
-        (outcome, why, tx.now_ms, json.dumps(body, ensure_ascii=False), command_id),
+        "UPDATE command SET outcome = ?, why = ?, over_ms = ? WHERE id = ?",
+        (outcome, why if outcome is CommandOutcome.REFUSED else None, tx.now_ms, command_id),
     )
+    if outcome is CommandOutcome.DONE and found.command.kind not in DONE_AGAIN:
+        _forget_words(tx, [found])
     _tell(tx, box_id, found.command, outcome)
     return found
 
@@ -183,11 +278,8 @@ def forget_person(
     }
     tx.conn.execute(_NOT_ANY_MORE, about)
     office_drafts.forget_person(tx, box_id, conversation_ids, said)
-    rows = tx.conn.execute(_OVER, about).fetchall()
-    tx.conn.executemany(
-        "UPDATE command SET body = ? WHERE seq = ?",
-        [(json.dumps(_without_words(json.loads(row["body"]))), row["seq"]) for row in rows],
-    )
+    over = f"{_COMMAND} WHERE box_id = ? AND outcome IS NOT NULL AND has_words = 1"
+    _forget_words(tx, [_given(row) for row in tx.conn.execute(over, (box_id,)).fetchall()])
 
 
 _NOT_ANY_MORE = """
@@ -196,20 +288,37 @@ WHERE box_id = :box AND outcome IS NULL AND kind IN ('send', 'note', 'case', 'fe
 AND (conversation_id IN (SELECT value FROM json_each(:talks))
   OR EXISTS (SELECT 1 FROM json_each(:said) s WHERE instr(body, s.value)))
 """
-_OVER = "SELECT seq, body FROM command WHERE box_id = :box AND outcome IS NOT NULL"
+
+
+def left(tx: Tx, box_id: str, message_ids: Collection[str]) -> None:
+    """These messages wait no more, so what they say need never be asked for again."""
+    rows = tx.conn.execute(
+        f"{_COMMAND} WHERE message_id IN (SELECT value FROM json_each(?)) AND box_id = ?"  # noqa: S608 -- our own words
+        " AND kind = 'send' AND outcome = 'done' AND has_words = 1",
+        (json.dumps(list(message_ids)), box_id),
+    )
+    _forget_words(tx, [_given(row) for row in rows.fetchall()])
 
 
 def tidy(tx: Tx) -> None:
-    """Words of what was refused long ago, then the commands themselves."""
+    """Words of what was over long ago, then the commands themselves. What a box could not take in
+    of what happened it is told again some day.
+    """
     rows = tx.conn.execute(
-        "SELECT seq, body FROM command WHERE outcome = 'refused' AND over_ms BETWEEN ? AND ?",
-        (tx.now_ms - 2 * WORDS_KEPT_MS, tx.now_ms - WORDS_KEPT_MS),
+        f"{_COMMAND} WHERE outcome IS NOT NULL AND has_words = 1 AND over_ms < ?"
+        " AND kind <> 'happened' ORDER BY over_ms LIMIT 5000",
+        (tx.now_ms - WORDS_KEPT_MS,),
     ).fetchall()
-    for row in rows:
-        body = json.dumps(_without_words(json.loads(row["body"])))
-        tx.conn.execute("UPDATE command SET body = ? WHERE seq = ?", (body, row["seq"]))
+    _forget_words(tx, [_given(row) for row in rows])
     tx.conn.execute(
         "DELETE FROM command WHERE outcome IS NOT NULL AND over_ms < ?", (tx.now_ms - KEPT_MS,)
+    )
+
+
+def _forget_words(tx: Tx, found: Sequence[CommandGiven]) -> None:
+    tx.conn.executemany(
+        "UPDATE command SET has_words = 0, body = ? WHERE id = ?",
+        [(json.dumps(_without_words(each.command.body)), each.command.id) for each in found],
     )
 
 
@@ -271,8 +380,8 @@ def by_id(conn: sqlite3.Connection, command_id: str) -> CommandGiven | None:
 
 
 _COMMAND = (
-    "SELECT box_id, n, id, kind, body, asked_by, conversation_id, made_ms, expires_ms, outcome, why"
-    " FROM command"
+    "SELECT box_id, n, id, kind, body, asked_by, conversation_id, made_ms, expires_ms, outcome,"
+    " why, has_words FROM command"
 )
 
 
@@ -292,6 +401,7 @@ def _given(row: sqlite3.Row) -> CommandGiven:
         at_ms=row["made_ms"],
         outcome=outcome,
         why=row["why"],
+        has_words=bool(row["has_words"]),
     )
 
 

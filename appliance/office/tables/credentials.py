@@ -12,7 +12,9 @@ _PREFIX = "balie-box-1."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCredential:
-    """A credential that was shown. `is_first_use`: then those of before end."""
+    """A credential that was shown. `is_first_use`: then those of before end. `is_struck_off` is
+    one of a box that is, and one that another card was given a new one in the place of.
+    """
 
     hash: str
     box_id: str
@@ -20,13 +22,16 @@ class ShownCredential:
     is_struck_off: bool
 
 
-def make(tx: Tx, box_id: str) -> NewCredential:
-    """The others hold until this one was used; of several that were never used the newest."""
+def make(tx: Tx, box_id: str, *, invited: bool = False) -> NewCredential:
+    """The others hold until this one was used; of several that were never used the newest.
+    `invited`: for who came by an invitation; whoever has one of the others is another machine.
+    """
     tx.conn.execute("DELETE FROM box_credential WHERE box_id = ? AND used_ms IS NULL", (box_id,))
     made, renew_by_ms = new_token(_PREFIX), tx.now_ms + RENEW_AFTER_MS
     tx.conn.execute(
-        "INSERT INTO box_credential (hash, box_id, made_ms, renew_by_ms) VALUES (?, ?, ?, ?)",
-        (token_hash(made), box_id, tx.now_ms, renew_by_ms),
+        "INSERT INTO box_credential (hash, box_id, made_ms, renew_by_ms, invited)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (token_hash(made), box_id, tx.now_ms, renew_by_ms, invited),
     )
     return NewCredential(credential=made, renew_by_ms=renew_by_ms)
 
@@ -34,7 +39,7 @@ def make(tx: Tx, box_id: str) -> NewCredential:
 def find(conn: sqlite3.Connection, text: str) -> ShownCredential | None:
     row = conn.execute(
         "SELECT c.hash, c.box_id, c.used_ms IS NULL AS is_first_use,"
-        " box.struck_off_ms IS NOT NULL AS is_struck_off"
+        " coalesce(c.ended_ms, box.struck_off_ms) IS NOT NULL AS is_struck_off"
         " FROM box_credential c JOIN box ON box.id = c.box_id WHERE c.hash = ?",
         (token_hash(text),),
     ).fetchone()
@@ -47,17 +52,25 @@ def find(conn: sqlite3.Connection, text: str) -> ShownCredential | None:
 
 
 def used(tx: Tx, shown: ShownCredential) -> None:
-    """For the first time."""
-    tx.conn.execute("UPDATE box_credential SET used_ms = ? WHERE hash = ?", (tx.now_ms, shown.hash))
+    """For the first time. The others end: those of another card are as struck off from now on."""
+    row = tx.conn.execute(
+        "UPDATE box_credential SET used_ms = ? WHERE hash = ? RETURNING invited",
+        (tx.now_ms, shown.hash),
+    ).fetchone()
+    if row is None:
+        return  # a newer one was made meanwhile
+    if row["invited"]:
+        end(tx, shown.box_id, but=shown.hash)
     tx.conn.execute(
-        "DELETE FROM box_credential WHERE box_id = ?1 AND hash <> ?2 AND made_ms <="
-        " (SELECT made_ms FROM box_credential WHERE hash = ?2)",
+        "DELETE FROM box_credential WHERE box_id = ? AND hash <> ? AND ended_ms IS NULL",
         (shown.box_id, shown.hash),
     )
 
 
-def has_been_used(conn: sqlite3.Connection, box_id: str) -> bool:
-    row = conn.execute(
-        "SELECT 1 FROM box_credential WHERE box_id = ? AND used_ms IS NOT NULL", (box_id,)
-    ).fetchone()
-    return row is not None
+def end(tx: Tx, box_id: str, *, but: str = "") -> None:
+    """All of the box, for good: a new one comes by an invitation only."""
+    tx.conn.execute(
+        "UPDATE box_credential SET ended_ms = ?"
+        " WHERE box_id = ? AND hash <> ? AND ended_ms IS NULL",
+        (tx.now_ms, box_id, but),
+    )

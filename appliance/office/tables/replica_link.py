@@ -23,17 +23,40 @@ def at_one_moment(conn: sqlite3.Connection) -> Iterator[None]:
         conn.execute("COMMIT")
 
 
+_NOT_NOTED = -1
+"""How far an epoch went together with the one before it, where that was not noted yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastEpoch:
+    """The one after it goes on from its event `seq`."""
+
+    epoch: str
+    seq: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkState:
-    """`epoch` is empty before the first batch; `past` are the epochs before it. `happened` is what
-    the one before this said that the box does not know.
+    """`epoch` is empty before the first batch; `past` are the epochs before it, the newest last.
+    `happened` is what the one before this said that the box does not know.
     """
 
     epoch: str = ""
     cursor: int = 0
     directory: int = 0
-    past: Sequence[str] = ()
+    past: Sequence[PastEpoch] = ()
     happened: Mapping[str, Any] | None = field(default=None)
+
+    def shared_with(self, epoch: str) -> int | None:
+        """Up to which event what is here is that epoch's log; None where nothing of it is."""
+        if epoch == self.epoch:
+            return self.cursor
+        shared = self.cursor
+        for each in reversed(self.past):
+            shared = min(shared, each.seq)
+            if each.epoch == epoch:
+                return shared if shared != _NOT_NOTED else None
+        return None
 
 
 def read(conn: sqlite3.Connection) -> LinkState:
@@ -43,17 +66,24 @@ def read(conn: sqlite3.Connection) -> LinkState:
     if row is None:
         return LinkState()
     happened = None if row["happened"] is None else json.loads(row["happened"])
-    return LinkState(**{**dict(row), "past": json.loads(row["past"]), "happened": happened})
+    past = [_past(each) for each in json.loads(row["past"])]
+    return LinkState(**{**dict(row), "past": past, "happened": happened})
+
+
+def _past(found: Any) -> PastEpoch:
+    epoch, seq = (found, _NOT_NOTED) if isinstance(found, str) else found
+    return PastEpoch(epoch=epoch, seq=seq)
 
 
 def write(tx: Tx, state: LinkState) -> None:
     happened = None if state.happened is None else json.dumps(state.happened)
+    past = [(each.epoch, each.seq) for each in state.past]
     tx.conn.execute(
         "INSERT INTO replica_link (id, epoch, cursor, directory, past, happened)"
         " VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch,"
         " cursor = excluded.cursor, directory = excluded.directory, past = excluded.past,"
         " happened = excluded.happened",
-        (state.epoch, state.cursor, state.directory, json.dumps(list(state.past)), happened),
+        (state.epoch, state.cursor, state.directory, json.dumps(past), happened),
     )
 
 

@@ -44,13 +44,18 @@ async def boxes_page(visit: Reading, saved: str = "") -> Response:
 
 
 @routes.post(f"{PAGE}/invite")
-async def invite(visit: Posting, name: Annotated[str, Form(max_length=80)] = "") -> Response:
-    """Shows the invitation, this once."""
+async def invite(
+    visit: Posting,
+    name: Annotated[str, Form(max_length=80)] = "",
+    box: Annotated[str, Form(max_length=60)] = "",
+) -> Response:
+    """Shows the invitation, this once. `box`: for a box that is known, and no other one."""
     await visit.write(lambda _, rights: _must_manage(rights))
+    known = (await visit.read(lambda conn: boxes.one(conn, box))).id if box else None
     data, called = visit.services.data_dir, name.strip()
     try:
         token = await asyncio.to_thread(
-            inviting.invite, visit.services.store, data, branch=called or None
+            inviting.invite, visit.services.store, data, branch=called or None, box_id=known
         )
     except SetupError as exc:
         wrong = InvalidInput("office_address", str(exc))

@@ -85,11 +85,15 @@ class Box:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_quick(monkeypatch)
+
+
+def make_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again is so at once."""
     for module in (pushing, taking):
         monkeypatch.setattr(module, "FIRST_WAIT_S", 0.01)
         monkeypatch.setattr(module, "MOST_WAIT_S", 0.05)
-    for name in ("LOOK_S", "TROUBLE_S", "STRUCK_OFF_S"):
+    for name in ("LOOK_S", "TROUBLE_S", "STRUCK_OFF_S", "UNKNOWN_S", "MOST_UNKNOWN_S"):
         monkeypatch.setattr(box_link, name, 0.1)
     monkeypatch.setattr(pushing, "HELD_WAIT_S", 0.05)
     monkeypatch.setattr(pushing, "POLL_S", 0.1)

@@ -41,6 +41,7 @@ class Fault(Enum):
     PORTAL = "portal"  # a page of somebody in between
     BUSY = "busy"
     STRUCK_OFF = "struck-off"
+    UNKNOWN = "unknown"
     REFUSES = "refuses"
 
 
@@ -239,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/link/v1/join":
             self._say(*office.join(told))
         elif not self._is_known():
-            self._say(401, {"code": "struck-off"})
+            self._say(401, {"code": "unauthorized"})
         elif self.path == "/link/v1/events":
             self._with_fault(office.on_push(told), lambda: office.push(told))
         elif self.path == "/link/v1/credential":
@@ -255,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/link/v1/ca" and office.certificate is not None:
             self._send(200, office.certificate.cert.read_bytes(), "application/x-pem-file")
         elif not self._is_known():
-            self._say(401, {"code": "struck-off"})
+            self._say(401, {"code": "unauthorized"})
         else:
             after = int(parse_qs(urlsplit(self.path).query)["after"][0])
             self._with_fault(
@@ -286,6 +287,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(503, {"code": "busy"}, {"Retry-After": "1"})
             case Fault.STRUCK_OFF:
                 self._say(401, {"code": "struck-off"})
+            case Fault.UNKNOWN:
+                self._say(401, {"code": "unauthorized"})
             case Fault.REFUSES:
                 self._say(422, {"code": "link-held", "detail": "A person has to look."})
 

@@ -11,7 +11,7 @@ from appliance.desk.privacy import releasing
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.office.at_box import joining
-from appliance.office.at_box.credential import FILE
+from appliance.office.at_box.credential import BEFORE, FILE
 from appliance.office.invitation import OfficeInvitation
 from appliance.reasons import Reason
 from appliance.store import lines, office_link
@@ -124,6 +124,63 @@ def test_a_box_that_was_struck_off_holds_its_numbers_until_the_link_ends(box: Bo
     assert not (box.data / FILE).exists()
     whats = [each.facts["what"] for each in box.counter.events(EventKind.OFFICE_CHANGED)]
     assert whats == ["joined", "struck-off", "left"]
+
+
+def test_a_box_that_is_taken_back_starts_its_numbers_by_a_person_again(box: Box) -> None:
+    """What the office had said by a command stays so, whatever it answers."""
+    box.joins()
+    box.is_told()
+    box.office.on_push = lambda _: Fault.STRUCK_OFF
+    box.counter.hears()
+    box.office.wait_for(lambda: stopped(box) == Reason.STRUCK_OFF)
+    box.office.on_push = lambda _: None
+    box.office.wait_for(lambda: not is_struck_off(box))
+    box.is_told()
+    assert stopped(box) == Reason.STRUCK_OFF
+    released(box)
+    box.office.done(box.office.ask("strike-off", {}, by={"name": "office"}))
+    box.counter.hears()
+    box.is_told()
+    assert is_struck_off(box)
+
+
+def is_struck_off(box: Box) -> bool:
+    known = box.counter.store.read(office_link.link)
+    return known is not None and known.struck_off_ms is not None
+
+
+def test_a_401_that_says_nothing_of_striking_off_stops_no_number(box: Box) -> None:
+    """It is shown, tried again, and throws no credential away."""
+    box.joins()
+    box.is_told()
+    held = (box.data / FILE).read_text()
+    box.office.on_push = lambda _: Fault.UNKNOWN
+    box.counter.hears()
+    box.office.wait_for(lambda: box.link.now().trouble == "unauthorized")
+    box.office.on_push = lambda _: None
+    box.is_told()
+    box.office.wait_for(lambda: box.link.now().trouble is None)
+    assert (box.data / FILE).read_text() == held
+    assert stopped(box) is None
+
+
+@pytest.mark.parametrize("found", [b"\xff\xfe", b"", b"two words\r\nX: y"])
+def test_a_credential_that_cannot_be_read_is_said_and_the_one_of_before_is_tried(
+    box: Box, found: bytes
+) -> None:
+    box.joins()
+    box.is_told()
+    box.link.stop()
+    good = (box.data / FILE).read_text()
+    (box.data / FILE).write_bytes(found)
+    box.linked()
+    box.counter.hears()
+    assert box.link.now().trouble == "no-credential"
+    told = len(box.office.pushes)
+    (box.data / BEFORE).write_text(good)
+    box.is_told()
+    assert len(box.office.pushes) > told
+    assert stopped(box) is None
 
 
 def test_the_command_line_joins_and_leaves_beside_a_running_balie(box: Box) -> None:

@@ -73,12 +73,14 @@ def test_an_administrator_joins_chooses_and_leaves(linked: Linked, office: Small
     office.wait_for(lambda: linked.link.now().seen_ms)
     assert office.url in browser.get(PAGE).text
     assert "Wat het hoofdkantoor van mensen mag hebben" in dutch.get(PAGE).text
+    assert "Opnieuw aansluiten bij het hoofdkantoor" not in dutch.get(PAGE).text
     browser.post(f"{PAGE}/privacy", {"privacy": "figures"})
     known = linked.branch.store.read(office_link.link)
     assert (known and known.privacy.value) == "figures"
     assert browser.post(f"{PAGE}/privacy", {"privacy": "nothing"}).status_code == 422
     linked.branch.store.write(office_link.strike_off)
     assert "Het hoofdkantoor kent deze box niet meer" in dutch.get(PAGE).text
+    assert "Opnieuw aansluiten bij het hoofdkantoor" in dutch.get(PAGE).text
     assert browser.post(f"{PAGE}/leave", {}).status_code == 422
     browser.post(f"{PAGE}/leave", {"sure": "1"})
     assert linked.branch.store.read(office_link.link) is None

@@ -142,3 +142,35 @@ def test_a_copy_of_before_it_was_told_of_descends_from_what_the_office_knows(
     assert told["descent"] == {"epoch": old_epoch, "seq": seq}
     box.counter.store.close()
     shutil.rmtree(box.data / "backups", ignore_errors=True)
+
+
+def test_no_number_starts_before_all_of_what_happened_was_taken_in(
+    box: Box, tmp_path: Path
+) -> None:
+    """What could not be taken in is none of it, and neither is what is for another epoch."""
+    box.counter.hears(sender=ANNA)
+    box.joins()
+    box.is_told()
+    copy = tmp_path / "copy.db.zst"
+    copy_database(box.data / "balie.db", copy)
+    put_back(box, copy)
+    box.linked()
+    office = box.office
+
+    def hears(**body: object) -> str:
+        told = {"messages": [], "withdrawals": [], **body}
+        command = office.ask("happened", told, by={"name": "office"})
+        return str(office.done(command)["outcome"])
+
+    def unsettled() -> bool:
+        found = box.counter.store.read(office_link.link)
+        return found is not None and found.unsettled
+
+    assert hears(messages="all") == "refused"
+    assert hears(**{"for": "another"}) == "done"
+    assert hears(part=1, parts=2) == "done"
+    assert unsettled()
+    assert hears(part=0, parts=2, **{"for": office.epoch}) == "done"
+    assert not unsettled()
+    released(box)
+    box.counter.store.close()

@@ -10,7 +10,7 @@ from appliance.desk.team import staff
 from appliance.events import EventKind
 from appliance.ids import new_id
 from appliance.messages import MessageState
-from appliance.office.at_box.credential import read
+from appliance.office.at_box.credential import BEFORE, readable
 from tests.office.at_box.conftest import Box
 from tests.office.at_box.small_office import Fault
 from tests.queue.counter import ANNA, BART
@@ -176,9 +176,15 @@ def test_a_credential_is_renewed_and_the_one_before_opens_while_the_new_is_unkno
 ) -> None:
     box.office.renew_by_ms = box.counter.clock.now_ms()
     box.joins()
-    box.office.wait_for(lambda: read(box.data) == "credential-1")
+    both = ["credential-1", "credential-0"]
+    box.office.wait_for(lambda: readable(box.data) == both)
     box.office.credentials.remove("credential-1")
     box.counter.hears(sender=BART)
     box.is_told()
-    assert read(box.data) == "credential-0"
+    assert readable(box.data) == both
+    (box.data / BEFORE).write_text("credential-9\n")
+    box.office.wait_for(lambda: box.link.now().trouble == "unauthorized")
+    box.office.credentials.append("credential-1")
+    box.counter.hears(sender=BART)
+    box.is_told()
     assert not box.counter.events(EventKind.LINE_STOPPED)

@@ -50,9 +50,26 @@ TROUBLE: Mapping[str, tuple[str, str]] = {
         "Head office takes nothing from this box until somebody there has looked.",
         "The branch works on. Tell head office what stands here.",
     ),
+    "unauthorized": (
+        "Head office does not know what this box shows it.",
+        (
+            "The branch works on, and this box asks again by itself. Where it stays so, ask head"
+            " office for a new invitation for this very box, and put it in below."
+        ),
+    ),
+    "no-credential": (
+        "What this box shows head office is missing, or cannot be read.",
+        (
+            "No copy holds it. Ask head office for a new invitation for this very box, and put it"
+            " in below: then it goes on where it was."
+        ),
+    ),
     Reason.STRUCK_OFF: (
         "Head office does not know this box any more, so it sends nothing.",
-        "Ask head office why. Where the branch goes on without it, end the link below.",
+        (
+            "Ask head office why, and for a new invitation for this very box. Where the branch goes"
+            " on without it, end the link below."
+        ),
     ),
 }
 
@@ -62,6 +79,8 @@ WITHHELD: Mapping[str, str] = {
     "box-away": "What was written is at the branch, which cannot be reached now. It is shown here"
     " as soon as the branch answers.",
 }
+
+_INVITED_AGAIN = frozenset({"unauthorized", "no-credential", Reason.STRUCK_OFF.value})
 
 SENTENCES = (
     *WITHHELD.values(),
@@ -77,12 +96,7 @@ def choice(words: Words, privacy: Privacy) -> tuple[str, str]:
 
 def trouble(words: Words, link: OfficeLink, now: OfficeNow) -> tuple[str, str] | None:
     """What is wrong and what to do; None while all is well, or nothing is known yet."""
-    code = now.trouble
-    if link.struck_off_ms is not None:
-        code = Reason.STRUCK_OFF
-    elif link.held is not None:
-        code = "held"
-    found = TROUBLE.get(code or "")
+    found = TROUBLE.get(_code(link, now))
     return None if found is None else (words.text(found[0]), words.text(found[1]))
 
 
@@ -101,3 +115,16 @@ def fate(words: Words, box: BoxShown) -> str:
 def withheld(words: Words, why: str) -> str:
     """Why head office shows no words in a conversation."""
     return words.text(WITHHELD[why])
+
+
+def needs_invitation(link: OfficeLink, now: OfficeNow) -> bool:
+    """Whether a new one for this very box may be what helps."""
+    return _code(link, now) in _INVITED_AGAIN
+
+
+def _code(link: OfficeLink, now: OfficeNow) -> str:
+    if link.struck_off_ms is not None:
+        return Reason.STRUCK_OFF
+    if link.held is not None:
+        return "held"
+    return now.trouble or ""
