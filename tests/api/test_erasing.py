@@ -5,8 +5,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from appliance.box.copy_codes import CopyPlace
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from appliance.desk.privacy.erasing import job
+from appliance.store import copy_places, import_folders
+from appliance.store.copy_places import NewCopy
+from appliance.store.import_folders import ImportedRow, ImportState, RunEnd
+from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.api.full_person import fill
 from tests.api.office import Caller, Desk, Office
@@ -77,6 +82,34 @@ def test_only_who_guards_all_that_know_a_person_erases_them(
     assert (refused.status_code, refused.json()["code"]) == (409, "of-other-branches")
     assert erase(of_tilburg, ANNA, {}, dry_run="true").status_code == 409
     assert erase(office.caller(), ANNA).status_code == 202
+
+
+def test_each_place_that_still_holds_them_is_named(
+    office: Office, officer: Browser, planning: Caller, anna: FullPerson
+) -> None:
+    """Copies on the stick and the server, and files of people that were taken in."""
+    row = ImportedRow(row=2, verdict="new", reason="", what="", contact_id=anna.contact)
+
+    def fill_places(tx: Tx) -> None:
+        copy_places.begin(tx, CopyPlace.SFTP)
+        for place in (CopyPlace.BOX, CopyPlace.STICK):
+            new = NewCopy(name="c.db.zst.age", made_ms=tx.now_ms, bytes=9, sha256=None, kept=3)
+            copy_places.came(tx, place, new)
+        folder = import_folders.add_folder(
+            tx, "hr/week", branch_id=None, most_percent=10, staff_id=None
+        )
+        for file, rows in (("mensen.csv", [row]), ("anderen.csv", [])):
+            run = import_folders.begin_run(tx, folder, file, b"d", why="", counts={})
+            import_folders.end_run(tx, run, RunEnd(state=ImportState.DONE, rows=rows))
+
+    office.store.write(fill_places)
+    seen = erase(planning, ANNA, {}, dry_run="true").json()
+    assert [(each["place"], each["kept"]) for each in seen["away"]] == [("stick", 3)]
+    assert [(each["folder"], each["file"]) for each in seen["files"]] == [("hr/week", "mensen.csv")]
+    page = officer.get(f"/privacy/people/{anna.contact}/erase").text
+    assert "Stick BALIE-BACKUP: 3 kopieën daar, de nieuwste van 2 maart" in page
+    assert "hr/week/done/…-mensen.csv" in page
+    assert "anderen.csv" not in page
 
 
 def test_an_officer_erases_a_person_on_a_page(
