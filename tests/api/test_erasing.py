@@ -7,8 +7,11 @@ import pytest
 
 from appliance.box.copy_codes import CopyPlace
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
+from appliance.desk.contacts import joining
+from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.erasing import job
-from appliance.store import copy_places, import_folders
+from appliance.identities import tel
+from appliance.store import contacts, copy_places, import_folders
 from appliance.store.copy_places import NewCopy
 from appliance.store.import_folders import ImportedRow, ImportState, RunEnd
 from appliance.store.store import Tx
@@ -17,6 +20,7 @@ from tests.api.full_person import fill
 from tests.api.office import Caller, Desk, Office
 from tests.api.person_rows import ANNA, FullPerson
 
+STRANGER = "+31687650000"
 ERASE = {"reason": "She asked by letter", "typed": "ERASE"}
 
 
@@ -110,6 +114,29 @@ def test_each_place_that_still_holds_them_is_named(
     assert "Stick BALIE-BACKUP: 3 kopieën daar, de nieuwste van 2 maart" in page
     assert "hr/week/done/…-mensen.csv" in page
     assert "anderen.csv" not in page
+
+
+def test_a_request_ends_as_erased_only_when_the_person_is(
+    office: Office, tilburg: Desk, officer: Browser
+) -> None:
+    """The erasure stands among its steps, also where she was joined into another card since."""
+    anna, other = office.store.write(
+        lambda tx: [contacts.ensure(tx, tel(number)) for number in (ANNA, STRANGER)]
+    )
+    asked = {"contact": other, "kind": "erasure", "asked_by": "Anna", "asked_how": "mail"}
+    form = {**asked, "asked_on": "2026-03-02", "branch": tilburg.branch_id}
+    taken = officer.post("/privacy/requests/new", form, part=False)
+    address, done = str(taken.headers["location"]), {"outcome": "erased"}
+    by = Author(rule="test")
+    office.store.write(lambda tx: joining.join_by(tx, anna, other, by))
+    refused = officer.post(f"{address}/done", done, part=False)
+    assert (refused.status_code, "nog niemand gewist" in refused.text) == (409, True)
+    wish = {"reason": "brief", "typed": "ERASE"}
+    officer.post(f"/privacy/people/{anna}/erase", wish, part=False)
+    assert officer.post(f"{address}/done", done, part=False).status_code == 409
+    finish(office)
+    assert "<strong>Olga</strong> wiste" in officer.get(address).text
+    assert officer.post(f"{address}/done", done).status_code == 204
 
 
 def test_an_officer_erases_a_person_on_a_page(

@@ -47,8 +47,9 @@ DELETE FROM contact_change WHERE contact_id OF_CONTACT OR other_id OF_CONTACT;
 DELETE FROM former_holder WHERE IS_IDENTITY;
 DELETE FROM list_member WHERE contact_id OF_CONTACT;
 UPDATE hold SET reason = '' WHERE contact_id OF_CONTACT;
-UPDATE privacy_request SET asked_by = '', wish = '', late_why = iif(late_why IS NULL, NULL, ''),
-  outcome_why = iif(outcome_why IS NULL, NULL, '') WHERE contact_id OF_CONTACT;
+UPDATE privacy_request SET contact_id = :contacts ->> 0, asked_by = '', wish = '',
+  late_why = iif(late_why IS NULL, NULL, ''), outcome_why = iif(outcome_why IS NULL, NULL, '')
+  WHERE contact_id OF_CONTACT;
 INSERT INTO list_send_item (send_id, position, contact_id, why)
   SELECT send_id, position, contact_id, :why FROM list_send_unmade WHERE contact_id OF_CONTACT;
 DELETE FROM list_send_unmade WHERE contact_id OF_CONTACT;
