@@ -80,7 +80,9 @@ ELSEWHERE = _statements("""
 DELETE FROM reaction WHERE IS_IDENTITY;
 UPDATE group_task SET state = 'failed', reason = :why, ended_ms = :now
   WHERE state IN ('waiting', 'person')
-  AND member_id IN (SELECT id FROM group_member WHERE IS_IDENTITY);
+  AND (member_id IN (SELECT id FROM group_member WHERE IS_IDENTITY)
+    OR name IS_NAME OR name IS_FORM);
+UPDATE group_task SET name = '' WHERE ended_ms IS NOT NULL AND (name IS_NAME OR name IS_FORM);
 DELETE FROM group_member WHERE IS_IDENTITY OR value IS NULL AND name IS_NAME;
 UPDATE group_journal SET by_whom = iif(by_whom IS_NAME OR by_whom IS_FORM, '', by_whom),
   before = iif(before IS_NAME OR before IS_FORM, '', before),
