@@ -338,6 +338,10 @@ def personal_columns() -> set[str]:
     }
 
 
+def silent_columns() -> set[str]:
+    return {each for columns in TELLS_NOTHING.values() for each in columns.split()}
+
+
 def _cells_that_tell(path: Path) -> Iterator[tuple[str, str, str]]:
     """Table, column and text, by introspection."""
     with closing(sqlite3.connect(path)) as conn:

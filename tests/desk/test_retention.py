@@ -15,10 +15,9 @@ from appliance.desk.team import cases, notes
 from appliance.events import EventKind
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.media.kinds import FileType, MediaKind
-from appliance.store import aging, holds, lines, readings, retention_runs, terms
+from appliance.store import aging, holds, lines, retention_runs, terms
 from appliance.store.aging import Aged
 from appliance.store.media import NewUpload, add_upload, attach
-from appliance.store.readings import KEEP_DAYS, ReadingKind
 from appliance.store.retention_runs import RetentionRun, RunState
 from appliance.store.store import Tx
 from appliance.store.terms import DAY_MS, Terms
@@ -354,35 +353,6 @@ def test_nothing_goes_before_an_officer_has_said_so(counter: Counter) -> None:
     days_pass(counter, 1)
     counter.store.write(nightly.begin)
     assert counter.store.read(retention_runs.current) is not None
-
-
-def test_the_log_of_reading_has_a_term_before_anybody_says_one(counter: Counter) -> None:
-    """What people wrote stays; an officer who says "ever" keeps the log, too."""
-    counter.hears("Hoi", ANNA)
-    is_done(counter, ANNA)
-
-    def reads(tx: Tx) -> None:
-        readings.set_on(tx.conn, on=True)
-        readings.note(tx, "cli", ReadingKind.READ, contact_id=counter.contact_id(ANNA))
-
-    def nights(days: int) -> int:
-        days_pass(counter, days)
-        counter.store.write(nightly.begin)
-        letting_go = LettingGo(counter.store, counter.store.path.parent)
-        while letting_go.go_on():
-            pass
-        return int(counter.one("SELECT count(*) AS n FROM reading")["n"])
-
-    counter.store.write(reads)
-    assert nights(KEEP_DAYS) == 1
-    assert counter.all("SELECT 1 FROM retention_run") == []
-    assert nights(1) == 0
-    report = counter.one("SELECT readings, messages FROM retention_run")
-    assert report == {"readings": 1, "messages": 0}
-    counter.store.write(reads)
-    says(counter)
-    assert nights(KEEP_DAYS) == nights(1) == 1
-    assert texts(counter) == ["Hoi"]
 
 
 def test_what_is_older_and_comes_later_is_found(counter: Counter) -> None:
