@@ -42,6 +42,8 @@ class Reason(StrEnum):
     #: Nobody has said yet how they made sure who asks.
     REQUEST_UNCHECKED = "request-unchecked"
     CANNOT_TAKE_LONGER = "cannot-take-longer"
+    #: A request is to be closed as an erasure that there was not.
+    NOT_ERASED = "not-erased"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105 -- a code
     WRONG_SETUP_CODE = "wrong-setup-code"
     TOO_MANY_TRIES = "too-many-tries"

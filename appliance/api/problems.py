@@ -79,6 +79,7 @@ CATALOGUE: Mapping[str, Known] = {
     Reason.REQUEST_UNCHECKED: Known(
         409, "Not known who asks", "First say how you made sure who asks."
     ),
+    Reason.NOT_ERASED: Known(409, "Not erased", "The person of this request is not erased yet."),
     Reason.CANNOT_TAKE_LONGER: Known(
         409, "No more time", "A request is made longer once, within its first month."
     ),

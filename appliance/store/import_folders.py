@@ -72,6 +72,17 @@ class ImportedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenFile:
+    """A file that was taken in, by its own name; it lies in `done/` of its folder until somebody
+    takes it away.
+    """
+
+    folder: str
+    file: str
+    ended_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnd:
     state: ImportState
     why: str = ""
@@ -217,6 +228,14 @@ def rows_of(conn: sqlite3.Connection, run_id: str) -> Sequence[ImportedRow]:
     return [ImportedRow(**dict(row)) for row in rows]
 
 
+def taken_with(conn: sqlite3.Connection, contact_ids: Sequence[str]) -> Sequence[TakenFile]:
+    """The files that said something of these people, the newest first. Of one that said nothing
+    new of them nobody knows.
+    """
+    about = (json.dumps(list(contact_ids)),)
+    return [TakenFile(**dict(row)) for row in conn.execute(_TAKEN_WITH, about)]
+
+
 def forget_old(tx: Tx) -> None:
     before = (tx.now_ms - KEPT_MS,)
     old = "SELECT id FROM import_run WHERE ended_ms < ?"
@@ -253,6 +272,12 @@ def _run(row: sqlite3.Row) -> ImportRun:
     )
 
 
+_TAKEN_WITH = """
+SELECT DISTINCT f.name AS folder, r.file, r.ended_ms FROM import_row w
+JOIN import_run r ON r.id = w.run_id JOIN import_folder f ON f.id = r.folder_id
+WHERE w.contact_id IN (SELECT value FROM json_each(?)) AND r.state = 'done'
+ORDER BY r.ended_ms DESC
+"""
 _OF_FOLDER = """
 f.id AS folder_id, f.branch_id, b.name AS branch, f.name, f.mapping, f.most_percent, f.created_ms
 """

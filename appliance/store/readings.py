@@ -119,6 +119,12 @@ def forget_before(tx: Tx, before_ms: int, *, most: int) -> int:
     return tx.conn.execute(_FORGET, {"before": before_ms, "most": most}).rowcount
 
 
+def has_any_before(conn: sqlite3.Connection, before_ms: int) -> bool:
+    """Whether `forget_before` finds something."""
+    oldest = conn.execute("SELECT at_ms FROM reading ORDER BY seq LIMIT 1").fetchone()
+    return oldest is not None and oldest["at_ms"] < before_ms
+
+
 def from_row(row: sqlite3.Row) -> ReadingEntry:
     return ReadingEntry(
         seq=row["seq"],

@@ -65,7 +65,7 @@ def begin(tx: Tx, *, staff_id: str | None = None, token_id: str | None = None) -
     """The id of the run that is under way from here on; of one that was, if there is."""
     if (running := current(tx.conn)) is not None:
         return running.id
-    now = terms.house(tx.conn).terms
+    now = terms.house(tx.conn).in_force
     tx.conn.execute(
         "INSERT INTO retention_run (id, state, staff_id, token_id, terms, begun_ms)"
         " VALUES (?, 'running', ?, ?, ?, ?)",

@@ -3,8 +3,9 @@
 What is said of a relation goes before what is said of everybody (`any`). What nobody said is kept.
 A term that is a relation's own counts from the thing or, where that is later, from when the person
 came to stand so: whoever leaves today loses nothing tonight. One for everybody counts from the
-thing alone. Until an officer has saved terms once, nothing is let go: a Balie that is updated must
-not empty what a branch has relied on.
+thing alone. Until an officer has saved terms once, nothing of anybody is let go: a Balie that is
+updated must not empty what a branch has relied on. The log of reading alone has a term from the
+start, because whoever switches it on begins a second record of people.
 """
 
 import json
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from appliance.errors import InvalidInput
+from appliance.store.readings import KEEP_DAYS
 from appliance.store.store import Tx
 
 DAY_MS = 24 * 3_600_000
@@ -95,6 +97,11 @@ class HouseTerms:
     terms: Terms
     saved_ms: int | None
     by: str | None
+
+    @property
+    def in_force(self) -> Terms:
+        """By which things go tonight."""
+        return Terms(audit=KEEP_DAYS) if self.saved_ms is None else self.terms
 
 
 def house(conn: sqlite3.Connection) -> HouseTerms:

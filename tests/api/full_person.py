@@ -306,7 +306,46 @@ def _privacy(fill: Filler, told: FullPerson, desk: Desk) -> None:
             at_ms=fill.time(),
             **who,
         )
+    _hand_on(fill, told, desk)
     fill.conn.execute("UPDATE reading_house SET is_on = 1")
     fill.row("reading_who", id=7, who="staff:s2")
     fill.row("reading_about", id=7, contact_id=told.contact, conversation_id=told.conversation)
     fill.row("reading", at_ms=fill.time(), who_id=7, kind="export", thing="person", about_id=7)
+
+
+def _hand_on(fill: Filler, told: FullPerson, desk: Desk) -> None:
+    """To a program, and in archives that two people asked for."""
+    hook = {"dialect": "balie", "token_id": fill.token_id, "url": "https://loon.test/in?k=1"}
+    fill.row("webhook", id="w1", **hook, events="[]", content="full", enabled=0, created_ms=1)
+    fill.row(
+        "webhook_delivery",
+        id="msg_1",
+        webhook_id="w1",
+        event_seq=1,
+        part="",
+        type="message.received",
+        lane="",
+        message_id=told.message,
+        state="delivered",
+        due_ms=0,
+        created_ms=fill.time(),
+        ended_ms=fill.time(),
+    )
+    for archive, who in (("a1", {"staff_id": "s1"}), ("a2", {"token_id": fill.token_id})):
+        fill.row(
+            "archive",
+            id=archive,
+            line_id=desk.line_id,
+            quarter=f"2025-Q{archive[1]}",
+            from_ms=fill.time(),
+            until_ms=fill.time(),
+            format="json",
+            language="nl",
+            state="complete",
+            created_ms=fill.time(),
+            ended_ms=fill.time(),
+            expires_ms=fill.time() + (1 << 40),
+            **who,
+        )
+        part = {"archive_id": archive, "conversation_id": told.conversation}
+        fill.row("archive_part", **part, branch_id=desk.branch_id, contact_id=told.contact)

@@ -73,6 +73,8 @@ STANDS: Mapping[str, tuple[str, str]] = {
     "reading_who": ("readers", "SELECT * FROM reading_who"),
     "privacy_request": ("requests", OF_CONTACT),
     "privacy_step": ("given_out", OF_CONTACT),
+    "webhook_delivery": ("told_programs", "SELECT * FROM webhook_delivery"),
+    "archive": ("archives", "SELECT * FROM archive"),
     "event": ("history", EVENTS),
 }
 """In which part of the file the rows of a table stand, and which rows are Anna's."""

@@ -231,6 +231,55 @@ def test_nothing_of_who_was_erased_is_sent(
     assert not [each for each in (TEXT, "Anna", number) if each.encode() in again.body]
 
 
+def test_each_program_that_was_told_of_somebody_is_told_of_the_erasure(
+    office: Office, tilburg: Desk, breda: Desk, planning: Caller, receiver: Receiver
+) -> None:
+    """Software of a branch that only entered them, and who asked for one number's events, which
+    they wrote to; who wrote to another number is not told of there.
+    """
+    branch = office.caller(branch_id=tilburg.branch_id)
+    names = ("contact.created", "contact.erased", "consent.withdrawn")
+    make(branch, receiver, *names, url=f"{receiver.url}/branch")
+    make(planning, receiver, *names, url=f"{receiver.url}/line", line=breda.number)
+    person = {"office_name": "Bram", "numbers": ["06-87654323"], "branch": "Tilburg"}
+    path = "/api/v1/contacts/by/1"
+    entered = branch.client.put(path, json=person, headers=branch.headers).json()["id"]
+    office.writes(ANNA, breda, TEXT)
+    office.writes("+31687654322", tilburg, TEXT)
+    there, elsewhere = (
+        planning.get(f"/contacts/{number}").json()["id"] for number in (ANNA, "+31687654322")
+    )
+
+    def post(contact: str, what: str, **body: str) -> int:
+        path = f"/api/v1/contacts/{contact}/{what}"
+        return planning.client.post(path, json=body, headers=planning.headers).status_code
+
+    for each in (there, elsewhere):
+        assert post(each, "objection", words="Nooit meer") == 201
+    for each in (there, elsewhere, entered):
+        assert post(each, "erase", reason="They asked by letter", typed="ERASE") == 202
+    while job.go_on(office.store):
+        pass
+    for program, people in (
+        ("branch", {elsewhere: names, entered: ("contact.created", "contact.erased")}),
+        ("line", {there: names}),
+    ):
+        wanted = {(type_, contact) for contact, types in people.items() for type_ in types}
+        receiver.wait_for(
+            lambda _, program=program, wanted=wanted: told_at(receiver, program) >= wanted
+        )
+        assert told_at(receiver, program) == wanted
+
+
+def told_at(receiver: Receiver, program: str) -> set[tuple[str, str]]:
+    """Which events, and of whom."""
+    return {
+        (got.type, got.told["data"]["contact"])
+        for got in list(receiver.got)
+        if got.path.endswith(f"/{program}")
+    }
+
+
 def test_what_was_told_is_told_again_under_its_id(
     office: Office, tilburg: Desk, planning: Caller, receiver: Receiver
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from appliance.store import (
     media,
 )
 from appliance.store.data_class import DataClass
+from appliance.store.data_classes import COLUMNS
 from appliance.store.erasures import ErasureState
 from appliance.store.media import NewUpload
 from appliance.store.store import Tx
@@ -32,10 +34,31 @@ ANNA, BART = "+31612345678", "+31687654399"
 EVERYWHERE = Sight(None)
 GROUP = Group(jid="31612300000-1@g.us", name="Loods")
 OFFICER = Author(staff_id=None, token_id=None, rule=None)
-TOLD = ("Kowalczyk", "Anouschka", "12345678", "612345678", "zonnebloem", "p-77001", "geheimpje")
+TOLD = (
+    *("Kowalczyk", "Anouschka", "12345678", "612345678", "1234 5678"),
+    *("zonnebloem", "p-77001", "geheimpje"),
+)
 """Pieces of what she is called, wrote and was told, in letters that stand nowhere else."""
-
-PERSONAL = (DataClass.IDENTITY, DataClass.CONTENT, DataClass.OFFICE, DataClass.EVIDENCE)
+TELLS_NOTHING = {
+    "which kind of name a value is, and what is known of that": """
+        adoption_chat.scheme consent.scheme contact_identity.scheme contact_identity.on_whatsapp
+        former_holder.scheme group_member.scheme identity_claim.scheme list_send_unmade.scheme
+        message.scheme missed_call.scheme reaction.scheme smsgate_refused.scheme""",
+    "sizes, kinds and marks of one sign": """
+        media.kind media.type media.bytes media.seconds media.width media.height
+        reaction.emoji after_done.answer""",
+    "a hash: those of files are looked for beside this": "media.sha256 message.key_digest",
+    "the erasure itself makes it, sealed or as a hash, and lets go of it": """
+        person_erasure.sought phone_removal.whose phone_removal.stands_for file_left.name""",
+    "a group's own: it stays for the others": """
+        chat_group.jid chat_group.name chat_group.picture chat_group.guarded_name
+        chat_group.guarded_picture group_task.picture""",
+    "what the office wrote to many: what she got of it stands among the messages": """
+        list_send.variants list_send.media round.variants round.confirm_text round.reserve_text
+        round.filled_text""",
+    "codes for the office's own number, which go after ten minutes": "line_code.text",
+}
+"""Columns that hold who people are or what they wrote, where `fills` puts nothing, by why."""
 
 
 def asks(counter: Counter, number: str = ANNA, *, typed: str = "ERASE") -> str:
@@ -77,7 +100,7 @@ def fills(counter: Counter, data: Path) -> str:
     """Anna in each place where data of a person may lie, and Bart beside her; her contact's id."""
     store = counter.store
     store.write(lambda tx: staff.add_first_admin(tx, "Sanne", "no-password"))
-    counter.hears("Hoi, ik ben zonnebloem", ANNA, name="Anouschka Kowalczyk", key="anna-1")
+    counter.hears("Hoi, ik ben zonnebloem", ANNA, name="Anouschka Kowalczyk", key="geheimpje-1")
     counter.hears("Ik zoek werk", BART, name="Bart")
     counter.clock.advance(s=600)
     store.write(
@@ -87,10 +110,12 @@ def fills(counter: Counter, data: Path) -> str:
     )
     counter.queues("Dag Anouschka, zonnebloem", ANNA)
     counter.sends(Tick.DELIVERED)
-    counter.hears("zonnebloem was fout, nu beter", ANNA, key="anna-1", at_ms=counter.clock.now_ms())
+    counter.hears(
+        "zonnebloem was fout, nu beter", ANNA, key="geheimpje-1", at_ms=counter.clock.now_ms()
+    )
     counter.hears("In de groep: zonnebloem", ANNA, group=GROUP, name="Anouschka Kowalczyk")
     counter.hears("Wie is er?", BART, group=GROUP, name="Bart")
-    call = MissedCall(key="call:1", number=ANNA, at_ms=counter.clock.now_ms())
+    call = MissedCall(key="call:geheimpje", number=ANNA, at_ms=counter.clock.now_ms())
     counter.reception.missed_calls(counter.device_id, [call])
     contact_id = counter.contact_id(ANNA)
     picture = keeps_file(counter, data, b"geheimpje in a picture", "geheimpje.png")
@@ -102,6 +127,11 @@ def fills(counter: Counter, data: Path) -> str:
     (folder / "1.xml").write_text("<node text='zonnebloem'/>")
     while search_index.catch_up(store):
         pass
+    store.write(  # which the index has yet to learn
+        lambda tx: tx.conn.execute(
+            "UPDATE message SET text = text || '.' WHERE text LIKE '%zonnebloem%'"
+        )
+    )
     return contact_id
 
 
@@ -167,6 +197,8 @@ def _fill_card(conn: sqlite3.Connection, around: Around) -> None:
     put(conn, "contact_change", **her, **change, before='{"name": "Anouschka Kowalczyk"}')
     put(conn, "hold", **her, id="d1", reason="geheimpje", since_ms=1, ended_ms=2)
     put(conn, "former_holder", **her, value=ANNA, scheme="tel", consent_seq=0)
+    claim = {"value": ANNA, "scheme": "tel", "staff_id": around.staff, "at_ms": 1}
+    put(conn, "identity_claim", **her, **claim)
 
 
 def _fill_thread(conn: sqlite3.Connection, around: Around, noted: str) -> None:
@@ -187,7 +219,13 @@ def _fill_thread(conn: sqlite3.Connection, around: Around, noted: str) -> None:
     answer = {"value": ANNA, "scheme": "tel", "emoji": "👍", "at_ms": 1}
     put(conn, "reaction", message_id=around.tried, **answer)
     journal = {"what": "member", "by_whom": "Anouschka Kowalczyk", "before": ANNA, "put_back": 0}
+    journal |= {"after": "Anouschka Kowalczyk"}
     put(conn, "group_journal", id="j1", group_id=around.group, at_ms=1, **journal)
+    for state in ("waiting", "done"):
+        task = {"kind": "rename", "name": "Anouschka Kowalczyk", "state": state, "created_ms": 1}
+        task["ended_ms"] = 1 if state == "done" else None
+        put(conn, "group_task", id=state, group_id=around.group, **task)
+    put(conn, "text_below", message_id=around.first, text="zonnebloem")
 
 
 def _fill_answer_of_program(conn: sqlite3.Connection, around: Around, now_ms: int) -> None:
@@ -196,6 +234,18 @@ def _fill_answer_of_program(conn: sqlite3.Connection, around: Around, now_ms: in
     told = json.dumps({"id": around.tried, "text": "zonnebloem", "contact": {"number": ANNA}})
     answer = {"body_hash": "h", "status": 202, "response": told, "at_ms": now_ms}
     put(conn, "idempotency", token_id="t", key="k", **answer)
+    put(conn, "cloud_message", message_id=around.tried, tracker="geheimpje")
+    (seq,) = conn.execute("SELECT seq FROM message WHERE id = ?", (around.tried,)).fetchone()
+    on_line = {"token_id": "t", "line_id": around.counter.line_id, "state": "Sent"}
+    counted = {"seq": seq, "last_seq": seq, "refused": 1, "created_ms": 1}
+    put(conn, "smsgate_message", id="geheimpje", **on_line, **counted)
+    refused = {"place": 1, "value": ANNA, "scheme": "tel", "why": "opted-out", "at_ms": 1}
+    put(conn, "smsgate_refused", message_seq=seq, **refused)
+    hook = {"dialect": "balie", "token_id": "t", "url": "http://hr.test/", "events": "[]"}
+    put(conn, "webhook", id="w", **hook, content="full", created_ms=1)
+    post = {"event_seq": 1, "part": "", "type": "message.received", "lane": "", "due_ms": 9}
+    post |= {"message_id": around.first, "state": "pending", "body": b"zonnebloem"}
+    put(conn, "webhook_delivery", id="msg_1", webhook_id="w", **post, created_ms=1)
 
 
 def _fill_devices(conn: sqlite3.Connection, around: Around, picture: str) -> None:
@@ -206,15 +256,16 @@ def _fill_devices(conn: sqlite3.Connection, around: Around, picture: str) -> Non
         "unknown_screen",
         **on_phone,
         **dict.fromkeys(("id", "signature", "package"), "u1"),
-        **dict.fromkeys(("ids", "buttons", "files"), "[]"),
+        **dict.fromkeys(("ids", "files"), "[]"),
+        buttons='["zonnebloem"]',
         **dict.fromkeys(("first_ms", "last_ms", "times"), 1),
         text="zonnebloem",
         attempt_id=around.attempt,
     )
-    part = {"reference": 1, "wide": 0, "total": 2, "origin": "person", "key": "k"}
+    part = {"reference": 1, "wide": 0, "total": 2, "origin": "person", "key": "geheimpje"}
     put(conn, "long_sms", id="l1", **on_phone, sender=ANNA, **part, at_ms=1, seen_ms=1)
     units = "zonnebloem".encode("utf-16-le")
-    put(conn, "long_sms_part", **on_phone, key="k", long_sms_id="l1", part=1, units=units)
+    put(conn, "long_sms_part", **on_phone, key="geheimpje", long_sms_id="l1", part=1, units=units)
     report = {"report": "arrived", "status": 0, "mr": 1, "at_ms": 1, "seen_ms": 1}
     put(conn, "early_report", **on_phone, number="0612345678", **report)
     adoption = {"line_id": around.counter.line_id, "state": "done", "created_ms": 1}
@@ -234,6 +285,11 @@ def _fill_list(conn: sqlite3.Connection, around: Around) -> None:
     put(conn, "list_send", id="ls", list_id="li", line_id=counter.line_id, **send, created_ms=1)
     coming = {"value": ANNA, "scheme": "tel", "text": "Dag Anouschka", "answering": 0}
     put(conn, "list_send_unmade", send_id="ls", **her, **coming)
+    hours = {"starts_ms": 1, "ends_ms": 2, "closes_ms": 1, "created_ms": 1, "ended_ms": 1}
+    asks = {"variants": "[]", "confirm_text": "", "ordering": "list", "seed": 1}
+    numbers = {"seats": 1, "at_once": 1, "state": "closed"}
+    put(conn, "round", id="ro", branch_id=counter.branch_id, **hours, **asks, **numbers)
+    put(conn, "round_stranger", round_id="ro", position=1, named=ANNA, why="nobody")
 
 
 def _fill_request(conn: sqlite3.Connection, around: Around) -> None:
@@ -263,24 +319,48 @@ def _fill_names_elsewhere(conn: sqlite3.Connection, other: str, staff_id: str) -
 
 
 def rows_that_tell(path: Path) -> list[str]:
-    """Each column of each table that still holds a piece of her, by introspection."""
-    found = []
+    """Each cell of each table that still holds a piece of her."""
+    return [f"{table}.{column}: {text[:60]}" for table, column, text in _cells_that_tell(path)]
+
+
+def columns_that_tell(path: Path) -> set[str]:
+    return {f"{table}.{column}" for table, column, _ in _cells_that_tell(path)}
+
+
+def personal_columns() -> set[str]:
+    """Those that hold who somebody is, or what people wrote."""
+    kinds = (DataClass.IDENTITY, DataClass.CONTENT)
+    return {
+        f"{table}.{column}"
+        for table, classes in COLUMNS.items()
+        for kind in kinds
+        for column in classes.get(kind, "").split()
+    }
+
+
+def silent_columns() -> set[str]:
+    return {each for columns in TELLS_NOTHING.values() for each in columns.split()}
+
+
+def _cells_that_tell(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Table, column and text, by introspection."""
     with closing(sqlite3.connect(path)) as conn:
         tables = conn.execute(
             "SELECT name FROM pragma_table_list"
             " WHERE type IN ('table', 'shadow') AND schema = 'main'"
         ).fetchall()
         for (table,) in tables:
-            for row in conn.execute(f"SELECT * FROM {table}"):  # noqa: S608 -- the schema's own names
-                for place, cell in enumerate(row):
+            rows = conn.execute(f"SELECT * FROM {table}")  # noqa: S608 -- the schema's own names
+            columns = [each[0] for each in rows.description]
+            for row in rows:
+                for column, cell in zip(columns, row, strict=True):
                     text = (
                         cell.decode("utf-8", "ignore") + cell.decode("utf-16-le", "ignore")
                         if isinstance(cell, bytes)
                         else str(cell)
                     )
                     if any(piece.casefold() in text.casefold() for piece in TOLD):
-                        found.append(f"{table}[{place}]: {text[:60]}")
-    return found
+                        yield table, column, text
 
 
 def files_that_tell(data: Path) -> list[str]:

@@ -1,12 +1,13 @@
 """The bodies of `/contacts/{id}/erase` and `/erasures`."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
 from appliance.api.json.forms import VISIBLE
+from appliance.api.json.mapping import From
 
 ErasureStateName = Literal["waiting", "erasing", "cleaning", "complete"]
 StaysName = Literal["opt-out", "ledger", "log", "amounts", "others"]
@@ -51,12 +52,28 @@ class CopyOut(AnswerBody):
     until: datetime | None = Field(description="It goes by then; null: when somebody removes it.")
 
 
+class CopiesAwayOut(AnswerBody):
+    place: Literal["stick", "sftp"]
+    kept: int = Field(description="How many lay there when the last one came.")
+    made_at: datetime = Field(description="Of the newest.")
+
+
+class TakenFileOut(AnswerBody):
+    folder: str
+    file: str = Field(description="Its own name; in `done/` its time stands before it.")
+    taken_at: Annotated[datetime, From("ended_ms")]
+
+
 class ErasurePreviewOut(AnswerBody):
     counts: dict[str, int] = Field(description=_COUNTS)
     stays: list[StaysName] = Field(description="What is kept of them all the same.")
     named: int = Field(description="Messages of other people in which they may be named.")
     copies: list[CopyOut] = Field(
         description="Copies that hold them until then; putting one back erases them again."
+    )
+    away: list[CopiesAwayOut] = Field(description="Copies on the stick and the server, too.")
+    files: list[TakenFileOut] = Field(
+        description="Files of watched folders that said something of them."
     )
 
 
@@ -110,6 +127,10 @@ PREVIEW: dict[str, Any] = {
             "made_at": "2026-03-21T01:45:00.000Z",
             "until": "2026-07-23T01:45:00.000Z",
         }
+    ],
+    "away": [{"place": "stick", "kept": 10, "made_at": "2026-03-21T01:45:00.000Z"}],
+    "files": [
+        {"folder": "hr", "file": "people.csv", "taken_at": "2026-03-21T02:00:00.000Z"},
     ],
 }
 ERASURE: dict[str, Any] = {

@@ -39,6 +39,12 @@ AND branch_id IN (SELECT value FROM json_each(:branches))
 """  # noqa: S608 -- our own condition
 
 
+_WAS_IN_SIGHT = """
+SELECT 1 FROM erased_contact_branch
+WHERE contact_id = :contact AND branch_id IN (SELECT value FROM json_each(:branches))
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """`branches` None: all of them. `groups` are those of them that are held to others."""
@@ -106,7 +112,9 @@ class Sight:
         return None if event.branch_id is None else event.branch_id in self.branches
 
     def sees_event(self, conn: sqlite3.Connection, event: Event) -> bool:
-        """An event that belongs to no branch is visible only to those who see all branches."""
+        """An event that belongs to no branch is visible only to those who see all branches; what
+        was told of somebody stays visible when they were erased, and that they were, too.
+        """
         if self._hides(event):
             return False
         if self.branches is None:
@@ -117,7 +125,14 @@ class Sight:
             return branch_of(conn, event.line_id) in self.branches
         if event.device_id is not None:
             return not self.branches.isdisjoint(_branches_of_device(conn, event.device_id))
-        return event.contact_id is not None and self.sees_contact(conn, event.contact_id)
+        return event.contact_id is not None and (
+            self.sees_contact(conn, event.contact_id) or self._saw_erased(conn, event.contact_id)
+        )
+
+    def _saw_erased(self, conn: sqlite3.Connection, contact_id: str) -> bool:
+        """Somebody whom a branch in sight had entered, and who is nobody now."""
+        about = {"contact": contact_id, "branches": self.json}
+        return conn.execute(_WAS_IN_SIGHT, about).fetchone() is not None
 
     def _hides(self, event: Event) -> bool:
         """A group in which nobody has written yet has no conversation; what head office asked for

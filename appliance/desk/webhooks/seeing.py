@@ -41,10 +41,20 @@ def may_see(
 ) -> bool:
     if event.facts.get("webhook") == endpoint.id:
         return True
-    if endpoint.line_id is not None and event.line_id != endpoint.line_id:
+    if endpoint.line_id is not None and not _is_of_line(conn, endpoint.line_id, event):
         return False
     known = sight.sees_at_once(event)
     return sight.sees_event(conn, event) if known is None else known
+
+
+def _is_of_line(conn: sqlite3.Connection, line_id: str, event: Event) -> bool:
+    """About the line, or about a person who stands in a conversation or the ledger of it: their
+    card, their erasure, and what they said to the whole company.
+    """
+    if event.line_id is not None or event.contact_id is None:
+        return event.line_id == line_id
+    about = {"contact": event.contact_id, "line": line_id}
+    return conn.execute(_KNOWN_ON_LINE, about).fetchone() is not None
 
 
 def message_told(
@@ -66,3 +76,9 @@ def may_audit(endpoint: WebhookEndpoint) -> bool:
     those.
     """
     return endpoint.token_id is None or Scope.AUDIT_READ.value in endpoint.scopes
+
+
+_KNOWN_ON_LINE = """
+SELECT 1 FROM conversation WHERE contact_id = :contact AND line_id = :line
+UNION ALL SELECT 1 FROM consent WHERE contact_id = :contact AND line_id = :line LIMIT 1
+"""

@@ -22,6 +22,7 @@ from appliance.errors import InvalidInput
 from appliance.store import terms
 from appliance.store.aging import Aged
 from appliance.store.branch_settings import BranchSettings
+from appliance.store.readings import KEEP_DAYS
 from appliance.store.store import Tx
 from appliance.store.terms import Keeps, Relation, Terms
 
@@ -121,6 +122,7 @@ async def _page(
         may_say=sight.branches is None,
         grounds=dict.fromkeys(each for _, each in proposal.PROPOSED.values()),
         audit_ground=proposal.Ground.AUDIT,
+        audit_days=KEEP_DAYS,
         kinds=tuple(Keeps),
         relations=tuple(Relation),
         note=note,

@@ -25,6 +25,8 @@ SECTIONS: Mapping[str, str] = {
     "readers": "Who looked at it",
     "requests": "Requests about these data",
     "given_out": "What was done for these",
+    "told_programs": "Programs that were told",
+    "archives": "Archives that hold something",
     "note_files": "Files beside notes",
     "messages": "Messages",
 }
@@ -107,6 +109,15 @@ LABELS: Mapping[str, str] = {
     "because": "Because",
     "kind": "Kind",
     "file": "File",
+    "host": "Computer",
+    "event": "Told of",
+    "with_texts": "With texts and names",
+    "delivery": "Delivery",
+    "quarter": "Quarter",
+    "format": "Format",
+    "archive": "Archive",
+    "made_at": "Made on",
+    "goes_at": "Goes on",
 }
 """A name that is not here is for machines: ids, hashes, schemes."""
 
@@ -199,6 +210,14 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "answered": "answered",
         "refused": "refused",
         "withdrawn": "withdrawn",
+    },
+    "delivery": {"pending": "not taken yet", "delivered": "taken", "failed": "not taken"},
+    "archive": {
+        "queued": "waits",
+        "running": "is being made",
+        "complete": "made",
+        "failed": "could not be made",
+        "expired": "gone",
     },
     "fate": {
         "waiting": "waits",

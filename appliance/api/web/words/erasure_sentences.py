@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from appliance.api.web.words import copy_sentences
 from appliance.api.web.words.i18n import Words
+from appliance.box.copy_codes import CopyPlace
 from appliance.desk.privacy.erasing.preview import Stays
+from appliance.store.copy_places import PlaceTold
 from appliance.store.erasures import ErasureState
 from appliance.store.kept_copies import KeptCopy
 
@@ -42,6 +45,14 @@ def copies(words: Words) -> str:
         "Whoever puts one back does not bring them back: they are erased again first. Of copies in"
         " other places Balie does not know."
     )
+
+
+def copies_away(words: Words, place: PlaceTold, zone: str) -> str:
+    """How many lie on the stick or the server that Balie fills, as it last saw them."""
+    there = words.plural("{n} copy there", "{n} copies there", place.kept).format(n=place.kept)
+    newest = words.text("the newest of {date}").format(date=words.date(place.made_ms or 0, zone))
+    name = words.text(copy_sentences.NAMES[CopyPlace(place.place)])
+    return f"{name}: {there}, {newest}"
 
 
 def stays(words: Words, what: Stays) -> str:

@@ -236,6 +236,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Nothing was given out: nobody has said yet how they made sure who asks.",
         "Say it below, then the file can be saved.",
     ),
+    Reason.NOT_ERASED: (
+        "Nobody was erased for this request, or that is not complete yet.",
+        "Erase the person first, or choose another answer.",
+    ),
     Reason.CANNOT_TAKE_LONGER: (
         "It cannot take longer.",
         "That is possible once, before the first month is over.",

@@ -113,14 +113,14 @@ ALL = (
         columns={"cloud_message": "tracker"},
     ),
     KeptOut(
-        what="what other software was told",
-        why="It repeats what stands here, and is kept only until the software has taken it.",
-        columns={"webhook_delivery": "*"},
+        what="the words in which other software was told, and its answers",
+        why="They repeat what stands here; who was told what and when stands here, too.",
+        columns={"webhook_delivery": "body attempts"},
     ),
     KeptOut(
-        what="archives that were made",
-        why="Each is a copy of what stands here; who asked for one stands in the log of changes.",
-        columns={"archive": "*"},
+        what="names, sizes and hashes of archives",
+        why="They are of a file that others stand in, too; who had it made and when stands here.",
+        columns={"archive": "messages name bytes sha256 chain why"},
     ),
     KeptOut(
         what="which rows of a file of the office were about a person",

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from appliance.desk.privacy.dossier import conversations, memberships, messages, person, seen
+from appliance.desk.privacy.dossier import (
+    conversations,
+    handed_on,
+    memberships,
+    messages,
+    person,
+    seen,
+)
 from appliance.desk.privacy.dossier.asked import DossierReading
 from appliance.desk.privacy.dossier.messages import FileName
 
@@ -43,6 +50,8 @@ def sections(file_name: FileName) -> Iterator[Section]:
         ("readers", seen.readers),
         ("requests", seen.requests),
         ("given_out", seen.given_out),
+        ("told_programs", handed_on.told_programs),
+        ("archives", handed_on.archives),
         ("note_files", partial(messages.note_files, file_name=file_name)),
         ("messages", partial(messages.messages, file_name=file_name)),
     ):

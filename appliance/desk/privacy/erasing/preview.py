@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from appliance.box.copy_codes import CopyPlace
 from appliance.desk.privacy.erasing import leaving
 from appliance.desk.privacy.erasing.mentions import Finder, count_in_messages
 from appliance.desk.privacy.erasing.person import ErasablePerson, message_ids
-from appliance.store import holds, kept_copies
+from appliance.store import copy_places, holds, import_folders, kept_copies
+from appliance.store.copy_places import PlaceTold
 from appliance.store.holds import Hold
+from appliance.store.import_folders import TakenFile
 from appliance.store.kept_copies import KeptCopy
 
 
@@ -31,14 +34,18 @@ class Stays(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasurePreview:
-    """`counts` by kind; `named` in how many messages of others they may be named. `archives` are
-    files in the company's own folder that hold them. `held`: nothing may be erased now.
+    """`counts` by kind; `named` in how many messages of others they may be named. `copies` lie in
+    the backups folder, `away` are the stick and the server that have some, too. `archives` are
+    files in the company's own folder that hold them, `files` those of people that were taken in
+    from watched folders. `held`: nothing may be erased now.
     """
 
     counts: Mapping[str, int]
     stays: Sequence[Stays]
     copies: Sequence[KeptCopy]
+    away: Sequence[PlaceTold]
     archives: Sequence[str]
+    files: Sequence[TakenFile]
     named: int
     held: Hold | None
 
@@ -52,10 +59,18 @@ def preview(conn: sqlite3.Connection, person: ErasablePerson, data: Path) -> Era
         counts=counts,
         stays=[*stays, Stays.OTHERS] if named else stays,
         copies=kept_copies.kept(data),
+        away=_away(conn),
         archives=leaving.quarter_archives(conn, person),
+        files=import_folders.taken_with(conn, person.contact_ids),
         named=named,
         held=holds.current(conn, person.contact_ids[0]),
     )
+
+
+def _away(conn: sqlite3.Connection) -> Sequence[PlaceTold]:
+    """Beside this machine, as far as Balie brought them there."""
+    told = copy_places.places(conn)
+    return [each for each in told if each.place != CopyPlace.BOX and each.made_ms is not None]
 
 
 def counted(conn: sqlite3.Connection, person: ErasablePerson) -> dict[str, int]:

@@ -47,8 +47,9 @@ DELETE FROM contact_change WHERE contact_id OF_CONTACT OR other_id OF_CONTACT;
 DELETE FROM former_holder WHERE IS_IDENTITY;
 DELETE FROM list_member WHERE contact_id OF_CONTACT;
 UPDATE hold SET reason = '' WHERE contact_id OF_CONTACT;
-UPDATE privacy_request SET asked_by = '', wish = '', late_why = iif(late_why IS NULL, NULL, ''),
-  outcome_why = iif(outcome_why IS NULL, NULL, '') WHERE contact_id OF_CONTACT;
+UPDATE privacy_request SET contact_id = :contacts ->> 0, asked_by = '', wish = '',
+  late_why = iif(late_why IS NULL, NULL, ''), outcome_why = iif(outcome_why IS NULL, NULL, '')
+  WHERE contact_id OF_CONTACT;
 INSERT INTO list_send_item (send_id, position, contact_id, why)
   SELECT send_id, position, contact_id, :why FROM list_send_unmade WHERE contact_id OF_CONTACT;
 DELETE FROM list_send_unmade WHERE contact_id OF_CONTACT;
@@ -79,7 +80,9 @@ ELSEWHERE = _statements("""
 DELETE FROM reaction WHERE IS_IDENTITY;
 UPDATE group_task SET state = 'failed', reason = :why, ended_ms = :now
   WHERE state IN ('waiting', 'person')
-  AND member_id IN (SELECT id FROM group_member WHERE IS_IDENTITY);
+  AND (member_id IN (SELECT id FROM group_member WHERE IS_IDENTITY)
+    OR name IS_NAME OR name IS_FORM);
+UPDATE group_task SET name = '' WHERE ended_ms IS NOT NULL AND (name IS_NAME OR name IS_FORM);
 DELETE FROM group_member WHERE IS_IDENTITY OR value IS NULL AND name IS_NAME;
 UPDATE group_journal SET by_whom = iif(by_whom IS_NAME OR by_whom IS_FORM, '', by_whom),
   before = iif(before IS_NAME OR before IS_FORM, '', before),

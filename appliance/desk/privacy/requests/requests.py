@@ -178,8 +178,16 @@ def take_longer(tx: Tx, request: PrivacyRequest, why: str, by: Author) -> None:
 
 
 def close(tx: Tx, request: PrivacyRequest, outcome: AnsweredHow, why: str, by: Author) -> None:
-    """Raises InvalidInput where one refuses and says no reason."""
+    """Raises InvalidInput where one refuses and says no reason, and Refused where nobody is erased
+    who is said to be.
+    """
     _must_be_open(request)
+    if outcome is AnsweredHow.ERASED and not steps.is_erased(tx.conn, request.id):
+        raise Refused(
+            Reason.NOT_ERASED,
+            "The person of this request is not erased, or not all of it yet.",
+            remedy="Erase them first, or say another outcome.",
+        )
     said = _said(why, "told_why", LONGEST_TEXT, needed=outcome is AnsweredHow.REFUSED)
     tx.conn.execute(
         "UPDATE privacy_request SET done_ms = ?, outcome = ?, outcome_why = ? WHERE id = ?",

@@ -22,6 +22,8 @@ class RequestStep(StrEnum):
     GIVEN = "given"
     #: It takes longer than a month.
     LONGER = "longer"
+    #: The person is erased, to the last page. No row: it stands in the erasure itself.
+    ERASED = "erased"
     DONE = "done"
     REOPENED = "reopened"
 
@@ -76,20 +78,34 @@ def note(
 
 
 def of_request(conn: sqlite3.Connection, request_id: str) -> Sequence[StepEntry]:
-    """The oldest first."""
-    return [
+    """The oldest first; when its person was erased, too."""
+    rows = [*conn.execute(_STEPS, (request_id,)), *conn.execute(_ERASED, (request_id,))]
+    found = [
         StepEntry(
             what=RequestStep(row["what"]),
             at_ms=row["at_ms"],
             by=row["by"],
             facts=json.loads(row["facts"]),
         )
-        for row in conn.execute(_STEPS, (request_id,))
+        for row in rows
     ]
+    return sorted(found, key=lambda each: each.at_ms)
+
+
+def is_erased(conn: sqlite3.Connection, request_id: str) -> bool:
+    """Whether the person of this request is, to the last page."""
+    return conn.execute(_ERASED, (request_id,)).fetchone() is not None
 
 
 _STEPS = """
 SELECT s.what, s.at_ms, s.facts, coalesce(staff.name, api_token.name) AS by FROM privacy_step s
 LEFT JOIN staff ON staff.id = s.staff_id LEFT JOIN api_token ON api_token.id = s.token_id
 WHERE s.request_id = ? ORDER BY s.id
+"""
+_ERASED = """
+SELECT 'erased' AS what, e.complete_ms AS at_ms, '{}' AS facts,
+  coalesce(staff.name, api_token.name) AS by
+FROM privacy_request r JOIN person_erasure e ON e.contact_id = r.contact_id
+LEFT JOIN staff ON staff.id = e.staff_id LEFT JOIN api_token ON api_token.id = e.token_id
+WHERE r.id = ? AND e.state = 'complete'
 """
