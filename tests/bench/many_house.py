@@ -149,7 +149,7 @@ class BoxHouse:
         }
 
     def credentials(self) -> list[str]:
-        return [credential.read(box.data) or "" for box in self.boxes]
+        return [next(iter(credential.readable(box.data)), "") for box in self.boxes]
 
     def cost(self) -> list[float]:
         """Of this process: seconds of the processor, and memory in MB."""
