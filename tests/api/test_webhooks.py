@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -265,10 +266,14 @@ def test_each_program_that_was_told_of_somebody_is_told_of_the_erasure(
         ("line", {there: names}),
     ):
         wanted = {(type_, contact) for contact, types in people.items() for type_ in types}
-        receiver.wait_for(
-            lambda _, program=program, wanted=wanted: told_at(receiver, program) >= wanted
-        )
+        receiver.wait_for(partial(_has_heard, receiver, program, wanted))
         assert told_at(receiver, program) == wanted
+
+
+def _has_heard(
+    receiver: Receiver, program: str, wanted: set[tuple[str, str]], _got: object
+) -> bool:
+    return told_at(receiver, program) >= wanted
 
 
 def told_at(receiver: Receiver, program: str) -> set[tuple[str, str]]:

@@ -222,7 +222,12 @@ def _fill_thread(conn: sqlite3.Connection, around: Around, noted: str) -> None:
     journal |= {"after": "Anouschka Kowalczyk"}
     put(conn, "group_journal", id="j1", group_id=around.group, at_ms=1, **journal)
     for state in ("waiting", "done"):
-        task = {"kind": "rename", "name": "Anouschka Kowalczyk", "state": state, "created_ms": 1}
+        task: dict[str, object] = {
+            "kind": "rename",
+            "name": "Anouschka Kowalczyk",
+            "state": state,
+            "created_ms": 1,
+        }
         task["ended_ms"] = 1 if state == "done" else None
         put(conn, "group_task", id=state, group_id=around.group, **task)
     put(conn, "text_below", message_id=around.first, text="zonnebloem")

@@ -59,8 +59,9 @@ def refused(words: Words, box: BoxShown, asked: CaseAsked) -> str:
     """Why a box did not do what it was asked last; empty where nothing was refused."""
     if asked.refused is None:
         return ""
-    known = phrases.REFUSALS.get(asked.refused)
-    why = words.text(known[0]) if known else words.text("That is not possible there any more.")
+    said = (pair[0] for reason, pair in phrases.REFUSALS.items() if reason == asked.refused)
+    known = next(said, None)
+    why = words.text(known) if known else words.text("That is not possible there any more.")
     return words.text("{box} did not do it. {why}").format(box=box.name, why=why)
 
 
