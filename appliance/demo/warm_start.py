@@ -6,6 +6,7 @@ needs to start. One process reads it once and forks for each start; whoever died
 
 import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -57,12 +58,10 @@ def begin(verb: Sequence[str], environment: Mapping[str, str], log: Path) -> War
 
 
 def _run(verb: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-    from appliance.__main__ import main
-
     os.environ.clear()
     os.environ.update(environment)
     with log.open("ab") as said:
         for number in (1, 2):
             os.dup2(said.fileno(), number)
     sys.argv = ["balie", *verb]
-    main()
+    runpy.run_module("appliance", run_name="__main__")
