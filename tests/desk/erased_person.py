@@ -230,6 +230,9 @@ def _fill_thread(conn: sqlite3.Connection, around: Around, noted: str) -> None:
         }
         task["ended_ms"] = 1 if state == "done" else None
         put(conn, "group_task", id=state, group_id=around.group, **task)
+    for state, ended_ms in (("person", None), ("done", 1)):
+        task = {"kind": "rename", "name": "Anouschka Kowalczyk", "state": state, "created_ms": 1}
+        put(conn, "group_task", id=state, group_id=around.group, ended_ms=ended_ms, **task)
     put(conn, "text_below", message_id=around.first, text="zonnebloem")
 
 
