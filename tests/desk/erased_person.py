@@ -221,15 +221,6 @@ def _fill_thread(conn: sqlite3.Connection, around: Around, noted: str) -> None:
     journal = {"what": "member", "by_whom": "Anouschka Kowalczyk", "before": ANNA, "put_back": 0}
     journal |= {"after": "Anouschka Kowalczyk"}
     put(conn, "group_journal", id="j1", group_id=around.group, at_ms=1, **journal)
-    for state in ("waiting", "done"):
-        task: dict[str, object] = {
-            "kind": "rename",
-            "name": "Anouschka Kowalczyk",
-            "state": state,
-            "created_ms": 1,
-        }
-        task["ended_ms"] = 1 if state == "done" else None
-        put(conn, "group_task", id=state, group_id=around.group, **task)
     for state, ended_ms in (("person", None), ("done", 1)):
         task = {"kind": "rename", "name": "Anouschka Kowalczyk", "state": state, "created_ms": 1}
         put(conn, "group_task", id=state, group_id=around.group, ended_ms=ended_ms, **task)
