@@ -64,8 +64,10 @@ class Teller:
         if known.epoch != epoch:
             return self._greeting(conn, known, epoch, facts)
         if known.unsettled or erasures.are_due_again(conn):
-            # What the copy holds of people who were erased since is told to nobody.
-            return Telling(batch=_after(known, (), (), facts), more=False)
+            # What the copy holds of people who were erased since is told to nobody: of what happens
+            # meanwhile the events alone, and afterwards every row anew, as in each new epoch.
+            self.lost()
+            return self._news(conn, replace(known, rows_to_seq=events.last_seq(conn)), facts)
         if known.told_privacy != known.narrower:
             return self._rows(conn, known, facts)
         self._walk = None
