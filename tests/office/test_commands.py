@@ -11,7 +11,7 @@ from appliance.office.head import joining
 from appliance.office.link import CommandAsker, CommandKind, CommandOutcome, FetchAnswer
 from appliance.office.reading import plain
 from appliance.office.tables import commands
-from appliance.office.tables.commands import CommandGiven
+from appliance.office.tables.command_rows import CommandGiven
 from appliance.store import branches
 from appliance.store.store import Tx
 from tests.office.head_office import HeadOffice

@@ -10,7 +10,7 @@ from appliance.messages import Direction, MessageState
 from appliance.office.api.sights import sight_here
 from appliance.office.link import CommandOutcome
 from appliance.office.tables import commands
-from appliance.office.tables.commands import CommandGiven
+from appliance.office.tables.command_rows import CommandGiven
 from appliance.reasons import Reason
 from appliance.store import lines
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, uuid5
 from appliance.messages import MessageState
 from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.tables import box_staff, commands
-from appliance.office.tables.commands import CommandGiven
+from appliance.office.tables.command_rows import CommandGiven
 from appliance.store.store import Tx
 
 AT_ONCE = 2000

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from appliance.errors import NotFound
@@ -16,8 +15,8 @@ from appliance.office.link import (
     CommandOutcome,
     OfficeCommand,
 )
-from appliance.office.reading import Fields
 from appliance.office.tables import office_drafts, work_list
+from appliance.office.tables.command_rows import COMMAND, CommandGiven, forget_words, given_in
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -31,21 +30,6 @@ MAX_ANSWER_BYTES = 1024 * 1024
 """Of the bodies of commands that a box gets at once; the first of them goes in any case."""
 DONE_AGAIN = frozenset({CommandKind.SEND, CommandKind.CANCEL, CommandKind.CASE, CommandKind.NOTE})
 """What a box does again when it was put back to a day before it did it."""
-_IDS = ("message", "conversation", "line", "note", "assignee", "state")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandGiven:
-    """A command and what became of it. `outcome` None: the box has not said anything yet. `why` of
-    a `send` that was done is the state of its message, where the box does not know that any more.
-    """
-
-    box_id: str
-    command: OfficeCommand
-    at_ms: int
-    outcome: CommandOutcome | None
-    why: str | None
-    has_words: bool
 
 
 def give(
@@ -105,7 +89,7 @@ def _insert(tx: Tx, box_id: str, made: OfficeCommand) -> None:
 def waiting(conn: sqlite3.Connection, box_id: str, after: int) -> Sequence[OfficeCommand]:
     """Open ones with a higher number, in its order: as many as go into one answer."""
     rows = conn.execute(
-        f"{_COMMAND} WHERE box_id = ? AND n > ? AND outcome IS NULL ORDER BY n LIMIT ?",
+        f"{COMMAND} WHERE box_id = ? AND n > ? AND outcome IS NULL ORDER BY n LIMIT ?",
         (box_id, after, MAX_COMMANDS),
     )
     found, size = list[OfficeCommand](), 0
@@ -113,7 +97,7 @@ def waiting(conn: sqlite3.Connection, box_id: str, after: int) -> Sequence[Offic
         size += len(row["body"])
         if found and size > MAX_ANSWER_BYTES:
             break
-        found.append(_given(row).command)
+        found.append(given_in(row).command)
     return found
 
 
@@ -188,7 +172,7 @@ def lost(tx: Tx, given: CommandGiven, state: MessageState) -> None:
         "UPDATE command SET outcome = 'done', why = ?, over_ms = ? WHERE id = ?",
         (state.value, tx.now_ms, given.command.id),
     )
-    _forget_words(tx, [given])
+    forget_words(tx, [given])
 
 
 def forget_over(tx: Tx, box_id: str, kind: CommandKind) -> None:
@@ -202,11 +186,11 @@ def forget_over(tx: Tx, box_id: str, kind: CommandKind) -> None:
 def refused(conn: sqlite3.Connection, box_id: str, kind: CommandKind) -> Sequence[CommandGiven]:
     """In its order, as far as what they say is still known."""
     rows = conn.execute(
-        f"{_COMMAND} WHERE box_id = ? AND kind = ? AND outcome = 'refused' AND has_words = 1"
+        f"{COMMAND} WHERE box_id = ? AND kind = ? AND outcome = 'refused' AND has_words = 1"
         " ORDER BY n",
         (box_id, kind.value),
     )
-    return [_given(row) for row in rows]
+    return [given_in(row) for row in rows]
 
 
 def give_again(tx: Tx, box_id: str, found: Sequence[CommandGiven]) -> None:
@@ -225,8 +209,8 @@ def end(tx: Tx, box_id: str, *, why: Reason) -> None:
         " WHERE box_id = ? AND outcome IS NULL",
         (why.value, tx.now_ms, box_id),
     )
-    rows = tx.conn.execute(f"{_COMMAND} WHERE box_id = ? AND has_words = 1", (box_id,))
-    _forget_words(tx, [_given(row) for row in rows.fetchall()])
+    rows = tx.conn.execute(f"{COMMAND} WHERE box_id = ? AND has_words = 1", (box_id,))
+    forget_words(tx, [given_in(row) for row in rows.fetchall()])
 
 
 def over(
@@ -234,17 +218,17 @@ def over(
 ) -> CommandGiven | None:
     """The box said so. None where no such command of it is open."""
     row = tx.conn.execute(
-        f"{_COMMAND} WHERE id = ? AND box_id = ? AND outcome IS NULL", (command_id, box_id)
+        f"{COMMAND} WHERE id = ? AND box_id = ? AND outcome IS NULL", (command_id, box_id)
     ).fetchone()
     if row is None:
         return None
-    found = _given(row)
+    found = given_in(row)
     tx.conn.execute(
         "UPDATE command SET outcome = ?, why = ?, over_ms = ? WHERE id = ?",
         (outcome, why if outcome is CommandOutcome.REFUSED else None, tx.now_ms, command_id),
     )
     if outcome is CommandOutcome.DONE and found.command.kind not in DONE_AGAIN:
-        _forget_words(tx, [found])
+        forget_words(tx, [found])
     _tell(tx, box_id, found.command, outcome)
     return found
 
@@ -278,8 +262,8 @@ def forget_person(
     }
     tx.conn.execute(_NOT_ANY_MORE, about)
     office_drafts.forget_person(tx, box_id, conversation_ids, said)
-    over = f"{_COMMAND} WHERE box_id = ? AND outcome IS NOT NULL AND has_words = 1"
-    _forget_words(tx, [_given(row) for row in tx.conn.execute(over, (box_id,)).fetchall()])
+    over = f"{COMMAND} WHERE box_id = ? AND outcome IS NOT NULL AND has_words = 1"
+    forget_words(tx, [given_in(row) for row in tx.conn.execute(over, (box_id,)).fetchall()])
 
 
 _NOT_ANY_MORE = """
@@ -293,11 +277,11 @@ AND (conversation_id IN (SELECT value FROM json_each(:talks))
 def left(tx: Tx, box_id: str, message_ids: Collection[str]) -> None:
     """These messages wait no more, so what they say need never be asked for again."""
     rows = tx.conn.execute(
-        f"{_COMMAND} WHERE message_id IN (SELECT value FROM json_each(?)) AND box_id = ?"  # noqa: S608 -- our own words
+        f"{COMMAND} WHERE message_id IN (SELECT value FROM json_each(?)) AND box_id = ?"  # noqa: S608 -- our own words
         " AND kind = 'send' AND outcome = 'done' AND has_words = 1",
         (json.dumps(list(message_ids)), box_id),
     )
-    _forget_words(tx, [_given(row) for row in rows.fetchall()])
+    forget_words(tx, [given_in(row) for row in rows.fetchall()])
 
 
 def tidy(tx: Tx) -> None:
@@ -305,29 +289,22 @@ def tidy(tx: Tx) -> None:
     of what happened it is told again some day.
     """
     rows = tx.conn.execute(
-        f"{_COMMAND} WHERE outcome IS NOT NULL AND has_words = 1 AND over_ms < ?"
+        f"{COMMAND} WHERE outcome IS NOT NULL AND has_words = 1 AND over_ms < ?"
         " AND kind <> 'happened' ORDER BY over_ms LIMIT 5000",
         (tx.now_ms - WORDS_KEPT_MS,),
     ).fetchall()
-    _forget_words(tx, [_given(row) for row in rows])
+    forget_words(tx, [given_in(row) for row in rows])
     tx.conn.execute(
         "DELETE FROM command WHERE outcome IS NOT NULL AND over_ms < ?", (tx.now_ms - KEPT_MS,)
-    )
-
-
-def _forget_words(tx: Tx, found: Sequence[CommandGiven]) -> None:
-    tx.conn.executemany(
-        "UPDATE command SET has_words = 0, body = ? WHERE id = ?",
-        [(json.dumps(_without_words(each.command.body)), each.command.id) for each in found],
     )
 
 
 def of_message(conn: sqlite3.Connection, message_id: str) -> CommandGiven | None:
     """The wish to send this message."""
     row = conn.execute(
-        f"{_COMMAND} WHERE message_id = ? AND kind = 'send'", (message_id,)
+        f"{COMMAND} WHERE message_id = ? AND kind = 'send'", (message_id,)
     ).fetchone()
-    return None if row is None else _given(row)
+    return None if row is None else given_in(row)
 
 
 def open_cases(
@@ -335,11 +312,11 @@ def open_cases(
 ) -> Sequence[CommandGiven]:
     """Every change of these conversations that its box has not decided yet, oldest first."""
     rows = conn.execute(
-        f"{_COMMAND} WHERE conversation_id IN (SELECT value FROM json_each(?))"  # noqa: S608 -- our own words
+        f"{COMMAND} WHERE conversation_id IN (SELECT value FROM json_each(?))"  # noqa: S608 -- our own words
         " AND outcome IS NULL AND kind = 'case' ORDER BY seq",
         (json.dumps(list(conversation_ids)),),
     )
-    return [_given(row) for row in rows]
+    return [given_in(row) for row in rows]
 
 
 def shown_in(
@@ -347,11 +324,11 @@ def shown_in(
 ) -> Sequence[CommandGiven]:
     """What its box has not decided, and what it refused since then; oldest first."""
     rows = conn.execute(
-        f"{_COMMAND} WHERE conversation_id = ? AND kind <> 'read'"
+        f"{COMMAND} WHERE conversation_id = ? AND kind <> 'read'"
         " AND (outcome IS NULL OR outcome = 'refused' AND over_ms >= ?) ORDER BY seq",
         (conversation_id, since_ms),
     )
-    return [_given(row) for row in rows]
+    return [given_in(row) for row in rows]
 
 
 def boxes_asked(conn: sqlite3.Connection) -> Sequence[str]:
@@ -375,35 +352,5 @@ def boxes_since(conn: sqlite3.Connection, seq: int) -> Collection[str]:
 
 
 def by_id(conn: sqlite3.Connection, command_id: str) -> CommandGiven | None:
-    row = conn.execute(f"{_COMMAND} WHERE id = ?", (command_id,)).fetchone()
-    return None if row is None else _given(row)
-
-
-_COMMAND = (
-    "SELECT box_id, n, id, kind, body, asked_by, conversation_id, made_ms, expires_ms, outcome,"
-    " why, has_words FROM command"
-)
-
-
-def _given(row: sqlite3.Row) -> CommandGiven:
-    command = OfficeCommand(
-        n=row["n"],
-        id=row["id"],
-        kind=row["kind"],
-        expires_ms=row["expires_ms"],
-        by=CommandAsker.from_json(Fields(json.loads(row["asked_by"]), "who asks")),
-        body=json.loads(row["body"]),
-    )
-    outcome = None if row["outcome"] is None else CommandOutcome(row["outcome"])
-    return CommandGiven(
-        box_id=row["box_id"],
-        command=command,
-        at_ms=row["made_ms"],
-        outcome=outcome,
-        why=row["why"],
-        has_words=bool(row["has_words"]),
-    )
-
-
-def _without_words(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: body[name] for name in _IDS if name in body}
+    row = conn.execute(f"{COMMAND} WHERE id = ?", (command_id,)).fetchone()
+    return None if row is None else given_in(row)

@@ -15,7 +15,7 @@ from appliance.identities import TEL, Identity
 from appliance.messages import Direction, MessageState
 from appliance.office.link import CommandKind, CommandOutcome
 from appliance.office.tables import commands
-from appliance.office.tables.commands import CommandGiven
+from appliance.office.tables.command_rows import CommandGiven
 from appliance.office.web.places import AtBox
 from appliance.reasons import Reason
 

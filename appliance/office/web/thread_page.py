@@ -22,7 +22,7 @@ from appliance.api.web.visit import Reading, Visit
 from appliance.desk.contacts.card import Card
 from appliance.errors import NotFound
 from appliance.office.tables import office_drafts
-from appliance.office.tables.commands import CommandGiven
+from appliance.office.tables.command_rows import CommandGiven
 from appliance.office.tables.office_drafts import DraftKind
 from appliance.office.web import asked, fetched_thread
 from appliance.office.web.listing import shown_desk
