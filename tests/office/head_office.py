@@ -1,7 +1,7 @@
 """A head office as `balie office run` makes one, in this process and on a loopback port."""
 
 import sqlite3
-import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +28,7 @@ from appliance.store.store import Store
 from tests.api.office import WebServer, run_web_server
 from tests.fresh_store import fresh_store
 from tests.office.plain_box import PlainBox
+from tests.running_demo import SETTLES_S
 
 T = TypeVar("T")
 
@@ -105,10 +106,11 @@ class HeadOffice:
 
     def until(self, found: Callable[[sqlite3.Connection], T | None]) -> T:
         """Once office.db says so: what follows the replicas does it in a thread of its own."""
-        for _ in range(1000):
+        until_s = time.monotonic() + SETTLES_S
+        while time.monotonic() < until_s:
             if (value := self.store.read(found)) is not None:
                 return value
-            threading.Event().wait(0.01)
+            time.sleep(0.01)
         raise AssertionError("it never came")
 
 

@@ -27,6 +27,7 @@ from tests.fresh_store import fresh_store
 from tests.office.at_box.conftest import make_quick
 from tests.office.head_office import HeadOffice
 from tests.queue.counter import ANNA, BART, Counter
+from tests.running_demo import SETTLES_S
 
 PLANNING = CommandAsker(token="00000000-0000-7000-8000-00000000bb01", name="Planning")
 
@@ -73,7 +74,7 @@ class CardBox:
 
 
 def wait_for(found: Callable[[], object]) -> None:
-    until_s = time.monotonic() + 60
+    until_s = time.monotonic() + SETTLES_S
     while not found():
         assert time.monotonic() < until_s, "it never came"
         time.sleep(0.01)
