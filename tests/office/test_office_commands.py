@@ -160,7 +160,7 @@ def test_the_stream_numbers_what_all_boxes_tell(
     head: HeadOffice, boxes: Sequence[RealBox], planning: Caller
 ) -> None:
     """Each event once, in one order, from where a reader left off; a token of one branch is told
-    of its own.
+    of its own. Which of two boxes is followed first is not settled.
     """
     tilburg, breda, *_ = boxes
     own = of_branch(head, planning.client, breda)
@@ -172,7 +172,7 @@ def test_the_stream_numbers_what_all_boxes_tell(
                 box.hears(ANNA, f"{turn}")
                 box.tells()
         told = _received(stream, 6)
-        assert [each["box"] for each in told] == [tilburg.id, breda.id] * 3
+        assert sorted(each["box"] for each in told) == sorted([tilburg.id, breda.id] * 3)
         seqs = [each["seq"] for each in told]
         assert seqs == sorted(set(seqs))
         assert [each["box"] for each in _received(narrow, 3)] == [breda.id] * 3

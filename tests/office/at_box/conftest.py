@@ -18,6 +18,7 @@ from appliance.store.slice_privacy import Mask
 from tests.fresh_store import fresh_store
 from tests.office.at_box.small_office import SmallOffice, serving
 from tests.queue.counter import MONDAY, Counter
+from tests.running_demo import SETTLES_S
 
 
 @dataclass(slots=True)
@@ -95,6 +96,7 @@ def make_quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "MOST_WAIT_S", 0.05)
     for name in ("LOOK_S", "TROUBLE_S", "STRUCK_OFF_S", "UNKNOWN_S", "MOST_UNKNOWN_S"):
         monkeypatch.setattr(box_link, name, 0.1)
+    monkeypatch.setattr(box_link, "_ENDING_S", SETTLES_S)  # the database is closed after it
     monkeypatch.setattr(pushing, "HELD_WAIT_S", 0.05)
     monkeypatch.setattr(pushing, "POLL_S", 0.1)
 

@@ -23,10 +23,15 @@ from tests.queue.counter import ANNA, BART, Counter
 from tests.running_demo import eventually
 
 
-def put_back(box: Box, copy: Path) -> None:
-    """As `balie restore` does it, and the start after it."""
+def switched_off(box: Box) -> None:
+    """Its link first: what that does in a thread ends before the database is closed."""
     box.link.stop()
     box.counter.store.close()
+
+
+def put_back(box: Box, copy: Path) -> None:
+    """As `balie restore` does it, and the start after it."""
+    switched_off(box)
     for each in box.data.glob("balie.db*"):
         each.unlink()
     restore(copy, box.data / "balie.db", clock_ms=box.counter.clock.now_ms())
@@ -86,7 +91,7 @@ def test_what_left_since_the_copy_is_in_doubt_and_who_stopped_stays_out(
     office.wait_for(settled)
     released(box)
     box.is_told()
-    box.counter.store.close()
+    switched_off(box)
 
 
 @pytest.mark.parametrize("privacy", [Privacy.ON_DEMAND, Privacy.FIGURES])
@@ -122,7 +127,7 @@ def test_who_was_erased_since_the_copy_is_erased_once_more(
         for row in box.counter.all("SELECT id, joined_into FROM contact")
     }
     assert (people[anna], people[bart]) == (anna, None)
-    box.counter.store.close()
+    switched_off(box)
 
 
 def test_a_copy_of_before_it_was_told_of_descends_from_what_the_office_knows(
@@ -142,7 +147,7 @@ def test_a_copy_of_before_it_was_told_of_descends_from_what_the_office_knows(
     box.is_told()
     told = next(each for each in box.office.pushes if each["epoch"] != old_epoch)
     assert told["descent"] == {"epoch": old_epoch, "seq": seq}
-    box.counter.store.close()
+    switched_off(box)
     shutil.rmtree(box.data / "backups", ignore_errors=True)
 
 
@@ -175,4 +180,4 @@ def test_no_number_starts_before_all_of_what_happened_was_taken_in(
     assert hears(part=0, parts=2, **{"for": office.epoch}) == "done"
     assert not unsettled()
     released(box)
-    box.counter.store.close()
+    switched_off(box)
