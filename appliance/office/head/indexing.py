@@ -24,6 +24,8 @@ in what came of each one costs as much as to take it in.
 """
 _REST = 3
 """So many times as long as it worked it rests, as a box's own index does."""
+_MOST_REST_S = 10.0
+"""A round that a busy machine made long is no reason to find nothing for minutes."""
 PIECES = 20
 """Of one replica, then the next one has its turn."""
 
@@ -69,7 +71,8 @@ class Indexer:
                 began_s = time.monotonic()
                 for box_id in asked:
                     self._turn(box_id)
-                self._stopped.wait(max(GATHER_S, _REST * (time.monotonic() - began_s)))
+                rest_s = min(_REST * (time.monotonic() - began_s), _MOST_REST_S)
+                self._stopped.wait(max(GATHER_S, rest_s))
             else:
                 self._wake.wait()
 
@@ -88,6 +91,7 @@ class Indexer:
         except StoreUnavailable as exc:
             self._trouble.met(exc)
             self._stopped.wait(1)
+            self.poke(box_id)
         except Exception as exc:  # also a mistake of ours, which must not end it
             self._trouble.met(exc, exc=exc)
             with contextlib.suppress(StoreError):
