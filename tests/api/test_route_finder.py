@@ -5,6 +5,7 @@ from threading import Thread
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from starlette.routing import Match
 
 from appliance.api.app import BOX_API
 from appliance.api.late_route import LateRoute
@@ -58,6 +59,8 @@ def test_a_route_is_worked_out_when_it_is_first_looked_at() -> None:
     (route,) = made.routes
     assert isinstance(route, LateRoute)
     assert (route.path, "app" in vars(route)) == ("/things/{number}", False)
+    elsewhere = {"type": "http", "method": "GET", "path": "/thing"}
+    assert (route.matches(elsewhere)[0], "app" in vars(route)) == (Match.NONE, False)
     found: list[object] = []
     threads = [Thread(target=lambda: found.append(route.app)) for _ in range(8)]
     for each in threads:

@@ -16,6 +16,6 @@ class PageFinder(RouteFinder):
         if key not in self._known:
             routes = self.beginning_as(address)
             self._known[key] = any(
-                method in (each.methods or ()) and each.path == address for each in routes
+                each.path == address and method in (each.methods or ()) for each in routes
             )
         return self._known[key]
