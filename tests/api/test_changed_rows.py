@@ -110,6 +110,7 @@ def test_a_label_and_a_message_that_failed_come_with_the_stream(
         hint = data_of(hints, "rows")
         assert where in hint["rows"][0]
         assert hint["views"] == {"waiting": [1], "mine": [0], "not-arrived": [0]}
+        assert hint["counted"] == [tilburg.line_id]
         office.store.write(lambda tx: cases.claim(tx, where, sanne.staff_id))
         office.store.write(lambda tx: _fail(tx, about))
         while (views := data_of(hints, "rows")["views"])["not-arrived"] == [0]:

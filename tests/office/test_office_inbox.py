@@ -1,5 +1,6 @@
 """The inbox of head office: lists over all boxes, a thread of one of them, and what it is asked."""
 
+import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from appliance.desk.access.rights import grant_role
 from appliance.events import EventKind
+from appliance.office.tables import inbox_lists
 from appliance.office.web import boxes_page, thread_page, writing_page
 from tests.api.browser import Browser, log_in
 from tests.office.head_office import HeadOffice
@@ -233,7 +235,11 @@ def test_the_stream_tells_what_boxes_tell_and_are_asked(
         _until(told, "case", place)
         tilburg.hears(ANNA, "Beter!")
         tilburg.tells()
-        _until(told, "rows", "Beter!")
+        rows = json.loads(_until(told, "rows", "Beter!")[-1][1])
+        waiting = dict(zip(rows["counted"], rows["views"]["waiting"], strict=True))
+        every = head.store.read(lambda conn: inbox_lists.waiting_by_line(conn, None))
+        assert waiting == every
+        assert len(every) > 1
         own = _until(narrow, "rows", "Beter!")
         assert place not in "".join(said for _, said in own)
 

@@ -104,7 +104,7 @@ class RowsFound:
 
 async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str, object]] | None:
     """The name of the hint and its data: the rows, what is gone, the unread ones by line, how many
-    wait, and how much stands in the views, of each line in the same order.
+    wait, and how much stands in the views, of each of the lines that are `counted`.
     """
     if changed.whole or len(changed.conversations) + len(changed.people) > MOST:
         return "list", {}
@@ -126,6 +126,7 @@ def told_rows(visit: Visit, found: RowsFound) -> tuple[str, Mapping[str, object]
         "unread": {line.id: line.unread for line in found.lines},
         "waiting": sum(each.waiting for each in found.counts),
         "views": counts_of(found.counts),
+        "counted": [each.line_id for each in found.counts],
     }
 
 

@@ -154,9 +154,9 @@ function isPointed() {
   return moved !== 0 && Date.now() - moved < REST_MS;
 }
 
-function hear({ rows: drawn, gone, unread, waiting: count, views }) {
+function hear({ rows: drawn, gone, unread, waiting: count, views, counted }) {
   badges(unread, count);
-  tabs(Object.keys(unread), views);
+  tabs(counted, views);
   if (!rows()) return askAll(); // an empty list says so
   if ("saved" in document.getElementById("list-state").dataset) return askSoon(); // Balie knows what belongs
   const chosen = choices();
