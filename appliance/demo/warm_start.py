@@ -15,7 +15,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 READ_FIRST = ("appliance.__main__", "appliance.demo.one_box", "appliance.runtime.office")
-"""What the verbs below import themselves only when they run is named as well."""
+"""Also what a verb of the demo of several boxes imports only when it runs."""
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(list(READ_FIRST))

@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -242,8 +241,7 @@ def _one_fault(given: Field, branch: Branch, rng: random.Random) -> None:
 
 def _kill(given: Field, program: KeptProgram) -> None:
     if program.pid is not None:
-        with suppress(ProcessLookupError):
-            os.kill(program.pid, signal.SIGKILL)
+        program.kill()
         given.found.killed += 1
 
 
