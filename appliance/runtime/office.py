@@ -30,6 +30,7 @@ from appliance.runtime import setup_code
 from appliance.runtime.balie import OwnThread
 from appliance.runtime.certificate import Certificate
 from appliance.runtime.descriptors import allow_descriptors
+from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.giving_way import give_way
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.mail_follower import MailFollower
@@ -108,6 +109,7 @@ def run_office(
     faulthandler.enable()
     keep_small()
     take_short_turns()
+    tidy_when_told()
     host, port = _place(listen)
     settings = load(config, data=data, host=host, port=port, cert=cert, key=key)
     logs.configure(settings.log_level)

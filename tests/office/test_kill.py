@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,12 +16,14 @@ from pathlib import Path
 import httpx
 
 from appliance.clock import SystemClock
+from appliance.demo.children import free_port
 from appliance.office.head import inviting
 from appliance.office.head.office_store import open_office
 from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.tables import commands
 from appliance.store.store import Store
 from tests.office.plain_box import PlainBox, Row, new_id
+from tests.running_demo import SETTLES_S
 
 KILLS = 4
 BOXES = 6
@@ -52,20 +53,23 @@ class KilledOffice:
                 time.sleep(0.01)
 
     def until_up(self) -> None:
-        for _ in range(1200):
-            try:
-                httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5)
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError("the office does not start")
+        until_up(self.port)
+
+
+def until_up(port: int) -> None:
+    for _ in range(1200):
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the office does not start")
 
 
 @contextmanager
 def killed_office(data: Path) -> Iterator[KilledOffice]:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     script = Path(__file__).with_name("office_forks.py")
     with (
         (data.parent / "office.log").open("w") as log,
@@ -221,3 +225,18 @@ def wait_for_rows(store: Store, living: list[LivingBox]) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"{len(rows)} rows of {len(wanted)}")
+
+
+def test_an_office_that_is_told_to_stop_has_tidied_when_it_ends(tmp_path: Path) -> None:
+    """Its web server takes the signal and gives it on once it has stopped itself: it may not end
+    the process before threads and databases have ended.
+    """
+    port = free_port()
+    command = [sys.executable, "-m", "appliance", "office", "run", "--data", str(tmp_path)]
+    with subprocess.Popen([*command, "--listen", f"127.0.0.1:{port}"]) as office:
+        try:
+            until_up(port)
+            office.terminate()
+            assert office.wait(SETTLES_S) == 0
+        finally:
+            office.kill()
