@@ -11,6 +11,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.office.api.fetched import FetchedMemory
 from appliance.office.head import privacy_choice
+from appliance.office.head.forgetting import Forgetter
 from appliance.office.link import FetchAnswer
 from appliance.office.tables import replica_privacy
 from appliance.slices import Privacy
@@ -113,6 +114,23 @@ def test_a_box_that_tells_less_is_known_less_of_at_once(office: HeadOffice, box:
         lambda _: office.replica(box.plain, lambda c: not replica_privacy.is_unclean(c)) or None
     )
     assert _says(office, box, OF_PEOPLE) == set()
+
+
+def test_a_box_that_tells_more_is_not_emptied_by_its_choice_of_before(
+    office: HeadOffice, box: RealBox
+) -> None:
+    """It told all once and does not again. So what it allows is known before its rows are kept, and
+    what was written down of an earlier batch, later, changes nothing.
+    """
+    box.privacy = Privacy.ON_DEMAND
+    _filled(office, box)
+    for _ in range(3):
+        for box.privacy in (Privacy.ON_DEMAND, Privacy.ALL):
+            box.tells_all()
+        for _ in ("before it was written down who was seen", "after that"):
+            Forgetter(office.store, office.head.replicas, office.head.forgotten).look()
+            assert _says(office, box, OF_PEOPLE) == set(OF_PEOPLE)
+            office.head.upkeep.look()
 
 
 def test_what_was_fetched_is_forgotten_and_what_is_on_its_way_is_not_kept() -> None:

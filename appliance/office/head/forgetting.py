@@ -88,7 +88,7 @@ class Forgetter:
         """Once: choices that are other now, then whatever is due."""
         for box_id, counts in self._store.read(_counting).items():
             if self._counts.get(box_id) is not counts and not self._stopped.is_set():
-                self._in_peace(partial(self._follow_choice, box_id, counts))
+                self._in_peace(partial(self._follow_choice, box_id))
         now_s = time.monotonic()
         with self._lock:
             due = [each for each, due_s in self._due_s.items() if due_s <= now_s]
@@ -106,10 +106,14 @@ class Forgetter:
             self._wake.wait(LOOK_S)
             self._wake.clear()
 
-    def _follow_choice(self, box_id: str, counts: Privacy) -> None:
+    def _follow_choice(self, box_id: str) -> None:
         if box_id not in self._counts:
             self._is_due(box_id, 0.0)  # a crash may have left something behind
-        self.narrow(box_id, counts)
+        with self.steady(box_id):
+            # Read here: a choice of before may be narrower than what has come since, and the box
+            # would not tell again what goes.
+            counts = self._store.read(_counting)[box_id]
+            self.narrow(box_id, counts)
         self._counts[box_id] = counts
 
     def _clear(self, box_id: str) -> None:

@@ -130,6 +130,9 @@ class Pushes:
         if box.fresh_epoch is not None:
             self._begin_afresh(box, batch)
         self._owners.check(box.id, batch)
+        if batch.facts.privacy is not box.privacy:
+            # Before its rows: what is known of its choice decides which rows may stay.
+            self._store.write(lambda tx: boxes.choose(tx, box.id, batch.facts.privacy))
         self._forgetter.narrow(box.id, counts)
         try:
             _must_not_be_disowned(epochs, batch)

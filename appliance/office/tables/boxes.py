@@ -87,6 +87,11 @@ def choices(conn: sqlite3.Connection) -> Mapping[str, Privacy]:
     return {row["id"]: Privacy(row["privacy"]) for row in rows}
 
 
+def choose(tx: Tx, box_id: str, privacy: Privacy) -> None:
+    """What the box itself lets the office have from now on."""
+    tx.conn.execute("UPDATE box SET privacy = ? WHERE id = ?", (privacy, box_id))
+
+
 def one(conn: sqlite3.Connection, box_id: str) -> OfficeBox:
     """Also one that is struck off. Raises NotFound."""
     row = conn.execute(f"{_BOX} WHERE id = ?", (box_id,)).fetchone()
@@ -154,13 +159,12 @@ def note_seen(tx: Tx, box_id: str, seen: BoxSeen) -> None:
     if seen.facts is None:
         return
     tx.conn.execute(
-        "UPDATE box SET cursor = ?, clock_off_ms = ?, version = ?, privacy = ?, address = ?,"
-        " facts = ? WHERE id = ?",
+        "UPDATE box SET cursor = ?, clock_off_ms = ?, version = ?, address = ?, facts = ?"
+        " WHERE id = ?",
         (
             seen.cursor,
             (seen.sent_ms or seen.at_ms) - seen.at_ms,
             seen.facts.version,
-            seen.facts.privacy,
             seen.facts.address,
             json.dumps(seen.facts.as_json()),
             box_id,
