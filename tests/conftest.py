@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from appliance import ids
 from appliance.runtime import kinds
 
 kinds.load()  # as each process of Balie does, before anything needs a kind
@@ -61,6 +62,14 @@ def same_umask() -> Iterator[None]:
     os.umask(before)
     yield
     os.umask(before)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_ids() -> None:
+    """Ids go on after the newest one of their process, so a clock that one file sets ten years
+    ahead would give all later files ids that boxes do not take.
+    """
+    ids._sequence = ids._Sequence()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
