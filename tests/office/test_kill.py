@@ -23,7 +23,7 @@ from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.tables import commands
 from appliance.store.store import Store
 from tests.office.plain_box import PlainBox, Row, new_id
-from tests.running_demo import SETTLES_S
+from tests.running_demo import SETTLES_S, eventually
 
 KILLS = 4
 BOXES = 6
@@ -199,7 +199,7 @@ def judge(store: Store, data: Path, living: list[LivingBox], given: dict[str, li
         for number, command in enumerate(each.done, start=1):
             box.says_over({"id": command, "n": number})
         box.push_all()
-    wait_for_rows(store, living)
+    wait_until_followed(store, living)
     for each in living:
         box = each.plain
         with closing(sqlite3.connect(data / "boxes" / f"{box.box}.db")) as conn:
@@ -207,24 +207,28 @@ def judge(store: Store, data: Path, living: list[LivingBox], given: dict[str, li
             messages = conn.execute("SELECT id, text FROM message ORDER BY seq").fetchall()
         assert events == [(told["seq"], told["kind"]) for told in box.log.events]
         assert messages == [(row["id"], row["text"]) for row in box.log.messages.values()]
-        assert not still_open(store, box)
 
 
 def still_open(store: Store, box: PlainBox) -> bool:
     return bool(store.read(lambda conn: commands.waiting(conn, box.box, 0)))
 
 
-def wait_for_rows(store: Store, living: list[LivingBox]) -> None:
-    """The thread that follows the replicas has come round."""
+def wait_until_followed(store: Store, living: list[LivingBox]) -> None:
+    """The thread that follows the replicas has come round: all rows are there, and no command is
+    open any more.
+    """
     wanted = {talk for each in living for talk in each.plain.log.conversations}
-    for _ in range(600):
-        rows = store.read(
-            lambda conn: {row[0] for row in conn.execute("SELECT conversation_id FROM work_list")}
-        )
-        if rows == wanted:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{len(rows)} rows of {len(wanted)}")
+
+    def talks(conn: sqlite3.Connection) -> set[str]:
+        return {row[0] for row in conn.execute("SELECT conversation_id FROM work_list")}
+
+    eventually(
+        lambda: (
+            store.read(talks) == wanted
+            and not any(still_open(store, each.plain) for each in living)
+        ),
+        "the office has read all that came",
+    )
 
 
 def test_an_office_that_is_told_to_stop_has_tidied_when_it_ends(tmp_path: Path) -> None:

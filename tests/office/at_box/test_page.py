@@ -18,7 +18,7 @@ from appliance.store import office_link
 from appliance.store.store import Store
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office, WebServer, open_office, run_web_server
-from tests.office.at_box.small_office import SmallOffice
+from tests.office.at_box.small_office import Fault, SmallOffice
 from tests.queue.counter import MONDAY
 
 PAGE = "/settings/office"
@@ -78,7 +78,8 @@ def test_an_administrator_joins_chooses_and_leaves(linked: Linked, office: Small
     known = linked.branch.store.read(office_link.link)
     assert (known and known.privacy.value) == "figures"
     assert browser.post(f"{PAGE}/privacy", {"privacy": "nothing"}).status_code == 422
-    linked.branch.store.write(office_link.strike_off)
+    office.on_push = lambda _: Fault.STRUCK_OFF
+    office.wait_for(lambda: linked.link.now().trouble == "struck-off")
     assert "Het hoofdkantoor kent deze box niet meer" in dutch.get(PAGE).text
     assert "Opnieuw aansluiten bij het hoofdkantoor" in dutch.get(PAGE).text
     assert browser.post(f"{PAGE}/leave", {}).status_code == 422
