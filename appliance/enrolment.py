@@ -45,6 +45,10 @@ class ToDo(StrEnum):
     REGISTER = "register-whatsapp"
     #: WhatsApp shows something that only a person may answer.
     LOOK = "look-at-whatsapp"
+    #: It is registered with another number than the chosen one.
+    WRONG_ACCOUNT = "wrong-whatsapp"
+    #: Its page does not show with which number: a person compares.
+    COMPARE = "compare-number"
     SMS_APP = "sms-app"
     #: Nothing is in the way: it can be given a number.
     NUMBER = "number"
@@ -74,6 +78,8 @@ _STEPS: Mapping[ToDo, EnrolStep] = {
     _T.UPDATE: _S.APPS,
     _T.REGISTER: _S.APPS,
     _T.LOOK: _S.APPS,
+    _T.WRONG_ACCOUNT: _S.APPS,
+    _T.COMPARE: _S.APPS,
     _T.SMS_APP: _S.APPS,
     _T.NUMBER: _S.NUMBER,
 }
@@ -155,6 +161,8 @@ class Probe(StrEnum):
     SMS = "sms"
     SCREEN = "screen"
     WHATSAPP = "whatsapp"
+    #: With which number it is registered.
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,13 +200,15 @@ class SettingsMemory(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentWish:
-    """`number` is what the device's SIM is to have. `driven`: a driver has the device in hand, so
-    nothing is opened and nothing pressed on it.
+    """`number` is what the device's SIM and its account are to have. `driven`: a driver has the
+    device in hand, so nothing is opened and nothing pressed on it. `compared`: a person has seen
+    that the account has this number, which counts where its page does not show it.
     """
 
     address: str
     number: str
     driven: bool = False
+    compared: bool = False
 
 
 class Enrolling(Protocol):

@@ -188,6 +188,8 @@ class Reason(StrEnum):
     BARRED = "barred"
     #: Of a device, too.
     NO_CREDIT = "no-credit"
+    #: WhatsApp on its phone is registered with another number.
+    OTHER_ACCOUNT = "other-account"
     #: Of all lines, after a copy was put back.
     RESTORED = "restored"
     #: Of all lines: head office does not know this box any more.

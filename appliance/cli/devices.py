@@ -15,6 +15,14 @@ from appliance.reasons import Reason
 from appliance.runtime.plugged_in import plugged_in
 from appliance.store import devices
 
+ComparedOption = Annotated[
+    bool,
+    typer.Option(
+        "--compared",
+        help="Somebody has seen that WhatsApp has this number; counts where Balie cannot read it.",
+    ),
+]
+
 device_app = typer.Typer(no_args_is_help=True, help="The phones and modems that carry them.")
 
 
@@ -84,12 +92,16 @@ def enrol_device(
         ),
     ] = None,
     line: Annotated[str | None, typer.Option(help="The line, by number or id.")] = None,
+    *,
+    compared: ComparedOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Makes a phone or a modem known before it has a line, or sets a phone up for its line."""
     if serial is not None or line is not None:
-        _set_up(serial, line, data, as_json=as_json, others=bool(adb or modem))
+        if serial is None or adb or modem:
+            raise SetupError("Give a phone and its line: --serial SERIAL --line NUMBER.")
+        _set_up(serial, line, data, as_json=as_json, compared=compared)
         return
     kind, address = one_of(adb, modem)
     with open_store(data) as store:
@@ -99,13 +111,14 @@ def enrol_device(
 
 
 def _set_up(
-    serial: str | None, line: str | None, data: Path | None, *, as_json: bool, others: bool
+    serial: str, line: str | None, data: Path | None, *, as_json: bool, compared: bool
 ) -> None:
     from appliance.cli.enrolment import enrol_phone, look_at_phone
 
-    if serial is None or others:
-        raise SetupError("Give a phone and its line: --serial SERIAL --line NUMBER.")
-    facts, said = look_at_phone(serial) if line is None else enrol_phone(data, serial, line)
+    if line is None:
+        facts, said = look_at_phone(serial)
+    else:
+        facts, said = enrol_phone(data, serial, line, compared=compared)
     show(as_json, facts, said)
 
 
@@ -118,13 +131,15 @@ def replace_device(
     old: Annotated[
         str, typer.Option("--for", metavar="SERIAL", help="The phone in whose place it comes.")
     ],
+    *,
+    compared: ComparedOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Gives a number a new phone; its people, their consent and its messages stay."""
     from appliance.cli.enrolment import replace_phone
 
-    facts, said = replace_phone(data, serial, old)
+    facts, said = replace_phone(data, serial, old, compared=compared)
     show(as_json, facts, said)
 
 

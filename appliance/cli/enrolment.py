@@ -52,13 +52,15 @@ def look_at_phone(serial: str) -> tuple[Mapping[str, Any], str]:
     return facts, f"{what}\n{sentence} {remedy}"
 
 
-def enrol_phone(data: Path | None, serial: str, named: str) -> tuple[Mapping[str, Any], str]:
+def enrol_phone(
+    data: Path | None, serial: str, named: str, *, compared: bool
+) -> tuple[Mapping[str, Any], str]:
     """The answer as JSON and as sentences. Raises BalieError with what comes next."""
     with open_store(data) as store:
         line = store.read(lambda conn: lines.line(conn, named))
         store.read(lambda conn: new_line.refuse_taken(conn, line.id, kind=KIND, address=serial))
         driven = _is_carried(store, serial) and is_running(store.path.parent)
-        wanted = EnrolmentWish(address=serial, number=line.number, driven=driven)
+        wanted = EnrolmentWish(address=serial, number=line.number, driven=driven, compared=compared)
         done = _worked(store, wanted)
         device_id = store.write(
             lambda tx: new_line.carry(tx, line.id, kind=KIND, address=serial, by="cli")
@@ -68,14 +70,17 @@ def enrol_phone(data: Path | None, serial: str, named: str) -> tuple[Mapping[str
     return _facts(device_id, line, done), _said(line, done)
 
 
-def replace_phone(data: Path | None, serial: str, old: str) -> tuple[Mapping[str, Any], str]:
+def replace_phone(
+    data: Path | None, serial: str, old: str, *, compared: bool
+) -> tuple[Mapping[str, Any], str]:
     """As `enrol_phone`, in the place of another phone, which need not be there any more."""
     with open_store(data) as store:
         line = store.read(lambda conn: replaced_phone.line_of(conn, KIND, old))
         store.read(
             lambda conn: replaced_phone.refuse_unready(conn, line.id, kind=KIND, address=serial)
         )
-        done = _worked(store, EnrolmentWish(address=serial, number=line.number))
+        asked = EnrolmentWish(address=serial, number=line.number, compared=compared)
+        done = _worked(store, asked)
         wanted = replaced_phone.Replacement(
             line_id=line.id, kind=KIND, address=serial, cards=done.portrait.cards
         )
@@ -119,7 +124,10 @@ def _worked(store: Store, wanted: EnrolmentWish) -> Enrolment:
 
 
 def _what_next(to_do: ToDo) -> SetupError:
-    return SetupError(" ".join(enrolment_sentences.next_step(_EN, to_do)))
+    said = [*enrolment_sentences.next_step(_EN, to_do)]
+    if to_do is ToDo.COMPARE:
+        said.append("Here that is said by --compared.")
+    return SetupError(" ".join(said))
 
 
 def _await_driver(store: Store, device_id: str) -> None:

@@ -13,13 +13,19 @@ log = logging.getLogger(__name__)
 ALIKE_BITS = 10
 """Prints of one picture differ in a few of their 64 bits, those of two in half of them."""
 
+# The plus and two digits: enough to tell countries apart, beside so many digits at the end.
+_COUNTRY, _SUBSCRIBER = 3, 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnProfile:
-    """`picture` is a print of 64 bits in hexadecimal digits; empty where it does not show."""
+    """`picture` is a print of 64 bits in hexadecimal digits; empty where it does not show.
+    `number` is that of the account, in E.164; None where it does not show.
+    """
 
     name: str
     picture: str
+    number: str | None = None
 
     def has_picture_of(self, other: "OwnProfile") -> bool:
         """Also where one of them does not show its picture: then nothing is known against it."""
@@ -29,6 +35,15 @@ class OwnProfile:
 
     def is_like(self, other: "OwnProfile") -> bool:
         return self.name == other.name and self.has_picture_of(other)
+
+
+def is_account_of(shown: str, number: str) -> bool:
+    """Whether an account that shows this number is that of `number`, both in E.164.
+
+    Some countries have put digits behind their code since (Mexico's 1, Argentina's 9), and accounts
+    of before go without them.
+    """
+    return (shown[:_COUNTRY], shown[-_SUBSCRIBER:]) == (number[:_COUNTRY], number[-_SUBSCRIBER:])
 
 
 @runtime_checkable

@@ -1,10 +1,13 @@
 """A number's own name and picture changed: told when it lasts, over when it is put back."""
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.desk.lines.own_profiles import AGAIN_MS, EVERY_MS, QUIET_MS, OwnProfiles, accept
-from appliance.devices.profile_protocol import OwnProfile, ProfileLook
+from appliance.devices.profile_protocol import OwnProfile, ProfileLook, is_account_of
 from appliance.errors import NotFound
+from appliance.store import lines
 from appliance.store.incidents import IncidentKind, open_of
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BOTH, SMS, Counter
@@ -136,3 +139,41 @@ def test_another_phone_draws_the_same_picture_otherwise(
     shows(counter, profiles, RIGHT)
     shows(counter, profiles, RIGHT)
     assert wrong(counter) == ["profile-picture"]
+
+
+def test_an_account_of_another_number_stops_the_line_on_that_phone_until_it_is_put_right(
+    counter: Counter, profiles: OwnProfiles
+) -> None:
+    """Its name and picture are nothing to compare with; after a stop of another kind no phone is
+    looked at.
+    """
+
+    def stopped() -> tuple[str | None, str | None]:
+        line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
+        return line.stopped, line.stopped_on
+
+    number = counter.store.read(lambda conn: lines.line(conn, counter.line_id)).number
+    shows(counter, profiles, RIGHT)
+    for _ in range(2):
+        shows(counter, profiles, replace(BOTH_OTHERWISE, number=ANNA))
+        assert stopped() == ("other-account", counter.device_id)
+    assert look(counter, profiles) is None, "not before an hour"
+    assert wrong(counter) == []
+    shows(counter, profiles, replace(RIGHT, number=number))
+    assert stopped() == (None, None)
+    counter.store.write(lambda tx: lines.stop_line(tx, counter.line_id, "sim-missing"))
+    counter.clock.advance(ms=EVERY_MS)
+    assert look(counter, profiles) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "number", "same"),
+    [
+        ("+31612345601", "+31612345601", True),
+        ("+5215512345678", "+525512345678", True),
+        ("+31612345601", "+31612345602", False),
+        ("+32612345601", "+31612345601", False),
+    ],
+)
+def test_an_account_is_known_by_the_end_of_its_number(shown: str, number: str, same: bool) -> None:
+    assert is_account_of(shown, number) is same

@@ -1,7 +1,8 @@
 """Watches a number's own name and picture in a messenger: people know the branch by them.
 
 They are read once a day, in quiet minutes. A change counts when two looks show the same: then an
-incident is open until it is put back, or until somebody accepts it.
+incident is open until it is put back, or until somebody accepts it. An account that has another
+number stops the line on that phone, until a look shows the right one.
 """
 
 import sqlite3
@@ -11,11 +12,13 @@ from typing import Any
 
 from appliance.channels import Channel
 from appliance.clock import MS_PER_S
-from appliance.devices.profile_protocol import OwnProfile, ProfileLook
+from appliance.devices.profile_protocol import OwnProfile, ProfileLook, is_account_of
 from appliance.errors import NotFound
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store import incidents, kept_settings, lines, own_profiles
 from appliance.store.incidents import IncidentKind
+from appliance.store.lines import Line
 from appliance.store.own_profiles import StoredProfile
 from appliance.store.store import Store, Tx
 
@@ -48,7 +51,8 @@ class OwnProfiles:
         return _LineLook(profiles=self, device_id=device_id, line_id=line_id)
 
     def seen(self, device_id: str, line_id: str, profile: OwnProfile) -> None:
-        self._store.write(lambda tx: note(tx, device_id, line_id, profile))
+        if not self._store.write(lambda tx: note(tx, device_id, line_id, profile)):
+            self.failed(device_id)
 
     def failed(self, device_id: str) -> None:
         self._not_before_ms[device_id] = self._store.clock.now_ms() + AGAIN_MS
@@ -67,8 +71,21 @@ class _LineLook(ProfileLook):
         self.profiles.failed(self.device_id)
 
 
-def note(tx: Tx, device_id: str, line_id: str, seen: OwnProfile) -> None:
-    """What a look showed, and what follows from it. The first look says what is right."""
+def note(tx: Tx, device_id: str, line_id: str, seen: OwnProfile) -> bool:
+    """What a look showed, and what follows from it. The first look says what is right. False where
+    it is another account, whose name and picture tell nothing of this one's.
+    """
+    if seen.number is not None:
+        number = lines.line(tx.conn, line_id).number
+        if not is_account_of(seen.number, number):
+            lines.stop_line(tx, line_id, Reason.OTHER_ACCOUNT, device_id=device_id)
+            return False
+        lines.resume_device(tx, device_id, Reason.OTHER_ACCOUNT)
+    _note_looks(tx, device_id, line_id, seen)
+    return True
+
+
+def _note_looks(tx: Tx, device_id: str, line_id: str, seen: OwnProfile) -> None:
     kept = own_profiles.of_line(tx.conn, line_id)
     if kept is not None and kept.device_id != device_id:
         # Another screen draws the same picture otherwise: there it is right as it is.
@@ -116,7 +133,7 @@ def accept(tx: Tx, line_id: str, *, by: str) -> None:
 def _due(conn: sqlite3.Connection, device_id: str) -> tuple[str | None, int]:
     """The line whose account the device has, and when to look at it."""
     carried = lines.lines_of_device(conn, device_id)
-    if not carried or carried[0].stops(device_id):
+    if not carried or _is_shut(carried[0], device_id):
         return None, 0
     line_id = carried[0].id
     quiet_ms = own_profiles.quiet_since_ms(conn, line_id) + QUIET_MS
@@ -126,6 +143,11 @@ def _due(conn: sqlite3.Connection, device_id: str) -> tuple[str | None, int]:
     seen = OwnProfile(name=kept.seen_name, picture=kept.seen_picture)
     wait_ms = EVERY_MS if seen.is_like(_right(kept)) else AGAIN_MS
     return line_id, max(quiet_ms, kept.looked_ms + wait_ms)
+
+
+def _is_shut(line: Line, device_id: str) -> bool:
+    """Only what a look itself has stopped is looked at again."""
+    return line.stops(device_id) and line.stopped != Reason.OTHER_ACCOUNT
 
 
 def _right(kept: StoredProfile) -> OwnProfile:

@@ -273,11 +273,14 @@ class ShowRecording(_PhoneBody):
 
 
 class ChangeOwnProfile(_PhoneBody):
-    """Somebody gives the phone's own WhatsApp account another name or picture."""
+    """Somebody gives the phone's own WhatsApp account another name or picture, or registers it
+    with another number; an empty one does not show.
+    """
 
     kind: Literal["own-profile"]
     name: str | None = None
     picture: str | None = None
+    number: str | None = None
 
 
 class ChangeGroup(_PhoneBody):

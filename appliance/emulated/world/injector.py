@@ -248,7 +248,8 @@ class Injector:
         own = self._phone(body.phone).handset.whatsapp.own
         own.name = own.name if body.name is None else body.name
         own.picture = own.picture if body.picture is None else body.picture
-        return {"name": own.name, "picture": own.picture}
+        own.number = own.number if body.number is None else body.number
+        return {"name": own.name, "picture": own.picture, "number": own.number}
 
     def _change_group(self, body: bodies.ChangeGroup) -> Answer:
         whatsapp = self._phone(body.phone).handset.whatsapp

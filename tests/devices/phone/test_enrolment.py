@@ -31,7 +31,7 @@ from appliance.enrolment import (
 from appliance.errors import DeviceGone
 from appliance.store.device_settings import StoredSettings
 from appliance.store.store import Store
-from tests.devices.phone.driver_kit import OWN, QUICK, World
+from tests.devices.phone.driver_kit import ANNA, OWN, QUICK, World
 from tests.devices.phone.enrolling import as_it_is, phones
 from tests.fresh_store import fresh_store
 
@@ -73,9 +73,10 @@ def enrolled(
     *,
     number: str = OWN,
     driven: bool = False,
+    compared: bool = False,
     tell: Callable[[Stage], None] = lambda _: None,
 ) -> Enrolment:
-    wanted = EnrolmentWish(address=world.serial, number=number, driven=driven)
+    wanted = EnrolmentWish(address=world.serial, number=number, driven=driven, compared=compared)
     return phones.enrol(wanted, memory, world.clock, tell)
 
 
@@ -103,6 +104,26 @@ def test_a_phone_is_set_up_and_tested_and_nothing_leaves(
     assert Advice.NO_RCS in done.portrait.advice
     assert world.truth() == []
     assert world.handset.front is world.handset.launcher
+
+
+def test_a_whatsapp_with_another_number_is_not_given_to_the_line(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """Where it does not show its number, a person has to say that they compared; a number that it
+    shows counts for more than that.
+    """
+    world.inject(kind="own-profile", number=ANNA)
+    for compared in (False, True):
+        done = enrolled(world, phones, memory, compared=compared)
+        assert (done.portrait.to_do, done.failed) == (ToDo.WRONG_ACCOUNT, Probe.ACCOUNT)
+    world.inject(kind="own-profile", number="")
+    done = enrolled(world, phones, memory)
+    assert (done.portrait.to_do, done.failed) == (ToDo.COMPARE, Probe.ACCOUNT)
+    assert enrolled(world, phones, memory, compared=True).portrait.to_do is ToDo.NUMBER
+    world.inject(kind="own-profile", number=OWN)
+    world.fault("profile-closed", times=None)
+    assert enrolled(world, phones, memory).portrait.to_do is ToDo.NUMBER
+    assert world.truth() == []
 
 
 def test_release_puts_each_setting_back(

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.whatsapp.own_profile import print_of, profile_page
+from appliance.devices.phone.whatsapp.own_pages import own_number, profile_page
+from appliance.devices.phone.whatsapp.own_profile import print_of
 from appliance.devices.profile_protocol import OwnProfile
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.errors import LineStopped, Transient
@@ -36,6 +37,14 @@ def test_a_change_of_either_is_seen_and_the_phone_is_left(desk: Desk) -> None:
     assert desk.world.truth() == []
 
 
+def test_the_number_of_the_account_is_read_where_it_shows(desk: Desk) -> None:
+    assert desk.driver.own_profile().number == OWN
+    becomes(desk, number=ANNA)
+    assert desk.driver.own_profile().number == ANNA
+    becomes(desk, number="")
+    assert desk.driver.own_profile().number is None
+
+
 def test_where_the_page_is_closed_the_menu_leads_to_it(desk: Desk) -> None:
     """Also from a chat that was left open; messages that wait there stay unread."""
     desk.world.fault("profile-closed", times=None)
@@ -57,7 +66,9 @@ def test_on_a_page_that_nobody_knows_nothing_is_told(desk: Desk) -> None:
 
 
 def test_the_value_beside_the_word_for_a_name_is_the_name() -> None:
-    """A row without a value, and the same words as a value, do not count."""
+    """A row without a value, and the same words as a value, do not count; nor does a number that
+    its owner wrote beside it.
+    """
 
     def row(title: str, value: str | None) -> N:
         parts = [N("TextView", "profile_settings_row_text", title)]
@@ -69,6 +80,11 @@ def test_the_value_beside_the_word_for_a_name_is_the_name() -> None:
     shown = profile_page(read_screen(xml(page)))
     assert shown is not None
     assert (shown.name, shown.picture) == ("Anna", None)
+    told = ("+31 20 123 45 67", "+31 6 12345601")
+    page = N("FrameLayout", kids=(row("Info", told[0]), row("Telefoon", told[1])))
+    assert own_number(read_screen(xml(page))) == "+31612345601"
+    alone = N("FrameLayout", kids=(row("Info", told[0]), row("Telefoon", "Onbekend")))
+    assert own_number(read_screen(xml(alone))) is None
     other = N("FrameLayout", kids=(row("Info", "Naam"),))
     assert profile_page(read_screen(xml(other))) is None
 

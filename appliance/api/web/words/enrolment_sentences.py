@@ -88,6 +88,7 @@ def failed(words: Words, probe: Probe) -> str:
         Probe.SMS: words.text("its list of SMS"),
         Probe.SCREEN: words.text("reading its screen"),
         Probe.WHATSAPP: words.text("opening WhatsApp"),
+        Probe.ACCOUNT: words.text("the number that WhatsApp is registered with"),
     }[probe]
     return words.text("The test stopped at: {what}.").format(what=what)
 
@@ -264,6 +265,20 @@ def _of_whatsapp(words: Words) -> Mapping[ToDo, tuple[str, str]]:
             words.text(
                 "Open WhatsApp on the phone and answer what it asks, until its list of chats"
                 " shows. Then try again."
+            ),
+        ),
+        ToDo.WRONG_ACCOUNT: (
+            words.text("WhatsApp on the phone is registered with another number."),
+            words.text(
+                "Register WhatsApp with the number that you chose, or choose the number that it"
+                " has. It stands in WhatsApp's settings, behind your name."
+            ),
+        ),
+        ToDo.COMPARE: (
+            words.text("Balie cannot read with which number WhatsApp is registered."),
+            words.text(
+                "Look at it in WhatsApp's settings, behind your name. If it is the number that you"
+                " choose here, say so and try again."
             ),
         ),
         ToDo.SMS_APP: (

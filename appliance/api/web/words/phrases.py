@@ -132,6 +132,13 @@ STOPPED: Mapping[Reason, tuple[str, str]] = {
         "The SIM card lacks the number of its SMS service centre, so nothing was sent.",
         "Set it with the card in a phone, or ask the provider. Then start the number again.",
     ),
+    Reason.OTHER_ACCOUNT: (
+        "WhatsApp on the phone has another number than this one, so nothing is sent over it.",
+        (
+            "Register WhatsApp on that phone with this number. Balie looks again within the hour"
+            " and goes on by itself."
+        ),
+    ),
     Reason.RESTORED: (
         "Balie was put back from a copy: what happened since then is not in it.",
         (

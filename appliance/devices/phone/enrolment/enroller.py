@@ -85,7 +85,7 @@ class PhoneEnroller:
             portrait = _advised(portrait, told)
             tell(Stage.TESTING)
             probes = Probes(session, clock, self._patience, package)
-            return _tested(portrait, told, probes, driven=wanted.driven)
+            return _tested(portrait, told, probes, wanted)
         finally:
             session.close()
 
@@ -121,13 +121,13 @@ def asked_by_state(word: str) -> ToDo | None:
 
 
 def _tested(
-    portrait: Portrait, told: list[SettingTold], probes: Probes, *, driven: bool
+    portrait: Portrait, told: list[SettingTold], probes: Probes, wanted: EnrolmentWish
 ) -> Enrolment:
     passed: list[Probe] = []
     try:
         passed += probes.reading()
-        if not driven:
-            passed += probes.touching()
+        if not wanted.driven:
+            passed += probes.touching(wanted)
     except ProbeFailed as exc:
         found = replace(portrait, to_do=exc.to_do)
         return Enrolment(portrait=found, settings=told, passed=passed, failed=exc.probe)

@@ -7,15 +7,19 @@ from appliance.clock import Clock
 from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.enrolment.portrait import after_stop
 from appliance.devices.phone.health import WINDOW
+from appliance.devices.phone.obstacles import Obstacle
 from appliance.devices.phone.phone import PhonePatience
 from appliance.devices.phone.phone_clock import DATE_COMMAND, measure
 from appliance.devices.phone.receive import NOTIFICATION_TITLE, REDACTED
+from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.session import ServerSession, ServerWillNotStart
 from appliance.devices.phone.sim import SIM_COMMANDS, read_cards
 from appliance.devices.phone.sms import provider
+from appliance.devices.phone.whatsapp.own_pages import OwnPages
 from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, Stopped, classify
 from appliance.devices.phone.whatsapp.stops import stop_in_front
-from appliance.enrolment import Probe, ToDo
+from appliance.devices.profile_protocol import is_account_of
+from appliance.enrolment import EnrolmentWish, Probe, ToDo
 from appliance.errors import Transient
 
 _LAUNCH = "am start -a android.intent.action.MAIN -c android.intent.category.LAUNCHER -p"
@@ -53,12 +57,13 @@ class Probes:
             (Probe.SMS, self._sms, ToDo.SMS_APP),
         )
 
-    def touching(self) -> Sequence[Probe]:
+    def touching(self, wanted: EnrolmentWish) -> Sequence[Probe]:
         """Those that open things. Raises ProbeFailed and DeviceGone."""
         try:
             return self._made(
                 (Probe.SCREEN, self._screen, ToDo.RESTART),
                 (Probe.WHATSAPP, self._whatsapp, ToDo.LOOK),
+                (Probe.ACCOUNT, lambda: self._account(wanted), ToDo.COMPARE),
             )
         finally:
             self._session.leave()
@@ -104,6 +109,35 @@ class Probes:
             if time.monotonic() > until_s:
                 raise Transient("WhatsApp shows something that is not its list of chats.")
             time.sleep(pause_s)
+
+    def _account(self, wanted: EnrolmentWish) -> None:
+        shown = self._shown_number(wanted)
+        if shown is not None and not is_account_of(shown, wanted.number):
+            raise ProbeFailed(Probe.ACCOUNT, ToDo.WRONG_ACCOUNT)
+        if shown is None and not wanted.compared:
+            raise Transient("WhatsApp does not show with which number it is registered.")
+
+    def _shown_number(self, wanted: EnrolmentWish) -> str | None:
+        pages = OwnPages(
+            session=self._session,
+            patience=self._patience,
+            package=self._package,
+            look=self._page,
+        )
+        try:
+            pages.open()
+            return pages.number()
+        except Transient:
+            if wanted.compared:
+                return None
+            raise
+
+    def _page(self) -> Screen:
+        """WhatsApp's windows. Raises Transient for what lies over them."""
+        screen = self._session.screen()
+        if isinstance(classify(screen, self._package), Obstacle):
+            raise Transient("Something lies over WhatsApp.")
+        return screen.of(self._package)
 
     def _is_open(self) -> bool:
         """Raises ProbeFailed at a page with which WhatsApp keeps its owner out."""

@@ -10,7 +10,7 @@ from appliance.devices.phone.sms.thread_screen import read_thread
 from appliance.devices.phone.texts import digits_in, label
 from appliance.devices.phone.tour.check import NOT_SEEN, Answer, Check, TourPhone, judged
 from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
-from appliance.devices.phone.whatsapp.own_profile import OPENS_PAGE, profile_page
+from appliance.devices.phone.whatsapp.own_pages import OPENS_PAGE, profile_page
 from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, DialogPage, LookingUp
 from appliance.devices.phone.whatsapp.phrases import tick_of
 

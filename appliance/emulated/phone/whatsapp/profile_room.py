@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from appliance.emulated.phone.apps import Host
 from appliance.emulated.phone.layout import Brush
 from appliance.emulated.phone.node import Bounds, Node
+from appliance.emulated.world import numbers
 
 _WORDS = {
     "en": ("Settings", "Name", "About", "Phone", "Profile photo"),
@@ -15,7 +16,10 @@ _ROW_DP = 72
 
 @dataclass(slots=True)
 class ProfileRoom:
-    """`page` is the page on top, empty outside of the room; `picture` stands for how it looks."""
+    """`page` is the page on top, empty outside of the room; `picture` stands for how it looks.
+
+    `number` is that of the account as the page shows it, empty where it shows none.
+    """
 
     host: Host
     brush: Brush
@@ -73,15 +77,18 @@ class ProfileRoom:
         picture = brush.button(
             "ImageView", box, rid="photo_btn", content_desc=photo, picture=self.picture
         )
-        rows = [(name, self.name), (about, ""), (phone, self.number)]
-        parts = [self._row(place + 3, *row) for place, row in enumerate(rows)]
+        parts = [
+            self._row(3, name, self.name),
+            self._row(4, about, ""),
+            self._row(5, phone, numbers.shown(self.number), rid="profile_phone_info"),
+        ]
         return brush("FrameLayout", whole, picture, *parts)
 
-    def _row(self, place: int, title: str, value: str) -> Node:
+    def _row(self, place: int, title: str, value: str, *, rid: str = "") -> Node:
         box = self._at(place)
         parts = [self.brush("TextView", box, rid="profile_settings_row_text", text=title)]
         if value:
             parts.append(
                 self.brush("TextView", box, rid="profile_settings_row_subtext", text=value)
             )
-        return self.brush.button("LinearLayout", box, *parts)
+        return self.brush.button("LinearLayout", box, *parts, rid=rid)
