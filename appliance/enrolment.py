@@ -43,6 +43,22 @@ class ToDo(StrEnum):
     INSTALL = "install-whatsapp"
     UPDATE = "update-whatsapp"
     REGISTER = "register-whatsapp"
+    # The pages of its registration, as a person goes through them at the phone.
+    REGISTER_TERMS = "register-terms"
+    REGISTER_NUMBER = "register-number"
+    #: WhatsApp would call the phone to prove its number.
+    REGISTER_CALL = "register-call"
+    #: The phone that had the number before is asked.
+    REGISTER_OLD_PHONE = "register-old-phone"
+    REGISTER_CODE = "register-code"
+    REGISTER_PIN = "register-pin"
+    REGISTER_CAPTCHA = "register-captcha"
+    REGISTER_EMAIL = "register-email"
+    REGISTER_PASSKEY = "register-passkey"
+    REGISTER_RESTORE = "register-restore"
+    REGISTER_NAME = "register-name"
+    #: WhatsApp does not take this phone.
+    REGISTER_BLOCKED = "register-blocked"
     #: WhatsApp shows something that only a person may answer.
     LOOK = "look-at-whatsapp"
     #: It is registered with another number than the chosen one.
@@ -57,8 +73,14 @@ class ToDo(StrEnum):
     def step(self) -> EnrolStep:
         return _STEPS[self]
 
+    @property
+    def registers(self) -> bool:
+        """A person is at work on WhatsApp's registration, or is to begin with it."""
+        return self in _REGISTERING
+
 
 _T, _S = ToDo, EnrolStep
+_REGISTERING = frozenset(each for each in ToDo if each.value.startswith("register-"))
 _STEPS: Mapping[ToDo, EnrolStep] = {
     _T.PLUG_IN: _S.CABLE,
     _T.DEBUGGING: _S.CABLE,
@@ -76,7 +98,7 @@ _STEPS: Mapping[ToDo, EnrolStep] = {
     _T.WRONG_SIM: _S.APPS,
     _T.INSTALL: _S.APPS,
     _T.UPDATE: _S.APPS,
-    _T.REGISTER: _S.APPS,
+    **dict.fromkeys(_REGISTERING, _S.APPS),
     _T.LOOK: _S.APPS,
     _T.WRONG_ACCOUNT: _S.APPS,
     _T.COMPARE: _S.APPS,

@@ -60,8 +60,12 @@ class PluggedDevice:
 
     @property
     def to_do(self) -> ToDo:
-        """What the last test found holds as long as a look finds nothing graver."""
+        """What the last test found holds as long as a look finds nothing graver; of a registration
+        that is not in front any more, that it may go on.
+        """
         found = self.enrolment.portrait.to_do if self.enrolment else ToDo.NUMBER
+        if found.registers:
+            found = ToDo.REGISTER
         return found if self.portrait.to_do is ToDo.NUMBER else self.portrait.to_do
 
 

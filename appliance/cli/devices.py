@@ -97,7 +97,13 @@ def enrol_device(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Makes a phone or a modem known before it has a line, or sets a phone up for its line."""
+    """Sets a plugged phone up for its line; alone, it tells of each plugged phone what comes next.
+
+    With --adb or --modem a device is made known before it has a line.
+    """
+    if not (adb or modem or serial or line):
+        _look_at_all(as_json=as_json)
+        return
     if serial is not None or line is not None:
         if serial is None or adb or modem:
             raise SetupError("Give a phone and its line: --serial SERIAL --line NUMBER.")
@@ -108,6 +114,13 @@ def enrol_device(
         device_id = store.write(lambda tx: devices.enrol(tx, kind=kind, address=address))
     told = f"Enrolled {kind} {address} ({device_id})."
     show(as_json, {"id": device_id}, told + absent_port(modem))
+
+
+def _look_at_all(*, as_json: bool) -> None:
+    from appliance.cli.enrolment import look_at_all
+
+    facts, said = look_at_all()
+    show(as_json, facts, said)
 
 
 def _set_up(

@@ -1,4 +1,4 @@
-"""`balie device enrol --serial` and `balie device release`: a plugged phone and its number."""
+"""`balie device enrol` and `balie device release`: plugged phones and their numbers."""
 
 import sqlite3
 import time
@@ -12,6 +12,7 @@ from appliance.cli.output import open_store
 from appliance.desk.lines import new_line, replaced_phone
 from appliance.devices.protocol import DeviceState
 from appliance.enrolment import (
+    Enrolling,
     Enrolment,
     EnrolmentWish,
     Portrait,
@@ -19,7 +20,7 @@ from appliance.enrolment import (
     SettingTold,
     ToDo,
 )
-from appliance.errors import DeviceGone, SetupError
+from appliance.errors import DeviceError, DeviceGone, SetupError
 from appliance.reasons import Reason
 from appliance.runtime.enrolments import enroller_of, release_now
 from appliance.runtime.instance_lock import is_running
@@ -35,12 +36,38 @@ _DRIVER_S = 30.0
 _LOOK_AGAIN_S = 0.2
 
 
+def look_at_all() -> tuple[Mapping[str, Any], str]:
+    """Every plugged phone as `look_at_phone` tells it, and a phone that does not answer, too."""
+    enroller = enroller_of(KIND)
+    told = [
+        _told(serial, portrait or _looked_at(enroller, serial))
+        for serial, portrait in sorted(enroller.plugged().items())
+    ]
+    nothing = " ".join(["No phone is plugged in.", _next_step(ToDo.PLUG_IN)[1]])
+    said = "\n\n".join(sentences for _, sentences in told)
+    return {"items": [facts for facts, _ in told]}, said or nothing
+
+
 def look_at_phone(serial: str) -> tuple[Mapping[str, Any], str]:
     """What the phone is and what comes next, as JSON and as sentences; nothing is changed."""
     enroller = enroller_of(KIND)
     away = Portrait(address=serial, to_do=ToDo.PLUG_IN)
-    portrait = enroller.plugged().get(serial, away) or enroller.look(serial)
-    sentence, remedy = enrolment_sentences.next_step(_EN, portrait.to_do)
+    return _told(serial, enroller.plugged().get(serial, away) or enroller.look(serial))
+
+
+def _looked_at(enroller: Enrolling, serial: str) -> Portrait:
+    try:
+        return enroller.look(serial)
+    except DeviceError:
+        return Portrait(address=serial, to_do=ToDo.RESTART)
+
+
+def _next_step(to_do: ToDo) -> tuple[str, str]:
+    return enrolment_sentences.next_step(_EN, to_do)
+
+
+def _told(serial: str, portrait: Portrait) -> tuple[Mapping[str, Any], str]:
+    sentence, remedy = _next_step(portrait.to_do)
     facts = {
         **_of_portrait(portrait),
         "step": portrait.to_do.step.value,
@@ -48,7 +75,9 @@ def look_at_phone(serial: str) -> tuple[Mapping[str, Any], str]:
         "sentence": sentence,
         "remedy": remedy,
     }
-    what = " · ".join([portrait.name or serial, *enrolment_sentences.about(_EN, portrait)])
+    name = f"{portrait.name} ({serial})" if portrait.name else serial
+    numbers = [each for each in portrait.numbers if each]
+    what = " · ".join([name, *enrolment_sentences.about(_EN, portrait), *numbers])
     return facts, f"{what}\n{sentence} {remedy}"
 
 
@@ -124,7 +153,7 @@ def _worked(store: Store, wanted: EnrolmentWish) -> Enrolment:
 
 
 def _what_next(to_do: ToDo) -> SetupError:
-    said = [*enrolment_sentences.next_step(_EN, to_do)]
+    said = [*_next_step(to_do)]
     if to_do is ToDo.COMPARE:
         said.append("Here that is said by --compared.")
     return SetupError(" ".join(said))

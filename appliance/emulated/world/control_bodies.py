@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from appliance.emulated.phone.faults import FaultKind
+from appliance.emulated.phone.whatsapp.closed import Registering
 from appliance.emulated.phone.whatsapp.media import MediumKind
 from appliance.emulated.phone.whatsapp.model import Change
 from appliance.emulated.phone.whatsapp.notices import NoticeKind
@@ -227,13 +228,14 @@ class AndroidSmsLimit(_PhoneBody):
 
 
 class ChangePhone(_PhoneBody):
-    """Somebody changes the phone's language, as `de-DE`, or installs WhatsApp or takes it off. What
-    is left out stays.
+    """Somebody changes the phone's language, as `de-DE`, installs WhatsApp or takes it off, or goes
+    through its registration: `registers` is the page that they came to. What is left out stays.
     """
 
     kind: Literal["by-person"]
     locale: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
     whatsapp: bool | None = None
+    registers: Registering | None = None
 
 
 class Radio(_PhoneBody):

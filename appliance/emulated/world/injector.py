@@ -231,6 +231,7 @@ class Injector:
             handset.set_properties["persist.sys.locale"] = body.locale
         if body.whatsapp is not None:
             install_whatsapp(handset, installed=body.whatsapp)
+        handset.whatsapp.registering = body.registers or handset.whatsapp.registering
         return {"locale": body.locale, "whatsapp": handset.whatsapp.package in handset.apps}
 
     def _radio(self, body: bodies.Radio) -> Answer:

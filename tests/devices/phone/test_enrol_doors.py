@@ -14,6 +14,7 @@ from appliance.__main__ import app
 from appliance.api.services import Services
 from appliance.clock import SystemClock
 from appliance.desk.lines import new_line
+from appliance.emulated.phone.spec import PhoneSpec
 from appliance.queue.gate import ConsentGate
 from appliance.runtime.balie import Balie
 from appliance.runtime.enrolments import Enrolments
@@ -96,6 +97,26 @@ def test_without_a_line_a_phone_is_only_looked_at(world: World) -> None:
     assert "Choose the number" in found["remedy"]
     assert (dict(world.handset.settings), world.traffic.http_requests) == (before, 0)
     assert told("device", "enrol", "--serial", "R58M000")["to_do"] == "plug-in"
+
+
+def test_alone_it_tells_of_each_plugged_phone_what_it_is_and_what_comes_next(
+    world: World,
+) -> None:
+    """One that does not answer keeps the others from nothing; none is changed."""
+    bare = World(PhoneSpec(number=OTHER, whatsapp_installed=False))
+    before = dict(world.handset.settings)
+    try:
+        bare.connect()
+        items = {each["serial"]: each["to_do"] for each in told("device", "enrol")["items"]}
+        assert items[world.serial] == "number"
+        assert items[bare.serial] == "install-whatsapp"
+        bare.fault("stream-cut", times=None)
+        said = balie("device", "enrol").stdout
+    finally:
+        bare.close()
+    assert f"({world.serial}) · Android 14" in said
+    assert f"{bare.serial}\nThe phone does not answer as it should." in said
+    assert dict(world.handset.settings) == before
 
 
 def test_what_is_in_the_way_is_one_sentence_with_its_remedy(

@@ -126,6 +126,25 @@ def test_a_whatsapp_with_another_number_is_not_given_to_the_line(
     assert world.truth() == []
 
 
+def test_each_page_of_a_registration_is_a_step_of_its_own_and_balie_touches_none(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """The page stays in front for the person at the phone, and the looks follow them."""
+    world.inject(kind="by-person", registers="terms")
+    begun = enrolled(world, phones, memory)
+    assert (begun.portrait.to_do, begun.failed) == (ToDo.REGISTER_TERMS, Probe.WHATSAPP)
+    for step in ToDo:
+        if step.registers and step is not ToDo.REGISTER:
+            page = step.value.removeprefix("register-")
+            world.inject(kind="by-person", registers=page)
+            assert phones.look(world.serial).to_do is step
+    assert world.handset.front is world.handset.whatsapp
+    pressed = [line for line in world.traffic.shell_lines if "KEYCODE_" in line]
+    assert (world.traffic.taps, [line for line in pressed if "WAKEUP" not in line]) == (0, [])
+    world.inject(kind="by-person", registers="done")
+    assert phones.look(world.serial).to_do is ToDo.NUMBER
+
+
 def test_release_puts_each_setting_back(
     world: World, phones: PhoneEnroller, memory: StoredSettings
 ) -> None:
@@ -244,7 +263,7 @@ def test_a_key_that_is_kept_out_shows_the_second_switch(
 @pytest.mark.parametrize(
     ("fault", "to_do"),
     [
-        ("unregistered", ToDo.REGISTER),
+        ("unregistered", ToDo.REGISTER_NUMBER),
         ("logged-out", ToDo.REGISTER),
         ("expired", ToDo.UPDATE),
         ("banned", ToDo.LOOK),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from babel import Locale, UnknownLocaleError
 
 from appliance.api.web.words.i18n import Words
+from appliance.api.web.words.registration_sentences import of_registration
 from appliance.enrolment import (
     Advice,
     EnrolStep,
@@ -19,7 +20,12 @@ from appliance.enrolment import (
 
 def next_step(words: Words, to_do: ToDo) -> tuple[str, str]:
     """The sentence and the remedy."""
-    said = {**_of_cable(words), **_of_phone(words), **_of_whatsapp(words)}
+    said = {
+        **_of_cable(words),
+        **_of_phone(words),
+        **_of_whatsapp(words),
+        **of_registration(words),
+    }
     return said[to_do]
 
 
@@ -252,13 +258,6 @@ def _of_whatsapp(words: Words) -> Mapping[ToDo, tuple[str, str]]:
         ToDo.UPDATE: (
             words.text("The WhatsApp on the phone is too old."),
             words.text("Update WhatsApp in the phone's Play Store."),
-        ),
-        ToDo.REGISTER: (
-            words.text("WhatsApp has no number yet."),
-            words.text(
-                "Open WhatsApp on the phone and register it with the number of its SIM card. Its"
-                " code and its PIN are typed on the phone only."
-            ),
         ),
         ToDo.LOOK: (
             words.text("WhatsApp shows something that only a person may answer."),

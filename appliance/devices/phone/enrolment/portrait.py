@@ -7,6 +7,7 @@ from appliance.devices.phone.adb.calls import DeadlineAdbDevice, Output
 from appliance.devices.phone.health import WINDOW, shows_keyguard, version_in
 from appliance.devices.phone.sim import SIM_COMMANDS, read_cards
 from appliance.devices.phone.whatsapp.pages import PACKAGES
+from appliance.devices.phone.whatsapp.registration import page_in_front
 from appliance.devices.phone.whatsapp.stops import StopKind, stop_in_front
 from appliance.enrolment import Advice, Portrait, ToDo
 
@@ -122,7 +123,8 @@ def _of_whatsapp(versions: Mapping[str, str], window: str) -> ToDo | None:
     if release is not None and (int(release[1]), int(release[2])) < _OLDEST:
         return ToDo.UPDATE
     stop = stop_in_front(window, package)
-    return after_stop(stop) if stop is not None else None
+    registering = page_in_front(window, package)
+    return registering or (after_stop(stop) if stop is not None else None)
 
 
 def _advice(maker: str, sms_app: str) -> Sequence[Advice]:

@@ -17,6 +17,7 @@ from appliance.devices.phone.sim import SIM_COMMANDS, read_cards
 from appliance.devices.phone.sms import provider
 from appliance.devices.phone.whatsapp.own_pages import OwnPages
 from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, Stopped, classify
+from appliance.devices.phone.whatsapp.registration import page_in_front
 from appliance.devices.phone.whatsapp.stops import stop_in_front
 from appliance.devices.profile_protocol import is_account_of
 from appliance.enrolment import EnrolmentWish, Probe, ToDo
@@ -58,15 +59,22 @@ class Probes:
         )
 
     def touching(self, wanted: EnrolmentWish) -> Sequence[Probe]:
-        """Those that open things. Raises ProbeFailed and DeviceGone."""
+        """Those that open things. A page of WhatsApp's registration is left as it is, for the
+        person at the phone. Raises ProbeFailed and DeviceGone.
+        """
+        stays = False
         try:
             return self._made(
                 (Probe.SCREEN, self._screen, ToDo.RESTART),
                 (Probe.WHATSAPP, self._whatsapp, ToDo.LOOK),
                 (Probe.ACCOUNT, lambda: self._account(wanted), ToDo.COMPARE),
             )
+        except ProbeFailed as exc:
+            stays = exc.to_do.registers
+            raise
         finally:
-            self._session.leave()
+            if not stays:
+                self._session.leave()
 
     def _made(self, *probes: tuple[Probe, Callable[[], object], ToDo]) -> Sequence[Probe]:
         for probe, make, to_do in probes:
@@ -145,6 +153,8 @@ class Probes:
         if isinstance(seen, ChatsList | ChatPage):
             return True
         (window,) = self._session.run(WINDOW)
+        if (page := page_in_front(window.text, self._package)) is not None:
+            raise ProbeFailed(Probe.WHATSAPP, page)
         stop = seen.kind if isinstance(seen, Stopped) else stop_in_front(window.text, self._package)
         if stop is not None:
             raise ProbeFailed(Probe.WHATSAPP, after_stop(stop))

@@ -113,7 +113,12 @@ def stop_kind(text: str) -> StopKind | None:
 
 def stop_in_front(window: str, package: str) -> StopKind | None:
     """The stop that the activity in front stands for, from the output of `dumpsys window`."""
+    return _ACTIVITIES.get(class_in_front(window, package) or "")
+
+
+def class_in_front(window: str, package: str) -> str | None:
+    """The last part of its activity's name; None where another app is in front."""
     found = _FOCUS.search(window)
     if found is None or found["package"] != package:
         return None
-    return _ACTIVITIES.get(found["cls"].rpartition(".")[2])
+    return found["cls"].rpartition(".")[2]

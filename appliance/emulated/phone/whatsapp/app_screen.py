@@ -5,7 +5,13 @@ from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.whatsapp.chat_menu import ChatMenu
 from appliance.emulated.phone.whatsapp.chats_screen import ChatsScreen
-from appliance.emulated.phone.whatsapp.closed import ClosedPage, draw_closed, page_of
+from appliance.emulated.phone.whatsapp.closed import (
+    ClosedPage,
+    Registering,
+    draw_closed,
+    page_of,
+    page_of_registration,
+)
 from appliance.emulated.phone.whatsapp.contact_info import ACTIVITY as CONTACT_INFO
 from appliance.emulated.phone.whatsapp.contact_info import draw_contact_info
 from appliance.emulated.phone.whatsapp.conversation_screen import ConversationScreen
@@ -37,6 +43,8 @@ class WhatsAppScreen(WhatsAppService):
         self.sharing = Sharing(host, self.account)
         self.own = ProfileRoom(host, self._brush, host.number)
         self.menu = ChatMenu(host, self._brush)
+        #: The page of registration that its owner has come to.
+        self.registering = Registering.DONE
         self._chat: Chat | None = None
         self._named_at_ms = 0
         self._scroll = 0
@@ -97,7 +105,8 @@ class WhatsAppScreen(WhatsAppService):
     @property
     def closed(self) -> ClosedPage | None:
         """The page with which WhatsApp keeps its owner out."""
-        return page_of(self._host.faults, self._phrases.closed)
+        page = page_of_registration(self.registering)
+        return page or page_of(self._host.faults, self._phrases.closed)
 
     def _dialog_on_top(self) -> Dialog | None:
         if self._host.faults.standing(FaultKind.UNKNOWN_DIALOG):

@@ -5,6 +5,7 @@ The words that tell a page are real, the sentences around them are ours.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from appliance.emulated.phone.faults import FaultKind, Faults
 from appliance.emulated.phone.layout import Brush, ScreenArea
@@ -27,6 +28,40 @@ class ClosedPage:
 
 _BAN = "userban.ui.BanAppealActivity"
 _REGISTER = "registration.phonenumberentry.RegisterPhone"
+
+
+class Registering(StrEnum):
+    """The pages of registration, by what is asked there."""
+
+    TERMS = "terms"
+    NUMBER = "number"
+    CALL = "call"
+    OLD_PHONE = "old-phone"
+    CODE = "code"
+    PIN = "pin"
+    CAPTCHA = "captcha"
+    EMAIL = "email"
+    PASSKEY = "passkey"
+    RESTORE = "restore"
+    NAME = "name"
+    BLOCKED = "blocked"
+    DONE = "done"
+
+
+_REGISTRATION: Mapping[Registering, str] = {
+    Registering.TERMS: "registration.EULA",
+    Registering.NUMBER: _REGISTER,
+    Registering.CALL: "registration.flashcall.PrimaryFlashCallEducationScreen",
+    Registering.OLD_PHONE: "registration.accountdefence.DeviceConfirmationRegistrationActivity",
+    Registering.CODE: "registration.verifyphone.VerifyPhoneNumber",
+    Registering.PIN: "registration.VerifyTwoFactorAuth",
+    Registering.CAPTCHA: "registration.VerifyCaptcha",
+    Registering.EMAIL: "registration.email.EmailEducationScreen",
+    Registering.PASSKEY: "passkeys.PasskeyCreateEducationScreen",
+    Registering.RESTORE: "registration.RestoreFromBackupActivity",
+    Registering.NAME: "registration.RegisterName",
+    Registering.BLOCKED: "registration.parole.CustomRegistrationBlockActivity",
+}
 _LOGOUT = "loginfailure.LogoutMessageActivity"
 _STORAGE = "insufficientstoragespace.InsufficientStorageSpaceActivity"
 
@@ -112,6 +147,13 @@ def dutch(*, you: str, your: str) -> Mapping[FaultKind, ClosedPage]:
             activity=_REGISTER, title="Nummer", text="Alles begint opnieuw.", button="Volgende"
         ),
     }
+
+
+def page_of_registration(page: Registering) -> ClosedPage | None:
+    """With words of ours: only the activity tells which page it is."""
+    if page is Registering.DONE:
+        return None
+    return ClosedPage(activity=_REGISTRATION[page], title=page.value, text="…", button=">")
 
 
 def page_of(faults: Faults, pages: Mapping[FaultKind, ClosedPage]) -> ClosedPage | None:
