@@ -142,6 +142,8 @@ WRITE = {
     "POST /new line={line}&number=%2B31655500301&text=Hallo",
     "GET /new",
     "GET /lists",
+    "GET /groups/new",
+    "GET /groups/people?line={line}",
     "POST /sms-length line={line}&to=%2B31655500301&text=Hallo",
     "POST /messages/{message}/cancel",
 }
@@ -180,7 +182,7 @@ OFFICER_ANYWHERE |= {"GET /privacy/consent", "GET /privacy/public-text"}
 ARCHIVE = {"POST /privacy/archive whose={line}&period=2026"}
 OFFICER_ANYWHERE |= {"GET /privacy/care"}
 OFFICER = OFFICER_ANYWHERE | {"POST /privacy/care/{branch}/hides kind=bsn"}
-COUNTERS = {"GET /new", "GET /lists"}
+COUNTERS = {"GET /new", "GET /lists", "GET /groups/new"}
 """Show what one has, also where that is nothing."""
 ALARM = {"GET /emergency"}
 EVERYTHING = LEAD | SWITCH | FOLDER | OFFICER | ARCHIVE | INBOX | WRITE | EDIT

@@ -1,9 +1,12 @@
 """The page of a group, and writing in it from the inbox."""
 
+import re
+
 import httpx
 import pytest
 
 from appliance.desk.groups import outcomes
+from appliance.desk.search import following
 from appliance.devices.group_protocol import GroupPerson
 from appliance.devices.protocol import Group
 from appliance.group_changes import GroupTaskState
@@ -180,3 +183,68 @@ def test_a_file_is_posted_in_a_group(office: Office, sanne: Browser, team: str) 
         ]
     )
     assert value == TEAM.jid
+
+
+def contact_of(office: Office, number: str) -> str:
+    return office.store.read(
+        lambda conn: str(
+            conn.execute(
+                "SELECT contact_id FROM contact_identity WHERE value = ?", (number,)
+            ).fetchone()[0]
+        )
+    )
+
+
+def indexed(office: Office) -> None:
+    while following.catch_up(office.store):
+        pass
+
+
+def test_a_group_is_made_of_people_who_are_found_by_name(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """Who is chosen stays while one searches on; the phone makes it with its picture."""
+    office.writes(ANNA, tilburg, name="Anna de Vries")
+    office.writes(BRAM, tilburg, name="Bram Bakker")
+    indexed(office)
+    anna, bram = contact_of(office, ANNA), contact_of(office, BRAM)
+    assert tilburg.line_id in sanne.get("/groups/new").text
+    asked = {"line": tilburg.line_id, "q": "bakker", "person": anna}
+    found = sanne.client.get("/groups/people", params=asked).text
+    assert re.findall(r'value="([^"]+)"\s*(checked)?', found) == [(anna, "checked"), (bram, "")]
+    form = {"csrf": sanne.csrf, "line": tilburg.line_id, "name": "Dagploeg"}
+    picture = {"file": ("logo.jpg", samples.photo(256, 256))}
+    made = sanne.client.post("/groups", data={**form, "person": [anna, bram]}, files=picture)
+    assert made.status_code == 303
+    page = sanne.get(made.headers["location"]).text
+    for words in ("Dagploeg", "Anna de Vries", "Bram Bakker", "De groep maken", "group-picture"):
+        assert words in page
+    assert tasks(office) == [("create", "waiting")]
+
+
+def test_a_refusal_names_who_has_not_agreed(
+    office: Office, tilburg: Desk, breda: Desk, sanne: Browser
+) -> None:
+    """Neither a new group is made nor anybody added; what was typed and chosen stays."""
+    office.writes(ANNA, tilburg, name="Anna de Vries")
+    office.writes(BRAM, tilburg, name="Bram Bakker")
+    office.writes(BRAM, tilburg, "STOP")
+    chosen = [contact_of(office, ANNA), contact_of(office, BRAM)]
+    form = {"csrf": sanne.csrf, "line": tilburg.line_id, "name": "Dagploeg", "person": chosen}
+    answer = sanne.client.post("/groups", data=form, files={"file": ("", b"")})
+    assert answer.status_code == 409
+    assert "Mag niet in een groep worden opgenomen: Bram Bakker." in answer.text
+    assert 'value="Dagploeg"' in answer.text
+    assert answer.text.count(" checked") == 2
+    assert office.count("chat_group") == 0
+    indexed(office)
+    searched = {"line": tilburg.line_id, "q": "bram"}
+    hit = sanne.client.get("/groups/people", params=searched).text
+    assert (" disabled" in hit, "heeft zich afgemeld" in hit) == (True, True)
+    assert sanne.get(f"/groups/people?line={breda.line_id}&q=bram").status_code == 404
+
+
+def test_people_are_added_by_search(office: Office, sanne: Browser, team: str) -> None:
+    anna = contact_of(office, ANNA)
+    assert sanne.post(f"/c/{team}/group/members", {"person": anna}).status_code == 204
+    assert tasks(office) == [("add", "waiting")]

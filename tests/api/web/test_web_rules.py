@@ -129,6 +129,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         *HOUSE_POSTS,
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),
+        "/groups",
         "/lists",
         "/lists/from-people",
         *(f"/lists/{waiting}{each}" for each in LIST_POSTS),

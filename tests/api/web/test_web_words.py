@@ -83,6 +83,14 @@ def _of_code() -> Iterator[str]:
                 yield given.value
 
 
+_OF_GROUPS = (
+    group_sentences.WORK,
+    group_sentences.WHY,
+    group_sentences.BUTTONS,
+    group_sentences.NOT_AGREED,
+)
+
+
 def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
     yield from audit_sentences.SENTENCES
@@ -135,7 +143,7 @@ def _of_phrases() -> Iterator[str]:
         yield from (
             said for each in kind.account_fields for said in (each.label, each.hint) if said
         )
-    for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
+    for table in _OF_GROUPS:
         yield from table.values()
     for field in setting_fields.FIELDS:
         yield field.label

@@ -54,6 +54,7 @@ def _inbox(said: Words, rights: Rights) -> Iterator[_Place]:
     reads = rights.has(_P.INBOX_READ)
     yield reads, said.text("Inbox"), "/"
     yield rights.has(_P.INBOX_WRITE), said.text("New conversation"), "/new"
+    yield rights.has(_P.INBOX_WRITE), said.text("New group"), "/groups/new"
     yield reads, said.text("Search"), "/search"
     yield reads, said.text("Waiting"), "/inbox/waiting"
     yield reads, said.text("Mine"), "/inbox/mine"

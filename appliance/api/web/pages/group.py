@@ -11,15 +11,17 @@ from fastapi.responses import Response
 
 from appliance.api.form_files import kept_files
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.group_new import of_refusal, shown_of, writing
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
-from appliance.desk.groups import changing, directory, holding, pictures
+from appliance.desk.groups import changing, directory, holding, newcomers, pictures
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.desk.groups.directory import JournalEntry, SeenGroup
 from appliance.desk.groups.holding import GroupRight, HeldFor
+from appliance.desk.groups.newcomers import Newcomer
 from appliance.desk.inbox.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import tel
@@ -40,7 +42,9 @@ JOURNAL = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupPage:
-    """`held_for` is empty for who may not say to whom the group is held."""
+    """`held_for` is empty for who may not say to whom the group is held. `people` were to be added
+    and are not.
+    """
 
     about: Conversation
     group: SeenGroup
@@ -50,16 +54,26 @@ class GroupPage:
     tasks: Sequence[GroupTask]
     is_held: bool
     held_for: Sequence[HeldFor]
+    people: Sequence[Newcomer]
 
     @property
     def shown(self) -> Sequence[Shown]:
         of_members = (Shown(contact_id=each.contact_id, listed=True) for each in self.group.members)
-        return [Shown(contact_id=None, conversation_id=self.about.id), *of_members]
+        about = Shown(contact_id=None, conversation_id=self.about.id)
+        return [about, *of_members, *shown_of(self.people)]
 
     def called(self, member_id: str | None) -> str:
         found = (each for each in self.group.members if each.id == member_id)
         member = next(found, None)
         return (member.name or member.number or "?") if member else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why these people, by their ids, were not added."""
+
+    why: Refused
+    chosen: Sequence[str]
 
 
 @routes.get("/c/{conversation_id}/group")
@@ -116,13 +130,24 @@ async def guard(
 
 
 @routes.post("/c/{conversation_id}/group/members")
-async def add_member(
-    visit: Posting, conversation_id: str, number: Annotated[str, Form(max_length=200)] = ""
+async def add_members(
+    visit: Posting,
+    conversation_id: str,
+    number: Annotated[str, Form(max_length=200)] = "",
+    person: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    def work(tx: Tx, group: ChatGroup) -> None:
-        changing.add(tx, group, [tel(parse_number(number, field="number"))], _author(visit))
+    """`person` are ids of contacts; a `number` may stand in their place."""
+    chosen = person or ()
 
-    return await _change(visit, conversation_id, work)
+    def work(tx: Tx, group: ChatGroup) -> None:
+        people = newcomers.identities_of(
+            tx.conn, writing(visit.rights_in(tx)), group.line_id, chosen
+        )
+        if not people or number:
+            people = [*people, tel(parse_number(number, field="number"))]
+        changing.add(tx, group, people, _author(visit))
+
+    return await _change(visit, conversation_id, work, chosen=chosen)
 
 
 @routes.post("/c/{conversation_id}/group/members/remove")
@@ -183,8 +208,14 @@ def _changeable(conn: sqlite3.Connection, rights: Rights, conversation_id: str) 
 
 
 async def _change(
-    visit: Visit, conversation_id: str, work: Callable[[Tx, ChatGroup], None]
+    visit: Visit,
+    conversation_id: str,
+    work: Callable[[Tx, ChatGroup], None],
+    *,
+    chosen: Sequence[str] = (),
 ) -> Response:
+    """`chosen`: the people about whom it is, who stay chosen where they are refused."""
+
     def change(tx: Tx, rights: Rights) -> None:
         about = _changeable(tx.conn, rights, conversation_id)
         work(tx, groups.find(tx.conn, about.group_id or ""))
@@ -192,33 +223,54 @@ async def _change(
     try:
         await visit.write(change)
     except (InvalidInput, Refused) as exc:
-        status = 409 if isinstance(exc, Refused) else 422
-        return await _show(visit, conversation_id, status, note=note_of(visit.words, exc))
+        return await _show(
+            visit,
+            conversation_id,
+            409 if isinstance(exc, Refused) else 422,
+            note=note_of(visit.words, exc),
+            refused=Refusal(exc, chosen) if isinstance(exc, Refused) else None,
+        )
     return go(visit, f"/c/{conversation_id}/group")
 
 
 async def _show(
-    visit: Visit, conversation_id: str, status: int = 200, *, note: Note | None = None
+    visit: Visit,
+    conversation_id: str,
+    status: int = 200,
+    *,
+    note: Note | None = None,
+    refused: Refusal | None = None,
 ) -> Response:
     cursor = visit.cursor
     rights = visit.session.rights
+    chosen = refused.chosen if refused else ()
     page = await visit.show(
-        lambda conn: _read(conn, rights, conversation_id), lambda page: page.shown
+        lambda conn: _read(conn, rights, conversation_id, chosen), lambda page: page.shown
     )
     if visit.partial and note is None:
         return visit.page("_group.html", page=page)
-    return visit.page("group.html", status, page=page, note=note, cursor=cursor)
+    if refused is not None:
+        note = of_refusal(visit, refused.why, page.people)
+    return visit.page("group.html", status, page=page, people=page.people, note=note, cursor=cursor)
 
 
-def _read(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> GroupPage:
+def _read(
+    conn: sqlite3.Connection, rights: Rights, conversation_id: str, chosen: Sequence[str]
+) -> GroupPage:
     """Raises NotFound, also for a conversation with a person."""
     about = conversation(conn, rights, conversation_id)
     if about.group_id is None:
         raise NotFound("group")
     sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
     kept = groups.find(conn, about.group_id)
+    people = (
+        newcomers.people_for(conn, writing(rights), about.line_id, q="", chosen=chosen)
+        if chosen
+        else ()
+    )
     return GroupPage(
         about=about,
+        people=people,
         group=directory.one(conn, sight, about.group_id),
         read_ms=kept.read_ms,
         left=kept.left_ms is not None,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.api.web.words.i18n import Words
 from appliance.desk.groups.directory import JournalEntry
+from appliance.errors import Refused
 from appliance.group_changes import GroupChangeKind, GroupTaskState
 from appliance.reasons import Reason
 from appliance.store.group_tasks import GroupTask
@@ -33,6 +34,19 @@ BUTTONS: Mapping[GroupChangeKind, str] = {
     GroupChangeKind.REMOVE: "Take them out",
     GroupChangeKind.LOCK: "Only admins may change this",
 }
+
+
+NOT_AGREED: Mapping[Reason, str] = {
+    Reason.CONSENT_REQUIRED: "has not written to this number",
+    Reason.OPTED_OUT: "asked to stop",
+    Reason.BLOCKED: "is blocked",
+}
+"""Why somebody is not taken into a group."""
+
+
+def not_agreed(words: Words, refusal: Refused) -> str:
+    said = NOT_AGREED.get(Reason(refusal.code))
+    return words.text(said) if said else words.text("may not be written to")
 
 
 def work(words: Words, task: GroupTask, who: str) -> str:
