@@ -14,8 +14,8 @@ class PhoneSettings(BaseModel):
     waits for a person. `may_switch_port`: its USB port may be switched off and on, where the hub
     switches that port alone. That needs `uhubctl`. One that is away for long is switched by root,
     where `balie-port.service` is on. Balie itself does so with one that does not answer, which
-    needs its udev rule for the user who runs Balie, and under `balie.service` a drop-in with
-    `RestrictAddressFamilies=AF_NETLINK`, and so does the next. `may_spare_battery`:
+    needs `balie-hubs.rules` and `balie-hubs.conf` (a card has them, elsewhere `balie doctor` says
+    how), and so does the next. `may_spare_battery`:
     its port is also left without power for minutes while the branch is closed and nobody writes, so
     that its battery stays between 40 and 80 percent.
     """

@@ -7,6 +7,7 @@ Its list names each hub with how it switches, and each port with what is plugged
 """
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,6 +51,15 @@ def port_of(serial: str) -> HubPort | None:
     return found[0] if len(found) == 1 else None
 
 
+def is_installed() -> bool:
+    return shutil.which(_PROGRAM) is not None
+
+
+def is_ganged(kind: str) -> bool:
+    """Whether a hub of this kind, as `2109:3431`, has all ports on one switch."""
+    return kind.startswith(_GANGED)
+
+
 def single_ports(listed: str) -> Iterator[tuple[HubPort, str]]:
     """Each port that switches alone, with the words about what is plugged in."""
     for hub, line in _lines_of_single(listed):
@@ -69,8 +79,8 @@ def _lines_of_single(listed: str) -> Iterator[tuple[str, str]]:
     hub = ""
     for line in listed.splitlines():
         if found := _HUB.match(line):
-            ganged = found["kind"].startswith(_GANGED)
-            hub = found["place"] if line.rstrip().endswith(_SINGLE) and not ganged else ""
+            single = line.rstrip().endswith(_SINGLE) and not is_ganged(found["kind"])
+            hub = found["place"] if single else ""
         elif hub:
             yield hub, line
 

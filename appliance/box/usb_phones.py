@@ -22,7 +22,7 @@ def plugged_in(devices: Path = DEVICES) -> Mapping[str, str]:
     """The place of each phone, by its serial; one that two phones tell is nobody's."""
     found: dict[str, list[str]] = {}
     for folder in sorted(devices.glob("*-*")):
-        serial = _word(folder / "serial")
+        serial = word_of(folder / "serial")
         if _PLACE.fullmatch(folder.name) and serial and _speaks_adb(folder):
             found.setdefault(serial, []).append(folder.name)
     return {serial: places[0] for serial, places in found.items() if len(places) == 1}
@@ -41,11 +41,12 @@ def port_at(place: str) -> HubPort:
 
 
 def _speaks_adb(folder: Path) -> bool:
-    told = (tuple(_word(each / name) for name in _INTERFACE) for each in folder.glob("*-*:*"))
+    told = (tuple(word_of(each / name) for name in _INTERFACE) for each in folder.glob("*-*:*"))
     return any(each == _ADB for each in told)
 
 
-def _word(path: Path) -> str:
+def word_of(path: Path) -> str:
+    """What a small file of the kernel's says; empty where it is not there."""
     try:
         return path.read_text("utf-8", "replace").strip()
     except OSError:

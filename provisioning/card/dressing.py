@@ -47,6 +47,8 @@ _TAKEN = {
     "balie-system.conf": "usr/lib/systemd/system.conf.d/balie.conf",
     "balie.sysctl": "usr/lib/sysctl.d/70-balie.conf",
     "balie-box-stick.rules": "usr/lib/udev/rules.d/70-balie-box-stick.rules",
+    "balie-hubs.conf": "usr/lib/systemd/system/balie.service.d/hubs.conf",
+    "balie-hubs.rules": "usr/lib/udev/rules.d/70-balie-hubs.rules",
     "balie-box-phone.rules": "usr/lib/udev/rules.d/70-balie-box-phone.rules",
 }
 """Examples of the package for a machine that is Balie's alone: a card is one."""

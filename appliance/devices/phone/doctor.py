@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import adbutils
 
+from appliance.box import hub_rights
+from appliance.box.hub_rights import HubLack
 from appliance.devices.complaint import Complaint
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import server_port
@@ -32,18 +34,46 @@ _REMEDIES = {
 }
 
 
+_EXAMPLES = "/usr/share/doc/balie/examples"
+_ALLOWING = {
+    HubLack.DROP_IN: f"install -D --mode=0644 {_EXAMPLES}/balie-hubs.conf"
+    " /etc/systemd/system/balie.service.d/hubs.conf; systemctl daemon-reload",
+    HubLack.RULE: f"install --mode=0644 {_EXAMPLES}/balie-hubs.rules"
+    " /etc/udev/rules.d/70-balie-hubs.rules; udevadm control --reload; udevadm trigger"
+    " --subsystem-match=usb",
+}
+
+
 def doctor(serials: Iterable[str] = ()) -> list[Complaint]:
     """All that is wrong with adb and with these phones; empty when nothing is."""
+    hubs = _hubs(hub_rights.lacking())
     complaint = _adb_itself()
     if complaint is not None:
-        return [complaint]
+        return [complaint, *hubs]
     try:
         known = {listed.serial: listed.state for listed in adb_server.devices()}
     except SetupError as exc:
-        return [_no_server(str(exc))]
+        return [_no_server(str(exc)), *hubs]
     wanted = [*serials, *(serial for serial in known if serial not in set(serials))]
     states = ((serial, known.get(serial, DeviceState.ABSENT)) for serial in wanted)
-    return [_about(serial, state) for serial, state in states if state in _REMEDIES]
+    said = [_about(serial, state) for serial, state in states if state in _REMEDIES]
+    return [*said, *hubs]
+
+
+def _hubs(lacking: frozenset[HubLack]) -> list[Complaint]:
+    """Without these a port that could be switched alone looks like one that cannot."""
+    if not lacking:
+        return []
+    do = "; ".join(_ALLOWING[each] for each in HubLack if each in lacking)
+    return [
+        Complaint(
+            about="usb hub",
+            sentence="Phones hang on a hub that may switch single ports, and Balie may not use it:"
+            " it neither revives a phone by its port nor spares batteries.",
+            remedy=f"As root: {do}; systemctl restart balie. Where the hub cannot do it (see"
+            " uhubctl), set may_switch_port and may_spare_battery under [phone] to false.",
+        )
+    ]
 
 
 def _about(serial: str, state: DeviceState) -> Complaint:
