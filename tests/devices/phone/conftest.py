@@ -23,8 +23,14 @@ def spec(request: pytest.FixtureRequest) -> PhoneSpec:
 
 
 @pytest.fixture
-def world(adb_server_port: int, spec: PhoneSpec) -> Iterator[World]:
-    emulated = World(spec)
+def speed(request: pytest.FixtureRequest) -> float:
+    """How fast the world's clock runs; a test that has a span of it may choose a slow one."""
+    return float(getattr(request, "param", 1.0))
+
+
+@pytest.fixture
+def world(adb_server_port: int, spec: PhoneSpec, speed: float) -> Iterator[World]:
+    emulated = World(spec, speed=speed)
     try:
         emulated.connect()
         yield emulated
