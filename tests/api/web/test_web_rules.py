@@ -117,6 +117,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/devices/rules/{waiting}/remove",
         f"/devices/{device_id}/chats",
         f"/c/{conversation}/texts/{waiting}",
+        f"/new/texts/{waiting}",
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",
         *(f"/people/{contact}{each}" for each in PERSON_POSTS),
