@@ -137,6 +137,8 @@ const hints = {
     if (hint.conversation === openConversation()) {
       soon("messages", 0);
       if (hint.received) soon("fate"); // they may have gone over to another channel
+      // Another question has other answers, and what is answered has none.
+      if (hint.received || document.querySelector("#suggestions [data-text]")) soon("suggestions", 300);
     }
     soon("send", 500);
     soon("round", 1000); // a question has left, or is expected at another time
