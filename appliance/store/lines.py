@@ -63,8 +63,17 @@ def refuse_known(conn: sqlite3.Connection, number: str) -> None:
         raise Refused(Reason.NUMBER_TAKEN, f"There is a line {number} already.")
 
 
-def remove_line(tx: Tx, line_id: str) -> None:
+def waiting_on(conn: sqlite3.Connection, line_id: str) -> int:
+    """How many messages would be cancelled with the line."""
+    row = conn.execute(
+        "SELECT count(*) FROM message WHERE line_id = ? AND state = 'queued'", (line_id,)
+    ).fetchone()
+    return int(row[0])
+
+
+def remove_line(tx: Tx, line_id: str, *, staff_id: str | None = None) -> None:
     """The line sends and receives no more; its history stays. Its devices are removed with it.
+    `staff_id`: the colleague who did it in the pages.
 
     Its waiting messages are cancelled, because nothing would ever send them.
     """
@@ -81,7 +90,7 @@ def remove_line(tx: Tx, line_id: str) -> None:
     )
     device_accounts.forget_gone(tx)
     tx.conn.execute("DELETE FROM route WHERE line_id = ?", (line_id,))
-    tx.emit(EventKind.LINE_REMOVED, line_id=line_id)
+    tx.emit(EventKind.LINE_REMOVED, line_id=line_id, staff_id=staff_id)
 
 
 def lines(conn: sqlite3.Connection) -> Sequence[Line]:

@@ -141,6 +141,8 @@ WRITE = {
     "POST /c/{conversation}/draft text=Hal",
     "POST /new line={line}&number=%2B31655500301&text=Hallo",
     "GET /new",
+    "GET /new/verdict?line={line}&number=%2B31655500301",
+    "GET /new/texts?line={line}",
     "GET /lists",
     "GET /groups/new",
     "GET /groups/people?line={line}",

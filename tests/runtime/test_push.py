@@ -15,7 +15,7 @@ from appliance.desk.access import sessions
 from appliance.desk.access.bearer import token_hash
 from appliance.desk.notices import choices
 from appliance.desk.outgoing.sending import Author
-from appliance.desk.team import cases, staff
+from appliance.desk.team import cases, notes, staff
 from appliance.push.keys import FILE, public_key_of
 from appliance.runtime.push_follower import AGAIN_MS, TOO_LATE_MS, PushFollower
 from appliance.store import branches, push
@@ -138,6 +138,31 @@ def test_the_house_has_one_key_that_only_its_owner_reads(house: House) -> None:
     house.hears()
     assert len(browser.told) == 1
     assert house.outside.house_keys == {key} == {public_key_of(house.data)}
+
+
+def test_who_is_named_or_handed_something_is_told_and_nobody_else(house: House) -> None:
+    """Also in a conversation that is done, and once; not who did it themselves."""
+    sanne, bart = house.member("Sanne"), house.member("Bart")
+    browsers = {each: house.browser_of(each)[0] for each in (sanne, bart)}
+    house.hears()
+    house.clock.advance(s=60)
+    conversation, by = house.conversation(), Author(staff_id=sanne)
+    house.store.write(lambda tx: cases.close(tx, conversation, by))
+    house.store.write(lambda tx: notes.write(tx, conversation, "@Bart en @Sanne: kijk", by))
+    house.follower.look()
+    house.follower.look()
+    assert [each["body"] for each in browsers[bart].told[1:]] == [
+        "Een collega noemt je in een notitie"
+    ]
+    house.clock.advance(s=60)
+    house.switch(shows_text=True)
+    house.store.write(lambda tx: cases.assign(tx, conversation, bart, by))
+    house.follower.look()
+    assert browsers[bart].told[-1]["body"].startswith("Sanne draagt je een gesprek over")
+    house.store.write(lambda tx: cases.assign(tx, conversation, sanne, by))
+    house.follower.look()
+    assert len(browsers[bart].told) == 3
+    assert len(browsers[sanne].told) == 1
 
 
 def test_nobody_is_told_what_is_not_for_them(house: House) -> None:

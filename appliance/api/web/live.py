@@ -25,6 +25,7 @@ from appliance.api.web.presence import Onlooker
 from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
+from appliance.desk.notices.news import for_colleagues
 from appliance.events import Event, EventKind
 from appliance.store.store import ReaderPool
 
@@ -259,6 +260,7 @@ async def hint_for(visit: Visit, event: Event) -> Hint | None:
     if hint is None:
         return None
     sights = _sights(visit.session.rights, hint[0])
+    hint = _with_news(hint, event, visit.staff_id)
     known = [each.sees_at_once(event) for each in sights]
     if None not in known:
         return hint if any(known) else None
@@ -266,6 +268,16 @@ async def hint_for(visit: Visit, event: Event) -> Hint | None:
         lambda conn: any(each.sees_event(conn, event) for each in sights), ReaderPool.LIVE
     )
     return hint if seen else None
+
+
+def _with_news(hint: Hint, event: Event, staff_id: str) -> Hint:
+    """Says why the reader is to be told of it by sound or notification, where a colleague made it
+    theirs; that somebody wrote says so by itself.
+    """
+    personal = for_colleagues(event)
+    if personal is None or staff_id not in personal[1]:
+        return hint
+    return hint[0], {**hint[1], "news": personal[0].value}
 
 
 def _hint_of_emergency(visit: Visit, event: Event) -> Hint | None:

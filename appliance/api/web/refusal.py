@@ -56,6 +56,9 @@ FIELDS = {
     "strike_off": "Type the word as it stands there: what is struck off has to be joined anew.",
     "office_address": "No box would find the office, or could trust it. Start it at an address that"
     " boxes reach, with a certificate that they can check.",
+    "remove_line": "Type the word as it stands there: a number that is out of use does not come"
+    " back.",
+    "per_minute": "A program may ask from 1 to 1000000 times a minute.",
     "believe": "Choose which of the numberings is the box's own.",
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",

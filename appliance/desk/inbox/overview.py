@@ -32,7 +32,8 @@ class Filter(Enum):
     ALL = "all"
     UNREAD = "unread"
     GROUPS = "groups"
-    #: Whoever looks has them, and they are neither done nor put away.
+    #: Whoever looks has them, and they are neither done nor put away; and those in which a note
+    #: names them that they have not seen, whoever has them.
     MINE = "mine"
     #: Somebody waits there, and nobody has it.
     NOBODYS = "nobodys"
@@ -276,7 +277,11 @@ _FREE = (
 _MINE = f"""SELECT c.id, c.last_ms AS place FROM casework w INDEXED BY casework_open
 CROSS JOIN conversation c ON c.id = w.conversation_id
 WHERE w.line_id = :line AND w.assignee_id = :staff_id
-AND w.done_ms IS NULL AND w.returns IS NULL AND c.id NOT IN {HIDDEN}"""  # noqa: S608 -- our own words
+AND w.done_ms IS NULL AND w.returns IS NULL AND c.id NOT IN {HIDDEN}
+UNION SELECT c.id, c.last_ms FROM note_mention named INDEXED BY note_mention_unseen
+CROSS JOIN note n ON n.id = named.note_id CROSS JOIN conversation c ON c.id = n.conversation_id
+WHERE named.staff_id = :staff_id AND named.seen_ms IS NULL AND c.line_id = :line
+AND c.id NOT IN {HIDDEN} ORDER BY place DESC, id DESC LIMIT :most"""  # noqa: S608 -- our own words
 AWAY_MS = "iif(w.returns IS NULL, NULL, coalesce(w.returns_ms, 1 << 52))"
 """When it returns; what waits for a reply stands after all that has a time."""
 _LATER = f"""SELECT c.id, -{AWAY_MS} AS place FROM casework w INDEXED BY casework_later
@@ -284,7 +289,7 @@ CROSS JOIN conversation c ON c.id = w.conversation_id
 WHERE w.line_id = :line AND w.returns IS NOT NULL AND c.id NOT IN {HIDDEN}
 ORDER BY place DESC, c.id DESC LIMIT :most"""  # noqa: S608 -- our own words
 _PLACES = {
-    (Filter.MINE, Order.LATEST): f"{_MINE} {_BY_TIME}",
+    (Filter.MINE, Order.LATEST): _MINE,
     (Filter.NOBODYS, Order.WAITING): f"{_WAITING} {_ON_LINE} c.waiting_ms IS NOT NULL AND {_FREE}"
     f" {_BY_WAIT}",
     (Filter.LATER, Order.LATEST): _LATER,

@@ -14,8 +14,8 @@ MOST = 100
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineCounts:
     """`waiting`: who waits for an answer and is not put away. `mine`: what whoever looks has and is
-    neither done nor put away. `missing`: messages that did not arrive, or may not have, MOST at
-    most.
+    neither done nor put away, and where a note names them that they have not seen. `missing`:
+    messages that did not arrive, or may not have, MOST at most.
     """
 
     line_id: str
@@ -48,9 +48,14 @@ SELECT line.value AS line_id, (
   CROSS JOIN conversation c ON c.id = w.conversation_id
   WHERE w.line_id = line.value AND w.returns IS NOT NULL AND c.waiting_ms IS NOT NULL
 ) AS waiting, (
-  SELECT count(*) FROM casework w INDEXED BY casework_open
-  WHERE w.assignee_id = :staff_id AND w.line_id = line.value AND w.done_ms IS NULL
-  AND w.returns IS NULL AND w.conversation_id NOT IN {HIDDEN}
+  SELECT count(*) FROM (
+    SELECT w.conversation_id FROM casework w INDEXED BY casework_open
+    WHERE w.assignee_id = :staff_id AND w.line_id = line.value AND w.done_ms IS NULL
+    AND w.returns IS NULL AND w.conversation_id NOT IN {HIDDEN}
+    UNION SELECT c.id FROM note_mention named INDEXED BY note_mention_unseen
+    CROSS JOIN note n ON n.id = named.note_id CROSS JOIN conversation c ON c.id = n.conversation_id
+    WHERE named.staff_id = :staff_id AND named.seen_ms IS NULL AND c.line_id = line.value
+    AND c.id NOT IN {HIDDEN})
 ) AS mine, (
   SELECT count(*) FROM (
     SELECT 1 FROM not_arrived n INDEXED BY not_arrived_line

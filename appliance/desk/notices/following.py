@@ -1,4 +1,5 @@
-"""Follows the log: notes which browsers are to be told of a conversation that begins to wait.
+"""Follows the log: notes which browsers are to be told of a conversation that begins to wait, or
+that a colleague makes somebody's.
 
 How far it is stands in the same transaction as what it notes, so a crash tells nobody twice and
 misses nobody.
@@ -8,12 +9,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from appliance.desk.notices.news import begins_a_wait, news_for
+from appliance.desk.notices.news import NewsKind, begins_a_wait, for_colleagues, news_for
 from appliance.events import Event, EventKind
 from appliance.store import events, push
 from appliance.store.store import Store, Tx
 
 _PIECE = 500
+_MAY_TELL = (
+    EventKind.MESSAGE_RECEIVED,
+    EventKind.CONVERSATION_NOTED,
+    EventKind.CONVERSATION_ASSIGNED,
+)
 _RARELY = 500
 """The place in the log is written down after so many events, also when none could tell anything."""
 
@@ -58,7 +64,7 @@ class NoticeFollower:
         if not batch:
             return _ToNote(event_seq=after)
         seq = batch[-1].seq
-        came = any(each.kind is EventKind.MESSAGE_RECEIVED for each in batch)
+        came = any(each.kind in _MAY_TELL for each in batch)
         return _ToNote(
             pairs=[pair for event in batch for pair in _told(conn, event, now_ms)],
             event_seq=seq,
@@ -68,10 +74,17 @@ class NoticeFollower:
 
 
 def _told(conn: sqlite3.Connection, event: Event, now_ms: int) -> Iterator[tuple[str, str]]:
-    if event.conversation_id is None or not begins_a_wait(conn, event):
+    if event.conversation_id is None:
         return
+    personal = for_colleagues(event)
+    if personal is None and not begins_a_wait(conn, event):
+        return
+    why, whom = personal or (NewsKind.WAITS, None)
     for each in push.subscriptions(conn, now_ms):
-        if news_for(conn, each.staff_id, event.conversation_id, now_ms) is not None:
+        if whom is not None and each.staff_id not in whom:
+            continue
+        found = news_for(conn, each.staff_id, event.conversation_id, now_ms)
+        if found is not None and found.why is why:
             yield each.id, event.conversation_id
 
 

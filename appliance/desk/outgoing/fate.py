@@ -42,14 +42,14 @@ def fate(
     histories: Histories,
     *,
     line_id: str,
-    conversation_id: str,
+    conversation_id: str | None,
     identity: Identity,
     staff_id: str,
     now_ms: int,
     over: Channel | None = None,
 ) -> Fate:
     """As the line is now; what waits there already is not counted. `over` is the channel that was
-    chosen. Raises NotFound.
+    chosen. `conversation_id` None: they have none on this line yet. Raises NotFound.
     """
     line = lines.line(conn, line_id)
     coming = _coming(conn, line, conversation_id, identity, staff_id, now_ms)
@@ -69,7 +69,7 @@ def _queued(conn: sqlite3.Connection, coming: Coming) -> Queued:
 def _coming(
     conn: sqlite3.Connection,
     line: Line,
-    conversation_id: str,
+    conversation_id: str | None,
     identity: Identity,
     staff_id: str,
     now_ms: int,
@@ -77,15 +77,16 @@ def _coming(
     row = conn.execute(
         "SELECT contact_id, last_in_ms FROM conversation WHERE id = ?", (conversation_id,)
     ).fetchone()
-    waiting = _waiting(identity, row["last_in_ms"], now_ms)
+    heard_ms = row["last_in_ms"] if row else None
+    waiting = _waiting(identity, heard_ms, now_ms)
     person = None if identity.is_group else consent.standing(conn, line.id, identity)
-    contact_id = row["contact_id"]
+    contact_id = row["contact_id"] if row else person and person.contact_id
     asked = undecided.asked(conn, line.id).get(contact_id) if contact_id else None
     return Coming(
         waiting=waiting,
-        contact_id=contact_id or conversation_id,
-        conversation_id=conversation_id,
-        last_in_ms=row["last_in_ms"],
+        contact_id=contact_id or conversation_id or _NOBODYS,
+        conversation_id=conversation_id or "",
+        last_in_ms=heard_ms,
         text=_TEXT,
         wanted=permission_of(conn, person, channel=None).left
         if person
@@ -141,3 +142,5 @@ def _fate(situation: Situation, entry: Planned) -> Fate:
 
 _NEWEST = "ffffffff-ffff-7fff-bfff-ffffffffffff"
 """An id above all that there are."""
+_NOBODYS = "00000000-0000-7000-8000-000000000000"
+"""In place of a contact that there is none of: no other message is to them."""

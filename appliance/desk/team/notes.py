@@ -90,8 +90,8 @@ def write(
     )
     note_media.put(tx, note_id, media_ids)
     tx.conn.executemany(
-        "INSERT INTO note_mention (note_id, staff_id) VALUES (?, ?)",
-        [(note_id, each.id) for each in named],
+        "INSERT INTO note_mention (note_id, staff_id, seen_ms) VALUES (?, ?, ?)",
+        [(note_id, each.id, tx.now_ms if each.id == by.staff_id else None) for each in named],
     )
     if by.staff_id:
         forget_draft(tx, by.staff_id, conversation_id)
@@ -178,6 +178,16 @@ def mentioned(conn: sqlite3.Connection, case: Casework, text: str) -> Sequence[C
                 found[colleague.id] = colleague
                 break
     return list(found.values())
+
+
+def to_mention(conn: sqlite3.Connection, conversation_id: str, typed: str) -> Sequence[Colleague]:
+    """Whom a note there can name, of whom a word of the name begins like this."""
+    begins = typed.casefold()
+    return [
+        each
+        for each in _readers(conn, casework.of(conn, conversation_id))
+        if any(word.startswith(begins) for word in each.name.casefold().split())
+    ]
 
 
 def _names(readers: Sequence[Colleague]) -> Iterator[tuple[str, Colleague]]:

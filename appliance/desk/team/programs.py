@@ -48,6 +48,15 @@ def rotate_key(tx: Tx, rights: Rights, token_id: str, *, by_staff_id: str) -> Ne
     return tokens.rotate_key(tx, token_id, by=f"staff:{by_staff_id}")
 
 
+def limit(
+    tx: Tx, rights: Rights, token_id: str, per_minute: int | None, *, by_staff_id: str
+) -> None:
+    """None: as usual. Raises NotFound, also for one that was revoked, or InvalidInput."""
+    if not any(each.id == token_id for each in managed(tx.conn, rights)):
+        raise NotFound("token")
+    tokens.limit(tx, token_id, per_minute, by=f"staff:{by_staff_id}")
+
+
 def revoke(tx: Tx, rights: Rights, token_id: str, *, by_staff_id: str) -> None:
     """Raises NotFound, also the second time."""
     if not any(each.id == token_id for each in managed(tx.conn, rights)):

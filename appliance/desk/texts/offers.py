@@ -13,6 +13,7 @@ from appliance.desk.search.folding import words, words_of
 from appliance.desk.texts import canned_texts
 from appliance.desk.texts.canned_texts import CannedText
 from appliance.errors import NotFound
+from appliance.store import lines
 from appliance.store.store import Tx
 
 MOST = 8
@@ -26,9 +27,11 @@ _LAST = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """A conversation in which somebody writes. `name` is of whom it is with; None in a group."""
+    """A conversation in which somebody writes. `name` is of whom it is with; None in a group.
+    `conversation_id` None: it begins with what is written.
+    """
 
-    conversation_id: str
+    conversation_id: str | None
     branch_id: str
     name: str | None
     waits: bool
@@ -48,6 +51,13 @@ def writing(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> W
         name=row["name"],
         waits=row["waiting_ms"] is not None,
     )
+
+
+def beginning(conn: sqlite3.Connection, rights: Rights, line_id: str, name: str | None) -> Writing:
+    """For a first message from this line. Raises NotFound where one may not write."""
+    branch_id = lines.line(conn, line_id).branch_id
+    rights.require(Permission.INBOX_WRITE, branch_id, "line")
+    return Writing(conversation_id=None, branch_id=branch_id, name=name, waits=False)
 
 
 def matching(conn: sqlite3.Connection, about: Writing, typed: str) -> Sequence[CannedText]:

@@ -223,6 +223,11 @@ def test_a_token_is_shown_once_and_says_when_it_was_used(
     )[0]
     assert last_event(office)[0] == EventKind.TOKEN_SIGNS_ANEW
     assert key not in boss.get("/settings/tokens").text
+    for wanted, status in (("120", 204), ("many", 422), ("0", 422)):
+        limit = {"per_minute": wanted}
+        assert boss.post(f"/settings/tokens/{token_id}/limit", limit).status_code == status
+    assert last_event(office)[0] == EventKind.TOKEN_LIMITED
+    assert 'value="120"' in boss.get("/settings/tokens").text
     assert boss.post(f"/settings/tokens/{token_id}/revoke").status_code == 204
     assert last_event(office)[:2] == (EventKind.TOKEN_REVOKED, boss.staff_id)
     assert boss.post(f"/settings/tokens/{token_id}/revoke").status_code == 404
@@ -238,7 +243,7 @@ def test_a_token_needs_a_scope_and_a_branch_of_ones_own(
     form = {"name": "x", "branch": tilburg.branch_id}
     assert send(head, "/settings/tokens", form).status_code == 422
     foreign = office.token()
-    for what in ("rotate", "revoke"):
+    for what in ("limit", "rotate", "revoke"):
         assert head.post(f"/settings/tokens/{foreign.id}/{what}").status_code == 404
     assert foreign.id not in head.get("/settings/tokens").text
     head.client.close()

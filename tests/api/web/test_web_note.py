@@ -1,9 +1,11 @@
 """Notes for colleagues in the inbox: never sent, and unlike a message."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from appliance.clock import ManualClock
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
 from tests.media import samples
@@ -69,6 +71,60 @@ def test_who_is_named_sees_it_in_the_list_until_they_open_it(
     assert "names you" in bart.get("/list?view=all").text
     assert bart.post(f"/c/{anna}/notes/seen").status_code == 204
     assert "names you" not in bart.get("/list?view=all").text
+
+
+def test_who_is_named_finds_it_among_their_own_also_when_it_is_done(
+    office: Office, sanne: Browser, bart: Browser, anna: str
+) -> None:
+    """It counts once, whoever has it; who names themselves is told nothing."""
+    row = f'id="r-{anna}"'
+    for do in ("claim", "done"):
+        assert sanne.post(f"/c/{anna}/case", {"do": do}).status_code == 200
+    sanne.post(f"/c/{anna}/notes", {"text": "@Bart en @Sanne, kijk jij?"})
+    mine = bart.get("/list?view=mine").text
+    assert row in mine
+    assert re.search('data-view="mine"\\s+data-count="1"', bart.get("/inbox/mine").text)
+    assert row not in sanne.get("/list?view=mine").text
+    bart.post(f"/c/{anna}/notes/seen")
+    assert row not in bart.get("/list?view=mine").text
+
+
+def test_an_at_sign_finds_colleagues_who_may_see_it(
+    office: Office, tilburg: Desk, breda: Desk, sanne: Browser, bart: Browser, anna: str
+) -> None:
+    """By any word of their name; nobody of another branch, and not whoever writes."""
+    others = [
+        log_in(office, name, role="staff", branch_id=desk.branch_id)
+        for name, desk in (("Anne de Boer", tilburg), ("Bo van Breda", breda))
+    ]
+    assert 'data-name="Anne de Boer"' in sanne.get(f"/c/{anna}/colleagues?q=bo").text
+    assert "Bo van Breda" not in sanne.get(f"/c/{anna}/colleagues?q=bo").text
+    everybody = sanne.get(f"/c/{anna}/colleagues").text
+    assert ('data-name="Bart"' in everybody, 'data-name="Sanne"' in everybody) == (True, False)
+    assert others[1].get(f"/c/{anna}/colleagues").status_code == 404
+    for each in others:
+        each.client.close()
+
+
+def test_a_page_is_told_of_what_a_colleague_makes_ones_own(
+    clock: ManualClock, sanne: Browser, bart: Browser, anna: str
+) -> None:
+    """Named in a note or handed a conversation; nothing of that to who did it."""
+    address = f"/me/notifications/news?conversation={anna}"
+    assert bart.get(f"{address}&why=named").status_code == 204
+    clock.advance(s=5)
+    sanne.post(f"/c/{anna}/notes", {"text": "@Bart, kijk jij?"})
+    said = bart.get(f"{address}&why=named").json()
+    assert said["body"] == "A colleague names you in a note"
+    assert sanne.get(f"{address}&why=named").status_code == 204
+    clock.advance(s=5)
+    given = {"do": "hand-over", "to": bart.staff_id}
+    assert sanne.post(f"/c/{anna}/case", given).status_code == 200
+    said = bart.get(f"{address}&why=handed").json()
+    assert said["body"] == "A colleague hands you a conversation"
+    assert sanne.get(f"{address}&why=handed").status_code == 204
+    clock.advance(s=3600)
+    assert bart.get(f"{address}&why=handed").status_code == 204
 
 
 def test_the_draft_of_a_note_is_kept_apart_from_that_of_a_message(

@@ -157,3 +157,31 @@ def test_a_mailbox_is_checked_kept_and_taken_away(
         lambda conn: conn.execute("SELECT * FROM device_account").fetchall()
     )
     assert accounts == []
+
+
+def test_a_number_is_taken_out_of_use_with_the_typed_word(
+    office: Office, tilburg: Desk, breda: Desk, boss: Browser
+) -> None:
+    """By an administrator of its branch; what waits is cancelled, and the page says so first."""
+    office.writes("+31687654321", tilburg, name="Anna")
+    head = log_in(office, "Henk", role="admin", branch_id=tilburg.branch_id)
+    head.post("/settings/look", {"language": "en"})
+    new = {"line": tilburg.line_id, "number": "+31687654321", "text": "Hoi"}
+    assert head.post("/new", new).status_code == 204
+    place = f"{PAGE}/{tilburg.line_id}"
+    assert boss.post(f"{place}/remove", {"typed": "REMOVE"}).status_code == 404
+    assert "out of use" not in boss.get(place).text
+    assert "1 message waits and is cancelled." in head.get(place).text
+    wrong = head.post(f"{place}/remove", {"typed": "remove"}, part=False)
+    assert (wrong.status_code, "Type the word" in wrong.text) == (422, True)
+    assert head.post(f"{PAGE}/{breda.line_id}/remove", {"typed": "REMOVE"}).status_code == 404
+    assert head.post(f"{place}/remove", {"typed": "REMOVE"}).status_code == 204
+    assert head.get(place).status_code == 404
+    sql = "SELECT kind, staff_id FROM event_log ORDER BY seq DESC LIMIT 1"
+    last = office.store.read(lambda conn: tuple(conn.execute(sql).fetchone()))
+    assert last == ("line.removed", head.staff_id)
+    states = office.store.read(
+        lambda conn: {row[0] for row in conn.execute("SELECT state FROM message")}
+    )
+    assert "queued" not in states
+    head.client.close()

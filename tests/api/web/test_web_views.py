@@ -78,3 +78,34 @@ def test_a_person_chooses_the_keys_that_send(sanne: Browser) -> None:
     sanne.post("/settings/look", {"sends": "ctrl"})
     assert 'data-sends="ctrl"' in sanne.get("/").text
     assert 'name="sends" value="ctrl" checked' in sanne.get("/settings").text
+
+
+def test_an_address_leads_on_to_where_its_thing_stands(
+    office: Office, sanne: Browser, tilburg: Desk, breda: Desk
+) -> None:
+    """For who may see that; a device of another branch is not there."""
+    admin = log_in(office, "Carla", role="admin", branch_id=None)
+    place = f"/devices#v-{tilburg.line_id}-{tilburg.device_id}"
+    for browser, address, leads in (
+        (sanne, f"/devices/{tilburg.device_id}", place),
+        (sanne, f"/devices/{breda.device_id}", None),
+        (sanne, "/settings/company", None),
+        (sanne, "/devices/add", None),
+        (admin, "/settings/company", "/settings/branches"),
+        (admin, "/devices/add", "/devices/enrol"),
+    ):
+        answer = browser.client.get(address, follow_redirects=False)
+        expected = (404, None) if leads is None else (303, leads)
+        assert (answer.status_code, answer.headers.get("location")) == expected, address
+    assert place.partition("#")[2] in sanne.get("/devices").text
+    admin.client.close()
+
+
+def test_keys_are_named_where_they_are_on(sanne: Browser) -> None:
+    """Whoever switched single keys off is told of none."""
+    page = sanne.get("/inbox/waiting").text
+    assert "<kbd>x</kbd>" in page
+    sanne.post("/settings/look", {"keys": "off"})
+    page = sanne.get("/inbox/waiting").text
+    assert "<kbd>x</kbd>" not in page
+    assert "?)" not in page.partition('id="help-button"')[2][:200]

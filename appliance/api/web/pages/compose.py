@@ -1,4 +1,4 @@
-"""Writing: sending, cancelling, drafts, and the first message to a number."""
+"""Writing in a conversation: sending, cancelling, drafts."""
 
 import asyncio
 import dataclasses
@@ -7,32 +7,31 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from appliance.api.form_files import kept_files, uploads_of
 from appliance.api.uploads import ReceivedFile
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.pages.inbox import desk_of, shown_desk
 from appliance.api.web.pages.sending_time import Timed, Timing, timing_of
 from appliance.api.web.pages.thread import opened_thread, whole_page
 from appliance.api.web.pages.views import Choices
 from appliance.api.web.refusal import Note, note_of
-from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.api.web.visit import Posting, Visit, go
 from appliance.api.web.words import writing_sentences
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Rights
 from appliance.desk.consent.near_stop import NearStopAnswer
-from appliance.desk.inbox import overview, thread
+from appliance.desk.inbox import thread
 from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.intake import sign_off
 from appliance.desk.outgoing import again, decisions, drafts, meanwhile, sending, ways
 from appliance.desk.outgoing.decisions import Decision
 from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.identities import Identity, meant
+from appliance.identities import Identity
 from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.store import lines
@@ -215,50 +214,9 @@ async def decide_near_stop(
     return go(visit, f"/c/{conversation_id}")
 
 
-@routes.get("/new")
-async def new_page(
-    visit: Reading, choices: Choices, to: Annotated[str, Query(max_length=40)] = ""
-) -> Response:
-    return await _new(visit, choices, line=choices.line, number=to, text="", note=None)
-
-
-@routes.post("/new")
-async def send_new(
-    visit: Posting,
-    choices: Choices,
-    from_line: Annotated[str, Form(alias="line")] = "",
-    number: Annotated[str, Form()] = "",
-    text: Annotated[str, Form()] = "",
-) -> Response:
-    line = await visit.read(lambda conn: _line(conn, visit, from_line))
-    try:
-        request = sending.SendRequest(
-            line_id=line.id,
-            identity=meant(number),
-            text=normal_newlines(text),
-            author=sending.Author(staff_id=visit.staff_id),
-            typed=True,
-        )
-        conversation_id = await visit.write(lambda tx, rights: _begin(tx, rights, request))
-    except (InvalidInput, Refused) as exc:
-        note = note_of(visit.words, exc, line=line.readable, text=normal_newlines(text))
-        return await _new(
-            visit, choices, status_of(exc), line=line.id, number=number, text=text, note=note
-        )
-    visit.services.planned()
-    return go(visit, f"/c/{conversation_id}")
-
-
 def normal_newlines(text: str) -> str:
     """Browsers send a form's line breaks as CR LF, although a person pressed one key."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _begin(tx: Tx, rights: Rights, request: sending.SendRequest) -> str:
-    """The conversation that the message is in."""
-    branch_id = lines.line(tx.conn, request.line_id).branch_id
-    rights.require(Permission.INBOX_WRITE, branch_id, "line")
-    return conversation_of_message(tx.conn, rights, sending.accept(tx, request).id)
 
 
 def _accept(
@@ -332,19 +290,6 @@ async def _refused(
     return await whole_page(visit, opened, card, choices, status)
 
 
-async def _new(visit: Visit, choices: Choices, status: int = 200, **form: object) -> Response:
-    cursor = visit.cursor
-    if visit.partial:
-        desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
-    else:
-        desk = await shown_desk(visit, choices)
-    if not desk.may_write:
-        raise NotFound("page")
-    if visit.partial:
-        return visit.page("_new.html", status, desk=desk, **form)
-    return visit.page("new.html", status, desk=desk, cursor=cursor, **form)
-
-
 def recipient_of(about: thread.Conversation, to: str) -> Identity:
     """The chosen one, else the first that can be written to."""
     writable = filter(Channel.any_writes_to, about.to)
@@ -360,13 +305,6 @@ def _writable(
     if not about.may_write or not about.to:
         raise NotFound("conversation")
     return about
-
-
-def _line(conn: sqlite3.Connection, visit: Visit, line_id: str) -> overview.InboxLine:
-    for line in overview.lines(conn, visit.session.rights, visit.staff_id):
-        if line.id == line_id and line.may_write:
-            return line
-    raise NotFound("line")
 
 
 def _storable(text: str) -> str:

@@ -2,18 +2,20 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from appliance.api.form_files import kept_files, uploads_of
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.compose import normal_newlines
-from appliance.api.web.visit import Posting, Visit, go
+from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Rights
 from appliance.desk.inbox import thread
+from appliance.desk.inbox.directory import Colleague
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import notes
 from appliance.errors import InvalidInput, NotFound
@@ -21,6 +23,9 @@ from appliance.store.media import add_upload
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
+
+_MOST = 8
+"""Who is meant stands among them, or is typed further."""
 
 
 @routes.post("/c/{conversation_id}/notes")
@@ -71,6 +76,21 @@ async def add_note_with_files(visit: Posting, request: Request, conversation_id:
 
     await visit.write(work)
     return _done(visit, conversation_id)
+
+
+@routes.get("/c/{conversation_id}/colleagues")
+async def colleagues_part(
+    visit: Reading, conversation_id: str, q: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
+    """Whom a note can name, while an @ is typed."""
+    mine = visit.session.rights
+
+    def read(conn: sqlite3.Connection) -> Sequence[Colleague]:
+        _writable(conn, mine, conversation_id)
+        return notes.to_mention(conn, conversation_id, q)
+
+    found = [each for each in await visit.read(read) if each.id != visit.staff_id]
+    return visit.page("_note_people.html", colleagues=found[:_MOST])
 
 
 @routes.post("/c/{conversation_id}/note-draft")

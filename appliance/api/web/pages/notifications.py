@@ -23,7 +23,7 @@ from appliance.desk.access.bearer import token_hash
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.notices import choices
 from appliance.desk.notices.choices import NoticeChoice
-from appliance.desk.notices.news import News, news_for
+from appliance.desk.notices.news import News, NewsKind, news_for
 from appliance.errors import InvalidInput, NotFound, SetupError
 from appliance.ids import is_id
 from appliance.push.keys import public_key_of
@@ -127,14 +127,18 @@ async def forget_this_browser(visit: Posting, endpoint: Annotated[str, Form()] =
 
 
 @routes.get(f"{ADDRESS}/news")
-async def news(visit: Reading, conversation: Annotated[str, Query(max_length=40)]) -> Response:
-    """What an open page may say of a conversation in which somebody just wrote; 204: nothing."""
+async def news(
+    visit: Reading,
+    conversation: Annotated[str, Query(max_length=40)],
+    why: Annotated[NewsKind, Query()] = NewsKind.WAITS,
+) -> Response:
+    """What an open page may say of a conversation in which that just happened; 204: nothing."""
     if not is_id(conversation):
         raise NotFound("conversation")
     found = await visit.show(
         lambda conn: news_for(conn, visit.staff_id, conversation, visit.now_ms), _shown
     )
-    if found is None:
+    if found is None or found.why is not why:
         return Response(status_code=204)
     return JSONResponse(dict(notice(visit.words, found)))
 

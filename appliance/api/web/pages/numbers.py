@@ -1,15 +1,16 @@
-"""`/settings/numbers`: the bots and mailboxes that stand beside a number."""
+"""`/settings/numbers`: the bots and mailboxes beside a number, and taking it out of use."""
 
 import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.refusal import Note
+from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import beside_sentences
 from appliance.desk.access.rights import Permission, Rights, line_with, lines_with
@@ -18,7 +19,7 @@ from appliance.desk.lines.beside import NewBeside
 from appliance.desk.lines.beside_shown import StandsBeside
 from appliance.devices.kind import Kind
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.store import branches
+from appliance.store import branches, lines
 from appliance.store.branches import Branch
 from appliance.store.house_key import HouseKey
 from appliance.store.lines import Line
@@ -27,18 +28,24 @@ from appliance.store.store import Tx
 routes = APIRouter(route_class=PageRoute)
 
 PAGE = "/settings/numbers"
+WORD = "REMOVE"
+"""Is typed to take a number out of use: it does not come back."""
 _LONGEST = 500
 """Characters of one thing that is typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberShown:
-    """`choices` are the numbers that one may set."""
+    """`choices` are the numbers that one may set. `may_remove`: one may take this one out of use,
+    and with it go the `waiting` messages.
+    """
 
     choices: Sequence[tuple[Line, Branch]]
     line: Line
     branch: Branch
     beside: Sequence[StandsBeside]
+    may_remove: bool
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +57,9 @@ class TypedAccount:
 
 
 @routes.get(PAGE)
-async def numbers_page(visit: Reading) -> Response:
+async def numbers_page(visit: Reading, removed: str = "") -> Response:
     """Of the first number."""
-    return await _page(visit, "")
+    return await _page(visit, "", removed=removed)
 
 
 @routes.get(f"{PAGE}/{{line_id}}")
@@ -100,6 +107,27 @@ async def take_away(visit: Posting, line_id: str, kind: str) -> Response:
     return go(visit, f"{PAGE}/{line_id}?saved={asked.name}")
 
 
+@routes.post(f"{PAGE}/{{line_id}}/remove")
+async def remove_number(
+    visit: Posting, line_id: str, typed: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    """Takes the number out of use."""
+
+    def work(tx: Tx, rights: Rights) -> None:
+        line = line_with(tx.conn, rights, Permission.DEVICE_MANAGE, line_id)
+        rights.require(Permission.STAFF_MANAGE, line.branch_id, "line")
+        if typed.strip() != WORD:
+            raise InvalidInput("remove_line", f"Type {WORD}.")
+        lines.remove_line(tx, line.id, staff_id=visit.staff_id)
+
+    try:
+        await visit.write(work)
+    except InvalidInput as exc:
+        return await _page(visit, line_id, 422, note=note_of(visit.words, exc))
+    visit.services.planned()
+    return go(visit, f"{PAGE}?removed=1")
+
+
 def _kind(name: str) -> Kind:
     """Raises NotFound for what stands beside no line."""
     for each in beside_shown.kinds():
@@ -136,6 +164,7 @@ async def _page(
     *,
     saved: str = "",
     later: str = "",
+    removed: str = "",
     note: Note | None = None,
     typed: TypedAccount | None = None,
 ) -> Response:
@@ -151,6 +180,8 @@ async def _page(
         at=at,
         saved=saved,
         later=later,
+        removed=removed,
+        word=WORD,
         note=note,
         typed=typed,
         said=beside_sentences,
@@ -172,4 +203,6 @@ def _number(conn: sqlite3.Connection, rights: Rights, line_id: str) -> NumberSho
         line=line,
         branch=known[line.branch_id],
         beside=beside_shown.of_line(conn, line.id),
+        may_remove=rights.may(Permission.STAFF_MANAGE, line.branch_id),
+        waiting=lines.waiting_on(conn, line.id),
     )

@@ -104,6 +104,11 @@ def editing(rights: Rights) -> Sight:
     return Sight(rights.branches(Permission.CONTACT_EDIT))
 
 
+def writing(rights: Rights) -> Sight:
+    """Where somebody may write to people."""
+    return Sight(rights.branches(Permission.INBOX_WRITE), rights.groups)
+
+
 async def own_branches(visit: Visit) -> Sequence[Branch]:
     """Where somebody may enter people. Raises NotFound for who may nowhere."""
     rights = visit.session.rights

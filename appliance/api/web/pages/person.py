@@ -10,14 +10,23 @@ from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.pages.people import editing, reading
+from appliance.api.web.pages.people import editing, reading, writing
 from appliance.api.web.pages.privacy import officer_sight
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.access.sight import Sight
-from appliance.desk.contacts import card_form, changing, joining, namesakes, splitting, table
+from appliance.desk.contacts import (
+    beginnable,
+    card_form,
+    changing,
+    joining,
+    namesakes,
+    splitting,
+    table,
+)
+from appliance.desk.contacts.beginnable import BeginWay
 from appliance.desk.contacts.card_form import CardForm
 from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.contacts.person import KnownPerson, person
@@ -41,7 +50,7 @@ _CHOICES = 6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonShown:
     """`choices` are those who may be the same person, for the words `join`. `hold` is for who
-    guards their privacy; None for others.
+    guards their privacy; None for others. `begins`: where the reader may write to them first.
     """
 
     person: KnownPerson
@@ -50,6 +59,7 @@ class PersonShown:
     #: None for who does not guard the privacy of this person.
     readers: Sequence[PersonReader] | None = None
     hold: HeldNow | None
+    begins: Sequence[BeginWay] = ()
 
     @property
     def held_until(self) -> str:
@@ -276,6 +286,7 @@ async def _page(
             choices=_choices(conn, visit, found, join),
             readers=_readers(conn, visit, found.id),
             hold=hold,
+            begins=beginnable.ways(conn, writing(visit.session.rights), found.id),
         )
 
     cursor = visit.cursor

@@ -10,11 +10,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.people import writing
 from appliance.api.web.visit import Reading, Visit, in_header
 from appliance.api.web.words import search_sentences
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import beginnable
+from appliance.desk.contacts.beginnable import BeginWay
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
 from appliance.desk.search import finding, following
@@ -40,6 +43,8 @@ class FoundPage:
     wrong: str = ""
     left: bool = False
     goes_on: bool = False
+    #: Where one may write first to people with whom nothing was ever said, by their ids.
+    begins: Mapping[str, BeginWay] = field(default_factory=dict)
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -115,7 +120,10 @@ def _found(conn: sqlite3.Connection, visit: Visit, q: str, after: str) -> FoundP
         page = _asked(conn, sight, q, after)
     except InvalidInput as exc:
         return replace(plain, wrong=search_sentences.wrong(visit.words, exc))
-    return replace(plain, hits=page.hits, next=page.next)
+    silent = [each.contact_id for each in page.hits if each.conversation_id is None]
+    ways = {each: beginnable.ways(conn, writing(rights), each) for each in silent if each}
+    begins = {each: found[0] for each, found in ways.items() if found}
+    return replace(plain, hits=page.hits, next=page.next, begins=begins)
 
 
 def _asked(conn: sqlite3.Connection, sight: Sight, q: str, after: str) -> HitPage:

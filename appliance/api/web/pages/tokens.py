@@ -12,7 +12,9 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Rights
 from appliance.desk.access.tokens import (
+    MOST_PER_MINUTE,
     NEVER,
+    USUAL_PER_MINUTE,
     NewSigningKey,
     NewToken,
     Scope,
@@ -75,6 +77,24 @@ async def revoke(visit: Posting, token_id: str) -> Response:
     return go(visit, f"{PAGE}?saved=1")
 
 
+@routes.post(f"{PAGE}/{{token_id}}/limit")
+async def limit(
+    visit: Posting, token_id: str, per_minute: Annotated[str, Form(max_length=20)] = ""
+) -> Response:
+    """How often a minute it may ask; empty: as usual."""
+    said = per_minute.strip()
+    wanted = int(said) if said.isdecimal() else None if not said else 0
+
+    def work(tx: Tx, rights: Rights) -> None:
+        programs.limit(tx, rights, token_id, wanted, by_staff_id=visit.staff_id)
+
+    try:
+        await visit.write(work)
+    except InvalidInput as exc:
+        return await _page(visit, 422, note=note_of(visit.words, exc))
+    return go(visit, f"{PAGE}?saved=1")
+
+
 @routes.post(f"{PAGE}/{{token_id}}/rotate")
 async def rotate(visit: Posting, token_id: str) -> Response:
     """Shows the new key of signatures, this once."""
@@ -105,6 +125,8 @@ async def _page(
         tokens=await visit.read(lambda conn: programs.managed(conn, rights)),
         scopes=_ALL,
         never=NEVER,
+        most=MOST_PER_MINUTE,
+        usual=USUAL_PER_MINUTE,
         lives=_LIVES,
         ticked=ticked,
         saved=saved,

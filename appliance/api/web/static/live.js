@@ -123,16 +123,22 @@ function watch() {
   }
 }
 
+// What somebody may want to hear of: one page of a browser says it.
+function news(why, conversation) {
+  if (!why || !holds) return;
+  document.dispatchEvent(new CustomEvent("balie:arrived", { detail: { conversation, why } }));
+}
+
 const hints = {
   message(hint) {
     if (hint.received) arrived.add(hint.conversation);
-    if (hint.received && holds) {
-      document.dispatchEvent(new CustomEvent("balie:arrived", { detail: hint.conversation }));
-    }
+    news(hint.received ? "waits" : hint.news, hint.conversation);
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) {
       soon("messages", 0);
       if (hint.received) soon("fate"); // they may have gone over to another channel
+      // Another question has other answers, and what is answered has none.
+      if (hint.received || document.querySelector("#suggestions [data-text]")) soon("suggestions", 300);
     }
     soon("send", 500);
     soon("round", 1000); // a question has left, or is expected at another time
@@ -159,6 +165,7 @@ const hints = {
     if (!hint.device) soon("verdict"); // a number was stopped, or goes on
   },
   case(hint) {
+    news(hint.news, hint.conversation);
     if (hint.conversation === openConversation()) soon("case", 0);
     soon("overview", OVERVIEW_MS);
   },

@@ -1,9 +1,11 @@
 // Notes for colleagues: a form of their own beside the composer, with a draft of its own.
 
 import { attached, noteOf, putBack, take } from "./attach.js";
+import { choices } from "./choices.js";
 import { post } from "./requests.js";
 
 const DRAFT_MS = 600;
+const AT = /(^|\s)@([^\s@]*)$/; // the beginning of a colleague's name, up to the cursor
 
 let timer = 0;
 let saved = "";
@@ -41,6 +43,28 @@ function ready() {
   saved = field().value;
   tell(form().dataset.seen);
 }
+
+/** Where the name begins that is being typed; null where none is. */
+function named() {
+  const box = field();
+  const found = box.selectionStart === box.selectionEnd && AT.exec(box.value.slice(0, box.selectionEnd));
+  return found ? { word: found[2], start: box.selectionEnd - found[2].length } : null;
+}
+
+choices({
+  field,
+  list: () => document.getElementById("note-people"),
+  address() {
+    const found = field().dataset.colleagues && named();
+    return found && `${field().dataset.colleagues}?${new URLSearchParams({ q: found.word })}`;
+  },
+  take(option) {
+    const box = field();
+    box.setRangeText(`${option.dataset.name} `, named()?.start ?? box.value.length, box.selectionEnd, "end");
+    box.focus();
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  },
+});
 
 document.addEventListener("click", (event) => {
   const tab = event.target.closest('.modes [role="tab"]');

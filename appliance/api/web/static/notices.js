@@ -41,10 +41,11 @@ function looksAt(conversation) {
   return document.hasFocus() && document.getElementById("open")?.value === conversation;
 }
 
-/** Somebody wrote. What of it may be said here now, Balie knows. */
-export async function tell(conversation) {
+/** Somebody wrote, or a colleague made it one's own. What of it may be said here now, Balie knows. */
+export async function tell({ conversation, why }) {
   if (looksAt(conversation)) return;
-  const answer = await fetch(`/me/notifications/news?conversation=${conversation}`).catch(() => null);
+  const about = new URLSearchParams({ conversation, why });
+  const answer = await fetch(`/me/notifications/news?${about}`).catch(() => null);
   if (answer?.status !== 200) return;
   const { sound, shown } = wishes();
   if (sound) ring();

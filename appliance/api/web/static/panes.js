@@ -73,7 +73,16 @@ function findList() {
   document.getElementById("list").scrollTop = top;
 }
 
+// What only a new conversation needs is loaded with the first one.
+async function beginNew() {
+  if (document.getElementById("new")) (await import("./new.js")).ready();
+}
+
 if (panes) {
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target?.id === "thread-pane") beginNew();
+  });
+  beginNew();
   document.addEventListener("click", (event) => {
     const { target } = event;
     if (target.closest?.(".row, #new-button")) {

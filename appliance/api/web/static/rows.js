@@ -42,6 +42,7 @@ function belongs(item, { line, view, me }) {
   if (view === "later") return returns !== "";
   if (view === "waiting") return since !== "" && !returns;
   if (view === "nobodys") return since !== "" && !returns && !assignee;
+  if (view === "mine" && "named" in item.dataset) return true;
   if (view === "mine") return assignee === me && !returns && !("done" in item.dataset);
   return !group && (view !== "unread" || Number(unread) > 0);
 }

@@ -7,6 +7,7 @@ import { putBackQuote } from "./quote.js";
 import { post } from "./requests.js";
 
 const UNDO_MS = 5000;
+const BEGUN = "begun"; // where the form of a new conversation leaves for the next page what was sent
 
 let held = null; // what was sent last and may be taken back
 let timer = 0;
@@ -75,13 +76,21 @@ function choose(button) {
   return document.getElementById("text").focus();
 }
 
-function offer(detail) {
+function offer(detail, left = UNDO_MS) {
   clearTimeout(timer);
   held = detail;
   const bar = document.getElementById("undo-send");
   if (!bar) return;
   bar.hidden = false;
-  timer = setTimeout(() => { held = null; bar.hidden = true; }, UNDO_MS);
+  timer = setTimeout(() => { held = null; bar.hidden = true; }, left);
+}
+
+// The first message of a conversation can be taken back on the page that shows it.
+function takeUp() {
+  const { until = 0, ...sent } = JSON.parse(sessionStorage.getItem(BEGUN) ?? "{}");
+  sessionStorage.removeItem(BEGUN);
+  const left = until - Date.now();
+  if (left > 0 && sent.conversation === box()?.dataset.conversation) offer(sent, left);
 }
 
 async function undo() {
@@ -110,6 +119,15 @@ document.addEventListener("balie:accepted", ({ detail }) => {
   if (here && detail.id && !detail.message.not_before) offer(detail);
 });
 
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const id = ctx.sourceElement.id === "new" && ctx.response?.headers.get("X-Message");
+  if (!id) return;
+  const conversation = ctx.response.headers.get("HX-Redirect").replace("/c/", "");
+  const message = { text: ctx.sourceElement.elements.text.value, quotes: "" };
+  const until = Date.now() + UNDO_MS;
+  sessionStorage.setItem(BEGUN, JSON.stringify({ id, message, files: [], conversation, until }));
+});
+
 document.addEventListener("input", (event) => {
   if (event.target.id === "text") begin();
 });
@@ -136,3 +154,4 @@ document.addEventListener("htmx:after:swap", (event) => {
   }
 });
 begin();
+takeUp();

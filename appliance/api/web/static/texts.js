@@ -1,16 +1,13 @@
 // Texts that the office has ready: a slash at the beginning of a word finds them, and what Balie
 // cannot fill is asked for. A text is put into the field; nothing is sent by it.
 
+import { choices } from "./choices.js";
 import { post } from "./requests.js";
 
 const SLASH = /(^|\s)\/([^\s/]*)$/;
 
-const field = () => document.getElementById("text");
+const field = () => document.querySelector("[data-texts]");
 const list = () => document.getElementById("text-choices");
-const chosen = () => list()?.querySelector('[aria-selected="true"]');
-const place = () => `/c/${document.getElementById("composer").dataset.conversation}/texts`;
-
-let asked = 0; // only the answer to what was typed last is shown
 
 /** The slash with what stands behind it, up to the cursor; null where there is none. */
 function typed() {
@@ -21,46 +18,29 @@ function typed() {
   return found && { word: found[2], start: end - found[2].length - 1, end };
 }
 
-async function look() {
+/** For whom it is, where no conversation says so: of a new one the form does. */
+function about() {
+  const { line, number } = field().form.elements;
+  return line && number ? { line: line.value, number: number.value } : {};
+}
+
+function whose() {
+  return JSON.stringify([field()?.dataset.texts, field() && about()]);
+}
+
+function address() {
   const found = typed();
-  const turn = ++asked;
-  if (!found || !list()) return close();
-  const answer = await fetch(`${place()}?q=${encodeURIComponent(found.word)}`, { headers: { "HX-Request": "true" } })
-    .catch(() => null);
-  if (turn !== asked || !list()) return;
-  if (!answer?.ok) return close();
-  list().innerHTML = await answer.text();
-  list().hidden = !list().children.length;
-  choose(list().firstElementChild);
-}
-
-function close() {
-  if (!list()) return;
-  list().hidden = true;
-  list().replaceChildren();
-  field()?.removeAttribute("aria-activedescendant");
-  field()?.removeAttribute("aria-controls");
-}
-
-function choose(option) {
-  chosen()?.setAttribute("aria-selected", "false");
-  if (!option) return close();
-  option.setAttribute("aria-selected", "true");
-  option.scrollIntoView({ block: "nearest" });
-  field().setAttribute("aria-controls", list().id);
-  field().setAttribute("aria-activedescendant", option.id);
+  return found && `${field().dataset.texts}?${new URLSearchParams({ q: found.word, ...about() })}`;
 }
 
 async function take(id) {
   const found = typed();
-  const from = place();
-  close();
-  asked += 1;
-  const answer = await post(`${place()}/${id}`).catch(() => null);
+  const from = whose();
+  const answer = await post(`${field().dataset.texts}/${id}`, about()).catch(() => null);
   if (!answer?.ok) return say();
   const { text, missing } = await answer.json();
   const filled = missing.length ? await fill(text, missing) : text;
-  if (filled !== null && from === place()) put(filled, found); // it is for this person alone
+  if (filled !== null && from === whose()) put(filled, found); // it is for this person alone
 }
 
 function say() {
@@ -102,33 +82,12 @@ function put(text, found) {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// Before the composer hears of a key: Enter would send.
-document.addEventListener("keydown", (event) => {
-  if (event.target !== field() || !list() || list().hidden || event.isComposing) return;
-  const keys = {
-    ArrowDown: () => choose(chosen()?.nextElementSibling ?? list().firstElementChild),
-    ArrowUp: () => choose(chosen()?.previousElementSibling ?? list().lastElementChild),
-    Enter: () => take(chosen().dataset.text),
-    Tab: () => take(chosen().dataset.text),
-    Escape: close,
-  };
-  if (!Object.hasOwn(keys, event.key) || event.shiftKey || event.ctrlKey || event.altKey) return;
-  event.preventDefault();
-  event.stopPropagation();
-  keys[event.key]();
-}, true);
+choices({ field, list, address, take: (option) => take(option.dataset.text) });
 
-document.addEventListener("input", (event) => {
-  if (event.target === field()) look();
-});
-document.addEventListener("mousedown", (event) => {
-  if (event.target.closest?.("#text-choices")) event.preventDefault(); // the field keeps the cursor
-});
 document.addEventListener("balie:text", (event) => take(event.detail));
 document.addEventListener("click", (event) => {
   const asks = event.target.closest?.(".care-ask");
   if (asks && field()) put(asks.dataset.sentence);
-  const option = event.target.closest?.("#text-choices [data-text], #suggestions [data-text]");
-  if (option) take(option.dataset.text);
-  else if (event.target !== field()) close();
+  const suggested = event.target.closest?.("#suggestions [data-text]");
+  if (suggested) take(suggested.dataset.text);
 });
