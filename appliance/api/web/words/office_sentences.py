@@ -80,10 +80,17 @@ WITHHELD: Mapping[str, str] = {
     " as soon as the branch answers.",
 }
 
+NOT_SEARCHED: Mapping[str, str] = {
+    "missing": "What head office has of these boxes cannot be read now, so nothing is found there:",
+    "keeps": "Names and words stay at these branches, and are found by the search there alone:",
+    "away": "These boxes cannot be reached now; what happened there since is not found here:",
+}
+
 _INVITED_AGAIN = frozenset({"unauthorized", "no-credential", Reason.STRUCK_OFF.value})
 
 SENTENCES = (
     *WITHHELD.values(),
+    *NOT_SEARCHED.values(),
     *(each for said in (PRIVACY, TROUBLE) for pair in said.values() for each in pair),
 )
 
@@ -115,6 +122,11 @@ def fate(words: Words, box: BoxShown) -> str:
 def withheld(words: Words, why: str) -> str:
     """Why head office shows no words in a conversation."""
     return words.text(WITHHELD[why])
+
+
+def not_searched(words: Words, why: str) -> str:
+    """Stands before the names of the boxes."""
+    return words.text(NOT_SEARCHED[why])
 
 
 def needs_invitation(link: OfficeLink, now: OfficeNow) -> bool:
