@@ -6,6 +6,7 @@ from appliance.office.web import (
     boxes_page,
     inbox_page,
     live_page,
+    new_page,
     search_page,
     thread_page,
     writing_page,
@@ -13,6 +14,6 @@ from appliance.office.web import (
 
 _OF_THE_HOUSE = tuple(each for each in HOUSE_PAGES if each is not live)
 
-_OWN = (inbox_page, thread_page, writing_page, live_page, search_page, boxes_page)
+_OWN = (inbox_page, thread_page, writing_page, live_page, search_page, new_page, boxes_page)
 
 pages = finder_of((*_OF_THE_HOUSE, *_OWN))

@@ -119,6 +119,22 @@ def fate(words: Words, box: BoxShown) -> str:
     return words.text("{box} sends it, as soon as it may.").format(box=box.name)
 
 
+def begun(words: Words, box: BoxShown, to: str, *, is_refused: bool) -> str:
+    """What stands of a message to somebody new."""
+    if is_refused:
+        sentence = words.text("{box} did not send your message to {to}.")
+    elif box.away_ms is not None:
+        sentence = words.text("Your message to {to} waits until {box} can be reached.")
+    else:
+        sentence = words.text("{box} was asked to send your message to {to}.")
+    return sentence.format(box=box.name, to=to)
+
+
+def not_done(words: Words, box: str) -> str:
+    why = words.text("That is not possible there any more.")
+    return words.text("{box} did not do it. {why}").format(box=box, why=why)
+
+
 def withheld(words: Words, why: str) -> str:
     """Why head office shows no words in a conversation."""
     return words.text(WITHHELD[why])
