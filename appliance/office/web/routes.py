@@ -4,6 +4,7 @@ from appliance.api.web import live
 from appliance.api.web.routes import HOUSE_PAGES, finder_of
 from appliance.office.web import (
     boxes_page,
+    files_page,
     inbox_page,
     live_page,
     new_page,
@@ -14,6 +15,6 @@ from appliance.office.web import (
 
 _OF_THE_HOUSE = tuple(each for each in HOUSE_PAGES if each is not live)
 
-_OWN = (inbox_page, thread_page, writing_page, live_page, search_page, new_page, boxes_page)
+_INBOX = (inbox_page, thread_page, files_page, writing_page, live_page, search_page, new_page)
 
-pages = finder_of((*_OF_THE_HOUSE, *_OWN))
+pages = finder_of((*_OF_THE_HOUSE, *_INBOX, boxes_page))

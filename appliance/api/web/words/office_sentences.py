@@ -135,6 +135,12 @@ def not_done(words: Words, box: str) -> str:
     return words.text("{box} did not do it. {why}").format(box=box, why=why)
 
 
+def file_away(words: Words, box: str) -> str:
+    """In place of a file that its box does not give now."""
+    sentence = words.text("{box} did not give the file. Try again in a moment.")
+    return sentence.format(box=box)
+
+
 def withheld(words: Words, why: str) -> str:
     """Why head office shows no words in a conversation."""
     return words.text(WITHHELD[why])
