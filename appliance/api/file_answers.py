@@ -72,15 +72,22 @@ def _names_parts(told: str) -> bool:
 async def file_answer(request: Request, services: Services, media: Media) -> Response:
     """Raises NotFound where Balie does not have it."""
     sha256 = _need(media)
-    inline = media.type in INLINE
+    media_type, inline = type_told(media)
     return await _answer(
         request,
         services.media_files.path_of(sha256),
         etag=sha256,
-        media_type=media.type if inline or media.type.startswith(_SAVED_AS_IT_IS) else UNKNOWN,
+        media_type=media_type,
         name=media.name,
         inline=inline,
     )
+
+
+def type_told(media: Media) -> tuple[str, bool]:
+    """The type that a browser is told, and whether it shows the file."""
+    inline = media.type in INLINE
+    as_it_is = inline or media.type.startswith(_SAVED_AS_IT_IS)
+    return media.type if as_it_is else UNKNOWN, inline
 
 
 async def thumbnail_answer(request: Request, services: Services, media: Media) -> Response:

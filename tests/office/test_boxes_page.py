@@ -75,3 +75,24 @@ def test_only_who_manages_all_devices_sees_the_boxes(office: HeadOffice, path: s
     assert lead.get("/boxes").status_code == 404
     assert lead.post(path, {"privacy": "all"}).status_code == 404
     lead.client.close()
+
+
+def test_a_wall_shows_which_box_is_not_well_and_names_nobody(
+    office: HeadOffice, admin: Browser, tilburg: PlainBox, breda: PlainBox
+) -> None:
+    for each in (tilburg, breda):
+        each.push_all()
+    breda.push_raw(b"x")
+    office.head.upkeep.look()
+    wall = admin.get("/boxes?wall=1").text
+    assert 'data-place="wall"' in wall
+    assert re.search(r"<strong>1</strong> van 2 boxen", wall)
+    names = re.findall(r"<li class=\"(\w*)\" dir=\"auto\">\s*<strong>(\w+)", wall)
+    assert names == [("bad", "Breda"), ("", "Tilburg")]
+    assert "stilgezet" in wall
+    part = admin.get("/boxes?wall=1", **{"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert "wall-boxes" in part
+    lead = log_in(office, "Joris Lead", role="lead", branch_id=None)
+    assert lead.get("/boxes?wall=1").status_code == 404
+    lead.client.close()

@@ -101,9 +101,8 @@ def test_what_a_page_offers_is_there(boxes: Sequence[RealBox], noor: Browser) ->
         for link in set(re.findall('(?:href|src|hx-get)="(/(?!static)[^"#]*)', answer.text)):
             found = noor.get(link.replace("&amp;", "&"))
             assert found.is_redirect or found.status_code == 200, (page, link)
-        for form in set(
-            re.findall('(?:action|hx-post|data-draft|data-seen)="(/[^"]*)', answer.text)
-        ):
+        forms = re.findall('(?:action|hx-post|data-draft|data-seen)="(/[^"]*)', answer.text)
+        for form in set(forms) - {"/search"}:
             assert noor.post(form, csrf=False).status_code == 403, (page, form)
 
 

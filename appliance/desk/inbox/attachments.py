@@ -39,6 +39,12 @@ def seen_by_staff(
     return _seen(conn, sight, found, uploaded=found is not None and found.staff_id == staff_id)
 
 
+def is_shown_in(conn: sqlite3.Connection, conversation_id: str, named: str) -> bool:
+    """Whether this is a note of that conversation, or a message of it that is not hidden."""
+    values = {"named": named, "conversation": conversation_id}
+    return conn.execute(_SHOWN_IN, values).fetchone() is not None
+
+
 def _seen(
     conn: sqlite3.Connection,
     sight: Sight,
@@ -59,6 +65,11 @@ def _seen(
     return SeenMedia(media=found, shown=Shown(**dict(row)) if row else Shown())
 
 
+_SHOWN_IN = f"""
+SELECT 1 FROM message m
+WHERE m.id = :named AND m.conversation_id = :conversation AND NOT {NOT_SHOWN}
+UNION ALL SELECT 1 FROM note WHERE id = :named AND conversation_id = :conversation
+"""  # noqa: S608 -- our own condition
 _EXCHANGED = f"""
 SELECT m.contact_id, m.conversation_id FROM message_media of
 JOIN message m ON m.id = of.message_id JOIN line ON line.id = m.line_id

@@ -51,8 +51,11 @@ def _unmarked(name: str, value: Any) -> Any:
 class FetchedMemory:
     """What boxes answered, for `KEPT_S`, and never on a disk. For every thread."""
 
-    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, now_s: Callable[[], float] = time.monotonic, *, most_bytes: int = MAX_BYTES
+    ) -> None:
         self._now_s = now_s
+        self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._kept: OrderedDict[_Key, tuple[float, FetchAnswer]] = OrderedDict()
         self._bytes = 0
@@ -95,7 +98,7 @@ class FetchedMemory:
         """The oldest stand first."""
         while self._kept:
             key, (until_s, _) = next(iter(self._kept.items()))
-            if until_s > self._now_s() and self._bytes <= MAX_BYTES:
+            if until_s > self._now_s() and self._bytes <= self._most_bytes:
                 return
             self._drop(key)
 

@@ -3,7 +3,7 @@ others are listed, and a header says which are not.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -39,6 +39,10 @@ class MissingBoxes:
     @property
     def first(self) -> StoreError | None:
         return next(iter(self._failed.values()), None)
+
+    @property
+    def ids(self) -> Collection[str]:
+        return set(self._failed)
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -37,5 +37,7 @@ def furnish(app: FastAPI) -> None:
     """
     head: Head = app.state.head
     app.state.fetched = FetchedMemory()
-    head.forgotten.listen(app.state.fetched.forget)
+    app.state.fetched_files = FetchedMemory()
+    for memory in (app.state.fetched, app.state.fetched_files):
+        head.forgotten.listen(memory.forget)
     app.state.more_bodies = (OfficeConversationOut, OfficeEventOut)

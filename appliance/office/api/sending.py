@@ -4,7 +4,6 @@ Consent, pacing and plan are the box's. What it refuses shows as the message's s
 reason.
 """
 
-import asyncio
 import sqlite3
 from functools import partial
 from typing import Any
@@ -39,6 +38,7 @@ from appliance.office.api.fetched import is_away
 from appliance.office.api.seen_boxes import SeenBox, asker_of, boxes_of_branches, opened
 from appliance.office.api.sights import sight_at
 from appliance.office.api.unsent import command_of, state_of
+from appliance.office.deciding import decided
 from appliance.office.head.callers import head_of
 from appliance.office.link import CommandKind, CommandOutcome, OfficeCommand
 from appliance.office.tables import commands
@@ -46,9 +46,6 @@ from appliance.reasons import Reason
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
-DECIDES_S = 2.0
-"""So long a program waits to hear whether its message was withdrawn, where the box is there."""
-_LOOKS_S = 0.05
 _MS_PER_S = 1000
 _ON_ITS_WAY = (MessageState.QUEUED, MessageState.SENDING, MessageState.UNCONFIRMED)
 
@@ -222,14 +219,8 @@ async def _decided(caller: Caller, box_id: str, asked: OfficeCommand) -> Command
     """What the box has said of the command; None where it is away, or has not in time."""
     if await _box_is_away(caller, box_id):
         return None
-    store = caller.services.store
-    until_s = asyncio.get_running_loop().time() + DECIDES_S
-    while asyncio.get_running_loop().time() < until_s:
-        given = await store.aread(lambda conn: commands.by_id(conn, asked.id))
-        if given is not None and given.outcome is not None:
-            return given.outcome
-        await asyncio.sleep(_LOOKS_S)
-    return None
+    given = await decided(caller.services.store, asked.id)
+    return None if given is None else given.outcome
 
 
 async def _box_is_away(caller: Caller, box_id: str) -> bool:

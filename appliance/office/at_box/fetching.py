@@ -8,6 +8,7 @@ is read is answered, and nothing is kept.
 import asyncio
 import contextlib
 import logging
+import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 WITHIN_S = 5.0
 PREFIX = "/api/v1/"
 _LONGEST = 2000
+_LONGEST_RANGE = 60
+_RANGE = re.compile(r"bytes=\d{1,18}-\d{1,18}", re.ASCII)
 
 
 class Fetcher:
@@ -46,6 +49,7 @@ class Fetcher:
         try:
             body = Fields(command.body, "the body")
             ask, path = body.id("ask"), body.text("path", most=_LONGEST)
+            part = body.text_or_none("range", most=_LONGEST_RANGE)
         except Malformed:
             return
         served = self._served()
@@ -55,7 +59,7 @@ class Fetcher:
         if (loop := services.feed.loop) is None:
             return
         caller = _caller(services, command)
-        asked = asyncio.run_coroutine_threadsafe(answered(app, path, caller), loop)
+        asked = asyncio.run_coroutine_threadsafe(answered(app, path, caller, part), loop)
         try:
             async with asyncio.timeout(WITHIN_S):
                 answer = await asyncio.wrap_future(asked)
@@ -97,8 +101,10 @@ def _sight(services: Services, command: OfficeCommand) -> Sight:
     return services.store.read(read)
 
 
-async def answered(app: ASGIApp, path: str, caller: Caller) -> FetchAnswer:
+async def answered(app: ASGIApp, path: str, caller: Caller, part: str | None = None) -> FetchAnswer:
+    """`part`: the stretch of a file, as `Range` names it."""
     parts = urlsplit(path)
+    ranged = [(b"range", part.encode())] if part is not None and _RANGE.fullmatch(part) else []
     if not path.startswith(PREFIX) or parts.scheme or parts.netloc or not path.isprintable():
         return problem_answer("not-found")
     sent = _Sent()
@@ -112,7 +118,7 @@ async def answered(app: ASGIApp, path: str, caller: Caller) -> FetchAnswer:
         "raw_path": parts.path.encode(),
         "query_string": parts.query.encode(),
         "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"accept", b"application/json")],
+        "headers": [(b"host", b"localhost"), (b"accept", b"application/json"), *ranged],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),
         "state": {},

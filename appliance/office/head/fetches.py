@@ -28,9 +28,16 @@ class Fetches:
         self._inside: set[str] = set()
 
     async def ask(
-        self, box_id: str, path: str, by: CommandAsker, *, within_s: float = 10.0
+        self,
+        box_id: str,
+        path: str,
+        by: CommandAsker,
+        *,
+        within_s: float = 10.0,
+        part: str | None = None,
     ) -> FetchAnswer | None:
-        """What the box's own API says to a GET of this path. None: the box did not answer in time.
+        """What the box's own API says to a GET of this path; `part` is the `Range` that it is asked
+        for, which a box of before does not know. None: the box did not answer in time.
 
         Raises NotFound for a box that is none.
         """
@@ -38,6 +45,7 @@ class Fetches:
             return None
         ask, answer = new_token(), asyncio.get_running_loop().create_future()
         self._waiting[ask] = (box_id, answer)
+        body = {"ask": ask, "path": path, **({} if part is None else {"range": part})}
         expires_ms = self._store.clock.now_ms() + int(within_s * 1000)
         try:
             await self._store.awrite(
@@ -45,7 +53,7 @@ class Fetches:
                     tx,
                     box_id,
                     CommandKind.FETCH,
-                    {"ask": ask, "path": path},
+                    body,
                     by,
                     expires_ms=expires_ms,
                 )

@@ -64,6 +64,11 @@ class OfficeBox:
         return max(0, int(self.facts.get("head", 0)) - self.cursor)
 
     @property
+    def waiting_ms(self) -> int | None:
+        """Since when somebody waits there for an answer."""
+        return self.facts.get("oldest_waiting_ms")
+
+    @property
     def struck_off(self) -> bool:
         return self.struck_off_ms is not None
 

@@ -39,8 +39,9 @@ class BoxesShown:
 
 
 @routes.get(PAGE)
-async def boxes_page(visit: Reading, saved: str = "") -> Response:
-    return await _page(visit, saved=saved)
+async def boxes_page(visit: Reading, saved: str = "", wall: str = "") -> Response:
+    """With `wall=1` for a screen on the wall: which box somebody should look at."""
+    return await _wall(visit) if wall else await _page(visit, saved=saved)
 
 
 @routes.post(f"{PAGE}/invite")
@@ -95,6 +96,22 @@ async def settle(
     except InvalidInput as exc:
         return await _page(visit, 422, note=note_of(visit.words, exc), about=box_id)
     return go(visit, f"{PAGE}?saved=settled")
+
+
+async def _wall(visit: Visit) -> Response:
+    _must_manage(visit.session.rights)
+    found = await visit.read(boxes.every)
+    ill_first = sorted(found, key=lambda each: each.alarm is None)
+    return visit.page(
+        "_boxes_wall.html" if visit.partial else "boxes_wall.html",
+        boxes=ill_first,
+        ill=sum(each.alarm is not None for each in found),
+        behind=sum(each.behind for each in found),
+        queue=sum(int(each.facts.get("queue", 0)) for each in found),
+        oldest_ms=min((each.waiting_ms for each in found if each.waiting_ms), default=None),
+        sentences=boxes_sentences,
+        zone=BranchSettings().zone,
+    )
 
 
 async def _page(

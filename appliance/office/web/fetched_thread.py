@@ -23,6 +23,7 @@ from appliance.desk.team.notes import TeamNote
 from appliance.identities import TEL, Identity
 from appliance.office.api.fetched import WAITS_S, FetchedMemory
 from appliance.office.head.callers import head_of
+from appliance.office.web import fetched_files
 from appliance.office.web.places import AtBox
 from appliance.slices import Privacy
 
@@ -126,6 +127,7 @@ def _bubble(bubble: Bubble, about: Conversation, messages: Texts, notes: Texts) 
         bubble,
         text=told["text"],
         author=author,
+        media=fetched_files.media_told(told) or bubble.media,
         quoted=quoted,
         notes=[_note(each, notes) for each in bubble.notes],
     )
@@ -133,4 +135,7 @@ def _bubble(bubble: Bubble, about: Conversation, messages: Texts, notes: Texts) 
 
 def _note(note: TeamNote, notes: Texts) -> TeamNote:
     told = notes.get(note.id)
-    return note if told is None else dataclasses.replace(note, text=told["text"])
+    if told is None:
+        return note
+    media = fetched_files.media_told(told) or note.media
+    return dataclasses.replace(note, text=told["text"], media=media)

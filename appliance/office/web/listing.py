@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from appliance.api.web.pages.inbox import ListPane
+from appliance.api.web.pages.inbox import BegunNote, ListPane
 from appliance.api.web.pages.views import InboxView, Wanted
 from appliance.api.web.visit import Visit
 from appliance.api.web.words import office_sentences
@@ -21,6 +21,7 @@ from appliance.office.api.fetched import is_away
 from appliance.office.api.seen_boxes import SeenBox, boxes_of_branches, seen_boxes
 from appliance.office.tables import inbox_lists, office_drafts
 from appliance.office.tables.inbox_lists import InboxPlace, InboxWish
+from appliance.office.web import begun
 from appliance.office.web.places import at_box, box_shown
 from appliance.slices import Privacy
 from appliance.store.store import ReaderPool
@@ -41,6 +42,7 @@ class OfficePage:
     boxes: Mapping[str, SeenBox]
     drafts: Mapping[str, str]
     offered: Sequence[InboxLine] | None
+    begun: Sequence[BegunNote]
 
 
 async def shown_desk(visit: Visit, choices: Wanted) -> ListPane:
@@ -68,6 +70,7 @@ async def shown_desk(visit: Visit, choices: Wanted) -> ListPane:
         cut=cut,
         keeps_names=any(found.boxes[each.box_id].privacy is not Privacy.ALL for each in page),
         offered=found.offered,
+        begun=found.begun,
     )
 
 
@@ -87,13 +90,15 @@ def _read(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> OfficePage
     places = inbox_lists.page(conn, wish)
     branches = {each.branch_id for each in lines}
     waiting = inbox_lists.waiting_by_line(conn, branches)
+    boxes = boxes_in_sight(conn, branches)
     return OfficePage(
         lines=lines,
         places=places,
         counts=counts_of_lines(waiting),
-        boxes=boxes_in_sight(conn, branches),
+        boxes=boxes,
         drafts=office_drafts.replies(conn, visit.staff_id, [each.id for each in places]),
         offered=_offered(lines, chosen, waiting),
+        begun=begun.of_visitor(conn, visit, lines, boxes),
     )
 
 

@@ -25,7 +25,7 @@ from appliance.store.readings import ReadingKind, Thing
 
 routes = APIRouter(route_class=PageRoute)
 
-_MOST = 5
+MOST = 5
 """Of each kind: what one looks for stands among them or is typed further."""
 
 
@@ -60,22 +60,27 @@ async def command_bar(visit: Reading, q: Annotated[str, Query(max_length=200)] =
 
 def _found(conn: sqlite3.Connection, visit: Visit, q: str) -> CommandBarShown:
     rights = visit.session.rights
-    every = ways(visit.words, rights)
-    found = [each for each in every if (_begins(each.name, q) if q else each.is_place)]
+    found = ways_to(visit, q)
     if not q or not rights.has(Permission.INBOX_READ):
         return CommandBarShown(q=q, ways=found)
     return CommandBarShown(
         q=q,
         ways=found,
-        people=_people(conn, Sight(rights.branches(Permission.INBOX_READ), rights.groups), q),
-        texts=offers.known(conn, Sight(rights.branches(Permission.INBOX_WRITE)), q)[:_MOST],
+        people=people_of(conn, Sight(rights.branches(Permission.INBOX_READ), rights.groups), q),
+        texts=offers.known(conn, Sight(rights.branches(Permission.INBOX_WRITE)), q)[:MOST],
     )
 
 
-def _people(conn: sqlite3.Connection, sight: Sight, q: str) -> Sequence[Hit]:
+def ways_to(visit: Visit, q: str) -> Sequence[CommandBarWay]:
+    """The pages that are there, by what was typed; before that, the places."""
+    every = [each for each in ways(visit.words, visit.session.rights) if visit.has_page(each.page)]
+    return [each for each in every if (_begins(each.name, q) if q else each.is_place)]
+
+
+def people_of(conn: sqlite3.Connection, sight: Sight, q: str) -> Sequence[Hit]:
     """With whom there is a conversation first, and groups among them."""
     try:
-        return finding.people(conn, sight, q, _MOST)
+        return finding.people(conn, sight, q, MOST)
     except InvalidInput:  # a filter that is not written to its end
         return ()
 

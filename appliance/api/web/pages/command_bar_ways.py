@@ -23,10 +23,15 @@ class CommandBarWay:
     def is_place(self) -> bool:
         return self.href in _PLACES
 
+    @property
+    def page(self) -> str:
+        """As the page stands in its route."""
+        return "/inbox/{view}" if self.href.startswith("/inbox/") else self.href
+
 
 _PLACES = frozenset(
-    {"/", "/new", "/people", "/search", "/lists", "/overview", "/devices", "/me", "/privacy"}
-)
+    ("/", "/new", "/boxes", "/people", "/search", "/lists", "/overview", "/devices")
+) | {"/me", "/privacy"}
 _Place = tuple[bool, str, str]
 """Whether this person may go there, its name, its address."""
 
@@ -37,6 +42,7 @@ def ways(said: Words, rights: Rights) -> Sequence[CommandBarWay]:
         ("person", _people(said, rights)),
         ("lists", _lists(said, rights)),
         ("chart", _overview(said, rights)),
+        ("modem", _boxes(said, rights)),
         ("phone", _devices(said, rights)),
         ("settings", _own(said, rights)),
         ("settings", _house(said, rights)),
@@ -82,6 +88,10 @@ def _overview(said: Words, rights: Rights) -> Iterator[_Place]:
     leads = rights.has(_P.REPORT_READ)
     yield leads, said.text("Overview"), "/overview"
     yield leads, said.text("Over time"), "/overview/over-time"
+
+
+def _boxes(said: Words, rights: Rights) -> Iterator[_Place]:
+    yield rights.may(_P.DEVICE_MANAGE, None), said.text("Boxes"), "/boxes"
 
 
 def _devices(said: Words, rights: Rights) -> Iterator[_Place]:

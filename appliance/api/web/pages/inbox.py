@@ -47,6 +47,15 @@ NOTHING_MISSING = MissingPage(rows=(), more=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BegunNote:
+    """A message from head office to somebody new, which its box has not decided, or has refused."""
+
+    href: str
+    sentence: str
+    is_refused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListPane:
     """The list pane: numbers to choose from, and the conversations on the chosen ones.
 
@@ -73,6 +82,7 @@ class ListPane:
     chooses: bool = True
     asks: bool = False
     cut: Sequence[BoxShown] = ()
+    begun: Sequence[BegunNote] = ()
     #: Boxes keep names and words of some of its rows to themselves.
     keeps_names: bool = False
     #: Those to choose from, where there are too many for a page; None: all.

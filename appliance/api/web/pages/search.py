@@ -31,9 +31,21 @@ routes = APIRouter(route_class=PageRoute)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotSearched:
+    """Why something is not found here; `places` are where it may be: a name and an address, which
+    is empty where nobody knows one. `more` are not named.
+    """
+
+    sentence: str
+    places: Sequence[tuple[str, str]]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPage:
     """What is shown for `q`. `wrong` says what is not right about it. `left`: messages of before
-    the index are still being taken in.
+    the index are still being taken in. `links` are the addresses of hits that are not at the usual
+    one; an empty one is none.
     """
 
     q: str
@@ -45,6 +57,8 @@ class FoundPage:
     goes_on: bool = False
     #: Where one may write first to people with whom nothing was ever said, by their ids.
     begins: Mapping[str, BeginWay] = field(default_factory=dict)
+    not_searched: Sequence[NotSearched] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -72,6 +86,9 @@ class FoundPage:
         """The address of the next page."""
         return f"/search?{urlencode({'q': self.q, 'after': self.next})}"
 
+    def link(self, hit: Hit) -> str:
+        return self.links.get(hit.id, hit.link)
+
     def zone(self, hit: Hit) -> str:
         line = self.lines.get(hit.line_id or "")
         return line.zone if line else BranchSettings().zone
@@ -95,6 +112,12 @@ async def search_page(
         raise NotFound("page")
     cursor = visit.cursor
     found = await visit.show(lambda conn: _found(conn, visit, q, after), lambda page: page.shown)
+    return answered(visit, found, cursor)
+
+
+def answered(visit: Visit, found: FoundPage, cursor: str) -> Response:
+    """The page, or what was found by itself. The log of reading hears of the search."""
+    q, after = found.q, found.goes_on
     if q.strip() and not after:
         visit.accesses.tell(ReadingKind.SEARCH, Thing.SEARCH, words=q, ahead=visit.partial)
     if not visit.partial:

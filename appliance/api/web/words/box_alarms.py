@@ -36,3 +36,14 @@ ALARMS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """By `Alarm` of `office/tables/boxes.py`."""
+
+SHORT: Mapping[str, str] = {
+    "conflict": "two machines",
+    "held": "held",
+    "silent": "not heard of",
+    "number-twice": "number twice",
+    "lines-ill": "number ill",
+    "disk": "disk full",
+    "clock": "clock wrong",
+}
+"""As a screen on a wall says it."""

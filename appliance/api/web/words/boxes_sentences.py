@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from appliance.api.web.words.box_alarms import ALARMS
+from appliance.api.web.words.box_alarms import ALARMS, SHORT
 from appliance.api.web.words.i18n import Words
 
 SAVED: Mapping[str, str] = {
@@ -12,13 +12,17 @@ SAVED: Mapping[str, str] = {
     "settled": "What the box tells is taken in again.",
 }
 
-SENTENCES = tuple(SAVED.values())
+SENTENCES = (*SAVED.values(), *SHORT.values())
 
 
 def alarm(words: Words, code: str, box: str) -> tuple[str, str]:
     """What is wrong with the box of that name, and what to do."""
     wrong, remedy = ALARMS[code]
     return words.text(wrong).format(box=box), words.text(remedy)
+
+
+def alarm_in_short(words: Words, code: str) -> str:
+    return words.text(SHORT[code])
 
 
 def saved(words: Words, code: str) -> str:

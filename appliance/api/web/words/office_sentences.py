@@ -80,10 +80,17 @@ WITHHELD: Mapping[str, str] = {
     " as soon as the branch answers.",
 }
 
+NOT_SEARCHED: Mapping[str, str] = {
+    "missing": "What head office has of these boxes cannot be read now, so nothing is found there:",
+    "keeps": "Names and words stay at these branches, and are found by the search there alone:",
+    "away": "These boxes cannot be reached now; what happened there since is not found here:",
+}
+
 _INVITED_AGAIN = frozenset({"unauthorized", "no-credential", Reason.STRUCK_OFF.value})
 
 SENTENCES = (
     *WITHHELD.values(),
+    *NOT_SEARCHED.values(),
     *(each for said in (PRIVACY, TROUBLE) for pair in said.values() for each in pair),
 )
 
@@ -112,9 +119,36 @@ def fate(words: Words, box: BoxShown) -> str:
     return words.text("{box} sends it, as soon as it may.").format(box=box.name)
 
 
+def begun(words: Words, box: BoxShown, to: str, *, is_refused: bool) -> str:
+    """What stands of a message to somebody new."""
+    if is_refused:
+        sentence = words.text("{box} did not send your message to {to}.")
+    elif box.away_ms is not None:
+        sentence = words.text("Your message to {to} waits until {box} can be reached.")
+    else:
+        sentence = words.text("{box} was asked to send your message to {to}.")
+    return sentence.format(box=box.name, to=to)
+
+
+def not_done(words: Words, box: str) -> str:
+    why = words.text("That is not possible there any more.")
+    return words.text("{box} did not do it. {why}").format(box=box, why=why)
+
+
+def file_away(words: Words, box: str) -> str:
+    """In place of a file that its box does not give now."""
+    sentence = words.text("{box} did not give the file. Try again in a moment.")
+    return sentence.format(box=box)
+
+
 def withheld(words: Words, why: str) -> str:
     """Why head office shows no words in a conversation."""
     return words.text(WITHHELD[why])
+
+
+def not_searched(words: Words, why: str) -> str:
+    """Stands before the names of the boxes."""
+    return words.text(NOT_SEARCHED[why])
 
 
 def needs_invitation(link: OfficeLink, now: OfficeNow) -> bool:
