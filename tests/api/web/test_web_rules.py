@@ -40,7 +40,8 @@ THING_POSTS = (
     "tokens/{}/rotate",
     "home/keys/{}/end",
     "webhooks/{}",
-    *(f"webhooks/{{}}/{each}" for each in ("on", "off", "rotate", "test", "again", "remove")),
+    *(f"webhooks/{{}}/{each}" for each in ("on", "off", "rotate", "test", "again", "replay")),
+    "webhooks/{}/remove",
 )
 
 REQUEST_POSTS = ("checked", "longer", "done", "reopen", "file")
