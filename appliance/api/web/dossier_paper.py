@@ -88,6 +88,7 @@ class DossierPaper:
         return [
             words.text("Made on {date} by {name}.").format(date=when, name=self._made.by),
             whose,
+            words.text("What has a * behind it is of other people."),
             words.text(
                 "Is something wrong, or should it be erased? Tell the office; it answers within a"
                 " month. The same data for machines is in dossier.json, the files are in media."
@@ -158,7 +159,7 @@ class DossierPaper:
         ]
 
     def _file(self, file: Item) -> str:
-        name = sentences.shown(self._words, self._zone, "name", file["name"])
+        name = sentences.file_name(self._words, self._zone, file)
         return f"{name} ({file['file']})" if "file" in file else name
 
     def _finish(self) -> None:

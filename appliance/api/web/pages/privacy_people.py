@@ -1,5 +1,6 @@
 """`/privacy/people/{contact}`: all that is kept of one person, on one page and as a package."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -31,8 +32,13 @@ Without = Annotated[list[str] | None, Form()]
 
 @routes.get("/privacy/people/{contact}")
 async def file_page(visit: Reading, contact: str) -> Response:
-    shown = await file_of(visit, contact)
-    return visit.page("privacy_person.html", shown=shown, zone=BranchSettings().zone)
+    return await _page(visit, contact)
+
+
+@routes.post("/privacy/people/{contact}/preview")
+async def preview_file(visit: Posting, contact: str, without: Without = None) -> Response:
+    """The same page, with what is of others as the file would have it."""
+    return await _page(visit, contact, without or [], preview=True)
 
 
 @routes.post("/privacy/people/{contact}/file")
@@ -40,11 +46,19 @@ async def save_file(visit: Posting, contact: str, without: Without = None) -> Re
     return await saved_file(visit, contact, without or [], None)
 
 
-async def file_of(visit: Visit, contact: str) -> DossierShown:
-    """Raises NotFound."""
+async def _page(
+    visit: Visit, contact: str, without: Sequence[str] = (), *, preview: bool = False
+) -> Response:
+    shown = await file_of(visit, contact, without)
+    zone = BranchSettings().zone
+    return visit.page("privacy_person.html", shown=shown, zone=zone, preview=preview)
+
+
+async def file_of(visit: Visit, contact: str, without: Sequence[str] = ()) -> DossierShown:
+    """Raises NotFound, InvalidInput."""
     sight = officer_sight(visit.session.rights)
     return await visit.accesses.read(
-        lambda conn: overview(conn, making.asked_of(conn, sight, contact), most=MOST),
+        lambda conn: overview(conn, making.asked_of(conn, sight, contact, without), most=MOST),
         _whom,
         ReaderPool.LONG,
     )
@@ -69,7 +83,7 @@ async def saved_file(
     def noted(tx: Tx, made: DossierAsked) -> None:
         officer_sight(visit.rights_in(tx)).contact(tx.conn, made.contact_id)
         by = Author(staff_id=visit.staff_id)
-        left_out = sorted(each.value for each in made.without)
+        left_out = sorted(made.without)
         if request is not None:
             requests.give(tx, request, made.contact_id, left_out, by)
         else:

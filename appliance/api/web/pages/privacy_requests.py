@@ -161,6 +161,12 @@ async def reopen_request(visit: Posting, request_id: str) -> Response:
     return await _do(visit, request_id, lambda tx, one: requests.reopen(tx, one, _by(visit)))
 
 
+@routes.post("/privacy/requests/{request_id}/preview")
+async def preview_file(visit: Posting, request_id: str, without: Without = None) -> Response:
+    """The same page, with what is of others as the file would have it."""
+    return await _request_page(visit, request_id, without=without or [], preview=True)
+
+
 @routes.post("/privacy/requests/{request_id}/file")
 async def save_file(visit: Posting, request_id: str, without: Without = None) -> Response:
     sight = officer_sight(visit.session.rights)
@@ -230,7 +236,13 @@ async def _new_page(
 
 
 async def _request_page(
-    visit: Visit, request_id: str, status: int = 200, *, note: Note | None = None
+    visit: Visit,
+    request_id: str,
+    status: int = 200,
+    *,
+    note: Note | None = None,
+    without: Sequence[str] = (),
+    preview: bool = False,
 ) -> Response:
     sight = officer_sight(visit.session.rights)
 
@@ -239,15 +251,25 @@ async def _request_page(
         return RequestShown(request=found, steps=steps.of_request(conn, found.id))
 
     shown = await visit.read(read)
-    file = await _file_of(visit, shown.request)
-    return visit.page("privacy_request.html", status, shown=shown, file=file, note=note)
+    file = await _file_of(visit, shown.request, without)
+    return visit.page(
+        "privacy_request.html",
+        status,
+        shown=shown,
+        file=file,
+        note=note,
+        zone=shown.request.zone,
+        preview=preview,
+    )
 
 
-async def _file_of(visit: Visit, request: PrivacyRequest) -> DossierShown | None:
+async def _file_of(
+    visit: Visit, request: PrivacyRequest, without: Sequence[str]
+) -> DossierShown | None:
     """None of who is not known here, or not any more."""
     if request.contact_id is None:
         return None
     try:
-        return await file_of(visit, request.contact_id)
+        return await file_of(visit, request.contact_id, without)
     except NotFound:
         return None

@@ -19,6 +19,8 @@ from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 
 Item = Mapping[str, Any]
+SIGN = "*"
+"""Behind what is of other people."""
 _TIMES = ("at", "since", "known_since", "standing_since", "until")
 _DAYS = ("asked_on", "due_on", "last_day")
 _NOT_WRITTEN = {**WAITING, **NOT_ASKED, **LEFT_OUT_OF_LIST}
@@ -38,16 +40,27 @@ def others(words: Words, kind: str) -> tuple[str, str]:
 
 
 def facts(words: Words, zone: str, item: Item) -> Iterator[tuple[str, str]]:
-    """What is said of an item, each with its name; what is for machines is left out."""
+    """What is said of an item, each with its name; what is for machines is left out. What is of
+    other people has a sign behind it.
+    """
+    marked = item.get("third_party", {})
     for name, value in item.items():
         if name in LABELS and value not in ("", [], {}):
-            yield words.text(LABELS[name]), shown(words, zone, name, value)
+            said = shown(words, zone, name, value)
+            yield words.text(LABELS[name]), signed(said, value) if name in marked else said
+
+
+def signed(said: str, value: Any) -> str:
+    """What is left out needs no sign: it says so itself."""
+    return said if value == asked.LEFT_OUT else f"{said} {SIGN}"
 
 
 def shown(words: Words, zone: str, name: str, value: Any) -> str:
     """One value as people read it."""
     match value:
-        case {"colleague": who} | {"program": who}:
+        case {"colleague": who}:
+            return signed(shown(words, zone, "", who), who)
+        case {"program": who}:
             return shown(words, zone, "", who)
         case dict():
             return " · ".join(f"{each}: {said}" for each, said in value.items())
@@ -59,6 +72,12 @@ def shown(words: Words, zone: str, name: str, value: Any) -> str:
             return (
                 words.text(LEFT_OUT) if value == asked.LEFT_OUT else _one(words, zone, name, value)
             )
+
+
+def file_name(words: Words, zone: str, file: Item) -> str:
+    """With its sign where it is the card of somebody else."""
+    said = shown(words, zone, "name", file["name"])
+    return signed(said, file["name"]) if "third_party" in file else said
 
 
 def _one(words: Words, zone: str, name: str, value: Any) -> str:
