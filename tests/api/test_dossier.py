@@ -347,6 +347,33 @@ def test_the_paper_says_the_same_in_the_persons_language(
     assert f"Page 1 of {len(pages)}" in text
 
 
+def test_the_paper_is_in_the_languages_in_which_people_answer(
+    office: Office, officer: Caller, anna: FullPerson
+) -> None:
+    """In theirs where the office keeps it, else in the one that was asked for."""
+
+    def paper(language: str) -> str:
+        package = opened(officer.get(f"/contacts/{anna.contact}/dossier", language=language))
+        pages = PdfReader(io.BytesIO(package.read("dossier.pdf"))).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+    assert "بطاقة" in paper("ar")
+    office.store.write(
+        lambda tx: tx.conn.execute(
+            'UPDATE contact SET fields = \'{"Taal": "Pools"}\' WHERE id = ?', (anna.contact,)
+        )
+    )
+    polish = paper("ar")
+    for each in (
+        "Przechowywane dane: Anna Achternaam",
+        "Karta osoby",
+        "Strona 1 z",
+        "Ik kan maandag",
+    ):
+        assert each in polish
+    assert "What is not in it" not in polish
+
+
 def test_an_unknown_kind_is_refused(officer: Caller, anna: FullPerson) -> None:
     for odd in ("everybody", "notes:0", "people:0123456789ab"):
         answer = officer.get(f"/contacts/{anna.contact}/dossier", without=odd)

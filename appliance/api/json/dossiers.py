@@ -54,7 +54,8 @@ async def get_dossier(
         ),
     ] = None,
     language: Annotated[
-        Literal["nl", "en"], Query(description="Of `dossier.pdf`, where theirs is not known.")
+        Literal["nl", "en", "de", "pl", "ro", "bg", "tr", "uk", "ar"],
+        Query(description="Of `dossier.pdf`, where theirs is not known."),
     ] = "nl",
 ) -> Response:
     """Handing it out is an event, and stands in the log of reading."""

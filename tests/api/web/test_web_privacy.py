@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
+from pypdf import PdfReader
 
 from tests.api.browser import Browser, log_in
 from tests.api.full_person import fill
@@ -107,7 +108,11 @@ def test_what_is_of_others_is_looked_at_before_it_is_left_out(
     assert "Sanne" not in preview
     for each in ("left out: it is of somebody else", "Youssef *", "Kaartje van Bram"):
         assert each in preview
-    saved = officer.post(f"{address}/file", {"without": [marks["Sanne"]]}, part=False)
+    chosen = {"without": [marks["Sanne"]], "language": "de"}
+    saved = officer.post(f"{address}/file", chosen, part=False)
+    assert '<option value="en" selected>' in looked
+    pages = PdfReader(io.BytesIO(zipfile.ZipFile(io.BytesIO(saved.content)).read("dossier.pdf")))
+    assert "Was über Anna Achternaam gespeichert ist" in pages.pages[0].extract_text()
     text = zipfile.ZipFile(io.BytesIO(saved.content)).read("dossier.json").decode()
     assert "Sanne" not in text
     assert "Youssef" in text

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.privacy import officer_sight
-from appliance.api.web.pages.privacy_people import Without, file_of, saved_file
+from appliance.api.web.pages.privacy_people import Language, Without, file_of, saved_file
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
@@ -162,17 +162,23 @@ async def reopen_request(visit: Posting, request_id: str) -> Response:
 
 
 @routes.post("/privacy/requests/{request_id}/preview")
-async def preview_file(visit: Posting, request_id: str, without: Without = None) -> Response:
+async def preview_file(
+    visit: Posting, request_id: str, without: Without = None, language: Language = ""
+) -> Response:
     """The same page, with what is of others as the file would have it."""
-    return await _request_page(visit, request_id, without=without or [], preview=True)
+    return await _request_page(
+        visit, request_id, without=without or [], preview=True, language=language
+    )
 
 
 @routes.post("/privacy/requests/{request_id}/file")
-async def save_file(visit: Posting, request_id: str, without: Without = None) -> Response:
+async def save_file(
+    visit: Posting, request_id: str, without: Without = None, language: Language = ""
+) -> Response:
     sight = officer_sight(visit.session.rights)
     found = await visit.read(lambda conn: requests.one(conn, sight, request_id, visit.now_ms))
     try:
-        return await saved_file(visit, found.contact_id or "", without or [], found)
+        return await saved_file(visit, found.contact_id or "", without or [], found, language)
     except Refused as exc:
         return await _request_page(visit, request_id, 409, note=note_of(visit.words, exc))
 
@@ -243,6 +249,7 @@ async def _request_page(
     note: Note | None = None,
     without: Sequence[str] = (),
     preview: bool = False,
+    language: str = "",
 ) -> Response:
     sight = officer_sight(visit.session.rights)
 
@@ -260,6 +267,7 @@ async def _request_page(
         note=note,
         zone=shown.request.zone,
         preview=preview,
+        language=language,
     )
 
 
