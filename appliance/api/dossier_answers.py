@@ -21,11 +21,12 @@ NAME = "dossier.zip"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierWish:
     """`by` is the reader's name; `language` that of what people read, where nothing is known of the
-    person's own.
+    person's own, or where it `is_chosen`.
     """
 
     by: str
     language: str
+    is_chosen: bool = False
     asked: Callable[[sqlite3.Connection], DossierAsked]
 
 
@@ -46,7 +47,7 @@ async def dossier_answer(
         made = Made(
             at_ms=services.clock.now_ms(), by=wanted.by, branches=_branches(conn, asked.sight)
         )
-        paper = paper_in(wanted.language)
+        paper = paper_in(wanted.language, is_chosen=wanted.is_chosen)
         return asked, making.make(conn, asked, made, services.data_dir, paper)
 
     asked, package = await accesses.read(

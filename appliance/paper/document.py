@@ -34,6 +34,8 @@ _BAR = 2.0
 _GAP = 9.0
 _CELL = 6.0
 
+_FROM_THE_RIGHT = frozenset({"ar", "fa", "he", "ur"})
+
 _INK: Ink = (0.11, 0.14, 0.13)
 _SOFT: Ink = (0.36, 0.39, 0.37)
 _LINE: Ink = (0.89, 0.87, 0.84)
@@ -59,13 +61,14 @@ class PaperMessage:
 
 class PaperDocument:
     """Raises LettersMissing where the letters are missing. `edge`: pixels of the longer side of
-    a picture in it.
+    a picture in it. In a language that is read from the right all stands mirrored.
     """
 
     def __init__(self, *, title: str, language: str, made_ms: int, edge: int = 900) -> None:
         self._sheets = PdfSheets(title, language, made_ms)
         self._letters = Letters(self._sheets)
         self._edge = edge
+        self._rtl = language in _FROM_THE_RIGHT
         self._level = 0
         self._y = 0.0
         self._next_sheet()
@@ -134,7 +137,7 @@ class PaperDocument:
         for number in range(1, pages + 1):
             self._sheets.turn_back_to(number)
             line = next(lines(self._letters, footer(number, pages), "text", _TINY, _ROOM))
-            self._sheets.put(MARGIN, _FOOT, _TINY, line.runs, _SOFT)
+            self._sheets.put(self._x(MARGIN, line.width), _FOOT, _TINY, line.runs, _SOFT)
         self._sheets.output(str(path))
         return pages
 
@@ -142,7 +145,9 @@ class PaperDocument:
         """Who, with its place in the chain at the end of the line; below it when."""
         mark = next(lines(self._letters, said.mark, "text", _TINY, room))
         end = left + room - mark.width
-        self._sheets.put(end, self._y + _SMALL * _RISE, _TINY, mark.runs, _SOFT)
+        self._sheets.put(
+            self._x(end, mark.width), self._y + _SMALL * _RISE, _TINY, mark.runs, _SOFT
+        )
         space = room - mark.width - 10
         self._write(said.who, "bold", _SMALL, left=left, room=space, bar=bar, keeps_left=True)
         told = " · ".join(each for each in (said.when, said.aside) if each)
@@ -166,13 +171,15 @@ class PaperDocument:
             width = line.width if keeps_left else room
             self._put(line, left, self._y, width, size, ink)
             if bar is not None:
-                self._sheets.block(left - 7 - _BAR, self._y, _BAR, size * _LEAD, bar)
+                at = self._x(left - 7 - _BAR, _BAR)
+                self._sheets.block(at, self._y, _BAR, size * _LEAD, bar)
             self._y += size * _LEAD
 
     def _put(
         self, line: BrokenLine, left: float, top: float, room: float, size: float, ink: Ink
     ) -> None:
-        at = left + room - line.width if line.rtl else left
+        begins = self._x(left, room)
+        at = begins + room - line.width if line.rtl or self._rtl else begins
         self._sheets.put(at, top + size * _RISE, size, line.runs, ink)
 
     def _row(
@@ -209,9 +216,13 @@ class PaperDocument:
         scale = min(widest / small.width, 260.0 / small.height, 1.0)
         width, height = small.width * scale, small.height * scale
         self._need(height + 6)
-        self._sheets.picture(small.bytes, left, self._y + 3, width)
-        self._sheets.block(left - 7 - _BAR, self._y, _BAR, height + 6, bar)
+        self._sheets.picture(small.bytes, self._x(left, width), self._y + 3, width)
+        self._sheets.block(self._x(left - 7 - _BAR, _BAR), self._y, _BAR, height + 6, bar)
         self._y += height + 6
+
+    def _x(self, left: float, width: float) -> float:
+        """Where that stands which is so far from the side at which one begins to read."""
+        return WIDTH - left - width if self._rtl else left
 
     def _need(self, height: float) -> bool:
         """Goes to the next page where this one has less room left; whether it did."""

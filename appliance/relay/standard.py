@@ -11,10 +11,9 @@ from typing import Any
 from appliance.api.json.bodies import MessageOut
 from appliance.api.json.mapping import body_of
 from appliance.api.json.times import iso
-from appliance.desk.webhooks import event_names
 from appliance.desk.webhooks.secrets import bytes_of
-from appliance.desk.webhooks.seeing import may_audit, message_told
-from appliance.events import Event, EventKind
+from appliance.desk.webhooks.seeing import message_told, name_told
+from appliance.events import Event
 from appliance.relay.dialect import AnswerMeaning, Keys, PlannedDelivery, ReceiverAnswer
 from appliance.store.feed import known_epoch
 from appliance.store.webhook_deliveries import Delivery
@@ -38,14 +37,8 @@ class Standard:
         self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, event: Event
     ) -> Sequence[PlannedDelivery]:
         del conn
-        if event.kind is EventKind.WEBHOOK_PING:
-            return _ping(endpoint, event)
-        name = event_names.name_of(event)
-        if name is None:
-            return ()
-        if not event_names.is_wanted(name, endpoint.events, may_audit=may_audit(endpoint)):
-            return ()
-        return (PlannedDelivery(type=name),)
+        name = name_told(endpoint, event)
+        return () if name is None else (PlannedDelivery(type=name),)
 
     def body(
         self, conn: sqlite3.Connection, endpoint: WebhookEndpoint, delivery: Delivery, event: Event
@@ -72,11 +65,6 @@ class Standard:
         if _OK <= answer.status < _REDIRECT:
             return AnswerMeaning.TAKEN
         return AnswerMeaning.GONE if answer.status == _GONE else AnswerMeaning.AGAIN
-
-
-def _ping(endpoint: WebhookEndpoint, event: Event) -> Sequence[PlannedDelivery]:
-    is_meant = event.facts.get("webhook") == endpoint.id
-    return (PlannedDelivery(type=event_names.PING),) if is_meant else ()
 
 
 def _signature(secret: str, signed: bytes) -> str:

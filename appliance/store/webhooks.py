@@ -288,10 +288,13 @@ def _move(tx: Tx, webhook_id: str, seq: int) -> None:
 
 
 def rewind(tx: Tx, webhook_id: str, since_ms: int, by: WebhookBy) -> None:
-    """It is told again what happened since then, each under the same id as before."""
+    """It is told again what happened since then, each under the same id as before; what it was not
+    told yet comes, too, also of earlier.
+    """
+    found = _there(tx, webhook_id)
     before = events.between(tx.conn, since_ms, tx.now_ms + 1).start - 1
-    _move(tx, webhook_id, before)
-    _tell(tx, webhook_id, _there(tx, webhook_id).branch_id, "replayed", by)
+    _move(tx, webhook_id, min(before, found.event_seq))
+    _tell(tx, webhook_id, found.branch_id, "replayed", by)
 
 
 def tell_again(tx: Tx, found: WebhookEndpoint, by: WebhookBy) -> None:

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from appliance.desk.access.tokens import Scope
 from appliance.desk.privacy.dossier import kept_out
+from appliance.desk.privacy.dossier.asked import marks_in
 from appliance.identities import tel
 from appliance.moments import iso
 from appliance.store import contacts
@@ -223,6 +224,46 @@ def test_the_data_of_others_is_not_in_it_or_can_be_left_out(
     assert without["about"]["left_out"] == sorted(kinds["without"])
 
 
+def test_each_thing_of_others_is_marked_and_can_be_left_out_alone(
+    office: Office, officer: Caller, anna: FullPerson
+) -> None:
+    """A mark stands beside what it marks, also on paper, and is the same in the next file."""
+    path = f"/contacts/{anna.contact}/dossier"
+    told = told_in(opened(officer.get(path)))
+    marked = {
+        item["text"]: item["third_party"]["text"]
+        for item in told["colleagues_notes"]
+        if "third_party" in item
+    }
+    (note,) = (mark for text, mark in marked.items() if "Rijdt mee met Bram" in text)
+    people = {
+        each["by"]["colleague"]: each["by"]["third_party"]
+        for section in told.values()
+        if isinstance(section, list)
+        for each in section
+        if "colleague" in (each.get("by") or {})
+    }
+    assert people.keys() >= {"Sanne", "Youssef"}
+    assert set(people.values()) <= set(marks_in(told))
+    kinds = {each.partition(":")[0] for each in marks_in(told)}
+    assert kinds == {"colleagues", "members", "cards", "notes"}
+
+    package = opened(officer.get(path, without=people["Sanne"]))
+    text = package.read("dossier.json").decode()
+    assert "Sanne" not in text
+    assert "Youssef" in text
+    assert "Rijdt mee met Bram" in text
+    assert told_in(package)["about"]["left_out"] == [people["Sanne"]]
+    pages = PdfReader(io.BytesIO(package.read("dossier.pdf"))).pages
+    paper = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "Youssef *" in paper
+    assert "Sanne" not in paper
+    assert (
+        "Rijdt mee met Bram"
+        not in opened(officer.get(path, without=note)).read("dossier.json").decode()
+    )
+
+
 def test_a_number_that_is_only_said_to_be_theirs_brings_nothing_of_its_holder(
     office: Office, officer: Caller, anna: FullPerson
 ) -> None:
@@ -306,6 +347,34 @@ def test_the_paper_says_the_same_in_the_persons_language(
     assert f"Page 1 of {len(pages)}" in text
 
 
+def test_the_paper_is_in_the_languages_in_which_people_answer(
+    office: Office, officer: Caller, anna: FullPerson
+) -> None:
+    """In theirs where the office keeps it, else in the one that was asked for."""
+
+    def paper(language: str) -> str:
+        package = opened(officer.get(f"/contacts/{anna.contact}/dossier", language=language))
+        pages = PdfReader(io.BytesIO(package.read("dossier.pdf"))).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+    assert "بطاقة" in paper("ar")
+    office.store.write(
+        lambda tx: tx.conn.execute(
+            'UPDATE contact SET fields = \'{"Taal": "Pools"}\' WHERE id = ?', (anna.contact,)
+        )
+    )
+    polish = paper("ar")
+    for each in (
+        "Przechowywane dane: Anna Achternaam",
+        "Karta osoby",
+        "Strona 1 z",
+        "Ik kan maandag",
+    ):
+        assert each in polish
+    assert "What is not in it" not in polish
+
+
 def test_an_unknown_kind_is_refused(officer: Caller, anna: FullPerson) -> None:
-    answer = officer.get(f"/contacts/{anna.contact}/dossier", without="everybody")
-    assert answer.status_code == 422
+    for odd in ("everybody", "notes:0", "people:0123456789ab"):
+        answer = officer.get(f"/contacts/{anna.contact}/dossier", without=odd)
+        assert answer.status_code == 422

@@ -64,6 +64,23 @@ def test_arabic_is_joined_and_in_the_order_of_its_readers(tmp_path: Path) -> Non
     assert begins_at > 200, "it ends at the right margin, so it begins far from the left one"
 
 
+def test_a_document_in_arabic_is_mirrored(tmp_path: Path) -> None:
+    """The name of a fact stands right of it, and what was said begins at the right."""
+    places: dict[tuple[str, str], float] = {}
+    for language in ("nl", "ar"):
+        paper = PaperDocument(title="…", language=language, made_ms=MADE_MS)
+        paper.table(["", ""], [("Naam", "Anna")], (1.0, 2.6))
+        paper.said(said("Tot zo"))
+
+        def note(text: str, _: Any, at: Any, *__: Any, of: str = language) -> None:
+            places[of, text.strip()] = at[4]
+
+        written(paper, tmp_path / f"{language}.pdf").pages[0].extract_text(visitor_text=note)
+    assert places["nl", "Naam"] < places["nl", "Anna"]
+    assert places["ar", "Naam"] > places["ar", "Anna"]
+    assert places["ar", "Tot zo"] > places["nl", "Tot zo"]
+
+
 def test_nothing_is_left_out_unsaid(tmp_path: Path) -> None:
     """A letter that no face has is told by its number; signs that only turn the direction go."""
     paper = new_paper()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from appliance.desk.webhooks import replaying
+from appliance.desk.webhooks.replaying import ReplayCount
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.relay import sending
@@ -15,7 +17,7 @@ from appliance.store import webhook_deliveries, webhooks
 from appliance.store.store import Store
 from appliance.store.webhook_deliveries import Delivery, DeliveryState
 from appliance.store.webhooks import BALIE, WebhookEndpoint
-from tests.relay.told import add, happens, policy_for, relaying
+from tests.relay.told import MORNING_MS, add, happens, policy_for, relaying
 from tests.webhook_receiver import Receiver
 
 DONE = "conversation.done"
@@ -109,3 +111,32 @@ def test_an_event_that_cannot_be_understood_is_a_failed_delivery_and_the_log_goe
     odd = [each for each in found if each.state is DeliveryState.FAILED]
     assert [each.attempts[0].error for each in odd] == ["mistake"] * 2
     assert len({each.id for each in receiver.got}) == 4
+
+
+def test_a_time_after_what_was_told_last_leaves_nothing_out(
+    store: Store, receiver: Receiver
+) -> None:
+    """An endpoint that is behind is told what lies before that, too."""
+    made = add(store, receiver.url, DONE)
+    happens(store, "missed")
+    store.write(lambda tx: webhooks.rewind(tx, made.id, tx.now_ms + 1, BALIE))
+    with relaying(store, policy_for(receiver.port)):
+        (got,) = receiver.wait(1)
+    assert got.told["data"]["conversation"] == "missed"
+
+
+def test_a_long_log_is_counted_by_pieces_of_it(
+    store: Store, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = add(store, receiver.url, DONE)
+    happens(store, *"abcdefgh" * 10)
+
+    def counted() -> ReplayCount:
+        return store.read(lambda conn: replaying.counted(conn, made, 0, MORNING_MS))
+
+    assert counted() == ReplayCount(told=80)
+    monkeypatch.setattr(replaying, "PIECE", 2)
+    monkeypatch.setattr(replaying, "PIECES", 10)
+    found = counted()
+    assert found.about
+    assert 70 <= found.told <= 82

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Security
 from fastapi.responses import Response
+from pydantic import StringConstraints
 
 from appliance.api.dossier_answers import DossierWish, dossier_answer
 from appliance.api.json.callers import Caller, check_still_valid, identify
@@ -13,13 +14,14 @@ from appliance.api.late_route import LateRoute
 from appliance.desk.access.tokens import Scope
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.dossier import making
-from appliance.desk.privacy.dossier.asked import DossierAsked, Others
+from appliance.desk.privacy.dossier.asked import MARK, DossierAsked
 from appliance.desk.privacy.requests import steps
 from appliance.desk.privacy.requests.steps import RequestStep
 from appliance.store.store import Tx
 
 router = APIRouter(prefix="/api/v1", tags=["privacy"], route_class=LateRoute)
 
+_Left = Annotated[str, StringConstraints(pattern=f"^{MARK.pattern}$")]
 _Officer = Annotated[Caller, Security(identify, scopes=[Scope.PRIVACY_WRITE.value])]
 
 
@@ -44,21 +46,26 @@ async def get_dossier(
     caller: _Officer,
     contact: str,
     without: Annotated[
-        list[Others] | None,
-        Query(description="Kinds of other people's data that are left out of it."),
+        list[_Left] | None,
+        Query(
+            description="What of other people's data is left out of it: whole kinds (`colleagues`,"
+            " `members`, `cards`, `notes`), or single things by the marks that stand in"
+            " `third_party` beside them."
+        ),
     ] = None,
     language: Annotated[
-        Literal["nl", "en"], Query(description="Of `dossier.pdf`, where theirs is not known.")
+        Literal["nl", "en", "de", "pl", "ro", "bg", "tr", "uk", "ar"],
+        Query(description="Of `dossier.pdf`, where theirs is not known."),
     ] = "nl",
 ) -> Response:
     """Handing it out is an event, and stands in the log of reading."""
 
     def asked(conn: sqlite3.Connection) -> DossierAsked:
-        return making.asked_of(conn, caller.sight, contact, [each.value for each in without or ()])
+        return making.asked_of(conn, caller.sight, contact, without or ())
 
     def noted(tx: Tx, made: DossierAsked) -> None:
         check_still_valid(tx, caller)
-        left_out = sorted(each.value for each in made.without)
+        left_out = sorted(made.without)
         steps.note(
             tx,
             RequestStep.GIVEN,

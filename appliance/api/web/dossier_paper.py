@@ -8,7 +8,7 @@ from typing import Any
 from appliance.api.json.times import ms_of
 from appliance.api.web.words import dossier_sentences as sentences
 from appliance.api.web.words import phrases
-from appliance.api.web.words.i18n import Words
+from appliance.api.web.words.i18n import LANGUAGES, Words
 from appliance.channels import Channel
 from appliance.desk.privacy.dossier.making import FINISH, Paper
 from appliance.desk.privacy.dossier.package import Made, NamedFiles, Package
@@ -20,11 +20,13 @@ Item = Mapping[str, Any]
 _SHARES = (1.0, 2.6)
 
 
-def paper_in(language: str) -> Paper:
-    """`language` is that of the reader, for where nothing is known of the person's own."""
+def paper_in(language: str, *, is_chosen: bool = False) -> Paper:
+    """In the person's own language, and in `language` where nothing is known of that, or where
+    somebody chose it.
+    """
 
     def begin(package: Package, _: NamedFiles, made: Made) -> "DossierPaper":
-        return DossierPaper(package, made, language)
+        return DossierPaper(package, made, language, is_chosen=is_chosen)
 
     return begin
 
@@ -32,8 +34,8 @@ def paper_in(language: str) -> Paper:
 class DossierPaper:
     """Is told the items of a file one by one, the card of the person first."""
 
-    def __init__(self, package: Package, made: Made, language: str) -> None:
-        self._package, self._made = package, made
+    def __init__(self, package: Package, made: Made, language: str, *, is_chosen: bool) -> None:
+        self._package, self._made, self._is_chosen = package, made, is_chosen
         self._words = Words(language)
         self._zone = BranchSettings().zone
         self._paper: PaperDocument | None = None
@@ -62,7 +64,9 @@ class DossierPaper:
         return self._paper
 
     def _begin(self, person: Item) -> None:
-        words = self._words = Words(sentences.language_of(person, self._words.language))
+        if not self._is_chosen:
+            self._words = Words(sentences.language_of(person, self._words.language))
+        words = self._words
         name = person.get("office_name") or person.get("chosen_name") or ""
         title = (
             words.text("What is kept of {name}").format(name=name)
@@ -88,6 +92,7 @@ class DossierPaper:
         return [
             words.text("Made on {date} by {name}.").format(date=when, name=self._made.by),
             whose,
+            words.text("What has a * behind it is of other people."),
             words.text(
                 "Is something wrong, or should it be erased? Tell the office; it answers within a"
                 " month. The same data for machines is in dossier.json, the files are in media."
@@ -158,14 +163,21 @@ class DossierPaper:
         ]
 
     def _file(self, file: Item) -> str:
-        name = sentences.shown(self._words, self._zone, "name", file["name"])
+        name = sentences.file_name(self._words, self._zone, file)
         return f"{name} ({file['file']})" if "file" in file else name
 
     def _finish(self) -> None:
         words, paper = self._words, self._document
         paper.heading(words.text("What is not in it"), 1)
         for what, why in sentences.kept_out(words):
-            paper.paragraph(f"{what}. {why}")
+            paper.paragraph(f"{what}. {why}".strip())
+        if words.language not in LANGUAGES:
+            paper.paragraph(
+                words.text(
+                    "Why each is not in it stands in dossier.json, in English; the office explains"
+                    " it."
+                )
+            )
         out = self._package.file("dossier.pdf")
         # The file has no name; this one leads to it as long as it is open.
         paper.keep(Path(f"/proc/self/fd/{out.fileno()}"), self._footer)

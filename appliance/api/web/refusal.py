@@ -140,6 +140,7 @@ FIELDS = {
     " machine, and never with a name or a password in the address.",
     "events": "Choose at least one thing that is posted.",
     "enabled": "This webhook is off. Switch it on first.",
+    "since": "Choose a day and a time that has been.",
     "token": ENDED,
     "delivery": "Nothing was made of this event, so nothing can be sent.",
     "invitation": "That is no invitation of a head office. Paste all of it, as it was sent.",

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.sight import Sight
-from appliance.desk.webhooks import event_names
+from appliance.desk.webhooks import event_names, replaying
+from appliance.desk.webhooks.replaying import ReplayCount
 from appliance.desk.webhooks.secrets import new_secret
 from appliance.errors import InvalidInput, NotFound
 from appliance.store import webhook_deliveries, webhooks
@@ -182,6 +183,13 @@ def send_again(
 def replay(tx: Tx, sight: Sight, webhook_id: str, since_ms: int, by: WebhookBy) -> None:
     """All that happened since then. Raises NotFound, and InvalidInput where nothing would come."""
     webhooks.rewind(tx, _on(tx, sight, webhook_id).id, since_ms, by)
+
+
+def replay_counted(
+    conn: sqlite3.Connection, sight: Sight, webhook_id: str, since_ms: int, now_ms: int
+) -> ReplayCount:
+    """How much that would be. Raises NotFound, and InvalidInput for a time that is yet to come."""
+    return replaying.counted(conn, one(conn, sight, webhook_id), since_ms, now_ms)
 
 
 def _on(tx: Tx, sight: Sight, webhook_id: str, dialect: str | None = DIALECT) -> WebhookEndpoint:

@@ -8,8 +8,9 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import records
 from appliance.desk.inbox.records import MessageRecord
+from appliance.desk.webhooks import event_names
 from appliance.errors import NotFound
-from appliance.events import Event
+from appliance.events import Event, EventKind
 from appliance.store import erasures
 from appliance.store.webhooks import WebhookEndpoint
 
@@ -69,6 +70,17 @@ def message_told(
         return records.one(conn, sight_of(conn, endpoint), event.message_id)
     except NotFound:
         return None
+
+
+def name_told(endpoint: WebhookEndpoint, event: Event) -> str | None:
+    """Under which of Balie's own names the endpoint wants to be told of it, where it may see it."""
+    if event.kind is EventKind.WEBHOOK_PING:
+        return event_names.PING if event.facts.get("webhook") == endpoint.id else None
+    name = event_names.name_of(event)
+    if name is None:
+        return None
+    is_wanted = event_names.is_wanted(name, endpoint.events, may_audit=may_audit(endpoint))
+    return name if is_wanted else None
 
 
 def may_audit(endpoint: WebhookEndpoint) -> bool:

@@ -1,11 +1,14 @@
 """Requests of people about their data, from the day on which they ask to the answer."""
 
+import html
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 
 import pytest
+from pypdf import PdfReader
 
 from tests.api.browser import Browser, log_in
 from tests.api.full_person import fill
@@ -82,6 +85,38 @@ def test_a_request_goes_from_the_question_to_the_answer(
     page = officer.get(address).text
     assert "Names of colleagues, Notes that name others" in page
     assert officer.post(f"{address}/checked", {"how": "known"}, part=False).status_code == 409
+
+
+def test_what_is_of_others_is_looked_at_before_it_is_left_out(
+    tilburg: Desk, officer: Browser, anna: FullPerson
+) -> None:
+    """One by one, on the page of the request; what was chosen stays chosen."""
+    address = takes(officer, anna.contact, tilburg)
+    officer.post(f"{address}/checked", {"how": "number"})
+    page = officer.get(address).text
+    marks = {
+        html.unescape(said): mark
+        for mark, said in re.findall(
+            r'name="without" value="(\w+:\w{12})">\s*<span><bdi>([^<]*)</bdi>', page
+        )
+    }
+    assert {"Sanne", "Youssef"} <= marks.keys()
+    assert any("Kaartje van Bram" in said for said in marks)
+    looked = officer.post(f"{address}/preview", {"without": [marks["Sanne"]]}, part=False).text
+    assert f'value="{marks["Sanne"]}" checked' in looked
+    preview = looked[looked.index('id="preview"') : looked.index('id="answer"')]
+    assert "Sanne" not in preview
+    for each in ("left out: it is of somebody else", "Youssef *", "Kaartje van Bram"):
+        assert each in preview
+    chosen = {"without": [marks["Sanne"]], "language": "de"}
+    saved = officer.post(f"{address}/file", chosen, part=False)
+    assert '<option value="en" selected>' in looked
+    pages = PdfReader(io.BytesIO(zipfile.ZipFile(io.BytesIO(saved.content)).read("dossier.pdf")))
+    assert "Was über Anna Achternaam gespeichert ist" in pages.pages[0].extract_text()
+    text = zipfile.ZipFile(io.BytesIO(saved.content)).read("dossier.json").decode()
+    assert "Sanne" not in text
+    assert "Youssef" in text
+    assert "Left out: 1 of: Names of colleagues" in officer.get(address).text
 
 
 def test_what_is_late_comes_first_and_is_counted(

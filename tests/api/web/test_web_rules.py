@@ -41,10 +41,11 @@ THING_POSTS = (
     "tokens/{}/limit",
     "home/keys/{}/end",
     "webhooks/{}",
-    *(f"webhooks/{{}}/{each}" for each in ("on", "off", "rotate", "test", "again", "remove")),
+    *(f"webhooks/{{}}/{each}" for each in ("on", "off", "rotate", "test", "again", "replay")),
+    "webhooks/{}/remove",
 )
 
-REQUEST_POSTS = ("checked", "longer", "done", "reopen", "file")
+REQUEST_POSTS = ("checked", "longer", "done", "reopen", "file", "preview")
 LIST_POSTS = ("", "/members", "/remove", "/send")
 PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo", "/hold")
 
@@ -129,6 +130,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         *(f"/rounds/{waiting}/{each}" for each in (f"answers/{contact}", "close", "cancel")),
         *(f"/privacy/requests/{waiting}/{each}" for each in REQUEST_POSTS),
         f"/privacy/people/{contact}/file",
+        f"/privacy/people/{contact}/preview",
         *HOUSE_POSTS,
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),

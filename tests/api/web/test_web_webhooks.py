@@ -77,6 +77,29 @@ def test_a_webhook_from_its_making_to_its_end(
     boss.client.close()
 
 
+def test_what_happened_since_is_counted_then_posted_again(
+    office: Office, tilburg: Desk, receiver: Receiver
+) -> None:
+    """Under the ids of before; nothing is posted by counting."""
+    boss = log_in(office, "Marit", role="admin", branch_id=None)
+    boss.post("/settings/look", {"language": "en"})
+    page = send(boss, PAGE, {"url": receiver.url, "event": ["message.received"]}).text
+    own = re.findall(rf"{PAGE}/[0-9a-f-]{{36}}", page)[0]
+    for text in ("Een", "Twee"):
+        office.writes("+31687654321", tilburg, text)
+    ids = [each.id for each in receiver.wait(2)]
+    counted = boss.get(f"{own}/replay?since=2026-03-01T00:00").text
+    assert "2 events would be posted again." in counted
+    assert 'name="since" value="2026-03-01T00:00"' in counted
+    for wrong in ("", "soon", "2096-03-01T00:00"):
+        assert "a time that has been" in boss.get(f"{own}/replay?since={wrong}").text
+    assert "0001" in boss.get(f"{own}/replay?since=0001-01-01T00:00").text
+    assert len(receiver.got) == 2
+    assert boss.post(f"{own}/replay", {"since": "2026-03-01T00:00"}).status_code == 204
+    assert [each.id for each in receiver.wait(4)[2:]] == ids
+    boss.client.close()
+
+
 def test_a_wrong_address_is_said_and_keeps_what_was_typed(office: Office) -> None:
     boss = log_in(office, "Marit", role="admin", branch_id=None)
     boss.post("/settings/look", {"language": "en"})
@@ -96,7 +119,8 @@ def test_who_manages_one_branch_sees_its_webhooks_alone(
     head = log_in(office, "Henk", role="admin", branch_id=tilburg.branch_id)
     assert receiver.url not in head.get(PAGE).text
     assert head.get(own).status_code == 404
-    for what in ("", "/on", "/off", "/rotate", "/test", "/remove"):
+    assert head.get(f"{own}/replay?since=2026-03-01T00:00").status_code == 404
+    for what in ("", "/on", "/off", "/rotate", "/test", "/replay", "/remove"):
         assert head.post(f"{own}{what}", {"url": receiver.url}).status_code == 404
     form = {"url": receiver.url, "event": ["*"]}
     assert send(head, PAGE, form).status_code == 404

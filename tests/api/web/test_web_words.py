@@ -71,16 +71,20 @@ def _of_templates() -> Iterator[str]:
 def _of_code() -> Iterator[str]:
     """The literal first arguments of `words.text`, `words.plural` and `_failed`."""
     for path in (*WEB.rglob("*.py"), *PAPERS.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call):
-                continue
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            place = {"text": 0, "plural": 0, "_failed": 2}.get(name)
-            if place is None or len(node.args) <= place:
-                continue
-            given = node.args[place]
-            if isinstance(given, ast.Constant) and isinstance(given.value, str):
-                yield given.value
+        yield from texts_of(path)
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        place = {"text": 0, "plural": 0, "_failed": 2}.get(name)
+        if place is None or len(node.args) <= place:
+            continue
+        given = node.args[place]
+        if isinstance(given, ast.Constant) and isinstance(given.value, str):
+            yield given.value
 
 
 _OF_GROUPS = (

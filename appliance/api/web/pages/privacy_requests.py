@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.privacy import officer_sight
-from appliance.api.web.pages.privacy_people import Without, file_of, saved_file
+from appliance.api.web.pages.privacy_people import Language, Without, file_of, saved_file
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
@@ -161,12 +161,24 @@ async def reopen_request(visit: Posting, request_id: str) -> Response:
     return await _do(visit, request_id, lambda tx, one: requests.reopen(tx, one, _by(visit)))
 
 
+@routes.post("/privacy/requests/{request_id}/preview")
+async def preview_file(
+    visit: Posting, request_id: str, without: Without = None, language: Language = ""
+) -> Response:
+    """The same page, with what is of others as the file would have it."""
+    return await _request_page(
+        visit, request_id, without=without or [], preview=True, language=language
+    )
+
+
 @routes.post("/privacy/requests/{request_id}/file")
-async def save_file(visit: Posting, request_id: str, without: Without = None) -> Response:
+async def save_file(
+    visit: Posting, request_id: str, without: Without = None, language: Language = ""
+) -> Response:
     sight = officer_sight(visit.session.rights)
     found = await visit.read(lambda conn: requests.one(conn, sight, request_id, visit.now_ms))
     try:
-        return await saved_file(visit, found.contact_id or "", without or [], found)
+        return await saved_file(visit, found.contact_id or "", without or [], found, language)
     except Refused as exc:
         return await _request_page(visit, request_id, 409, note=note_of(visit.words, exc))
 
@@ -230,7 +242,14 @@ async def _new_page(
 
 
 async def _request_page(
-    visit: Visit, request_id: str, status: int = 200, *, note: Note | None = None
+    visit: Visit,
+    request_id: str,
+    status: int = 200,
+    *,
+    note: Note | None = None,
+    without: Sequence[str] = (),
+    preview: bool = False,
+    language: str = "",
 ) -> Response:
     sight = officer_sight(visit.session.rights)
 
@@ -239,15 +258,26 @@ async def _request_page(
         return RequestShown(request=found, steps=steps.of_request(conn, found.id))
 
     shown = await visit.read(read)
-    file = await _file_of(visit, shown.request)
-    return visit.page("privacy_request.html", status, shown=shown, file=file, note=note)
+    file = await _file_of(visit, shown.request, without)
+    return visit.page(
+        "privacy_request.html",
+        status,
+        shown=shown,
+        file=file,
+        note=note,
+        zone=shown.request.zone,
+        preview=preview,
+        language=language,
+    )
 
 
-async def _file_of(visit: Visit, request: PrivacyRequest) -> DossierShown | None:
+async def _file_of(
+    visit: Visit, request: PrivacyRequest, without: Sequence[str]
+) -> DossierShown | None:
     """None of who is not known here, or not any more."""
     if request.contact_id is None:
         return None
     try:
-        return await file_of(visit, request.contact_id)
+        return await file_of(visit, request.contact_id, without)
     except NotFound:
         return None

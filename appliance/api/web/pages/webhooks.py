@@ -1,7 +1,10 @@
 """`/settings/webhooks`: where what happens is posted, for other software."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
@@ -13,10 +16,12 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import webhook_sentences
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
+from appliance.desk.team import later
 from appliance.desk.webhooks import looking_after
 from appliance.desk.webhooks.event_names import EVERYTHING
 from appliance.desk.webhooks.looking_after import ANY_DIALECT, DIALECT, WebhookChange, WebhookWish
 from appliance.desk.webhooks.naming import judge
+from appliance.desk.webhooks.replaying import ReplayCount
 from appliance.errors import InvalidInput
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.store import Tx
@@ -28,10 +33,22 @@ PAGE = "/settings/webhooks"
 _SHOWN = 50
 """Of what was posted last."""
 
+_ZONE = BranchSettings().zone
+
 Url = Annotated[str, Form(max_length=2100)]
 Events = Annotated[list[str] | None, Form()]
 ContentName = Annotated[str, Form(max_length=10)]
+Since = Annotated[str, Form(max_length=40)]
 Doing = Callable[[Tx, Sight, WebhookBy], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayShown:
+    """`since` as it was chosen, `since_ms` the same moment; `count` is what would be posted."""
+
+    since: str
+    since_ms: int
+    count: ReplayCount
 
 
 @routes.get(PAGE)
@@ -133,6 +150,33 @@ async def again(
     )
 
 
+@routes.get(f"{PAGE}/{{webhook_id}}/replay")
+async def replay_counted(visit: Reading, webhook_id: str, since: str = "") -> Response:
+    """How much it would be, before anything is posted."""
+    must_manage(visit)
+    sight = _sight(visit.session.rights)
+    try:
+        since_ms = _moment(since)
+        count = await visit.read(
+            lambda conn: looking_after.replay_counted(
+                conn, sight, webhook_id, since_ms, visit.now_ms
+            )
+        )
+    except InvalidInput as exc:
+        return await _one(visit, webhook_id, 422, note=note_of(visit.words, exc))
+    shown = ReplayShown(since=since, since_ms=since_ms, count=count)
+    return await _one(visit, webhook_id, replay=shown)
+
+
+@routes.post(f"{PAGE}/{{webhook_id}}/replay")
+async def replay(visit: Posting, webhook_id: str, since: Since = "") -> Response:
+    return await _done(
+        visit,
+        webhook_id,
+        lambda tx, sight, by: looking_after.replay(tx, sight, webhook_id, _moment(since), by),
+    )
+
+
 @routes.post(f"{PAGE}/{{webhook_id}}/remove")
 async def remove(visit: Posting, webhook_id: str) -> Response:
     await _do(
@@ -168,6 +212,18 @@ async def _do(visit: Visit, work: Doing) -> None:
 def _sight(rights: Rights) -> Sight:
     """The webhooks of those branches whose programs this person manages."""
     return Sight(rights.branches(Permission.STAFF_MANAGE))
+
+
+def _moment(since: str) -> int:
+    """Raises InvalidInput."""
+    return max(0, later.written(since, zone=_ZONE, field="since"))
+
+
+def _local(at_ms: int | None) -> str:
+    """As a browser writes a day and a time."""
+    if at_ms is None:
+        return ""
+    return f"{datetime.fromtimestamp(at_ms / 1000, ZoneInfo(_ZONE)):%Y-%m-%dT%H:%M}"
 
 
 def _content(name: str) -> Content:
@@ -210,6 +266,7 @@ async def _one(
     saved: str = "",
     note: Note | None = None,
     secret: str | None = None,
+    replay: ReplayShown | None = None,
 ) -> Response:
     must_manage(visit)
     rights = visit.session.rights
@@ -234,5 +291,7 @@ async def _one(
         saved=saved,
         note=note,
         secret=secret,
-        zone=BranchSettings().zone,
+        zone=_ZONE,
+        replay=replay,
+        since=replay.since if replay else _local(webhook.failing_ms),
     )

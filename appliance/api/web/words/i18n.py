@@ -1,4 +1,5 @@
-"""Languages: English in the source, Dutch from its catalogue, read once at the start.
+"""Languages: English in the source, Dutch from its catalogue, read once at the start. What is
+printed for a person knows more of them (`paper_words.py`).
 
 A page is in the language that its reader chose, else the best that the browser accepts, else
 Dutch. Times are shown in the zone of the branch that they belong to.
@@ -20,9 +21,16 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
 
+from appliance.api.web.words import paper_words
+
 LANGUAGES = ("nl", "en")
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
-_LOCALES = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}  # a day before a month, 24 hours
+PAPER_LANGUAGES = (*LANGUAGES, *paper_words.LANGUAGES)
+_LOCALES = {
+    **{each: Locale(each) for each in paper_words.LANGUAGES},
+    "nl": Locale("nl", "NL"),
+    "en": Locale("en", "GB"),  # a day before a month, 24 hours
+}
 _WEEK = timedelta(days=7)
 KEPT = 4096
 """Of what costs much and is asked for again: the sentences, days and times of some pages."""
@@ -57,7 +65,9 @@ def _weight(part: str) -> tuple[float, str]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language: its texts, and how it writes times."""
+    """One language of `PAPER_LANGUAGES`: its texts, and how it writes times. Pages are written in
+    `LANGUAGES` alone.
+    """
 
     language: str
 
@@ -67,6 +77,11 @@ class Words:
 
     def plural(self, one: str, many: str, count: int) -> str:
         return str(_catalogue(self.language).ngettext(one, many, count)) if one else ""
+
+    def name_of(self, language: str) -> str:
+        """What a language is called in this one."""
+        name = str(self._locale.languages[language])
+        return name[:1].upper() + name[1:]
 
     def in_language(self, language: str) -> str:
         return self.text("In Dutch") if language == "nl" else self.text("In English")
@@ -179,6 +194,8 @@ def _pattern(language: str, parts: str) -> str:
 
 @functools.lru_cache(maxsize=KEPT)
 def _said(language: str, message: str) -> str:
+    if language in paper_words.LANGUAGES:
+        return paper_words.said(language, message)
     return str(_catalogue(language).gettext(message))
 
 

@@ -74,5 +74,18 @@ def step(words: Words, entry: StepEntry) -> str:
 
 
 def left_out(words: Words, entry: StepEntry) -> str:
-    """The kinds of others' data that were left out of a file; empty where none were."""
-    return ", ".join(words.text(OTHERS[each][0]) for each in entry.facts.get("without", ()))
+    """The kinds of others' data that were left out of a file, and of how many things of a kind
+    alone; empty where none were.
+    """
+    whole, parts = list[str](), dict[str, int]()
+    for each in entry.facts.get("without", ()):
+        kind, _, mark = each.partition(":")
+        if mark:
+            parts[kind] = parts.get(kind, 0) + 1
+        else:
+            whole.append(words.text(OTHERS[kind][0]))
+    some = (
+        words.text("{count} of: {kind}").format(count=count, kind=words.text(OTHERS[kind][0]))
+        for kind, count in parts.items()
+    )
+    return ", ".join((*whole, *some))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from appliance.api.web.words.i18n import Words
 from appliance.desk.webhooks.event_names import EVERYTHING, PING
+from appliance.desk.webhooks.replaying import ReplayCount
 from appliance.store.webhook_deliveries import DeliveryAttempt, DeliveryState
 from appliance.store.webhooks import OffWhy, WebhookEndpoint
 
@@ -136,6 +137,19 @@ def attempt(words: Words, found: DeliveryAttempt) -> str:
         return words.text("answered {status}").format(status=found.status)
     error = found.error or ""
     return words.text(ERRORS[error]) if error in ERRORS else error
+
+
+def replayed(words: Words, count: ReplayCount) -> str:
+    """How much would be posted again."""
+    if not count.told:
+        return words.text("Nothing that this webhook is told happened since then.")
+    many = words.number(count.told)
+    if count.about:
+        return words.text("About {count} events would be posted again.").format(count=many)
+    said = words.plural(
+        "{count} event would be posted again.", "{count} events would be posted again.", count.told
+    )
+    return said.format(count=many)
 
 
 def wanted(words: Words, endpoint: WebhookEndpoint) -> str:

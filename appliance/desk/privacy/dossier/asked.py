@@ -1,8 +1,10 @@
 """What is asked of a person's file, and what each part of it is given to read with."""
 
+import hashlib
 import json
+import re
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -12,6 +14,8 @@ from appliance.moments import iso
 
 LEFT_OUT = "left out"
 """Stands where something of another person stood."""
+MARK = re.compile(r"(colleagues|members|cards|notes)(:[0-9a-f]{12})?")
+"""What can be left out: a kind of other people's data, or one thing of a kind by its mark."""
 
 
 class Others(Enum):
@@ -30,12 +34,24 @@ class Others(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierAsked:
     """`contact_id` is a contact that is joined into no other one. The file holds what the branches
-    in `sight` keep, and what belongs to the whole company.
+    in `sight` keep, and what belongs to the whole company. `without`: kinds of other people's data,
+    and marks of single things of theirs.
     """
 
     contact_id: str
     sight: Sight
-    without: frozenset[Others] = frozenset()
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class OthersThing:
+    """A colleague, a note, a card, somebody in a group: one thing of other people, which stands in
+    a file so many times. `said` is its name or its text.
+    """
+
+    kind: Others
+    said: str
+    times: int = 0
 
 
 @dataclass(slots=True)
@@ -44,14 +60,14 @@ class DossierReading:
 
     `hides`: without what is hidden in the thread until somebody opens it; a file has it, marked.
     `own` are pairs of value and scheme that are the person's. What is only said to be theirs is
-    of somebody else, and selects nothing. `others` counts what is of other people, by kind.
+    of somebody else, and selects nothing. `things` are those of other people, by their marks.
     """
 
     conn: sqlite3.Connection
     asked: DossierAsked
     hides: bool = False
     own: Collection[tuple[str, str]] = ()
-    others: dict[Others, int] = field(default_factory=lambda: dict.fromkeys(Others, 0))
+    things: dict[str, OthersThing] = field(default_factory=dict)
     _names: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,18 +88,29 @@ class DossierReading:
     def rows(self, statement: str, **more: Any) -> sqlite3.Cursor:
         return self.conn.execute(statement, {**self.about, **more})
 
-    def without(self, kind: Others) -> bool:
-        return kind in self.asked.without
+    @property
+    def others(self) -> Mapping[Others, int]:
+        """How much was met that is of other people, by kind."""
+        counted = dict.fromkeys(Others, 0)
+        for each in self.things.values():
+            counted[each.kind] += each.times
+        return counted
 
-    def meets(self, kind: Others) -> bool:
-        """Counts it; False where it is to be left out."""
-        self.others[kind] += 1
-        return not self.without(kind)
+    def meets(self, kind: Others, of: str, said: str) -> tuple[str, bool]:
+        """Its mark, and False where it is to be left out. `of` is the id of whose, or what, it is:
+        what has one id has one mark.
+        """
+        mark = f"{kind.value}:{hashlib.blake2b(of.encode(), digest_size=6).hexdigest()}"
+        self.things.setdefault(mark, OthersThing(kind=kind, said=said)).times += 1
+        return mark, self.asked.without.isdisjoint((kind.value, mark))
 
     def by(self, staff_id: str | None, token_id: str | None) -> Mapping[str, str] | None:
-        """Who did it: `{"colleague": name}` or `{"program": name}`; None where it was neither."""
+        """Who did it: `{"colleague": name, "third_party": mark}` or `{"program": name}`; None where
+        it was neither.
+        """
         if staff_id is not None and (name := self._name("staff", staff_id)) is not None:
-            return {"colleague": name if self.meets(Others.COLLEAGUES) else LEFT_OUT}
+            mark, stays = self.meets(Others.COLLEAGUES, staff_id, name)
+            return {"colleague": name if stays else LEFT_OUT, "third_party": mark}
         if token_id is not None and (name := self._name("api_token", token_id)) is not None:
             return {"program": name}
         return None
@@ -104,6 +131,21 @@ def at(ms: int | None) -> str | None:
 def told(**item: Any) -> dict[str, Any]:
     """Without what is not known; `False`, 0 and an empty text are known."""
     return {name: value for name, value in item.items() if value is not None}
+
+
+def marks_in(item: object) -> Iterator[str]:
+    """The marks of all that is of other people in an item."""
+    if isinstance(item, list):
+        for each in item:
+            yield from marks_in(each)
+    elif isinstance(item, Mapping):
+        for name, value in item.items():
+            if name != "third_party":
+                yield from marks_in(value)
+            elif isinstance(value, str):
+                yield value
+            else:
+                yield from value.values()
 
 
 SAME = """

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT
-from appliance.desk.privacy.dossier.asked import LEFT_OUT, DossierReading, Others, at, told
-from appliance.desk.privacy.dossier.naming import Naming
+from appliance.desk.privacy.dossier.asked import DossierReading, at, told
+from appliance.desk.privacy.dossier.naming import Naming, noted
 
 Item = dict[str, Any]
 
 
 def conversations(reading: DossierReading) -> Iterator[Item]:
+    naming = Naming.of(reading)
     for row in reading.rows(_CONVERSATIONS):
         yield told(
             id=row["id"],
@@ -21,8 +22,8 @@ def conversations(reading: DossierReading) -> Iterator[Item]:
             last_at=at(row["last_ms"]),
             assignee=reading.by(row["assignee_id"], None),
             done_at=at(row["done_ms"]),
-            closing_note=_noted(reading, row["closing_note"], Naming.of(reading)),
             labels=json.loads(row["labels"]),
+            **noted(reading, naming, "closing_note", row["closing_note"], row["id"]),
         )
 
 
@@ -34,7 +35,7 @@ def colleagues_notes(reading: DossierReading) -> Iterator[Item]:
             conversation=row["conversation_id"],
             at=at(row["at_ms"]),
             by=reading.by(row["staff_id"], row["token_id"]),
-            text=_noted(reading, row["text"], naming),
+            **noted(reading, naming, "text", row["text"], row["id"]),
             files=json.loads(row["files"]) or None,
             mentions=[reading.by(each, None) for each in json.loads(row["mentions"])] or None,
         )
@@ -44,25 +45,22 @@ def notes_on_card(reading: DossierReading) -> Iterator[Item]:
     """What a branch, or the whole company, keeps in mind about them."""
     naming = Naming.of(reading)
     for row in reading.rows(_CARD_NOTES):
-        yield told(branch=row["branch"], text=_noted(reading, row["text"], naming))
+        of = f"card {row['branch'] or ''}"
+        yield told(branch=row["branch"], **noted(reading, naming, "text", row["text"], of))
 
 
 def drafts(reading: DossierReading) -> Iterator[Item]:
     """What colleagues have begun to write: to them, or about them."""
+    naming = Naming.of(reading)
     for row in reading.rows(_DRAFTS):
+        of = f"draft {row['what']} {row['conversation_id']} {row['staff_id']}"
         yield told(
             conversation=row["conversation_id"],
             what=row["what"],
             by=reading.by(row["staff_id"], None),
             at=at(row["saved_ms"]),
-            text=row["text"],
+            **noted(reading, naming, "text", row["text"], of),
         )
-
-
-def _noted(reading: DossierReading, text: str | None, naming: Naming) -> str | None:
-    if text is None or not naming.names_others(text):
-        return text
-    return text if reading.meets(Others.NOTES) else LEFT_OUT
 
 
 _CONVERSATIONS = f"""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.desk.access.sight import Sight
-from appliance.desk.privacy.dossier.asked import DossierAsked, DossierReading, Others
+from appliance.desk.privacy.dossier.asked import MARK, DossierAsked, DossierReading, Others
 from appliance.desk.privacy.dossier.package import Made, NamedFiles, Package, write_json
 from appliance.errors import InvalidInput
 from appliance.media.files import FOLDER, MediaFiles
@@ -24,17 +24,19 @@ and at the end an empty one.
 def asked_of(
     conn: sqlite3.Connection, sight: Sight, contact: str, without: Sequence[str] = ()
 ) -> DossierAsked:
-    """`contact` is an id or a number, `without` names kinds of others' data. Raises NotFound,
-    InvalidInput.
+    """`contact` is an id or a number, `without` names kinds of others' data, or single things by
+    their marks. Raises NotFound, InvalidInput.
     """
-    known = {each.value: each for each in Others}
-    if odd := sorted(set(without) - known.keys()):
-        kinds = ", ".join(known)
-        raise InvalidInput("without", f"“{odd[0]}” is no kind of others' data; there are: {kinds}.")
+    if odd := sorted(each for each in without if MARK.fullmatch(each) is None):
+        kinds = ", ".join(each.value for each in Others)
+        raise InvalidInput(
+            "without",
+            f"“{odd[0][:80]}” is no kind of others' data, nor a mark; kinds are: {kinds}.",
+        )
     return DossierAsked(
         contact_id=sight.contact(conn, contact).id,
         sight=sight,
-        without=frozenset(known[each] for each in without),
+        without=frozenset(without),
     )
 
 

@@ -122,7 +122,9 @@ class _Beside:
 
 
 def _file(reading: DossierReading, row: sqlite3.Row, file_name: FileName) -> Item:
-    kept = row["kind"] != MediaKind.CONTACT.value or reading.meets(Others.CARDS)
+    mark, kept = None, True
+    if row["kind"] == MediaKind.CONTACT.value:
+        mark, kept = reading.meets(Others.CARDS, row["media_id"], row["name"])
     here = row["state"] == MediaState.HERE.value and kept
     return told(
         id=row["media_id"],
@@ -138,6 +140,7 @@ def _file(reading: DossierReading, row: sqlite3.Row, file_name: FileName) -> Ite
         state=row["state"],
         why=row["why"],
         by=reading.by(row["staff_id"], row["token_id"]),
+        third_party=None if mark is None else {"name": mark},
     )
 
 

@@ -9,8 +9,9 @@ import re
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from appliance.desk.privacy.dossier.asked import DossierReading
+from appliance.desk.privacy.dossier.asked import LEFT_OUT, DossierReading, Others
 from appliance.phone_numbers import number_or_text
 
 _NUMBER = re.compile(r"\+?\d[\d ().-]{7,18}\d")
@@ -57,6 +58,18 @@ class Naming:
     def _is_name(self, word: str) -> bool:
         about = {"word": word, "from": f"{word} ", "to": f"{word}{_NEXT}", "own": self.contact_id}
         return self.conn.execute(_KNOWN, about).fetchone() is not None
+
+
+def noted(
+    reading: DossierReading, naming: Naming, field: str, text: str | None, of: str
+) -> dict[str, Any]:
+    """What somebody noted, as the field of an item, marked where it names somebody else. `of` is
+    the id of the note.
+    """
+    if text is None or not naming.names_others(text):
+        return {field: text}
+    mark, stays = reading.meets(Others.NOTES, of, text)
+    return {field: text if stays else LEFT_OUT, "third_party": {field: mark}}
 
 
 def _words(text: str) -> set[str]:

@@ -125,7 +125,7 @@ def write_json(
         "made_at": iso(made.at_ms),
         "made_by": made.by,
         "branches": made.branches,
-        "left_out": sorted(each.value for each in reading.asked.without),
+        "left_out": sorted(reading.asked.without),
     }
     put(f'{{"format": {json.dumps(FORMAT)},\n"about": {_json(about)}')
     for section in sections(media):

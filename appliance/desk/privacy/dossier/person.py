@@ -1,11 +1,22 @@
 """Who somebody is, as far as it is kept: card, names, numbers, and where each came from."""
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT
-from appliance.desk.privacy.dossier.asked import MINE, SAME, DossierReading, Others, at, told
+from appliance.desk.groups.guarding import ITSELF
+from appliance.desk.privacy.dossier.asked import (
+    LEFT_OUT,
+    MINE,
+    SAME,
+    DossierReading,
+    Others,
+    at,
+    told,
+)
+from appliance.desk.privacy.dossier.naming import Naming, noted
 from appliance.store.care_marks import NOT_SHOWN
 
 Item = dict[str, Any]
@@ -67,9 +78,10 @@ def joinings(reading: DossierReading) -> Iterator[Item]:
 
 def holds(reading: DossierReading) -> Iterator[Item]:
     """Disputes for which nothing of theirs was let go."""
+    naming = Naming.of(reading)
     for row in reading.rows(_HOLDS):
         yield told(
-            reason=row["reason"],
+            **noted(reading, naming, "reason", row["reason"], row["id"]),
             since=at(row["since_ms"]),
             until=at(row["until_ms"]),
             by=reading.by(row["staff_id"], row["token_id"]),
@@ -154,18 +166,29 @@ def group_changes(reading: DossierReading) -> Iterator[Item]:
     for row in reading.rows(_JOURNAL):
         if values.isdisjoint((row["by_whom"], row["before"], row["after"])):
             continue
-        by = row["by_whom"]
-        if by is not None and by not in values and not reading.meets(Others.MEMBERS):
-            by = None
         yield told(
             group=row["group_id"],
             what=row["what"],
             at=at(row["at_ms"]),
-            by=by,
-            was=row["before"],
-            became=row["after"],
             put_back=bool(row["put_back"]),
+            **_who_changed(reading, row, {*values, ITSELF}),
         )
+
+
+def _who_changed(
+    reading: DossierReading, row: sqlite3.Row, own: Collection[str | None]
+) -> dict[str, Any]:
+    """Others in it are marked: who did it, and of a change of members who it was done to."""
+    people = ("by_whom", "before", "after") if row["what"] == "member" else ("by_whom",)
+    said, marks = dict[str, Any](), dict[str, str]()
+    for column, name in (("by_whom", "by"), ("before", "was"), ("after", "became")):
+        said[name] = row[column]
+        if column not in people or row[column] is None or row[column] in own:
+            continue
+        marks[name], stays = reading.meets(Others.MEMBERS, row[column], row[column])
+        if not stays:
+            said[name] = LEFT_OUT
+    return {**said, "third_party": marks or None}
 
 
 _LABELS = """
