@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _OF_ONE_MACHINE = 64
 """Bits of an IPv6 address that name its network; a machine chooses the rest as it likes."""
 
 
+@lru_cache(maxsize=256)
 def tidy(address: str) -> str | None:
     """The address as others write it too, without a port; None when it is none.
 
-    A socket for both families gives IPv4 addresses as `::ffff:10.0.0.5`.
+    A socket for both families gives IPv4 addresses as `::ffff:10.0.0.5`. Cached, because each
+    request asks several times for the same few.
     """
     text = address.strip().strip('"')
     if text.startswith("["):
@@ -51,7 +54,7 @@ class Networks:
         return cls(tuple(ip_network(name, strict=False) for name in names))
 
     def hold(self, address: str) -> bool:
-        known = tidy(address)
+        known = tidy(address) if self.each else None
         return known is not None and any(ip_address(known) in each for each in self.each)
 
 

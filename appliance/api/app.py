@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -84,6 +85,8 @@ from appliance.errors import BalieError, StoreCorrupt
 log = logging.getLogger(__name__)
 
 DROP_INS = (smsgate.DROP_IN, cloud.DROP_IN)
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""Nobody outside is told of requests, and so none asks whether somebody listens."""
 _NOT_FOUND = 404
 JSON_API = (
     health,
@@ -152,6 +155,7 @@ def create_app(
         docs_url=None,  # Swagger UI comes from a CDN; nothing here does
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
         lifespan=_lifespan,
     )
     app.state.document_lock = asyncio.Lock()

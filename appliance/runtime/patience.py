@@ -5,17 +5,19 @@ head or body byte by byte, or takes nothing of an answer. Over https a client is
 has agreed on a key, too.
 """
 
+import asyncio
 import contextlib
 import errno
 import socket
 import time
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from appliance.addresses import network_of
 from appliance.api.connections import Connections
+from appliance.runtime.joined_writes import JoinedWrites
 
 REST_S = 0.5
 """After an accept that found no free descriptor; asyncio tries again after a second."""
@@ -108,7 +110,7 @@ class PatientProtocol(H11Protocol):
         self.network = ""
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", JoinedWrites(transport)))
         self.network = network_of(transport.get_extra_info("peername")[0])
         # asyncio shows its socket in a wrapping.
         newcomer = getattr(transport.get_extra_info("socket"), "_sock", None)

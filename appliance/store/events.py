@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from appliance.errors import NotFound
@@ -63,7 +63,7 @@ def append(
 
 def append_of_messages(
     conn: sqlite3.Connection,
-    message_ids: Sequence[str],
+    message_seqs: Iterable[int],
     *,
     at_ms: int,
     kind: EventKind,
@@ -71,15 +71,19 @@ def append_of_messages(
     facts: dict[str, Any],
 ) -> None:
     """One event for each of these messages, in their order, with the same facts."""
-    found = conn.execute(_SEQS, (json.dumps(list(message_ids)),))
     code, said = _code(conn, kind), json.dumps(facts, separators=(",", ":"))
     conn.executemany(
         _APPEND,
         [
-            (at_ms, code, row["seq"], None, True, None, None, None, None, None, staff_id, said)
-            for row in found.fetchall()
+            (at_ms, code, seq, None, True, None, None, None, None, None, staff_id, said)
+            for seq in message_seqs
         ],
     )
+
+
+def seqs_of(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Sequence[int]:
+    """What the log calls these messages, in their order."""
+    return [row["seq"] for row in conn.execute(_SEQS, (json.dumps(list(message_ids)),))]
 
 
 _SEQS = "SELECT m.seq FROM json_each(?) f CROSS JOIN message m ON m.id = f.value ORDER BY f.key"

@@ -17,7 +17,9 @@ from typing import Any
 MAX_COLLECTED = 64
 """Writes on one commit: enough to hide its fsync, few enough to stay short."""
 
-Work = Callable[[sqlite3.Connection], Any]
+Work = Callable[[Any], Any]
+"""Takes the transaction, as `begin` gives it."""
+_OnConnection = Callable[[sqlite3.Connection], Any]
 
 
 @dataclass(slots=True)
@@ -32,10 +34,14 @@ class LoopWrites:
     """For one loop, and used in that loop only, except where it says otherwise."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, submit: Callable[[Work], Future[Any]]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        submit: Callable[[_OnConnection], Future[Any]],
+        begin: _OnConnection,
     ) -> None:
         self.loop = loop
         self._submit = submit
+        self._begin = begin
         self._collected: list[_Write] = []
 
     def write(self, work: Work) -> asyncio.Future[Any]:
@@ -55,7 +61,8 @@ class LoopWrites:
             self.loop.call_soon(self._hand_over, len(self._collected))
             return
         together, self._collected = self._collected, []
-        self._submit(partial(_run, together)).add_done_callback(partial(self._tell, together))
+        work = partial(_run, together, self._begin)
+        self._submit(work).add_done_callback(partial(self._tell, together))
 
     def _tell(self, together: Sequence[_Write], done: Future[Any]) -> None:
         """Runs in the writer's thread."""
@@ -63,19 +70,20 @@ class LoopWrites:
             self.loop.call_soon_threadsafe(_answer, together, done.exception())
 
 
-def _run(together: Sequence[_Write], conn: sqlite3.Connection) -> None:
+def _run(together: Sequence[_Write], begin: _OnConnection, conn: sqlite3.Connection) -> None:
     """Each in its own savepoint: one that fails undoes only itself."""
+    tx = begin(conn)
     for write in together:
         if not write.answer.cancelled():
             conn.execute("SAVEPOINT loop_write")
-            _attempt(write, conn)
+            _attempt(write, tx, conn)
             conn.execute("RELEASE loop_write")
 
 
-def _attempt(write: _Write, conn: sqlite3.Connection) -> None:
+def _attempt(write: _Write, tx: Any, conn: sqlite3.Connection) -> None:
     """An error that ended the whole transaction, such as a full disk, fails each write."""
     try:
-        write.result = write.work(conn)
+        write.result = write.work(tx)
     except Exception as exc:
         if not conn.in_transaction:
             raise

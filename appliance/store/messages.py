@@ -111,12 +111,14 @@ def enqueue_all(tx: Tx, new: Sequence[NewOutgoing]) -> Sequence[str]:
     ids = [each.id or tx.new_id() for each in new]
     rows = [_row(tx, message_id, each) for message_id, each in zip(ids, new, strict=True)]
     tx.conn.executemany(_ENQUEUE, rows)
+    # One thread writes, and what it adds is numbered on end.
+    last = int(tx.conn.execute("SELECT last_insert_rowid()").fetchone()[0])
     pairs = [(each.conversation_id, kept) for kept, each in zip(ids, new, strict=True)]
     conversations.touch_outgoing(tx, pairs, rule=first.rule)
     facts = {"from": None, "to": MessageState.QUEUED.value, "class": first.kind.value}
     events.append_of_messages(
         tx.conn,
-        ids,
+        range(last + 1 - len(rows), last + 1),
         at_ms=tx.now_ms,
         kind=EventKind.MESSAGE_STATE,
         staff_id=first.staff_id,
@@ -346,7 +348,7 @@ def withdraw_all(
     moved = {"from": MessageState.QUEUED.value, "to": MessageState.CANCELLED.value}
     events.append_of_messages(
         tx.conn,
-        message_ids,
+        events.seqs_of(tx.conn, message_ids),
         at_ms=tx.now_ms,
         kind=EventKind.MESSAGE_STATE,
         staff_id=None,

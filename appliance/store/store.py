@@ -189,9 +189,9 @@ class Store:
     async def awrite(self, work: Callable[[Tx], T]) -> T:
         loop = asyncio.get_running_loop()
         if self._loop_writes is None or self._loop_writes.loop is not loop:
-            self._loop_writes = LoopWrites(loop, self._writer.submit)
+            self._loop_writes = LoopWrites(loop, self._writer.submit, self._begun)
         try:
-            written: T = await self._loop_writes.write(lambda conn: work(self._begun(conn)))
+            written: T = await self._loop_writes.write(work)
         except sqlite3.DatabaseError as exc:
             # An error inside a transaction of several writes comes as SQLite raised it.
             self._failed(exc)

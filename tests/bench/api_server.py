@@ -14,6 +14,7 @@ from appliance.api.services import Services
 from appliance.clock import SystemClock
 from appliance.desk.access import tokens
 from appliance.queue.gate import ConsentGate
+from appliance.runtime.turns import take_short_turns
 from appliance.runtime.web import bind, serve
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store
@@ -21,6 +22,7 @@ from tests.bench.accept import furnish
 
 
 def main() -> None:
+    take_short_turns()
     data = Path(sys.argv[1])
     store = Store(data / "balie.db", SystemClock())
     line_id = store.write(furnish)

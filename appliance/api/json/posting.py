@@ -59,7 +59,8 @@ def post(
     """`to` is None when `to` names a contact. Raises what `accept` raises."""
     check_still_valid(tx, caller)
     work = partial(_accept, caller=caller, wanted=wanted, to=to)
-    return idempotency.once(tx, caller.token.id, key, wanted.model_dump_json().encode(), work)
+    body = wanted.model_dump_json().encode() if key else b""
+    return idempotency.once(tx, caller.token.id, key, body, work)
 
 
 @lru_cache(maxsize=1024)
