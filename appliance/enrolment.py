@@ -63,8 +63,6 @@ class ToDo(StrEnum):
     LOOK = "look-at-whatsapp"
     #: It is registered with another number than the chosen one.
     WRONG_ACCOUNT = "wrong-whatsapp"
-    #: Its page does not show with which number: a person compares.
-    COMPARE = "compare-number"
     SMS_APP = "sms-app"
     #: Nothing is in the way: it can be given a number.
     NUMBER = "number"
@@ -101,7 +99,6 @@ _STEPS: Mapping[ToDo, EnrolStep] = {
     **dict.fromkeys(_REGISTERING, _S.APPS),
     _T.LOOK: _S.APPS,
     _T.WRONG_ACCOUNT: _S.APPS,
-    _T.COMPARE: _S.APPS,
     _T.SMS_APP: _S.APPS,
     _T.NUMBER: _S.NUMBER,
 }
@@ -115,6 +112,8 @@ class Advice(StrEnum):
     AUTOSTART = "autostart"
     #: Android refused to except WhatsApp from saving the battery.
     BATTERY = "battery"
+    #: WhatsApp's page does not show with which number it is registered.
+    COMPARE = "compare-number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,14 +222,12 @@ class SettingsMemory(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentWish:
     """`number` is what the device's SIM and its account are to have. `driven`: a driver has the
-    device in hand, so nothing is opened and nothing pressed on it. `compared`: a person has seen
-    that the account has this number, which counts where its page does not show it.
+    device in hand, so nothing is opened and nothing pressed on it.
     """
 
     address: str
     number: str
     driven: bool = False
-    compared: bool = False
 
 
 class Enrolling(Protocol):

@@ -15,14 +15,6 @@ from appliance.reasons import Reason
 from appliance.runtime.plugged_in import plugged_in
 from appliance.store import devices
 
-ComparedOption = Annotated[
-    bool,
-    typer.Option(
-        "--compared",
-        help="Somebody has seen that WhatsApp has this number; counts where Balie cannot read it.",
-    ),
-]
-
 device_app = typer.Typer(no_args_is_help=True, help="The phones and modems that carry them.")
 
 
@@ -92,8 +84,6 @@ def enrol_device(
         ),
     ] = None,
     line: Annotated[str | None, typer.Option(help="The line, by number or id.")] = None,
-    *,
-    compared: ComparedOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -107,7 +97,7 @@ def enrol_device(
     if serial is not None or line is not None:
         if serial is None or adb or modem:
             raise SetupError("Give a phone and its line: --serial SERIAL --line NUMBER.")
-        _set_up(serial, line, data, as_json=as_json, compared=compared)
+        _set_up(serial, line, data, as_json=as_json)
         return
     kind, address = one_of(adb, modem)
     with open_store(data) as store:
@@ -123,15 +113,13 @@ def _look_at_all(*, as_json: bool) -> None:
     show(as_json, facts, said)
 
 
-def _set_up(
-    serial: str, line: str | None, data: Path | None, *, as_json: bool, compared: bool
-) -> None:
+def _set_up(serial: str, line: str | None, data: Path | None, *, as_json: bool) -> None:
     from appliance.cli.enrolment import enrol_phone, look_at_phone
 
     if line is None:
         facts, said = look_at_phone(serial)
     else:
-        facts, said = enrol_phone(data, serial, line, compared=compared)
+        facts, said = enrol_phone(data, serial, line)
     show(as_json, facts, said)
 
 
@@ -144,15 +132,13 @@ def replace_device(
     old: Annotated[
         str, typer.Option("--for", metavar="SERIAL", help="The phone in whose place it comes.")
     ],
-    *,
-    compared: ComparedOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Gives a number a new phone; its people, their consent and its messages stay."""
     from appliance.cli.enrolment import replace_phone
 
-    facts, said = replace_phone(data, serial, old, compared=compared)
+    facts, said = replace_phone(data, serial, old)
     show(as_json, facts, said)
 
 

@@ -81,15 +81,13 @@ def _told(serial: str, portrait: Portrait) -> tuple[Mapping[str, Any], str]:
     return facts, f"{what}\n{sentence} {remedy}"
 
 
-def enrol_phone(
-    data: Path | None, serial: str, named: str, *, compared: bool
-) -> tuple[Mapping[str, Any], str]:
+def enrol_phone(data: Path | None, serial: str, named: str) -> tuple[Mapping[str, Any], str]:
     """The answer as JSON and as sentences. Raises BalieError with what comes next."""
     with open_store(data) as store:
         line = store.read(lambda conn: lines.line(conn, named))
         store.read(lambda conn: new_line.refuse_taken(conn, line.id, kind=KIND, address=serial))
         driven = _is_carried(store, serial) and is_running(store.path.parent)
-        wanted = EnrolmentWish(address=serial, number=line.number, driven=driven, compared=compared)
+        wanted = EnrolmentWish(address=serial, number=line.number, driven=driven)
         done = _worked(store, wanted)
         device_id = store.write(
             lambda tx: new_line.carry(tx, line.id, kind=KIND, address=serial, by="cli")
@@ -99,17 +97,14 @@ def enrol_phone(
     return _facts(device_id, line, done), _said(line, done)
 
 
-def replace_phone(
-    data: Path | None, serial: str, old: str, *, compared: bool
-) -> tuple[Mapping[str, Any], str]:
+def replace_phone(data: Path | None, serial: str, old: str) -> tuple[Mapping[str, Any], str]:
     """As `enrol_phone`, in the place of another phone, which need not be there any more."""
     with open_store(data) as store:
         line = store.read(lambda conn: replaced_phone.line_of(conn, KIND, old))
         store.read(
             lambda conn: replaced_phone.refuse_unready(conn, line.id, kind=KIND, address=serial)
         )
-        asked = EnrolmentWish(address=serial, number=line.number, compared=compared)
-        done = _worked(store, asked)
+        done = _worked(store, EnrolmentWish(address=serial, number=line.number))
         wanted = replaced_phone.Replacement(
             line_id=line.id, kind=KIND, address=serial, cards=done.portrait.cards
         )
@@ -153,10 +148,7 @@ def _worked(store: Store, wanted: EnrolmentWish) -> Enrolment:
 
 
 def _what_next(to_do: ToDo) -> SetupError:
-    said = [*_next_step(to_do)]
-    if to_do is ToDo.COMPARE:
-        said.append("Here that is said by --compared.")
-    return SetupError(" ".join(said))
+    return SetupError(" ".join(_next_step(to_do)))
 
 
 def _await_driver(store: Store, device_id: str) -> None:

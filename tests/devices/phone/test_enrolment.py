@@ -73,10 +73,9 @@ def enrolled(
     *,
     number: str = OWN,
     driven: bool = False,
-    compared: bool = False,
     tell: Callable[[Stage], None] = lambda _: None,
 ) -> Enrolment:
-    wanted = EnrolmentWish(address=world.serial, number=number, driven=driven, compared=compared)
+    wanted = EnrolmentWish(address=world.serial, number=number, driven=driven)
     return phones.enrol(wanted, memory, world.clock, tell)
 
 
@@ -109,17 +108,15 @@ def test_a_phone_is_set_up_and_tested_and_nothing_leaves(
 def test_a_whatsapp_with_another_number_is_not_given_to_the_line(
     world: World, phones: PhoneEnroller, memory: StoredSettings
 ) -> None:
-    """Where it does not show its number, a person has to say that they compared; a number that it
-    shows counts for more than that.
-    """
+    """Where it does not show its number, a person is advised to compare."""
     world.inject(kind="own-profile", number=ANNA)
-    for compared in (False, True):
-        done = enrolled(world, phones, memory, compared=compared)
-        assert (done.portrait.to_do, done.failed) == (ToDo.WRONG_ACCOUNT, Probe.ACCOUNT)
+    done = enrolled(world, phones, memory)
+    assert (done.portrait.to_do, done.failed) == (ToDo.WRONG_ACCOUNT, Probe.ACCOUNT)
     world.inject(kind="own-profile", number="")
     done = enrolled(world, phones, memory)
-    assert (done.portrait.to_do, done.failed) == (ToDo.COMPARE, Probe.ACCOUNT)
-    assert enrolled(world, phones, memory, compared=True).portrait.to_do is ToDo.NUMBER
+    assert (done.portrait.to_do, done.failed) == (ToDo.NUMBER, None)
+    assert Advice.COMPARE in done.portrait.advice
+    assert Probe.ACCOUNT not in done.passed
     world.inject(kind="own-profile", number=OWN)
     world.fault("profile-closed", times=None)
     assert enrolled(world, phones, memory).portrait.to_do is ToDo.NUMBER

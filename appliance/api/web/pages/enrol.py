@@ -90,14 +90,13 @@ class EnrolView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """What stands in the form: the phone, and a line's id; behind `for:` it is that of a line whose
-    phone is replaced, behind `new:` stands the id of a branch. `compared` as in `EnrolmentWish`.
+    phone is replaced, behind `new:` stands the id of a branch.
     """
 
     kind: str = ""
     address: str = ""
     line: str = ""
     number: str = ""
-    compared: bool = False
 
 
 def _chosen(
@@ -105,10 +104,8 @@ def _chosen(
     address: Annotated[str, Form(max_length=300)] = "",
     line: Annotated[str, Form(max_length=80)] = "",
     number: Annotated[str, Form(max_length=40)] = "",
-    *,
-    compared: Annotated[bool, Form()] = False,
 ) -> Chosen:
-    return Chosen(kind=kind, address=address, line=line, number=number, compared=compared)
+    return Chosen(kind=kind, address=address, line=line, number=number)
 
 
 ChosenIn = Annotated[Chosen, Depends(_chosen)]
@@ -128,9 +125,7 @@ async def begin(visit: Posting, chosen: ChosenIn) -> Response:
         number, driven = await visit.write(lambda tx, rights: _checked(tx.conn, rights, chosen))
     except (InvalidInput, Refused) as exc:
         return await _page(visit, 422, note=note_of(visit.words, exc))
-    wanted = EnrolmentWish(
-        address=chosen.address, number=number, driven=driven, compared=chosen.compared
-    )
+    wanted = EnrolmentWish(address=chosen.address, number=number, driven=driven)
     bind = _binding(visit.staff_id, chosen, number)
     visit.services.enrolment.begin(chosen.kind, wanted, bind)
     return _back(visit, chosen)

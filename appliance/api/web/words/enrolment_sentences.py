@@ -78,6 +78,10 @@ def advice(words: Words, advice: Advice) -> str:
         Advice.AUTOSTART: words.text(
             "Let WhatsApp start by itself and run without limits in the phone's battery settings."
         ),
+        Advice.COMPARE: words.text(
+            "Balie cannot read with which number WhatsApp is registered. Look at it in WhatsApp's"
+            " settings, behind your name: it must be the number that you chose."
+        ),
         Advice.BATTERY: words.text(
             "The phone did not except WhatsApp from saving the battery: choose “Unrestricted” for"
             " it in the phone's battery settings."
@@ -271,13 +275,6 @@ def _of_whatsapp(words: Words) -> Mapping[ToDo, tuple[str, str]]:
             words.text(
                 "Register WhatsApp with the number that you chose, or choose the number that it"
                 " has. It stands in WhatsApp's settings, behind your name."
-            ),
-        ),
-        ToDo.COMPARE: (
-            words.text("Balie cannot read with which number WhatsApp is registered."),
-            words.text(
-                "Look at it in WhatsApp's settings, behind your name. If it is the number that you"
-                " choose here, say so and try again."
             ),
         ),
         ToDo.SMS_APP: (

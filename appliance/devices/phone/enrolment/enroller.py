@@ -127,10 +127,12 @@ def _tested(
     try:
         passed += probes.reading()
         if not wanted.driven:
-            passed += probes.touching(wanted)
+            passed += probes.touching(wanted.number)
     except ProbeFailed as exc:
         found = replace(portrait, to_do=exc.to_do)
         return Enrolment(portrait=found, settings=told, passed=passed, failed=exc.probe)
+    if not wanted.driven and Probe.ACCOUNT not in passed:
+        portrait = replace(portrait, advice=[Advice.COMPARE, *portrait.advice])
     return Enrolment(portrait=portrait, settings=told, passed=passed)
 
 

@@ -20,7 +20,7 @@ from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, Stopped,
 from appliance.devices.phone.whatsapp.registration import page_in_front
 from appliance.devices.phone.whatsapp.stops import stop_in_front
 from appliance.devices.profile_protocol import is_account_of
-from appliance.enrolment import EnrolmentWish, Probe, ToDo
+from appliance.enrolment import Probe, ToDo
 from appliance.errors import Transient
 
 _LAUNCH = "am start -a android.intent.action.MAIN -c android.intent.category.LAUNCHER -p"
@@ -58,17 +58,18 @@ class Probes:
             (Probe.SMS, self._sms, ToDo.SMS_APP),
         )
 
-    def touching(self, wanted: EnrolmentWish) -> Sequence[Probe]:
-        """Those that open things. A page of WhatsApp's registration is left as it is, for the
-        person at the phone. Raises ProbeFailed and DeviceGone.
+    def touching(self, number: str) -> Sequence[Probe]:
+        """Those that open things; without ACCOUNT where WhatsApp does not show its number. A page
+        of WhatsApp's registration is left as it is, for the person at the phone. Raises ProbeFailed
+        and DeviceGone.
         """
         stays = False
         try:
-            return self._made(
+            made = self._made(
                 (Probe.SCREEN, self._screen, ToDo.RESTART),
                 (Probe.WHATSAPP, self._whatsapp, ToDo.LOOK),
-                (Probe.ACCOUNT, lambda: self._account(wanted), ToDo.COMPARE),
             )
+            return [*made, Probe.ACCOUNT] if self._is_account(number) else made
         except ProbeFailed as exc:
             stays = exc.to_do.registers
             raise
@@ -118,14 +119,10 @@ class Probes:
                 raise Transient("WhatsApp shows something that is not its list of chats.")
             time.sleep(pause_s)
 
-    def _account(self, wanted: EnrolmentWish) -> None:
-        shown = self._shown_number(wanted)
-        if shown is not None and not is_account_of(shown, wanted.number):
-            raise ProbeFailed(Probe.ACCOUNT, ToDo.WRONG_ACCOUNT)
-        if shown is None and not wanted.compared:
-            raise Transient("WhatsApp does not show with which number it is registered.")
-
-    def _shown_number(self, wanted: EnrolmentWish) -> str | None:
+    def _is_account(self, number: str) -> bool:
+        """False where it does not show: its page rests on ids of two releases. Raises ProbeFailed
+        for another account.
+        """
         pages = OwnPages(
             session=self._session,
             patience=self._patience,
@@ -134,11 +131,12 @@ class Probes:
         )
         try:
             pages.open()
-            return pages.number()
+            shown = pages.number()
         except Transient:
-            if wanted.compared:
-                return None
-            raise
+            return False
+        if shown is not None and not is_account_of(shown, number):
+            raise ProbeFailed(Probe.ACCOUNT, ToDo.WRONG_ACCOUNT)
+        return shown is not None
 
     def _page(self) -> Screen:
         """WhatsApp's windows. Raises Transient for what lies over them."""
