@@ -60,9 +60,14 @@ class Demo:
         """The messages with this text that really left a phone."""
         return [each for each in self._control("/truth")["items"] if each["text"] == text]
 
-    def round_trips(self, phone: str) -> int:
+    def phone(self, number: str) -> dict[str, Any]:
+        """An emulated phone as an observer outside sees it."""
         items = self._control("/phones")["items"]
-        return int(next(each for each in items if each["number"] == phone)["round_trips"])
+        found: dict[str, Any] = next(each for each in items if each["number"] == number)
+        return found
+
+    def round_trips(self, phone: str) -> int:
+        return int(self.phone(phone)["round_trips"])
 
     def is_ready(self) -> bool:
         items = self.api("/devices")["items"]

@@ -53,7 +53,7 @@ def _walk(serial: str, out: Path, *, as_json: bool) -> None:
     beside = out.with_suffix(".json")
     _write(out, report.as_markdown().encode())
     _write(beside, report.as_json().encode())
-    counts = Counter(each.verdict.value for each in report.checks)
+    counts = Counter(each.verdict.value for each in report.marks)
     facts = {"file": str(out), "json": str(beside), **counts}
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     show(as_json, facts, f"{told}. Written to {out} and {beside}.")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 
 class Conclusion(StrEnum):
-    PROVED = "proved"
+    PROVEN = "proven"
     REFUTED = "refuted"
     NOT_SEEN = "not seen"
 
@@ -24,12 +24,36 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """Something uncertain, by what the checks `by` concluded. `unasked` is why there is none."""
+
+    name: str
+    fact: str
+    verdict: Conclusion
+    by: Sequence[str] = ()
+    unasked: str = ""
+
+
+def together(verdicts: Sequence[Conclusion]) -> Conclusion:
+    """One look that shows it otherwise refutes it."""
+    for each in (Conclusion.REFUTED, Conclusion.PROVEN):
+        if each in verdicts:
+            return each
+    return Conclusion.NOT_SEEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TourReport:
     about: Mapping[str, Any]
     checks: Sequence[Checked]
+    marks: Sequence[Marked] = ()
 
     def as_json(self) -> str:
-        facts = {"about": dict(self.about), "checks": [asdict(each) for each in self.checks]}
+        facts = {
+            "about": dict(self.about),
+            "marks": [asdict(each) for each in self.marks],
+            "checks": [asdict(each) for each in self.checks],
+        }
         return json.dumps(facts, ensure_ascii=False, indent=2)
 
     def as_markdown(self) -> str:
@@ -38,7 +62,16 @@ class TourReport:
             f"| {each.fact} | {each.verdict.value} | {each.seen.replace('|', '/')} |"
             for each in self.checks
         )
-        return f"# A tour of one phone\n\n{about}\n\n| Fact | | Seen |\n|---|---|---|\n{rows}\n"
+        marks = "\n".join(
+            f"| {each.name} | {each.fact} | {each.verdict.value} |"
+            f" {', '.join(each.by) or each.unasked} |"
+            for each in self.marks
+        )
+        return (
+            f"# A tour of one phone\n\n{about}\n\n## What was uncertain\n\n"
+            f"| | Held true | | By |\n|---|---|---|---|\n{marks}\n\n## What was looked at\n\n"
+            f"| Fact | | Seen |\n|---|---|---|\n{rows}\n"
+        )
 
 
 class Guide(Protocol):

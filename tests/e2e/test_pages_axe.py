@@ -71,6 +71,7 @@ NO_PAGES = {
     "/settings/texts/often",
     "/attempts/{attempt_id}/{name}",
     "/emergency/notes",
+    "/groups/people",
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",
     "/media/{media_id}/people",

@@ -2,8 +2,10 @@
 
 import base64
 import re
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests import http_calls
 from tests.e2e.alone import alone
+from tests.e2e.whole.bad_input import database
 from tests.media import samples
 from tests.running_demo import Demo, eventually
 
@@ -313,3 +316,43 @@ def test_every_channel_passes_both_ways(
     assert (left["channel"], to.endswith(left["to"])) == (channel, True)
     demo.inject(kind=channel, text="Dat is goed", **who, **again)
     eventually(lambda: came("Dat is goed"), f"the answer over {channel} came")
+
+
+def test_the_screen_of_a_phone_is_seen_and_pressed_from_the_page(
+    demo: Demo, new_page: OpenPage
+) -> None:
+    """Back wakes it, a click lands where it is made, pictures follow, and leaving the page ends the
+    look.
+    """
+    page = new_page("admin")
+    page.goto("/devices")
+    page.locator("a[href$='/screen']").first.click()
+    number = re.sub(r"\s", "", page.locator("h1 .number").inner_text())
+    picture = page.locator("#screen img")
+    expect(picture).to_be_visible()
+    page.get_by_role("button", name="Back", exact=True).click()
+    eventually(lambda: demo.phone(number)["screen_on"], "the screen is on")
+    home, before = demo.phone(number)["front"], str(picture.get_attribute("src"))
+    box = picture.bounding_box()
+    assert box
+    # The first of four icons in a row, below the middle of the home screen.
+    picture.click(position={"x": box["width"] / 8, "y": box["height"] / 2 + box["width"] / 8})
+    eventually(lambda: demo.phone(number)["front"] != home, "the app is open")
+    expect(picture).not_to_have_attribute("src", before)
+    page.get_by_role("button", name="Back", exact=True).click()
+    eventually(lambda: demo.phone(number)["front"] == home, "the home screen is back")
+    page.goto("/devices")
+    eventually(lambda: "screen.look-ended" in told(demo), "the look is over")
+    begun, *pressed, ended = told(demo)
+    assert (begun, ended) == ("screen.look-begun", "screen.look-ended")
+    assert pressed == ["screen.pressed"] * 3
+
+
+def told(demo: Demo) -> list[str]:
+    """What the log has of looks at screens and of presses."""
+    with closing(sqlite3.connect(database(demo))) as conn:
+        rows = conn.execute(
+            "SELECT k.name FROM event e JOIN event_kind k ON k.code = e.kind"
+            " WHERE k.name LIKE 'screen.%' ORDER BY e.seq"
+        )
+        return [name for (name,) in rows]

@@ -83,16 +83,19 @@ class TourPhone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """`step` is what the person does first; without one nobody has to do anything."""
+    """`step` is what the person does first; without one nobody has to do anything. `marks` are
+    those of `marks.py` that the answer proves or refutes.
+    """
 
     name: str
+    marks: tuple[str, ...]
     fact: str
     ask: Callable[[TourPhone], Answer]
     step: str = ""
 
 
 def judged(*, proved: bool, seen: str = "") -> Answer:
-    return (Conclusion.PROVED if proved else Conclusion.REFUTED), seen
+    return (Conclusion.PROVEN if proved else Conclusion.REFUTED), seen
 
 
 NOT_SEEN: Answer = (Conclusion.NOT_SEEN, "")

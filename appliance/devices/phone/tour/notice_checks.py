@@ -72,6 +72,12 @@ def _group_name(phone: TourPhone) -> Answer:
     return judged(proved=record is not None, seen="" if record else "no notification came")
 
 
+def _archived(phone: TourPhone) -> Answer:
+    """Nothing within the time that the person was given."""
+    record = _new_record(phone, lambda each: bool(each.message_count))
+    return judged(proved=record is None, seen="" if record is None else _named(record))
+
+
 def _reaction(phone: TourPhone) -> Answer:
     record = _new_record(phone, lambda each: bool(each.message_count))
     if record is None:
@@ -100,63 +106,87 @@ def _named(record: NotificationRecord) -> str:
 CHECKS = (
     Check(
         name="arrival",
+        marks=("chat-address",),
         fact="A new message's notification names the chat by its number",
         step="Go to the home screen. Let somebody write to this phone by WhatsApp now.",
         ask=_arrival,
     ),
     Check(
         name="statuses",
+        marks=("bell-status",),
         fact="The log of notifications ends in 0 for a new one and 1 for one that changed",
         step="Let the same person write once more.",
         ask=_statuses,
     ),
     Check(
         name="edit",
+        marks=("edit-reposts",),
         fact="An edited message is posted again at its own time with the new text",
         step="Leave that notification where it is. The same person is to edit their message.",
         ask=_edited,
     ),
     Check(
         name="deletion",
+        marks=("deletion-reposts",),
         fact="A deleted message is posted again with a sentence in its place",
         step="The same person is to delete that message for everyone.",
         ask=_deleted,
     ),
     Check(
         name="code",
+        marks=("code-shown", "texts-shown"),
         fact="A message with a code is shown with its text, also on Android 15 and later",
         step=f"Let them write: Your code is {_CODE}",
         ask=_code,
     ),
     Check(
         name="missed-call",
+        marks=("call-notice",),
         fact="A missed WhatsApp call is known by its notification",
         step="Let them call by WhatsApp and hang up; do not answer.",
         ask=_missed_call,
     ),
     Check(
         name="group-name",
+        marks=("group-name-told",),
         fact="A changed name of a group is announced by a notification",
         step="Let somebody change the name of a group that this phone is in.",
         ask=_group_name,
+    ),
+    Check(
+        name="group-picture",
+        marks=("group-picture-told",),
+        fact="A changed picture of a group is announced by a notification",
+        step="Let somebody change the picture of that group.",
+        ask=_group_name,
+    ),
+    Check(
+        name="archived",
+        marks=("archive-silent",),
+        fact="An archived chat that gets a message posts no notification",
+        step="Archive the chat of the person who helps you, and let them write to it.",
+        ask=_archived,
     ),
 )
 
 BY_HAND = (
     Check(
         name="ticks",
+        marks=("tick-words",),
         fact="The words of the ticks are known",
         step="Open a chat with somebody who agreed to it, and send them a word by hand now.",
         ask=ticks,
     ),
     Check(
         name="pending",
+        marks=("pending-word",),
         fact="The word of the clock on a message that waits is known",
         step="Switch on flight mode and send them another word by hand; leave the chat open.",
         ask=ticks,
     ),
     Check(
         name="reaction",
+        marks=("reaction-words",),
         fact="A reaction is told from a message by its words",
         step="Switch flight mode off, go to the home screen, and let them react to it with 👍.",
         ask=_reaction,

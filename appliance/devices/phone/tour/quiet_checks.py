@@ -2,7 +2,7 @@
 
 import re
 
-from appliance.devices.phone.tour.check import Answer, Check, TourPhone, judged
+from appliance.devices.phone.tour.check import NOT_SEEN, Answer, Check, TourPhone, judged
 
 _FOCUS = re.compile(r"mCurrentFocus=(?:Window\{|null)")
 _ENQUEUED = re.compile(r"notification_enqueue: \[[^\]]*\]")
@@ -68,22 +68,65 @@ def _redacted(phone: TourPhone) -> Answer:
     return judged(proved=all(counts), seen=f"{sum(counts)} of {len(counts)} have their texts")
 
 
+def _own_limit(phone: TourPhone) -> Answer:
+    """Other makers have none that a shell can see."""
+    if phone.says("getprop ro.product.manufacturer").strip().casefold() != "samsung":
+        return NOT_SEEN
+    told = phone.says("settings get global protect_battery").strip()
+    return judged(proved=told.isdigit(), seen=told[:20])
+
+
 CHECKS = (
     Check(
         name="shell-dump",
+        marks=("dump-prints",),
         fact="`uiautomator dump /dev/tty` prints the screen's hierarchy",
         ask=_shell_dump,
     ),
-    Check(name="focus", fact="`dumpsys window` names the activity in front", ask=_focus),
-    Check(name="sms-role", fact="`cmd role` names the default app for SMS", ask=_sms_role),
-    Check(name="call-log", fact="The shell may read the call log", ask=_call_log),
-    Check(name="cycles", fact="`dumpsys battery` tells health or cycles", ask=_cycles),
-    Check(name="bell", fact="The shell may read the log of notifications", ask=_bell),
-    Check(name="sms-rows", fact="The shell may read the rows of SMS", ask=_sms_rows),
-    Check(name="sims", fact="`dumpsys isub` tells the SIMs", ask=_second_sim),
-    Check(name="date", fact="`date` tells milliseconds", ask=_date),
+    Check(
+        name="focus",
+        marks=("focus-names",),
+        fact="`dumpsys window` names the activity in front",
+        ask=_focus,
+    ),
+    Check(
+        name="sms-role",
+        marks=("sms-role",),
+        fact="`cmd role` names the default app for SMS",
+        ask=_sms_role,
+    ),
+    Check(
+        name="call-log", marks=("call-log",), fact="The shell may read the call log", ask=_call_log
+    ),
+    Check(
+        name="cycles",
+        marks=("cycles",),
+        fact="`dumpsys battery` tells health or cycles",
+        ask=_cycles,
+    ),
+    Check(
+        name="own-limit",
+        marks=("own-limit",),
+        fact="A Samsung's own limit for charging is a setting",
+        ask=_own_limit,
+    ),
+    Check(
+        name="bell",
+        marks=("bell-readable",),
+        fact="The shell may read the log of notifications",
+        ask=_bell,
+    ),
+    Check(
+        name="sms-rows",
+        marks=("sms-rows",),
+        fact="The shell may read the rows of SMS",
+        ask=_sms_rows,
+    ),
+    Check(name="sims", marks=("sims-told",), fact="`dumpsys isub` tells the SIMs", ask=_second_sim),
+    Check(name="date", marks=("clock-ms",), fact="`date` tells milliseconds", ask=_date),
     Check(
         name="redacted",
+        marks=("texts-shown",),
         fact="`--noredact` shows the texts of all of WhatsApp's notifications",
         ask=_redacted,
     ),

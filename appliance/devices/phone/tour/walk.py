@@ -1,15 +1,24 @@
 """The tour itself: first what needs nobody, then what a person does, last what they send."""
 
 import logging
+from collections.abc import Sequence
 
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.record.recorder import facts_of
 from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.tour import notice_checks, quiet_checks, screen_checks
 from appliance.devices.phone.tour.check import NOT_SEEN, Answer, Check, TourPhone
+from appliance.devices.phone.tour.marks import MARKS, UNASKED
 from appliance.devices.phone.whatsapp.pages import PACKAGES
 from appliance.devices.protocol import DeviceState
-from appliance.devices.tour import Checked, Conclusion, Guide, TourReport
+from appliance.devices.tour import (
+    Checked,
+    Conclusion,
+    Guide,
+    Marked,
+    TourReport,
+    together,
+)
 from appliance.errors import DeviceError, DeviceGone
 
 log = logging.getLogger(__name__)
@@ -37,9 +46,26 @@ def walk(serial: str, guide: Guide, *, watch_s: float = 60.0) -> TourReport:
             guide=guide,
             watch_s=watch_s,
         )
-        return TourReport(about=about, checks=[_checked(phone, each) for each in CHECKS])
+        checked = [_checked(phone, each) for each in CHECKS]
+        return TourReport(about=about, checks=checked, marks=_marked(checked))
     finally:
         session.close()
+
+
+def _marked(checked: Sequence[Checked]) -> Sequence[Marked]:
+    """Of each mark what the checks about it concluded together."""
+    verdicts = {each.name: each.verdict for each in checked}
+    asked = {mark: [each.name for each in CHECKS if mark in each.marks] for mark in MARKS}
+    return [
+        Marked(
+            name=mark,
+            fact=fact,
+            verdict=together([verdicts[name] for name in asked[mark]]),
+            by=asked[mark],
+            unasked=UNASKED.get(mark, ""),
+        )
+        for mark, fact in MARKS.items()
+    ]
 
 
 def _checked(phone: TourPhone, check: Check) -> Checked:

@@ -30,7 +30,7 @@ _NUMBER_ROW = "profile_phone_info"
 _NUMBER = re.compile(r"^(?:Phone(?: number)?|Telefoon(?:nummer)?)$")
 # What the page of settings calls the owner's own row is uncertain.
 _OWN_ROWS = ("profile_info", "profile_info_name", "profile_info_photo")
-_SETTINGS = re.compile(r"^(?:Settings|Instellingen)$")
+SETTINGS = re.compile(r"^(?:Settings|Instellingen)$")
 _OF_DIALOGS = ("parentPanel", "buttonPanel", "button1", "button2", "button3")
 # On a small screen the number stands below the picture, the name and a few words.
 _MOST_SWIPES = 2
@@ -79,7 +79,7 @@ class OwnPages:
             raise Transient("WhatsApp did not open.", {"am": complaint})
         ways: tuple[tuple[Callable[[Screen], View | None], str], ...] = (
             (_menu_of_list, "its list of chats"),
-            (lambda app: any_row(app, _SETTINGS), "its menu"),
+            (lambda app: any_row(app, SETTINGS), "its menu"),
             (_own_row, "its settings"),
         )
         for find, what in ways:

@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from appliance.__main__ import app
+from appliance.devices.phone.tour.marks import MARKS, UNASKED
 from appliance.devices.phone.tour.walk import CHECKS, walk
-from appliance.devices.tour import Checked, Conclusion, TourReport
+from appliance.devices.tour import Checked, Conclusion, TourReport, together
 from tests.devices.phone.driver_kit import ANNA, BEA, World
 
 LINK = "am start -a android.intent.action.VIEW -d 'https://wa.me/{}' -p com.whatsapp"
@@ -76,10 +77,13 @@ def test_a_tour_tells_what_was_proved_and_sends_nothing(world: World) -> None:
     hands = Hands(world)
     report = walk(world.serial, hands, watch_s=0.2)
     assert [each.name for each in report.checks] == [each.name for each in CHECKS]
-    proved = {name for name, each in hands.checked.items() if each.verdict is Conclusion.PROVED}
+    proved = {name for name, each in hands.checked.items() if each.verdict is Conclusion.PROVEN}
     assert proved >= {"shell-dump", "focus", "entry-hint", "chat", "sms-rows"}
     assert proved >= {"reply-menu", "reply-frame"}
     assert proved >= {"arrival", "edit", "deletion", "missed-call", "own-profile"}
+    marks = {each.name: each.verdict for each in report.marks}
+    assert marks["owner-page"] is marks["chat-address"] is Conclusion.PROVEN
+    assert marks["port-power"] is Conclusion.NOT_SEEN
     told = report.as_markdown() + report.as_json()
     assert not any(word in told for word in ("morgen", "Vries", ANNA[1:], BEA[1:]))
     assert json.loads(report.as_json())["about"]["model"] == "Emulated phone"
@@ -97,6 +101,9 @@ def test_what_is_skipped_is_not_seen(world: World) -> None:
 def test_every_check_says_what_it_holds_true() -> None:
     assert len({each.name for each in CHECKS}) == len(CHECKS)
     assert all(each.fact for each in CHECKS)
+    assert all(each.marks for each in CHECKS)
+    asked = {mark for each in CHECKS for mark in each.marks}
+    assert (asked | set(UNASKED), asked & set(UNASKED)) == (set(MARKS), set())
     assert [bool(each.step) for each in CHECKS] == sorted(bool(each.step) for each in CHECKS)
 
 
@@ -113,6 +120,13 @@ def test_a_phone_that_goes_during_the_tour_ends_no_tour(world: World) -> None:
     assert report.checks[-1].verdict is Conclusion.NOT_SEEN
 
 
+def test_one_look_that_shows_it_otherwise_refutes_it() -> None:
+    seen, proven, refuted = Conclusion.NOT_SEEN, Conclusion.PROVEN, Conclusion.REFUTED
+    assert together([proven, refuted, seen]) is refuted
+    assert together([seen, proven]) is proven
+    assert together([]) is together([seen]) is seen
+
+
 @pytest.mark.parametrize("verdict", list(Conclusion))
 def test_the_report_is_a_table(verdict: Conclusion) -> None:
     checked = Checked(name="a", fact="The sky is blue", verdict=verdict, seen="a|b")
@@ -127,7 +141,9 @@ def test_a_person_is_led_at_the_command_line(world: World, tmp_path: Path) -> No
     done = CliRunner().invoke(app, command, input="n\n" * len(CHECKS))
     assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    assert told["not seen"] == sum(bool(each.step) for each in CHECKS)
+    done_alone = {mark for each in CHECKS if not each.step for mark in each.marks}
+    assert sum(told[each.value] for each in Conclusion if each.value in told) == len(MARKS)
+    assert told["not seen"] >= len(MARKS) - len(done_alone)
     assert out.read_text().startswith("# A tour of one phone")
     checks = json.loads((tmp_path / "tour.json").read_text())["checks"]
     assert [each["name"] for each in checks] == [each.name for each in CHECKS]
