@@ -15,7 +15,7 @@ from appliance.desk.access.accesses import Accessed, Reader
 from appliance.desk.access.sessions import NewSession
 from appliance.desk.groups import holding
 from appliance.desk.outgoing.sending import Author
-from appliance.desk.team import cases, labels, staff
+from appliance.desk.team import cases, labels, notes, staff
 from appliance.devices.protocol import Group
 from appliance.events import EventKind
 from appliance.identities import tel
@@ -94,6 +94,25 @@ def test_a_message_brings_its_row_and_the_counts_alone(office: Office, tilburg: 
     assert "Is er morgen werk?" in row
     assert (hint["unread"], hint["waiting"]) == ({tilburg.line_id: 41}, 41)
     assert len(json.dumps(hint)) < HINT_BYTES
+
+
+def test_who_is_named_or_handed_something_hears_why(office: Office, tilburg: Desk) -> None:
+    """In the moment, with one more in their own view; nobody else does."""
+    office.writes(WORKER, tilburg)
+    about = dict(office.store.read(lambda conn: conn.execute(_MESSAGE).fetchone()))
+    where = about["conversation_id"]
+    sanne, bart = (session_of(office, each, tilburg.branch_id) for each in ("Sanne", "Bart"))
+    by = Author(staff_id=sanne.staff_id)
+    with followed(office, sanne) as hers, followed(office, bart) as his:
+        office.store.write(lambda tx: notes.write(tx, where, "@Bart, kijk jij?", by))
+        assert data_of(his, "message")["news"] == "named"
+        assert data_of(his, "rows")["views"]["mine"] == [1]
+        assert "news" not in data_of(hers, "message")
+        assert data_of(hers, "rows")["views"]["mine"] == [0]
+        office.store.write(lambda tx: cases.assign(tx, where, bart.staff_id, by))
+        assert data_of(his, "case")["news"] == "handed"
+        assert "news" not in data_of(hers, "case")
+        assert data_of(his, "rows")["views"]["mine"] == [1]
 
 
 def test_a_label_and_a_message_that_failed_come_with_the_stream(

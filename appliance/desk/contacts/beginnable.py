@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from appliance.channels import Channel
 from appliance.desk.access.sight import Sight
+from appliance.desk.outgoing.beginning import may_write
 from appliance.identities import Identity
-from appliance.queue.permission import permission_of
-from appliance.store import branches, consent, contacts, conversations, lines
+from appliance.store import branches, contacts, conversations, lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +37,8 @@ def ways(conn: sqlite3.Connection, writing: Sight, contact_id: str) -> Sequence[
             continue
         if conversations.of_contact(conn, line.id, contact_id) is not None:
             continue
-        way = next((each for each in to if _may(conn, line.id, each)), None)
+        way = next((each for each in to if may_write(conn, line.id, each)), None)
         if way is not None:
             branch = names[line.branch_id]
             found.append(BeginWay(line_id=line.id, line_number=line.number, branch=branch, to=way))
     return found
-
-
-def _may(conn: sqlite3.Connection, line_id: str, to: Identity) -> bool:
-    standing = consent.standing(conn, line_id, to)
-    return permission_of(conn, standing, channel=None).refusal is None

@@ -25,6 +25,12 @@ class Beginning:
     fate: Fate | None
 
 
+def may_write(conn: sqlite3.Connection, line_id: str, identity: Identity) -> bool:
+    """Whether this line may write to them now, over whatever channel."""
+    person = consent.standing(conn, line_id, identity)
+    return permission_of(conn, person, channel=None).refusal is None
+
+
 def beginning(
     conn: sqlite3.Connection,
     histories: Histories,

@@ -89,6 +89,8 @@ def test_people_are_found_by_name_and_by_number(
         found = sanne.client.get("/new/people", params={"q": typed}).text
         assert f'data-number="{ANNA}"' in found
         assert "Annabel" not in found
+    whole = sanne.client.get("/new/people", params={"q": "06 87654321"}).text
+    assert whole.strip() == ""
 
 
 def test_the_verdict_stands_before_anybody_sends(sanne: Browser, tilburg: Desk) -> None:
@@ -99,6 +101,19 @@ def test_the_verdict_stands_before_anybody_sends(sanne: Browser, tilburg: Desk) 
     assert "Leaves now, as WhatsApp" in said(found)
     assert verdict(sanne, tilburg, "06 8765").strip() == ""
     assert verdict(sanne, tilburg, "Anna").strip() == ""
+
+
+def test_who_may_be_written_to_from_another_number_is_not_handed_a_link(
+    sanne: Browser, office: Office, tilburg: Desk, breda: Desk
+) -> None:
+    """Whoever works on both numbers is led to the one on which they wrote."""
+    admin = log_in(office, "Carla", role="admin", branch_id=None)
+    admin.client.headers["Accept-Language"] = "en"
+    found = verdict(admin, breda, ANNA)
+    assert "They may be written to from Tilburg" in said(found)
+    assert f"/new?line={tilburg.line_id}&amp;to=%2B{ANNA[1:]}" in found
+    assert 'class="qr"' not in found
+    admin.client.close()
 
 
 def test_who_must_write_first_is_handed_a_link(sanne: Browser, tilburg: Desk) -> None:

@@ -25,7 +25,7 @@ from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
 from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.outgoing import sending
-from appliance.desk.outgoing.beginning import Beginning, beginning
+from appliance.desk.outgoing.beginning import Beginning, beginning, may_write
 from appliance.desk.outgoing.wording import FilledText
 from appliance.desk.search import people_to_write
 from appliance.desk.search.people_to_write import PersonToWrite
@@ -46,6 +46,7 @@ routes = APIRouter(route_class=PageRoute)
 
 PEOPLE = 8
 """Who is looked for stands among them, or is typed further."""
+_ELSEWHERE = 3
 _Line = Annotated[str, Query(max_length=40)]
 _Number = Annotated[str, Query(max_length=200)]
 
@@ -54,7 +55,7 @@ _Number = Annotated[str, Query(max_length=200)]
 class NewVerdict:
     """What would become of a message to this number. `contact` is who has it, as far as the reader
     may see them; `opens`: their conversation may be read. `hand_over` is for who may not be written
-    to and can change that.
+    to and can change that; `elsewhere`: the reader's numbers from which they may be.
     """
 
     line: InboxLine
@@ -62,6 +63,7 @@ class NewVerdict:
     contact: Contact | None
     opens: bool
     hand_over: HandOver | None
+    elsewhere: Sequence[InboxLine] = ()
 
     @property
     def square(self) -> tuple[Channel, str, Markup] | None:
@@ -91,12 +93,14 @@ async def verdict_part(visit: Reading, line: _Line = "", number: _Number = "") -
 
 @routes.get("/new/people")
 async def people_part(visit: Reading, q: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Whom what was typed fits, with each of their numbers."""
+    """Whom it fits, with each of their numbers; who has a whole number says the verdict."""
     rights = visit.session.rights
     if not rights.has(Permission.INBOX_WRITE):
         raise NotFound("page")
 
     def read(conn: sqlite3.Connection) -> Sequence[PersonToWrite]:
+        if _is_whole(q):
+            return ()
         return people_to_write.people(conn, _readable(rights), q, PEOPLE)
 
     def shown(found: Sequence[PersonToWrite]) -> Sequence[Shown]:
@@ -225,15 +229,21 @@ def _verdict(
         return None
     rights = visit.session.rights
     why = about.refusal and about.refusal.code
-    hand_over = None
+    hand_over, elsewhere = None, []
     if why is not None and why != Reason.BLOCKED:
         hand_over = handing_over.of_line(conn, line.id, stopped=why == Reason.OPTED_OUT)
+        elsewhere = [
+            each
+            for each in overview.lines(conn, rights, visit.staff_id)
+            if each.may_write and may_write(conn, each.id, about.identity)
+        ]
     return NewVerdict(
         line=line,
         about=about,
         contact=_seen(conn, rights, about.identity),
         opens=rights.may(Permission.INBOX_READ, line.branch_id),
         hand_over=hand_over,
+        elsewhere=elsewhere[:_ELSEWHERE],
     )
 
 
@@ -247,6 +257,14 @@ def _seen(conn: sqlite3.Connection, rights: Rights, identity: Identity) -> Conta
     found = contacts.by_identity(conn, identity)
     seen = rights.has(Permission.INBOX_READ) and found is not None
     return found if seen and found and _readable(rights).sees_contact(conn, found.id) else None
+
+
+def _is_whole(typed: str) -> bool:
+    try:
+        meant(typed)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _readable(rights: Rights) -> Sight:
