@@ -56,6 +56,8 @@ FIELDS = {
     "strike_off": "Type the word as it stands there: what is struck off has to be joined anew.",
     "office_address": "No box would find the office, or could trust it. Start it at an address that"
     " boxes reach, with a certificate that they can check.",
+    "rollout": "An update is under way already, or no box has joined yet.",
+    "rollout_version": "Write a version such as 1.4.0, or none.",
     "believe": "Choose which of the numberings is the box's own.",
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",
