@@ -1,24 +1,29 @@
 """`balie office`: a head office over many boxes."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from appliance.api.json.times import iso
+from appliance.api.web.words import rollout_sentences
 from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong, show
 from appliance.clock import MachineClock
 from appliance.config import load
 from appliance.errors import InvalidInput
-from appliance.office.head import alarms, inviting, joining, privacy_choice
+from appliance.office.head import alarms, inviting, joining, privacy_choice, rollouts
+from appliance.office.head.joining import OFFICE
 from appliance.office.head.office_store import open_office
 from appliance.office.tables import box_epochs, boxes
+from appliance.office.tables import rollouts as rollout_rows
 from appliance.office.tables.boxes import OfficeBox
 from appliance.slices import Privacy
 from appliance.store import privacy as private_files
-from appliance.store.store import Store
+from appliance.store.store import Store, Tx
 
 office_app = typer.Typer(no_args_is_help=True, help="A head office over many boxes.")
 
@@ -28,6 +33,19 @@ _LISTEN = typer.Option(metavar="HOST:PORT", help="Elsewhere than on this machine
 _PEM = typer.Option(metavar="FILE", help="For https: the certificate with its chain, as PEM.")
 _KEY = typer.Option(metavar="FILE", help="For https: the certificate's key, as PEM.")
 _BELIEVE = typer.Option(metavar="EPOCH", help="Of several numberings: the one that is its own.")
+
+
+_STEP = typer.Argument(metavar="STEP", help="begin, show, again, go-on or end.")
+_VERSION = typer.Option(metavar="VERSION", help="None: the newest that the first box finds.")
+_FIRST = typer.Option(metavar="BOX", help="The box that is the first ring, by id or name.")
+
+
+class UpdateStep(StrEnum):
+    BEGIN = "begin"
+    SHOW = "show"
+    AGAIN = "again"
+    GO_ON = "go-on"
+    END = "end"
 
 
 @office_app.command("run")
@@ -107,6 +125,72 @@ def settle(
         found = store.read(lambda conn: boxes.named(conn, box))
         store.write(lambda tx: joining.settle(tx, found.id, believe))
     show(as_json, {"id": found.id, "held": None}, f"What {found.name} tells is taken again.")
+
+
+@office_app.command("update")
+@says_what_is_wrong
+def update(
+    do: Annotated[UpdateStep, _STEP] = UpdateStep.SHOW,
+    version: Annotated[str | None, _VERSION] = None,
+    first: Annotated[str | None, _FIRST] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Updates all boxes in rings (1, 10, all others), which stop by themselves when one is ill.
+
+    begin; show; again or go-on, where it stands still: with or without the boxes that are not well;
+    end.
+    """
+    with _opened(data) as store:
+        named = None if first is None else store.read(lambda conn: boxes.named(conn, first)).id
+        store.write(lambda tx: _change_update(tx, do, version, named))
+        told = store.read(_update_told)
+    show(as_json, told, _update_sentence(told))
+
+
+def _change_update(tx: Tx, do: UpdateStep, version: str | None, first: str | None) -> None:
+    if do is UpdateStep.BEGIN:
+        rollouts.begin(tx, OFFICE, version=version, first=first)
+    elif do is UpdateStep.END:
+        rollouts.end(tx)
+    elif do is not UpdateStep.SHOW:
+        rollouts.go_on(tx, again=do is UpdateStep.AGAIN)
+
+
+def _update_told(conn: sqlite3.Connection) -> dict[str, Any]:
+    found = rollout_rows.newest(conn)
+    if found is None:
+        return {"state": None, "version": None, "ring": None, "boxes": []}
+    names = {each.id: each.name for each in boxes.every(conn)}
+    told = [
+        {
+            "id": each.box_id,
+            "name": names.get(each.box_id),
+            "ring": each.ring + 1,
+            "state": each.state.value,
+            "why": each.why,
+        }
+        for each in rollout_rows.boxes_of(conn, found.id)
+    ]
+    return {
+        "state": found.state.value,
+        "version": found.version,
+        "ring": found.ring + 1,
+        "boxes": told,
+    }
+
+
+def _update_sentence(told: dict[str, Any]) -> str:
+    if told["state"] is None:
+        return "No update of the boxes was begun: balie office update begin."
+    head = f"{rollout_sentences.STATES[told['state']]} Version: {told['version'] or 'the newest'}."
+    return "\n".join([head, *(_turn_line(each) for each in told["boxes"])])
+
+
+def _turn_line(each: dict[str, Any]) -> str:
+    why = f" ({each['why']})" if each["why"] else ""
+    turn = rollout_sentences.TURNS[each["state"]]
+    return f"ring {each['ring']}  {each['name'] or each['id']}: {turn}{why}"
 
 
 @office_app.command("privacy")

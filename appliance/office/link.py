@@ -40,6 +40,7 @@ class CommandKind(StrEnum):
     STAFF = "staff"
     FETCH = "fetch"
     BACKUP = "backup"
+    UPDATE = "update"
     STRIKE_OFF = "strike-off"
     HAPPENED = "happened"
 

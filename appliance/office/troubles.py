@@ -57,6 +57,6 @@ class StruckOff(LinkError):
 class CommandRefused(BalieError):
     """What head office asks is not done; `why` is told to it."""
 
-    def __init__(self, why: Reason) -> None:
+    def __init__(self, why: Reason | str) -> None:
         super().__init__(f"a command of head office is not done: {why}")
         self.why = why

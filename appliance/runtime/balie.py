@@ -155,6 +155,7 @@ class Balie:
             room=self._room,
             planned=self._planner.ask,
             make_copy=self._copier.make_copy,
+            update=self._updates.take,
         )
         return BoxLink(counter, self._data, self._options.address)
 

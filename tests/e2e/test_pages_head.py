@@ -107,3 +107,20 @@ def test_a_conversation_is_answered_from_head_office(page: Page, desk: Filler) -
     expect(page.locator("#case .owner").first).to_contain_text("Done")
     expect(row).to_have_count(0)
     assert list(looked_at(page, "/c/{conversation_id}")) == []
+
+
+def test_somebody_is_found_by_name_and_written_to_from_head_office(
+    page: Page, desk: Filler
+) -> None:
+    """While one types: the person, and what is said in messages; the box answers a first one."""
+    page.goto("/new")
+    page.locator("#to-number").press_sequentially("Fati")
+    expect(page.locator("#new-people a")).to_contain_text(FATIMA)
+    assert list(looked_at(page, "/new")) == []
+    page.locator("#to-number").fill("+31612345699")
+    page.locator("#new-text").fill("Dag, we kennen elkaar nog niet.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#thread-pane .note, #new-note .note").first).to_be_visible()
+    page.goto("/search")
+    page.locator("#q").press_sequentially("Fatima")
+    expect(page.locator("#hits a.hit").first).to_be_visible()

@@ -13,7 +13,14 @@ from fastapi.routing import APIRoute
 from appliance.desk.access.rights import grant_role
 from appliance.events import EventKind
 from appliance.office.tables import inbox_lists
-from appliance.office.web import boxes_page, thread_page, writing_page
+from appliance.office.web import (
+    boxes_page,
+    listing,
+    new_page,
+    thread_page,
+    update_page,
+    writing_page,
+)
 from tests.api.browser import Browser, log_in
 from tests.office.head_office import HeadOffice
 from tests.office.over_boxes import followed
@@ -107,7 +114,7 @@ def test_what_a_page_offers_is_there(boxes: Sequence[RealBox], noor: Browser) ->
 
 
 def test_nothing_is_taken_without_the_token_of_the_session(noor: Browser) -> None:
-    for part in (thread_page, writing_page, boxes_page):
+    for part in (thread_page, writing_page, new_page, boxes_page, update_page):
         for route in part.routes.routes:
             if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
                 path = re.sub(r"{\w+}", "x", route.path)
@@ -299,3 +306,23 @@ def test_a_group_that_is_held_is_there_for_its_people_only(
     assert "Directie" in manager.get("/inbox/groups").text
     assert manager.get(f"/c/{here}").status_code == 200
     manager.client.close()
+
+
+def test_a_number_is_found_among_more_than_a_list_offers(
+    head: HeadOffice, boxes: Sequence[RealBox], noor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the beginning of its branch or by its digits, and only those that somebody may see."""
+    tilburg, breda, *_ = boxes
+    assert 'action="/lines"' not in noor.get("/").text
+    monkeypatch.setattr(listing, "MOST_OFFERED", 1)
+    assert 'action="/lines"' in noor.get("/").text
+    part = {"HX-Request": "true"}
+    for typed in ("bre", f"0{breda.desk.number[3:]}", breda.desk.number[-4:]):
+        found = noor.get(f"/lines?q={typed}&view=all", **part).text
+        assert re.findall('data-line="([^"]*)"', found) == [breda.desk.line_id], typed
+    assert f'href="/inbox/all?line={breda.desk.line_id}"' in found
+    assert "Geen nummer past" in noor.get("/lines?q=xyz", **part).text
+    there = noor.get("/lines?q=bre&view=all")
+    assert there.headers["location"] == f"/inbox/all?line={breda.desk.line_id}"
+    with reader_of(head, "Teun", tilburg) as teun:
+        assert "data-line" not in teun.get("/lines?q=bre", **part).text

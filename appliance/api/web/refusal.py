@@ -59,6 +59,8 @@ FIELDS = {
     "remove_line": "Type the word as it stands there: a number that is out of use does not come"
     " back.",
     "per_minute": "A program may ask from 1 to 1000000 times a minute.",
+    "rollout": "An update is under way already, or no box has joined yet.",
+    "rollout_version": "Write a version such as 1.4.0, or none.",
     "believe": "Choose which of the numberings is the box's own.",
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",

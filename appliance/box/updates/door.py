@@ -9,7 +9,7 @@ from appliance.box.updates import checking, fetching, request
 from appliance.box.updates import standing as standings
 from appliance.box.updates.checking import Offer
 from appliance.box.updates.sources import FoundVersion
-from appliance.box.updates.standing import UpdateStanding
+from appliance.box.updates.standing import NO_WAY, UpdateStanding
 from appliance.errors import UpdateRefused
 from appliance.update_settings import UpdateSettings
 
@@ -53,6 +53,24 @@ class UpdateDoor:
         except UpdateRefused as exc:
             self._failed(exc)
 
+    def take(self, version: str | None = None) -> str:
+        """For who asks from afar: looks, and asks root for the version, or for the newest there
+        is. Empty where that is under way, else the code of why not. Blocks as `look`.
+        """
+        if why := self._why_not(version):
+            return why
+        self.begin()
+        return self.trouble
+
+    def _why_not(self, version: str | None) -> str:
+        now = self.standing()
+        if now.way == NO_WAY:
+            return "no-way"
+        if version == now.runs:
+            return checking.SAME
+        self.look()
+        return self.trouble if self.offer is None else _no_use(self.offer, version)
+
     def begin(self) -> str:
         """Asks root for what was found, which is fetched first where it lies elsewhere. The
         version; empty where nothing newer was found.
@@ -91,3 +109,12 @@ class UpdateDoor:
     def _failed(self, exc: UpdateRefused) -> None:
         log.warning("%s", exc)
         self.trouble = exc.code
+
+
+def _no_use(offer: Offer, version: str | None) -> str:
+    """Why this version, or any, is not to be had; empty where it is."""
+    if offer.found is None:
+        return "nothing-there"
+    if version not in (None, offer.found.version):
+        return "other-version"
+    return "" if offer.verdict == checking.NEWER else offer.verdict

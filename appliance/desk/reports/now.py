@@ -138,9 +138,9 @@ class LeadNow:
 
 
 def lead_now(
-    conn: sqlite3.Connection, rights: Rights, histories: Histories, *, now_ms: int
+    conn: sqlite3.Connection, rights: Rights, histories: Histories | None, *, now_ms: int
 ) -> LeadNow:
-    """Of the lines of the branches that this person leads."""
+    """Of the lines of the branches that this person leads. Without `histories` no budgets."""
     by_id = {each.id: each for each in branches.branches(conn)}
     led = [each for each in lines.lines(conn) if rights.may(Permission.REPORT_READ, each.branch_id)]
     waits = {each.id: _waits(conn, each, by_id[each.branch_id]) for each in led}
@@ -154,7 +154,7 @@ def lead_now(
                 each,
                 by_id[each.branch_id],
                 waits[each.id],
-                _budgets(conn, each, histories, now_ms),
+                () if histories is None else _budgets(conn, each, histories, now_ms),
                 ill.get(each.id, ()),
                 now_ms,
             )
@@ -168,6 +168,36 @@ def lead_now(
         owners=_owners(everybody),
         failed=failed,
         failures=failures,
+    )
+
+
+def together(every: Sequence[LeadNow]) -> LeadNow:
+    """What several databases say, as one: lines by branch, colleagues by name."""
+    longest = sorted((wait for each in every for wait in each.longest), key=_since)
+    failed = sorted((one for each in every for one in each.failed), key=lambda one: -one.since_ms)
+    rounds = [one for each in every for one in each.rounds]
+    of_lines = [line for each in every for line in each.lines]
+    return LeadNow(
+        lines=sorted(of_lines, key=lambda one: (one.branch.name.casefold(), one.line.number)),
+        longest=longest[:LONGEST],
+        rounds=sorted(rounds, key=lambda one: one.found.about.id, reverse=True),
+        owners=_owners_of_all([one for each in every for one in each.owners]),
+        failed=failed[:FAILED],
+        failures=sum(each.failures for each in every),
+    )
+
+
+def _owners_of_all(every: Sequence[OwnerNow]) -> Sequence[OwnerNow]:
+    found: dict[str | None, OwnerNow] = {}
+    for each in every:
+        known = found.get(each.name)
+        found[each.name] = OwnerNow(
+            name=each.name,
+            waiting=each.waiting + (known.waiting if known else 0),
+            oldest_ms=min(each.oldest_ms, known.oldest_ms if known else each.oldest_ms),
+        )
+    return sorted(
+        found.values(), key=lambda each: (each.name is None, (each.name or "").casefold())
     )
 
 

@@ -1,8 +1,10 @@
 """What head office asks by itself: who its people are, what happened, a copy, and the end of it."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from appliance.desk.access.rights import Permission, rights_of
 from appliance.desk.consent import withdrawn_elsewhere
 from appliance.desk.consent.withdrawn_elsewhere import Withdrawal
 from appliance.desk.privacy.erasing import elsewhere
@@ -11,7 +13,8 @@ from appliance.desk.team.office_staff import OfficeColleague, OfficeGrant
 from appliance.errors import Refused
 from appliance.identities import Identity
 from appliance.messages import MessageState
-from appliance.office.link import staff_to_sign
+from appliance.office.at_box.asking_people import must_be_told
+from appliance.office.link import CommandAsker, staff_to_sign
 from appliance.office.reading import MAX_ID, Fields
 from appliance.queue import unknown_since
 from appliance.reasons import Reason
@@ -65,6 +68,17 @@ def _is_signed(key: bytes, signature: bytes, signed: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def may_update(conn: sqlite3.Connection, by: CommandAsker, now_ms: int) -> None:
+    """The office itself may, and its colleagues who manage all devices here. Raises NotFound and
+    Refused.
+    """
+    if by.token is None and by.staff is None:
+        return
+    must_be_told(conn, by)
+    rights = rights_of(conn, by.staff or "", now_ms=now_ms)
+    rights.require(Permission.DEVICE_MANAGE, None, "box")
 
 
 def strike_off(tx: Tx) -> Facts:

@@ -33,10 +33,15 @@ Facts = Mapping[str, Any]
 Effect = Callable[[Tx], Facts]
 
 
+def _no_way(_: str | None) -> str:
+    return "no-way"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxCounter:
     """What a command may need of this box. `planned` wakes the planner; `make_copy` begins a copy
-    and returns at once.
+    and returns at once; `update` asks root for a version, or for the newest, and gives the code of
+    why not, or an empty one.
     """
 
     store: Store
@@ -44,6 +49,7 @@ class BoxCounter:
     room: Room
     planned: Callable[[], None]
     make_copy: Callable[[], None]
+    update: Callable[[str | None], str] = _no_way
 
 
 class Taker:
@@ -95,7 +101,10 @@ class Taker:
                 await self._fetch(command)
             elif command.kind == CommandKind.BACKUP:
                 self._counter.make_copy()
-            await self._done(command)
+            if command.kind == CommandKind.UPDATE:
+                await self._update(command)
+            else:
+                await self._done(command)
         except (sqlite3.OperationalError, StoreError, LinkError):
             raise
         except Exception:
@@ -121,6 +130,30 @@ class Taker:
             return
         # It waits for taps at people who withdrew, which may take a while: in another thread.
         await asyncio.to_thread(self._take_happened, command)
+
+    async def _update(self, command: OfficeCommand) -> None:
+        """Root is asked before it is noted, so a crash in between asks it again, for the same."""
+
+        def allowed(conn: sqlite3.Connection) -> None:
+            if _is_late(self._store, command):
+                raise CommandRefused(Reason.TOO_LATE)
+            asking_itself.may_update(conn, command.by, self._store.clock.now_ms())
+
+        try:
+            self._store.read(allowed)
+            version = Fields(command.body, "the body").text_or_none("version", most=100)
+        except (Malformed, NotFound, Refused, CommandRefused) as exc:
+            found: Exception | None = exc
+        else:
+            why = await asyncio.to_thread(self._counter.update, version)
+            found = CommandRefused(why) if why else None
+
+        def effect(_: Tx) -> Facts:
+            if found is not None:
+                raise found
+            return {}
+
+        await self._written(partial(self._take, command, effect=effect))
 
     def _take_happened(self, command: OfficeCommand) -> None:
         known = self._store.read(office_link.link)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 
 from appliance.errors import StoreError
-from appliance.office.head import alarms
+from appliance.office.head import alarms, rollouts
 from appliance.office.head.replicas import Replicas
 from appliance.office.head.staff_telling import StaffTelling
 from appliance.office.tables import boxes, commands, heard_news
@@ -63,6 +63,7 @@ class Upkeep:
                 self.look()
                 if rounds % _ROUNDS_PER_STAFF == 0:
                     self._staff.look()
+                rollouts.look(self._store)
                 self._replicas.close_unused()
                 if rounds % _ROUNDS_PER_TIDYING == 0:
                     self._store.write(commands.tidy, durable=False)

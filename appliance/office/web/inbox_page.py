@@ -1,12 +1,20 @@
 """The inbox of head office: the page, and its list by itself."""
 
-from fastapi import APIRouter
+import dataclasses
+import sqlite3
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.views import Choices, InboxView, Wanted
 from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.desk.access.rights import Permission
+from appliance.desk.inbox import overview
+from appliance.desk.inbox.overview import InboxLine
+from appliance.office.web import line_choice
 from appliance.office.web.listing import shown_desk
 
 routes = APIRouter(route_class=PageRoute)
@@ -34,6 +42,25 @@ async def _page(visit: Visit, choices: Wanted) -> Response:
     cursor = visit.cursor
     desk = await shown_desk(visit, choices)
     return visit.page("inbox.html", desk=desk, thread=None, card=None, cursor=cursor)
+
+
+@routes.get("/lines")
+async def lines_part(
+    visit: Reading, choices: Choices, q: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
+    """Numbers that fit what was typed; as a page of its own the inbox of the first of them."""
+
+    def read(conn: sqlite3.Connection) -> Sequence[InboxLine]:
+        return overview.lines(conn, visit.session.rights, visit.staff_id)
+
+    lines = await visit.services.store.aread(read)
+    found = line_choice.fitting(lines, q)[: line_choice.MOST_FOUND] if q.strip() else ()
+    if not visit.partial:
+        wanted = dataclasses.replace(choices, open="")
+        return go(visit, (wanted.instead(line=found[0].id) if found else wanted).address())
+    return visit.page(
+        "_lines_found.html", lines=found, wanted=choices, label=line_choice.label, q=q.strip()
+    )
 
 
 @routes.get("/list")

@@ -126,3 +126,23 @@ def test_who_writes_sees_in_the_inbox_that_a_version_is_on_trial(
 
 def test_facts_of_the_machine_name_no_version_where_none_came_back(tmp_path: Path) -> None:
     assert Machine(tmp_path, root=tmp_path).facts().came_back == MachineFacts().came_back == ""
+
+
+def test_head_office_gets_the_version_that_it_asks_for_or_the_reason(
+    door: UpdateDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root is asked for that version alone, and for none that runs already."""
+    stick, labels, mounts = tmp_path / "stick", tmp_path / "labels", tmp_path / "mounts"
+    for folder in (stick, labels, tmp_path / "data"):
+        folder.mkdir()
+    (labels / sources.LABEL).symlink_to(stick)
+    mounts.write_text(f"{stick} {stick} vfat ro 0 0\n")
+    monkeypatch.setattr(sources, "BY_LABEL", labels)
+    monkeypatch.setattr(sources, "MOUNTS", mounts)
+    assert door.take() == "nothing-there"
+    build_package(stick, "1.1")
+    assert door.take("1.0") == "same"
+    assert door.take("1.2") == "other-version"
+    assert not door.is_asked
+    assert door.take("1.1") == ""
+    assert door.is_asked

@@ -32,6 +32,7 @@ from appliance.api.web.words import (
     office_sentences,
     phrases,
     privacy_sentences,
+    rollout_sentences,
     round_phrases,
     search_sentences,
     staff_sentences,
@@ -101,7 +102,11 @@ def _of_phrases() -> Iterator[str]:
     yield from emergency_sentences.SENTENCES
     yield from webhook_sentences.SENTENCES
     yield from update_sentences.SENTENCES
-    yield from (*boxes_sentences.SENTENCES, *office_sentences.SENTENCES)
+    yield from (
+        *boxes_sentences.SENTENCES,
+        *office_sentences.SENTENCES,
+        *rollout_sentences.SENTENCES,
+    )
     yield from phrases.STATES.values()
     yield from round_phrases.NOT_ASKED.values()
     yield from phrases.FAILED_TRIES.values()

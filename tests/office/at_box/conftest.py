@@ -30,6 +30,7 @@ class Box:
     office: SmallOffice
     copies: list[str] = field(default_factory=list)
     links: list[BoxLink] = field(default_factory=list)
+    updates: list[str | None] = field(default_factory=list)
 
     @property
     def link(self) -> BoxLink:
@@ -43,10 +44,16 @@ class Box:
             room=Room(),
             planned=lambda: None,
             make_copy=lambda: self.copies.append("asked"),
+            update=self.takes,
         )
         self.links.append(BoxLink(counter, self.data, "https://balie-utrecht.local"))
         self.link.start()
         return self.link
+
+    def takes(self, version: str | None) -> str:
+        """As the door of updates, where only 2.0 is to be had."""
+        self.updates.append(version)
+        return "" if version in (None, "2.0") else "other-version"
 
     def joins(self) -> None:
         self.linked().join(self.office.token)

@@ -188,3 +188,24 @@ def test_a_credential_is_renewed_and_the_one_before_opens_while_the_new_is_unkno
     box.counter.hears(sender=BART)
     box.is_told()
     assert not box.counter.events(EventKind.LINE_STOPPED)
+
+
+def test_an_update_is_begun_for_the_office_and_for_who_manages_all_devices(joined: Box) -> None:
+    """By the door of updates, once; what that door refuses the office is told."""
+    office = joined.office
+    manager = colleague(NOWHERE, "Marit", ["device.manage"])
+    office.done(office.ask_staff(2, [colleague(HERE, "Noor", ["inbox.write"]), manager]))
+
+    def told(version: str | None, **about: Any) -> tuple[str, str | None]:
+        body = {} if version is None else {"version": version}
+        said = office.done(office.ask("update", body, **about))
+        return said["outcome"], said.get("why")
+
+    itself = {"staff": None, "name": "office"}
+    assert told(None, by=itself) == ("done", None)
+    assert told("2.0", by={"staff": NOWHERE, "name": "Marit"}) == ("done", None)
+    assert told("3.0", by=itself) == ("refused", "other-version")
+    assert told("2.0", by={"staff": HERE, "name": "Noor"}) == ("refused", "not-found")
+    assert told("2.0", by=OF_NOBODY) == ("refused", "not-found")
+    assert told("2.0", by=itself, expires_ms=1) == ("refused", "too-late")
+    assert joined.updates == [None, "2.0", "3.0"]

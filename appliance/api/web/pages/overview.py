@@ -41,11 +41,11 @@ async def _now(visit: Visit, *, named: bool) -> LeadNow:
     rights, histories = visit.session.rights, visit.services.histories
     return await visit.show(
         lambda conn: now.lead_now(conn, rights, histories, now_ms=visit.now_ms),
-        _shown if named else _nobody,
+        shown if named else nobody,
     )
 
 
-def _shown(found: LeadNow) -> Sequence[Shown]:
+def shown(found: LeadNow) -> Sequence[Shown]:
     whom = [(each.contact_id, each.conversation_id) for each in found.longest]
     whom += [(each.contact_id, each.conversation_id) for each in found.failed]
     return [
@@ -53,5 +53,5 @@ def _shown(found: LeadNow) -> Sequence[Shown]:
     ]
 
 
-def _nobody(_: LeadNow) -> Sequence[Shown]:
+def nobody(_: LeadNow) -> Sequence[Shown]:
     return ()

@@ -159,6 +159,10 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "Pull its cable out and plug it in again; try another cable.",
     ),
     **{f"box-{code}": said for code, said in ALARMS.items()},
+    "box-update": (
+        "The update of the boxes stands still: {box} is not well with it.",
+        "Head office's page of the update says why. Decide there whether it goes on.",
+    ),
 }
 
 BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
