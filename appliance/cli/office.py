@@ -1,19 +1,31 @@
 """`balie office`: a head office over many boxes."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.api.json.times import iso
+from appliance.box.whole_files import put_whole
 from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong, show
 from appliance.clock import MachineClock
 from appliance.config import load
 from appliance.errors import InvalidInput, SetupError
-from appliance.office.head import alarms, broker_config, inviting, joining, privacy_choice
+from appliance.office import nkeys
+from appliance.office.head import (
+    alarms,
+    broker_config,
+    broker_keys,
+    inviting,
+    joining,
+    privacy_choice,
+)
 from appliance.office.head.office_store import open_office
+from appliance.office.nkeys import KeyKind
 from appliance.office.tables import box_epochs, boxes
 from appliance.office.tables.boxes import OfficeBox
 from appliance.slices import Privacy
@@ -155,6 +167,30 @@ def nats_config(
     private_files.hand_over(private)
     items = [{"name": each.name, "url": each.url, "config": str(each.config)} for each in written]
     show(as_json, {"items": items}, "\n".join(f"{each['url']}\t{each['config']}" for each in items))
+
+
+@office_app.command("nats-reader")
+@says_what_is_wrong
+def nats_reader(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and -.")],
+    out: Annotated[Path, typer.Argument(help="Where its file is written (.creds).")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lets another program read all that boxes tell over the broker: an archive, or figures."""
+    if not re.fullmatch("[a-z0-9-]{1,40}", name):
+        raise InvalidInput("name", "A name has small letters, digits and -, 40 at most.")
+    keys = broker_keys.known(load(None, data=data).data)
+    if keys is None:
+        raise SetupError("This office has no broker yet: balie office nats-config.")
+    key = Ed25519PrivateKey.generate()
+    jwt = keys.reader_pass(name, key, MachineClock().now_ms() // 1000)
+    try:
+        put_whole(out, nkeys.creds(jwt, nkeys.seed_of(KeyKind.USER, key)).encode())
+    except OSError as exc:
+        raise SetupError(f"{out} cannot be written ({exc.strerror}).") from exc
+    told = {"urls": list(keys.urls), "inbox": f"{broker_keys.READER_INBOX}_{name}"}
+    show(as_json, told, f"{' '.join(keys.urls)}\t--inbox-prefix {told['inbox']}")
 
 
 def _choice(text: str) -> Privacy:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HEADER = {"typ": "JWT", "alg": "ed25519-nkey"}
 _VERSION = 2
+_SEED = 18 << 3
 
 
 class KeyKind(IntEnum):
@@ -33,6 +34,21 @@ def spelled(kind: KeyKind, public: bytes) -> str:
     told = bytes([kind]) + public
     told += binascii.crc_hqx(told, 0).to_bytes(2, "little")
     return base64.b32encode(told).decode("ascii").rstrip("=")
+
+
+def seed_of(kind: KeyKind, key: "Ed25519PrivateKey") -> str:
+    """The private half; its second letter says whose it is."""
+    told = bytes([_SEED | kind >> 5, (kind & 31) << 3]) + key.private_bytes_raw()
+    told += binascii.crc_hqx(told, 0).to_bytes(2, "little")
+    return base64.b32encode(told).decode("ascii").rstrip("=")
+
+
+def creds(jwt: str, seed: str) -> str:
+    """The file that clients of NATS take: a pass and its key."""
+    return (
+        f"-----BEGIN NATS USER JWT-----\n{jwt}\n------END NATS USER JWT------\n\n"
+        f"-----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
+    )
 
 
 @dataclass(frozen=True, slots=True)

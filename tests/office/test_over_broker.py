@@ -1,24 +1,31 @@
 """Over the broker boxes get the answers of HTTPS, and each opens its own subjects only."""
 
 import asyncio
+import base64
 import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import nats.errors
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats.aio.client import Client
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from typer.testing import CliRunner
 
+from appliance.__main__ import app
 from appliance.clock import ManualClock
 from appliance.office.at_box import credential
 from appliance.office.at_box import joining as joining_box
 from appliance.office.at_box.https_link import HttpsLink
 from appliance.office.at_box.nats_link import NatsLink
 from appliance.office.batch import Batch
-from appliance.office.broker_wire import connected
+from appliance.office.broker import STREAM
+from appliance.office.broker_wire import connected, ended
 from appliance.office.head import joining
 from appliance.office.link import CommandAsker, CommandKind
 from appliance.office.nkeys import KeyKind, spelled
@@ -195,6 +202,40 @@ def test_a_box_opens_its_own_subjects_only(
         refused(at, f'subscription to "{subject}"')
     with pytest.raises(LinkAway):  # the pass of another box is worth nothing without its key
         loop.run(connected(breda.place, tilburg.own, inbox="_INBOX"))  # type: ignore[arg-type]
+
+
+def test_another_program_reads_everything_and_changes_nothing(
+    office: HeadOffice, loop: OwnLoop, tilburg: NatsBox, tmp_path: Path
+) -> None:
+    """By a file of its own, from a place of its own; it hears nothing that boxes are answered."""
+    assert tilburg.push().status_code == 200
+    out, data = tmp_path / "archive.creds", str(office.data)
+    words = ["office", "nats-reader", "archive", str(out), "--data", data, "--json"]
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 0, answer.output
+    _, jwt, _, _, _, seed, _ = out.read_text().splitlines()
+    raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
+    assert seed.startswith("SU")
+    key = Ed25519PrivateKey.from_private_bytes(raw[2:34])
+    assert tilburg.place is not None
+    place = replace(tilburg.place, jwt=jwt)
+    client = loop.run(connected(place, key, inbox=json.loads(answer.stdout)["inbox"]))
+    read = loop.run(last_of(client, tilburg.subjects["up"]))
+    assert json.loads(gzip.decompress(read))["epoch"] == tilburg.log.epoch
+    for subject in (tilburg.subjects["up"], "$JS.API.STREAM.PURGE.BALIE"):
+        loop.run(client.publish(subject, b"{}"))
+        refused(client, f'publish to "{subject}"')
+    loop.run(client.subscribe("balie.down.>"))
+    refused(client, 'subscription to "balie.down.>"')
+    loop.run(ended(client))
+    assert CliRunner().invoke(app, [*words[:2], "A.B", *words[3:]]).exit_code == 1
+
+
+async def last_of(client: Client, subject: str) -> bytes:
+    stream = client.jetstream()
+    config = ConsumerConfig(deliver_policy=DeliverPolicy.LAST, ack_policy=AckPolicy.NONE)
+    reader = await stream.pull_subscribe(subject, stream=STREAM, config=config)
+    return bytes((await reader.fetch(1, timeout=60))[0].data)
 
 
 def refused(at: Client, what: str) -> None:

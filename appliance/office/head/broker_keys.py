@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
-from appliance.office.broker import BoxSubjects, BrokerPlace
+from appliance.office.broker import STREAM, BoxSubjects, BrokerPlace
 from appliance.office.nkeys import KeyKind, Signer, spelled
 
 FILE = "broker.json"
@@ -29,6 +29,13 @@ _NO_LIMITS = {
     "leaf": -1,
 }
 _STREAMS = {"mem_storage": -1, "disk_storage": -1, "streams": -1, "consumer": -1}
+READER_INBOX = "_INBOX"
+_READS = (
+    f"STREAM.INFO.{STREAM}",
+    f"CONSUMER.CREATE.{STREAM}.>",
+    f"CONSUMER.INFO.{STREAM}.>",
+    f"CONSUMER.MSG.NEXT.{STREAM}.>",
+)
 _FREE = {"subs": -1, "data": -1, "payload": -1}
 
 
@@ -95,6 +102,15 @@ class BrokerKeys:
             subjects.key, box, now_s, {"type": "user", **subjects.rights(), **_FREE}
         )
         return self._place(jwt)
+
+    def reader_pass(self, name: str, key: Ed25519PrivateKey, now_s: int) -> str:
+        """For another program that follows the stream from a place of its own: it may read all of
+        it, and change nothing. What it is answered comes below `_INBOX_NAME`.
+        """
+        about = spelled(KeyKind.USER, key.public_key().public_bytes_raw())
+        asks = [f"$JS.API.{each}" for each in _READS]
+        rights = {"pub": {"allow": asks}, "sub": {"allow": [f"{READER_INBOX}_{name}.>"]}}
+        return self.account.passed(about, name, now_s, {"type": "user", **rights, **_FREE})
 
     def place_of_office(self, key: Ed25519PrivateKey, now_s: int) -> BrokerPlace:
         return self._place(self._own_pass(self.account, key, now_s))
