@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from appliance.office.broker import BrokerPlace
+from appliance.office.nats_client import load_client
 from appliance.office.nkeys import answered
 from appliance.office.troubles import LinkAway
 
@@ -36,16 +36,12 @@ class PassRefused(LinkAway):
         super().__init__("no-office")
 
 
-def has_client() -> bool:
-    """Whether the optional package is there (`pip install balie[nats]`)."""
-    return find_spec("nats") is not None
-
-
 async def connected(place: BrokerPlace, key: "Ed25519PrivateKey", *, inbox: str) -> "Client":
     """To whichever of its servers answers. `inbox` begins the subjects on which answers come.
 
     Raises LinkAway, and PassRefused.
     """
+    load_client()
     import nats.errors
     from nats.aio.client import Client
 
@@ -97,6 +93,7 @@ def _trusting(authority: str) -> ssl.SSLContext:
 @contextlib.contextmanager
 def as_link_errors() -> Iterator[None]:
     """Whatever the client raises is LinkAway; PassRefused where it is the pass."""
+    load_client()
     import nats.errors
 
     try:

@@ -26,8 +26,8 @@ from appliance.office.at_box.pushing import Pusher
 from appliance.office.at_box.renewing import Renewer
 from appliance.office.at_box.standing import NO_CREDENTIAL, UNAUTHORIZED, LinkStanding
 from appliance.office.at_box.taking import BoxCounter, Taker
-from appliance.office.broker_wire import has_client
 from appliance.office.link import Link
+from appliance.office.nats_client import has_client
 from appliance.office.troubles import LinkError, LinkUnknown, StruckOff
 from appliance.reasons import Reason
 from appliance.store import office_link

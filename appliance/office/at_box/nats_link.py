@@ -34,6 +34,7 @@ from appliance.office.broker import (
 )
 from appliance.office.broker_wire import PassRefused, as_link_errors, connected, ended
 from appliance.office.link import FetchAnswer, NewCredential, OfficeCommand, commands_from_json
+from appliance.office.nats_client import load_client
 from appliance.office.reading import plain
 from appliance.office.troubles import LinkAway, LinkBehind, LinkHeld
 
@@ -64,6 +65,7 @@ class NatsLink:
 
     def __init__(self, data: Path, box: str, aside: HttpsLink) -> None:
         """Inside the loop. Raises OSError."""
+        load_client()
         self._data = data
         self._key = credential.own_key(data)
         self._subjects = BoxSubjects.of(box, credential.public_half(self._key))

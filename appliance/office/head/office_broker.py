@@ -12,13 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.errors import SetupError, StoreError
 from appliance.office.broker import BrokerPlace
-from appliance.office.broker_wire import as_link_errors, connected, ended, has_client
+from appliance.office.broker_wire import as_link_errors, connected, ended
 from appliance.office.head.broker_answers import BrokerAnswers
 from appliance.office.head.broker_asks import BrokerAsks
 from appliance.office.head.broker_keys import BrokerKeys
 from appliance.office.head.broker_reading import BrokerReader
 from appliance.office.head.broker_troubles import BrokerTroubles
 from appliance.office.head.head import Head
+from appliance.office.nats_client import has_client
 from appliance.office.tables import ended_keys
 from appliance.office.troubles import LinkAway, LinkError
 from appliance.store.store import ReaderPool
