@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import nats.errors
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from appliance.demo.kept import KeptProgram
 from appliance.office.at_box import kept_broker
 from appliance.office.broker import STREAM
 from appliance.office.broker_wire import connected, ended
@@ -43,27 +44,31 @@ def goes_by(data: Path, strands: Mapping[int, int]) -> None:
 
 
 def one_fault(given: "Field", rng: random.Random) -> None:
-    """One server is killed, or hangs; or somebody empties the stream."""
-    server = rng.choice(given.servers)
-    match rng.randrange(5):
+    """A server is killed, one hangs, two hang so that the third is a minority; or somebody empties
+    the stream.
+    """
+    some = rng.sample(list(given.servers), 2)
+    match rng.randrange(6):
         case 0:
-            emptied(given.folder / "office")
-            given.found.streams_emptied += 1
-        case 1 | 2:
-            _hang(server.pid)
+            given.found.streams_emptied += emptied(given.folder / "office")
+        case 1:
+            _hang(some[:1])
             given.found.servers_hung += 1
+        case 2:
+            _hang(some)
+            given.found.servers_hung += 2
         case _:
-            server.kill()
+            some[0].kill()
             given.found.servers_killed += 1
 
 
-def _hang(pid: int | None) -> None:
-    if pid is None:
-        return
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)
-        time.sleep(_STANDS_S)
-        os.kill(pid, signal.SIGCONT)
+def _hang(servers: Sequence[KeptProgram]) -> None:
+    pids = [each.pid for each in servers if each.pid is not None]
+    for number, seconds in ((signal.SIGSTOP, _STANDS_S), (signal.SIGCONT, 0.0)):
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        time.sleep(seconds)
 
 
 def emptied(office_data: Path) -> bool:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nats.errors
@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from appliance.__main__ import app
 from appliance.clock import ManualClock
-from appliance.office.at_box import credential
+from appliance.office.at_box import credential, kept_broker, nats_link
 from appliance.office.at_box import joining as joining_box
 from appliance.office.at_box.https_link import HttpsLink
 from appliance.office.at_box.nats_link import NatsLink
@@ -278,38 +278,72 @@ def test_an_emptied_stream_is_an_alarm_and_loses_nothing(
     assert opened.facts["what"] == "broker-lost"
 
 
-def test_while_the_office_is_away_a_box_publishes_one_batch(
-    office: HeadOffice, office_server: OfficeServer, loop: OwnLoop, tmp_path: Path
-) -> None:
-    """However often it tries; what it told is taken in once the office is back, and only then the
-    box has a cursor.
-    """
+@dataclass(slots=True, kw_only=True)
+class RealBox:
+    """The box's own link, with a log of a few events."""
+
+    data: Path
+    loop: OwnLoop
+    link: NatsLink
+    log: Log
+
+    def push(self) -> int:
+        told = Batch.from_json(Fields(self.log.batch(0), "it"))
+        return self.loop.run(self.link.push(told)).cursor
+
+
+@pytest.fixture
+def real_box(office: HeadOffice, loop: OwnLoop, tmp_path: Path) -> Iterator[RealBox]:
     store = fresh_store(tmp_path / "balie.db", office.clock)
     joining_box.join(store, tmp_path, office.token())
     known = store.read(office_link.link)
     log = Log("Tilburg", epoch=store.read(known_epoch))
     store.close()
     assert known is not None
-    link = loop.run(opened(tmp_path, known))
     log.person()
-
-    def push() -> int:
-        return loop.run(link.push(Batch.from_json(Fields(log.batch(0), "it")))).cursor
-
-    with away_from_broker(office_server):
-        before = broker_field.messages(office.data)
-        for _ in range(3):
-            with pytest.raises(LinkAway):
-                push()
-            log.person()  # a later try has more to tell
-        assert broker_field.messages(office.data) == before + 1
-    assert eventually(lambda: cursor_of(push), "the office did not come back") == 2
-    loop.run(link.close())
+    box = RealBox(data=tmp_path, loop=loop, link=loop.run(opened(tmp_path, known)), log=log)
+    yield box
+    loop.run(box.link.close())
 
 
 async def opened(data: Path, known: OfficeLink) -> NatsLink:
     shown = credential.readable(data)[0]
     return NatsLink(data, known.box, HttpsLink(known.url, known.authority, lambda: shown))
+
+
+def test_while_the_office_is_away_a_box_publishes_one_batch(
+    office: HeadOffice, office_server: OfficeServer, real_box: RealBox
+) -> None:
+    """However often it tries; what it told is taken in once the office is back, and only then the
+    box has a cursor.
+    """
+    with away_from_broker(office_server):
+        before = broker_field.messages(office.data)
+        for _ in range(3):
+            with pytest.raises(LinkAway):
+                real_box.push()
+            real_box.log.person()  # a later try has more to tell
+        assert broker_field.messages(office.data) == before + 1
+    assert eventually(lambda: cursor_of(real_box.push), "the office did not come back") == 2
+
+
+@pytest.mark.parametrize("wrong", ["pass", "servers"])
+def test_a_box_that_finds_no_broker_asks_its_office(
+    tilburg: NatsBox, real_box: RealBox, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over HTTPS: for a new pass at once, for other servers after a while."""
+    monkeypatch.setattr(nats_link, "ELSEWHERE_S", 0.0)
+    place = kept_broker.read(real_box.data)
+    assert place is not None
+    assert tilburg.place is not None
+    change = {"pass": {"jwt": tilburg.place.jwt}, "servers": {"urls": ["tls://127.0.0.1:1"]}}
+    kept_broker.keep(real_box.data, replace(place, **change[wrong]))  # type: ignore[arg-type]
+    with pytest.raises(LinkAway):
+        real_box.push()
+    found = kept_broker.read(real_box.data)
+    assert found is not None
+    assert found.urls == place.urls
+    assert eventually(lambda: cursor_of(real_box.push), "it is told nothing") == 2
 
 
 def cursor_of(push: Callable[[], int]) -> int | None:

@@ -75,7 +75,7 @@ class NatsLink:
         self._flight: _InFlight | None = None
         self._again = secrets.token_hex(4)
         self._tries = 0
-        self._there_s = asyncio.get_running_loop().time()
+        self._heard_s = asyncio.get_running_loop().time()
 
     async def push(self, batch: Batch) -> Pushed:
         """While the office is away nothing is published beside what it has yet to take."""
@@ -173,6 +173,7 @@ class NatsLink:
             said = await client.request(
                 self._subjects.ask(verb), plain(question), timeout=HELD_OPEN_S + _MORE_S
             )
+            self._heard_s = asyncio.get_running_loop().time()
             return _reply(said.data)
 
         return await self._over_broker(ask)
@@ -196,7 +197,7 @@ class NatsLink:
         except LinkAway as exc:
             if exc.why not in _SAID:
                 await self._dropped(client)
-                await self._perhaps_elsewhere(place)
+            await self._perhaps_elsewhere(place)
             raise
 
     async def _connected(self, place: BrokerPlace) -> "Client":
@@ -204,7 +205,6 @@ class NatsLink:
             if self._client is None or not self._client.is_connected:
                 await self._dropped(self._client)
                 self._client = await connected(place, self._key, inbox=self._subjects.answers)
-            self._there_s = asyncio.get_running_loop().time()
             return self._client
 
     async def _dropped(self, client: "Client | None") -> None:
@@ -215,12 +215,12 @@ class NatsLink:
         await ended(client)
 
     async def _perhaps_elsewhere(self, place: BrokerPlace) -> None:
-        """The servers have not been there for long: the office may have others. Raises
-        LinkError.
+        """Nothing came from the office for long: it may have other servers, or none any more.
+        Raises LinkError.
         """
         now_s = asyncio.get_running_loop().time()
-        if now_s - self._there_s >= ELSEWHERE_S:
-            self._there_s = now_s
+        if now_s - self._heard_s >= ELSEWHERE_S:
+            self._heard_s = now_s
             await self._ask_why(place)
 
     async def _ask_why(self, refused: BrokerPlace) -> None:
