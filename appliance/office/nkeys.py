@@ -52,7 +52,7 @@ def creds(jwt: str, seed: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class PassSigner:
     """A key that vouches for others, or for itself."""
 
     kind: KeyKind

@@ -279,7 +279,7 @@ def test_an_emptied_stream_is_an_alarm_and_loses_nothing(
 
 
 @dataclass(slots=True, kw_only=True)
-class RealBox:
+class LinkedBox:
     """The box's own link, with a log of a few events."""
 
     data: Path
@@ -293,7 +293,7 @@ class RealBox:
 
 
 @pytest.fixture
-def real_box(office: HeadOffice, loop: OwnLoop, tmp_path: Path) -> Iterator[RealBox]:
+def linked_box(office: HeadOffice, loop: OwnLoop, tmp_path: Path) -> Iterator[LinkedBox]:
     store = fresh_store(tmp_path / "balie.db", office.clock)
     joining_box.join(store, tmp_path, office.token())
     known = store.read(office_link.link)
@@ -301,7 +301,7 @@ def real_box(office: HeadOffice, loop: OwnLoop, tmp_path: Path) -> Iterator[Real
     store.close()
     assert known is not None
     log.person()
-    box = RealBox(data=tmp_path, loop=loop, link=loop.run(opened(tmp_path, known)), log=log)
+    box = LinkedBox(data=tmp_path, loop=loop, link=loop.run(opened(tmp_path, known)), log=log)
     yield box
     loop.run(box.link.close())
 
@@ -312,7 +312,7 @@ async def opened(data: Path, known: OfficeLink) -> NatsLink:
 
 
 def test_while_the_office_is_away_a_box_publishes_one_batch(
-    office: HeadOffice, office_server: OfficeServer, real_box: RealBox
+    office: HeadOffice, office_server: OfficeServer, linked_box: LinkedBox
 ) -> None:
     """However often it tries; what it told is taken in once the office is back, and only then the
     box has a cursor.
@@ -321,29 +321,29 @@ def test_while_the_office_is_away_a_box_publishes_one_batch(
         before = broker_field.messages(office.data)
         for _ in range(3):
             with pytest.raises(LinkAway):
-                real_box.push()
-            real_box.log.person()  # a later try has more to tell
+                linked_box.push()
+            linked_box.log.person()  # a later try has more to tell
         assert broker_field.messages(office.data) == before + 1
-    assert eventually(lambda: cursor_of(real_box.push), "the office did not come back") == 2
+    assert eventually(lambda: cursor_of(linked_box.push), "the office did not come back") == 2
 
 
 @pytest.mark.parametrize("wrong", ["pass", "servers"])
 def test_a_box_that_finds_no_broker_asks_its_office(
-    tilburg: NatsBox, real_box: RealBox, wrong: str, monkeypatch: pytest.MonkeyPatch
+    tilburg: NatsBox, linked_box: LinkedBox, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over HTTPS: for a new pass at once, for other servers after a while."""
     monkeypatch.setattr(nats_link, "ELSEWHERE_S", 0.0)
-    place = kept_broker.read(real_box.data)
+    place = kept_broker.read(linked_box.data)
     assert place is not None
     assert tilburg.place is not None
     change = {"pass": {"jwt": tilburg.place.jwt}, "servers": {"urls": ["tls://127.0.0.1:1"]}}
-    kept_broker.keep(real_box.data, replace(place, **change[wrong]))  # type: ignore[arg-type]
+    kept_broker.keep(linked_box.data, replace(place, **change[wrong]))  # type: ignore[arg-type]
     with pytest.raises(LinkAway):
-        real_box.push()
-    found = kept_broker.read(real_box.data)
+        linked_box.push()
+    found = kept_broker.read(linked_box.data)
     assert found is not None
     assert found.urls == place.urls
-    assert eventually(lambda: cursor_of(real_box.push), "it is told nothing") == 2
+    assert eventually(lambda: cursor_of(linked_box.push), "it is told nothing") == 2
 
 
 def cursor_of(push: Callable[[], int]) -> int | None:

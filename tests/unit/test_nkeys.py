@@ -5,7 +5,7 @@ import json
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from appliance.office.nkeys import KeyKind, Signer, answered, spelled
+from appliance.office.nkeys import KeyKind, PassSigner, answered, spelled
 
 SEED = bytes(range(32))
 
@@ -22,7 +22,7 @@ def test_a_key_is_spelled_with_whose_it_is_and_a_checksum() -> None:
 
 
 def test_a_pass_is_signed_by_who_vouches() -> None:
-    signer = Signer(KeyKind.ACCOUNT, key())
+    signer = PassSigner(KeyKind.ACCOUNT, key())
     head, body, signature = signer.passed("UABC", "box", 7, {"type": "user"}).split(".")
     told = json.loads(_raw(body))
     key().public_key().verify(_raw(signature), f"{head}.{body}".encode())

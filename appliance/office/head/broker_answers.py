@@ -10,14 +10,14 @@ from appliance.office.broker import AGAIN, NOT_YET
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OfficeSaid:
     """As over HTTPS: a status and a JSON object."""
 
     status: int
     body: Mapping[str, Any]
 
     @classmethod
-    def of(cls, exc: ProblemError) -> "Said":
+    def of(cls, exc: ProblemError) -> "OfficeSaid":
         told = exc.problem
         body = {"code": told.code, "title": told.title, "detail": told.detail, **told.extra}
         return cls(told.status, body)
@@ -26,8 +26,8 @@ class Said:
         return {"status": self.status, "body": dict(self.body)}
 
 
-TOLD_AGAIN = Said(410, {"code": AGAIN, "detail": "Tell it again."})
-WAITS = Said(202, {"code": NOT_YET, "detail": "The office has not come so far."})
+TOLD_AGAIN = OfficeSaid(410, {"code": AGAIN, "detail": "Tell it again."})
+WAITS = OfficeSaid(202, {"code": NOT_YET, "detail": "The office has not come so far."})
 
 
 class BrokerAnswers:
@@ -37,10 +37,10 @@ class BrokerAnswers:
 
     def __init__(self) -> None:
         self.place = 0
-        self._last: dict[str, tuple[int, Said]] = {}
+        self._last: dict[str, tuple[int, OfficeSaid]] = {}
         self._bells: dict[str, asyncio.Event] = {}
 
-    def note(self, who: str, place: int, said: Said) -> None:
+    def note(self, who: str, place: int, said: OfficeSaid) -> None:
         """`who`: the box and its key."""
         self._last[who] = (place, said)
         if (bell := self._bells.pop(who, None)) is not None:
@@ -51,7 +51,7 @@ class BrokerAnswers:
         self.place = 0
         self._last.clear()
 
-    async def of(self, who: str, place: int, within_s: float) -> Said:
+    async def of(self, who: str, place: int, within_s: float) -> OfficeSaid:
         """WAITS where nothing came within that time."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + within_s

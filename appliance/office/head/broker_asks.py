@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from appliance.api.problems import ProblemError
 from appliance.office.broker import ASKS, COMMANDS, HELD_OPEN_S, MOST_PAYLOAD, TAKEN, who_says
 from appliance.office.head import broker_stream, commanding, refusals
-from appliance.office.head.broker_answers import TOLD_AGAIN, WAITS, BrokerAnswers, Said
+from appliance.office.head.broker_answers import TOLD_AGAIN, WAITS, BrokerAnswers, OfficeSaid
 from appliance.office.head.broker_callers import must_be_one
 from appliance.office.head.head import Head
 from appliance.office.link import OfficeCommand, commands_as_json
@@ -62,16 +62,16 @@ class BrokerAsks:
         try:
             said = await self._said(client, asked)
         except ProblemError as exc:
-            said = Said.of(exc)
+            said = OfficeSaid.of(exc)
         except Malformed as exc:
-            said = Said.of(refusals.malformed(str(exc)))
+            said = OfficeSaid.of(refusals.malformed(str(exc)))
         except Exception:
             log.exception("a question over the broker has no answer")
-            said = Said.of(refusals.busy())
+            said = OfficeSaid.of(refusals.busy())
         if asked.reply and client.is_connected:
             await client.publish(asked.reply, plain(said.as_json()))
 
-    async def _said(self, client: "Client", asked: "Msg") -> Said:
+    async def _said(self, client: "Client", asked: "Msg") -> OfficeSaid:
         who, verb = who_says(asked.subject), asked.subject.rpartition(".")[2]
         if who is None:
             raise refusals.unknown()
@@ -84,10 +84,10 @@ class BrokerAsks:
             found = await commanding.waited(
                 self._head, who.box, after, epoch, gone=_never, held_s=HELD_OPEN_S
             )
-            return Said(200, _that_fit(found))
+            return OfficeSaid(200, _that_fit(found))
         raise refusals.malformed("nobody knows that question")
 
-    async def _taken(self, client: "Client", subject: str, question: Fields) -> Said:
+    async def _taken(self, client: "Client", subject: str, question: Fields) -> OfficeSaid:
         place = question.number("place", least=1)
         who = subject.replace(ASKS, "balie.up").rpartition(".")[0]
         said = await self._answers.of(who, place, HELD_OPEN_S)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from appliance.box.whole_files import put_whole
 from appliance.errors import SetupError
 from appliance.office.broker import STREAM, BoxSubjects, BrokerPlace
-from appliance.office.nkeys import KeyKind, Signer, spelled
+from appliance.office.nkeys import KeyKind, PassSigner, spelled
 
 FILE = "broker.json"
 _NO_LIMITS = {
@@ -51,16 +51,16 @@ class BrokerKeys:
     urls: Sequence[str] = field(default_factory=tuple)
 
     @property
-    def operator(self) -> Signer:
-        return Signer(KeyKind.OPERATOR, self._key("operator"))
+    def operator(self) -> PassSigner:
+        return PassSigner(KeyKind.OPERATOR, self._key("operator"))
 
     @property
-    def account(self) -> Signer:
-        return Signer(KeyKind.ACCOUNT, self._key("account"))
+    def account(self) -> PassSigner:
+        return PassSigner(KeyKind.ACCOUNT, self._key("account"))
 
     @property
-    def system(self) -> Signer:
-        return Signer(KeyKind.ACCOUNT, self._key("system"))
+    def system(self) -> PassSigner:
+        return PassSigner(KeyKind.ACCOUNT, self._key("system"))
 
     def _key(self, whose: str) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(self.seeds[whose]))
@@ -85,7 +85,7 @@ class BrokerKeys:
 
     def _account_pass(
         self,
-        who: Signer,
+        who: PassSigner,
         name: str,
         now_s: int,
         limits: Mapping[str, Any],
@@ -119,7 +119,7 @@ class BrokerKeys:
         """For the account in which the servers themselves are told things."""
         return self._place(self._own_pass(self.system, key, now_s))
 
-    def _own_pass(self, by: Signer, key: Ed25519PrivateKey, now_s: int) -> str:
+    def _own_pass(self, by: PassSigner, key: Ed25519PrivateKey, now_s: int) -> str:
         about = spelled(KeyKind.USER, key.public_key().public_bytes_raw())
         return by.passed(about, "office", now_s, {"type": "user", "pub": {}, "sub": {}, **_FREE})
 

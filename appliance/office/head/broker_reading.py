@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from appliance.api.problems import ProblemError
 from appliance.office.broker import BoxSubjects, who_says
 from appliance.office.head import broker_stream, refusals
-from appliance.office.head.broker_answers import BrokerAnswers, Said
+from appliance.office.head.broker_answers import BrokerAnswers, OfficeSaid
 from appliance.office.head.broker_callers import must_be_one
 from appliance.office.head.broker_stream import StreamPlace, StreamReader
 from appliance.office.head.broker_troubles import BrokerTroubles
@@ -79,7 +79,7 @@ class BrokerReader:
             if (who := who_says(each.subject)) is not None:
                 self._answers.note(each.subject, _place(each), await self._said(who, each.data))
 
-    async def _said(self, who: BoxSubjects, raw: bytes) -> Said:
+    async def _said(self, who: BoxSubjects, raw: bytes) -> OfficeSaid:
         """What goes wrong with one box holds up no other one: it tells that again."""
         pushes = self._head.pushes
         try:
@@ -87,12 +87,12 @@ class BrokerReader:
             taken = asyncio.get_running_loop().run_in_executor(
                 pushes.threads, lambda: pushes.take(who.box, raw, zipped=True)
             )
-            return Said(200, (await taken).as_json())
+            return OfficeSaid(200, (await taken).as_json())
         except ProblemError as exc:
-            return Said.of(exc)
+            return OfficeSaid.of(exc)
         except Exception as exc:
             self._troubles.met_box(who.box, exc)
-            return Said.of(refusals.busy())
+            return OfficeSaid.of(refusals.busy())
 
     async def _purge(self, stream: "JetStreamContext") -> None:
         """Somebody was erased, or less may be known: what the stream had of that box goes. What of
