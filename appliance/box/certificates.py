@@ -131,13 +131,17 @@ def _only(names: BoxNames) -> x509.NameConstraints:
     )
 
 
-def make_certificate(authority: Pair, names: BoxNames, now: datetime) -> Pair:
-    """For these names; it ends before its authority does.
+def make_certificate(
+    authority: Pair, names: BoxNames, now: datetime, *, calls: bool = False
+) -> Pair:
+    """For these names; it ends before its authority does. `calls`: for a server that also calls
+    others of its kind and shows it there; no browser does, so it lasts as long as the authority.
 
     Raises SetupError where that has ended.
     """
     above = authority.certificate
-    ends = min(now - _SLACK + LIFE, above.not_valid_after_utc)
+    life = LIFE_OF_AUTHORITY if calls else LIFE
+    ends = min(now - _SLACK + life, above.not_valid_after_utc)
     if ends <= now:
         raise SetupError(f"The authority “{_told(above)}” ended on {ends:%Y-%m-%d}.")
     key = ec.generate_private_key(ec.SECP256R1())
@@ -149,12 +153,17 @@ def make_certificate(authority: Pair, names: BoxNames, now: datetime) -> Pair:
         .add_extension(x509.SubjectAlternativeName(places), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(_uses(calls=calls)), critical=False)
         .add_extension(_above(above), critical=False)
         .sign(authority.key, hashes.SHA256())
     )
     between = [each for each in authority.chain if each.issuer != each.subject]
     return Pair(key=key, chain=(signed, *between))
+
+
+def _uses(*, calls: bool) -> list[x509.ObjectIdentifier]:
+    also = [ExtendedKeyUsageOID.CLIENT_AUTH] if calls else []
+    return [ExtendedKeyUsageOID.SERVER_AUTH, *also]
 
 
 def _builder(

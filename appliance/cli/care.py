@@ -24,7 +24,7 @@ from appliance.copy_settings import checked_recipient
 from appliance.desk.privacy.erasing import again
 from appliance.errors import SetupError
 from appliance.media import files as media_files
-from appliance.office.at_box import credential
+from appliance.office.at_box import credential, kept_broker
 from appliance.push import keys as push_keys
 from appliance.store import (
     archives,
@@ -46,7 +46,7 @@ _OWN = frozenset(
         *(house_key.FILE, erasure_journal.FILE, kept_copies.FOLDER, media_files.FOLDER),
         *(archives.FOLDER, push_keys.FILE, "balie.lock", sftp.KEY, sftp.PUBLIC),
         *(home_wish.FILE, point_keeper.CODE, fetching.FOLDER, request.FILE, standing.SEEN),
-        *(credential.FILE, credential.BEFORE, credential.KEY_FILE),
+        *(credential.FILE, credential.BEFORE, credential.KEY_FILE, kept_broker.FILE),
     }
 )
 """What Balie puts into a data directory beside its database."""

@@ -1,5 +1,6 @@
 """`balie office`: a head office over many boxes."""
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,16 +9,28 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.api.json.times import iso
 from appliance.api.web.words import rollout_sentences
+from appliance.box.whole_files import put_whole
 from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong, show
 from appliance.clock import MachineClock
 from appliance.config import load
-from appliance.errors import InvalidInput
-from appliance.office.head import alarms, inviting, joining, privacy_choice, rollouts
+from appliance.errors import InvalidInput, SetupError
+from appliance.office import nkeys
+from appliance.office.head import (
+    alarms,
+    broker_config,
+    broker_keys,
+    inviting,
+    joining,
+    privacy_choice,
+    rollouts,
+)
 from appliance.office.head.joining import OFFICE
 from appliance.office.head.office_store import open_office
+from appliance.office.nkeys import KeyKind
 from appliance.office.tables import box_epochs, boxes
 from appliance.office.tables import rollouts as rollout_rows
 from appliance.office.tables.boxes import OfficeBox
@@ -32,6 +45,8 @@ _AGAIN = typer.Option("--box", metavar="BOX", help="Lets a known box in again, b
 _LISTEN = typer.Option(metavar="HOST:PORT", help="Elsewhere than on this machine by https only.")
 _PEM = typer.Option(metavar="FILE", help="For https: the certificate with its chain, as PEM.")
 _KEY = typer.Option(metavar="FILE", help="For https: the certificate's key, as PEM.")
+_SERVER = typer.Option(metavar="HOST[:PORT]", help="1, 3 or 5 of them, one option each.")
+_AT = typer.Option(metavar="FOLDER", help="Where that folder lies on the servers, if elsewhere.")
 _BELIEVE = typer.Option(metavar="EPOCH", help="Of several numberings: the one that is its own.")
 
 
@@ -209,6 +224,58 @@ def choose_privacy(
             store.write(lambda tx: privacy_choice.choose(tx, wanted))
         chosen = store.read(privacy_choice.chosen)
     show(as_json, {"privacy": chosen.value}, chosen.value)
+
+
+@office_app.command("nats-config")
+@says_what_is_wrong
+def nats_config(
+    folder: Annotated[Path, typer.Argument(help="Where a folder for each server is written.")],
+    server: Annotated[list[str], _SERVER],
+    at: Annotated[Path | None, _AT] = None,
+    most_gb: Annotated[int, typer.Option(min=1, help="Room for the stream on each disk.")] = 20,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Writes what the servers of a broker (NATS) are started with: nats-server --config FILE.
+
+    From the next start of the office on, boxes that join tell it by them, and others once they have
+    a new credential. Written again, for other servers, with the same keys.
+    """
+    private = load(None, data=data).data
+    servers = [broker_config.BrokerServer.said(each) for each in server]
+    private_files.keep_private(private)
+    private.mkdir(parents=True, exist_ok=True)
+    try:
+        written = broker_config.write(private, folder, servers, at=at, most_gb=most_gb)
+    except OSError as exc:
+        raise SetupError(f"{exc.filename} cannot be written ({exc.strerror}).") from exc
+    private_files.hand_over(private)
+    items = [{"name": each.name, "url": each.url, "config": str(each.config)} for each in written]
+    show(as_json, {"items": items}, "\n".join(f"{each['url']}\t{each['config']}" for each in items))
+
+
+@office_app.command("nats-reader")
+@says_what_is_wrong
+def nats_reader(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and -.")],
+    out: Annotated[Path, typer.Argument(help="Where its file is written (.creds).")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lets another program read all that boxes tell over the broker: an archive, or figures."""
+    if not re.fullmatch("[a-z0-9-]{1,40}", name):
+        raise InvalidInput("name", "A name has small letters, digits and -, 40 at most.")
+    keys = broker_keys.known(load(None, data=data).data)
+    if keys is None:
+        raise SetupError("This office has no broker yet: balie office nats-config.")
+    key = Ed25519PrivateKey.generate()
+    jwt = keys.reader_pass(name, key, MachineClock().now_ms() // 1000)
+    try:
+        put_whole(out, nkeys.creds(jwt, nkeys.seed_of(KeyKind.USER, key)).encode())
+    except OSError as exc:
+        raise SetupError(f"{out} cannot be written ({exc.strerror}).") from exc
+    told = {"urls": list(keys.urls), "inbox": f"{broker_keys.READER_INBOX}_{name}"}
+    show(as_json, told, f"{' '.join(keys.urls)}\t--inbox-prefix {told['inbox']}")
 
 
 def _choice(text: str) -> Privacy:

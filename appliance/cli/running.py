@@ -47,6 +47,9 @@ def demo(
     boxes: Annotated[
         int, typer.Option(min=0, max=16, help="So many boxes, and a head office over them.")
     ] = 0,
+    nats: Annotated[
+        bool, typer.Option("--nats", help="With --boxes: over a broker of three NATS servers.")
+    ] = False,
 ) -> None:
     """Runs Balie with emulated phones, three weeks of life, and people who write to them."""
     from appliance.demo.boxes import BoxesOptions, run_boxes
@@ -64,9 +67,12 @@ def demo(
                     awkward=awkward,
                     data=folder,
                     as_json=as_json,
+                    nats=nats,
                 )
             )
         return
+    if nats:
+        raise SetupError("A broker stands between boxes and a head office: say --boxes, too.")
     run_demo(
         DemoOptions(
             port=port, speed=speed, traffic=traffic, awkward=awkward, data=data, as_json=as_json

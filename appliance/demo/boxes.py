@@ -26,10 +26,11 @@ from appliance.demo.children import adb_server, emulation, free_port
 from appliance.demo.head_office import seed_office
 from appliance.demo.kept import KeptProgram
 from appliance.demo.life import PEOPLE_PER_PHONE
+from appliance.demo.nats_servers import local_servers, through_cable, without_servers
 from appliance.demo.one_box import keep_emulation
 from appliance.demo.switchboard import Switchboard
 from appliance.errors import SetupError
-from appliance.office.at_box import joining
+from appliance.office.at_box import joining, kept_broker
 from appliance.office.head import inviting
 from appliance.office.head.office_store import open_office
 from appliance.runtime.balie import DATABASE
@@ -48,7 +49,9 @@ _LOOKS_S = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxesOptions:
-    """`port` is the page's with all addresses; 0 takes a free one."""
+    """`port` is the page's with all addresses; 0 takes a free one. `nats`: boxes tell the office by
+    a broker of three servers.
+    """
 
     boxes: int
     port: int
@@ -56,6 +59,7 @@ class BoxesOptions:
     awkward: bool
     data: Path
     as_json: bool
+    nats: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +87,7 @@ def run_boxes(options: BoxesOptions) -> None:
         board = Switchboard(
             port=options.port,
             cables=cables,
+            beside=_begin_servers(options, office_data, programs, stack),
             pids=lambda: {name: each.pid for name, each in programs.items()},
         )
         address, cable_ports = board.start()
@@ -94,9 +99,10 @@ def run_boxes(options: BoxesOptions) -> None:
         programs["office"].start()
         stack.callback(programs["office"].stop)
         _wait_for(f"{office['url']}/readyz", programs)
-        for box, child, cable_port in zip(boxes, preparing, cable_ports, strict=True):
+        laid = zip(cable_ports, board.strands, strict=True)
+        for box, child, (cable_port, strands) in zip(boxes, preparing, laid, strict=True):
             box.seeded = _answer_of(child)
-            _join(box, office_data, cable_port)
+            _join(box, office_data, cable_port, strands)
             programs[box.name] = _kept_box(box, traffic=options.traffic)
             programs[box.name].start()
             stack.callback(programs[box.name].stop)
@@ -109,6 +115,24 @@ def run_boxes(options: BoxesOptions) -> None:
             for each in programs.values():
                 each.look()
             time.sleep(_LOOKS_S)
+
+
+def _begin_servers(
+    options: BoxesOptions,
+    office_data: Path,
+    programs: dict[str, KeptProgram],
+    stack: ExitStack,
+) -> Sequence[int]:
+    """The ports of the broker's servers, where there is to be one."""
+    if not options.nats:
+        without_servers(office_data)
+        return ()
+    servers = local_servers(office_data, options.data / "servers")
+    for number, each in enumerate(servers, start=1):
+        programs[f"nats-{number}"] = each.program
+        each.program.start()
+        stack.callback(each.program.stop)
+    return [each.port for each in servers]
 
 
 def _from_one(boxes: Sequence[_Box]) -> Iterator[tuple[int, _Box]]:
@@ -181,7 +205,7 @@ def _kept(verb: Sequence[str], environment: Mapping[str, str], log: Path) -> Kep
     return KeptProgram(begin=partial(warm_start.begin, verb, environment), log=log)
 
 
-def _join(box: _Box, office_data: Path, cable_port: int) -> None:
+def _join(box: _Box, office_data: Path, cable_port: int, strands: Sequence[int]) -> None:
     """By a real invitation, in which the office stands at the other end of the cable. A box that
     joined in an earlier demo is told where that is now.
     """
@@ -192,10 +216,14 @@ def _join(box: _Box, office_data: Path, cable_port: int) -> None:
     ):
         if store.read(office_link.link) is not None:
             store.write(lambda tx: office_link.change(tx, url=url))
-            return
-        joining.join(
-            store, box.data, inviting.invite(office, office_data, branch=box.name, url=url)
-        )
+        else:
+            token = inviting.invite(office, office_data, branch=box.name, url=url)
+            joining.join(store, box.data, token)
+        known = store.read(office_link.link)
+    if strands and known is not None:
+        through_cable(box.data, known.box, office_data, strands)
+    else:
+        kept_broker.forget(box.data)
 
 
 def _wait_for(url: str, programs: Mapping[str, KeptProgram]) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from functools import partial
 
 _BYTES = 64 * 1024
 
@@ -21,12 +22,17 @@ class Cable:
         self._whole.set()
         self._is_noisy = False
         self._ends: set[asyncio.StreamWriter] = set()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
 
     async def lay(self) -> int:
         """Its port, on which it listens from now on."""
+        return await self.lay_beside(self._target_port)
+
+    async def lay_beside(self, target_port: int) -> int:
+        """The port of one more strand, to another place, that is cut and healed with it."""
         sock = socket.create_server(("127.0.0.1", 0))
-        self._server = await asyncio.start_server(self._carry, sock=sock)
+        carry = partial(self._carry, target_port)
+        self._servers.append(await asyncio.start_server(carry, sock=sock))
         return int(sock.getsockname()[1])
 
     @property
@@ -44,20 +50,22 @@ class Cable:
         self._whole.set()
 
     def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        for each in self._servers:
+            each.close()
         self._reset()
 
     def _reset(self) -> None:
         for each in list(self._ends):
             each.transport.abort()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, target_port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         with self._end(writer), contextlib.suppress(OSError):
             if self._is_noisy:
                 return
             await self._whole.wait()
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", target_port)
             with self._end(far_writer):
                 await asyncio.gather(self._pour(reader, far_writer), self._pour(far_reader, writer))
 

@@ -24,11 +24,15 @@ Pids = Callable[[], Mapping[str, int | None]]
 
 @dataclass(slots=True, kw_only=True)
 class Switchboard:
-    """Runs in a thread of its own, with the cables. `shown` is what `tell` was given."""
+    """Runs in a thread of its own, with the cables. `shown` is what `tell` was given. `beside` are
+    ports to which each cable has one more strand; once it runs `strands` says at which ports.
+    """
 
     port: int
     cables: Sequence[Cable]
     pids: Pids
+    beside: Sequence[int] = ()
+    strands: Sequence[Sequence[int]] = field(default_factory=list, init=False)
     shown: Mapping[str, Any] = field(default_factory=dict)
     _server: uvicorn.Server | None = field(default=None, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
@@ -42,6 +46,7 @@ class Switchboard:
         served = self._server.serve
 
         async def run() -> None:
+            self.strands = [await self._beside(each) for each in self.cables]
             ready.set_result([await each.lay() for each in self.cables])
             await served([sock])
             for each in self.cables:
@@ -50,6 +55,9 @@ class Switchboard:
         self._thread = threading.Thread(target=asyncio.run, args=(run(),), name="switchboard")
         self._thread.start()
         return f"http://127.0.0.1:{sock.getsockname()[1]}", ready.result()
+
+    async def _beside(self, cable: Cable) -> Sequence[int]:
+        return [await cable.lay_beside(each) for each in self.beside]
 
     def stop(self) -> None:
         if self._server is not None:

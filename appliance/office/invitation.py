@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from appliance.office.batch import privacy_of
+from appliance.office.broker import BrokerPlace, place_in
 from appliance.office.reading import Fields, Malformed, base64_of, parsed, plain
 from appliance.slices import Privacy
 
@@ -125,17 +126,21 @@ class JoinAsk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinedOffice:
-    """`box` is the box's id at the office; `office_key` the office's public key, Ed25519, raw."""
+    """`box` is the box's id at the office; `office_key` the office's public key, Ed25519, raw.
+    `broker`: by which the box is to tell what happens, where the office has one.
+    """
 
     box: str
     credential: str
     renew_by_ms: int
     office_key: bytes
     privacy: Privacy
+    broker: BrokerPlace | None = None
 
     def as_json(self) -> dict[str, Any]:
         told = {"box": self.box, "credential": self.credential, "renew_by_ms": self.renew_by_ms}
-        return {**told, "office_key": base64_of(self.office_key), "privacy": self.privacy}
+        more = {} if self.broker is None else {"broker": self.broker.as_json()}
+        return {**told, "office_key": base64_of(self.office_key), "privacy": self.privacy, **more}
 
     @classmethod
     def from_json(cls, read: Fields) -> "JoinedOffice":
@@ -145,6 +150,7 @@ class JoinedOffice:
             renew_by_ms=read.number("renew_by_ms"),
             office_key=read.raw("office_key"),
             privacy=privacy_of(read),
+            broker=place_in(read),
         )
         if len(found.office_key) != KEY_BYTES:
             raise read.wrong("office_key")

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from appliance.office.batch import Batch, Pushed
+from appliance.office.broker import BrokerPlace, place_in
 from appliance.office.reading import Fields, Malformed, base64_of, plain
 
 MAX_COMMANDS = 50
@@ -156,15 +157,20 @@ class Link(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCredential:
+    """With it comes the broker, where the office has one now: a new pass, or other servers."""
+
     credential: str
     renew_by_ms: int
+    broker: BrokerPlace | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"credential": self.credential, "renew_by_ms": self.renew_by_ms}
+        more = {} if self.broker is None else {"broker": self.broker.as_json()}
+        return {"credential": self.credential, "renew_by_ms": self.renew_by_ms, **more}
 
     @classmethod
     def from_json(cls, read: Fields) -> "NewCredential":
         return cls(
             credential=read.text("credential", most=500),
             renew_by_ms=read.number("renew_by_ms"),
+            broker=place_in(read),
         )

@@ -70,6 +70,8 @@ class IncidentKind(StrEnum):
     VERSION_BACK = "version-back"
     #: At a head office: something is wrong with a box, or nothing is heard of it.
     BOX_ALARM = "box-alarm"
+    #: At a head office: the broker between it and its boxes is away, or lost something.
+    BROKER = "broker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

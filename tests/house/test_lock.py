@@ -112,12 +112,12 @@ def test_every_pin_has_hashes_and_no_address(lock: str) -> None:
 
 def test_the_lock_for_running_is_current() -> None:
     """All that pyproject.toml needs for running, with all that this needs, is pinned; no more."""
-    assert list(unmet(requirements("run"), installed(read("requirements.lock")))) == []
+    assert list(unmet(requirements("run", "nats"), installed(read("requirements.lock")))) == []
 
 
 def test_the_lock_for_tests_is_current() -> None:
     """The same holds with the tools for tests."""
-    everything = requirements("run", "dev")
+    everything = requirements("run", "nats", "dev")
     assert list(unmet(everything, installed(read("requirements-dev.lock")))) == []
 
 

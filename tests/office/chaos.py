@@ -3,7 +3,8 @@ office. Cables are cut, in silence or with a reset. Office and boxes are killed,
 copy, also on another card. Meanwhile people write at the boxes and a program asks things of them at
 the office. Each box's own log is the judge.
 
-`python -m tests.office.chaos --boxes N --seconds S [--seed K]` prints what was found as JSON.
+`python -m tests.office.chaos --boxes N --seconds S [--seed K] [--nats]` prints as JSON what was
+found; with `--nats` they speak over a broker, whose servers are killed, too.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ from appliance.clock import SystemClock
 from appliance.demo.cable import Cable
 from appliance.demo.children import free_port
 from appliance.demo.kept import KeptProgram, RunningProgram
+from appliance.demo.nats_servers import local_servers
 from appliance.desk.access import tokens
 from appliance.office.at_box import joining
 from appliance.office.head import inviting, privacy_choice
@@ -38,7 +40,7 @@ from appliance.slices import Privacy
 from appliance.store import branches, devices, lines, office_link, routes
 from appliance.store.store import Store, Tx
 from tests.fresh_store import fresh_store
-from tests.office import puts_back
+from tests.office import broker_field, puts_back
 from tests.office.judging import Found, is_unsettled, judge, replica_of, rows_of
 from tests.office.light_box import PEOPLE, person
 
@@ -53,6 +55,7 @@ class Branch:
     data: Path
     cable: Cable
     cable_port: int
+    strands: Mapping[int, int]
     line_id: str
     program: KeptProgram
     box_id: str = ""
@@ -66,13 +69,14 @@ class Field:
     token: str
     office: KeptProgram
     branches: Sequence[Branch]
+    servers: Sequence[KeptProgram]
     loop: asyncio.AbstractEventLoop
     found: Found = field(default_factory=Found)
     copies: list[Path] = field(default_factory=list)
 
     @property
     def programs(self) -> Sequence[KeptProgram]:
-        return [self.office, *(each.program for each in self.branches)]
+        return [*self.servers, self.office, *(each.program for each in self.branches)]
 
     def keeps(self, until_s: float) -> None:
         while time.monotonic() < until_s:
@@ -85,13 +89,17 @@ class Field:
 
 
 @contextmanager
-def field_of(boxes: int, folder: Path, *, rate: float) -> Iterator[Field]:
-    """Joined and running."""
+def field_of(boxes: int, folder: Path, *, rate: float, nats: bool = False) -> Iterator[Field]:
+    """Joined and running. `nats`: over a broker of three servers."""
     kinds.load()
     with ExitStack() as stack:
         loop = stack.enter_context(_loop())
         port, office_data = free_port(), folder / "office"
         url = f"http://127.0.0.1:{port}"
+        servers = local_servers(office_data, folder / "servers") if nats else ()
+        for server in servers:
+            server.program.start()
+            stack.callback(server.program.stop)
         store = open_office(office_data, SystemClock())
         store.write(lambda tx: privacy_choice.choose(tx, Privacy.ALL))
         token = store.write(lambda tx: tokens.add(tx, "chaos", life_days=None)).token
@@ -101,17 +109,26 @@ def field_of(boxes: int, folder: Path, *, rate: float) -> Iterator[Field]:
         stack.callback(office.stop)
         _answers(f"{url}/readyz")
         cables = [Cable(port) for _ in range(boxes)]
-        ports = asyncio.run_coroutine_threadsafe(_laid(cables), loop).result(10)
+        to = [each.port for each in servers]
+        ports = asyncio.run_coroutine_threadsafe(_laid(cables, to), loop).result(10)
         stack.callback(lambda: asyncio.run_coroutine_threadsafe(_taken_up(cables), loop).result(10))
         made = [
-            _branch(store, folder, office_data, place, cable, cable_port, rate)
-            for place, (cable, cable_port) in enumerate(zip(cables, ports, strict=True))
+            _branch(store, folder, office_data, place, cable, laid, rate)
+            for place, (cable, laid) in enumerate(zip(cables, ports, strict=True))
         ]
         store.close()
         for each in made:
             each.program.start()
             stack.callback(each.program.stop)
-        given = Field(folder=folder, url=url, token=token, office=office, branches=made, loop=loop)
+        given = Field(
+            folder=folder,
+            url=url,
+            token=token,
+            office=office,
+            branches=made,
+            servers=[each.program for each in servers],
+            loop=loop,
+        )
         _all_told(given)
         yield given
 
@@ -142,8 +159,11 @@ def _loop() -> Iterator[asyncio.AbstractEventLoop]:
         loop.close()
 
 
-async def _laid(cables: Sequence[Cable]) -> Sequence[int]:
-    return [await each.lay() for each in cables]
+async def _laid(cables: Sequence[Cable], to: Sequence[int]) -> Sequence[tuple[int, dict[int, int]]]:
+    """The port of each cable, and those of its strands to these ports."""
+    return [
+        (await each.lay(), {port: await each.lay_beside(port) for port in to}) for each in cables
+    ]
 
 
 async def _taken_up(cables: Sequence[Cable]) -> None:
@@ -170,9 +190,10 @@ def _branch(
     office_data: Path,
     place: int,
     cable: Cable,
-    cable_port: int,
+    laid: tuple[int, dict[int, int]],
     rate: float,
 ) -> Branch:
+    cable_port, strands = laid
     data = folder / f"box-{place}"
     store = fresh_store(data / "balie.db", SystemClock())
     line_id = store.write(lambda tx: _furnish(tx, place))
@@ -181,11 +202,13 @@ def _branch(
     store.write(lambda tx: office_link.change(tx, privacy=Privacy.ALL))
     known = store.read(office_link.link)
     store.close()
+    broker_field.goes_by(data, strands)
     program = _kept([sys.executable, "-m", "tests.office.light_box", str(data), str(rate)], data)
     return Branch(
         data=data,
         cable=cable,
         cable_port=cable_port,
+        strands=strands,
         line_id=line_id,
         program=program,
         box_id=known.box if known else "",
@@ -230,11 +253,13 @@ def rage(given: Field, seconds: float, rng: random.Random, *, restores: bool) ->
 
 
 def _one_fault(given: Field, branch: Branch, rng: random.Random) -> None:
-    match rng.randrange(4):
+    match rng.randrange(6 if given.servers else 4):
         case 0:
             _kill(given, given.office)
         case 1:
             _kill(given, branch.program)
+        case 4 | 5:
+            broker_field.one_fault(given, rng)
         case _:
             _toggle(given, branch, silently=rng.random() < 0.5)
 
@@ -317,8 +342,9 @@ def run(
     *,
     rate: float = 5.0,
     restores: bool = True,
+    nats: bool = False,
 ) -> Found:
-    with field_of(boxes, folder, rate=rate) as given:
+    with field_of(boxes, folder, rate=rate, nats=nats) as given:
         if restores:
             puts_back.first_copies(given)
             _all_told(given)
@@ -333,9 +359,17 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=5.0)
+    parser.add_argument("--nats", action="store_true", help="over a broker of three servers")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="balie-chaos-") as folder:
-        found = run(asked.boxes, asked.seconds, asked.seed, Path(folder), rate=asked.rate)
+        found = run(
+            asked.boxes,
+            asked.seconds,
+            asked.seed,
+            Path(folder),
+            rate=asked.rate,
+            nats=asked.nats,
+        )
     sys.stdout.write(json.dumps(asdict(found)) + "\n")
     return 0 if found.is_well else 1
 

@@ -29,6 +29,9 @@ class Found:
     boxes_put_back: int = 0
     cards_new: int = 0
     offices_put_back: int = 0
+    servers_killed: int = 0
+    servers_hung: int = 0
+    streams_emptied: int = 0
     lost: int = 0
     double: int = 0
     rows_differ: int = 0

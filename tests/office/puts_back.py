@@ -16,6 +16,7 @@ from appliance.office.head.office_store import OFFICE_DATABASE, open_office
 from appliance.store.copies import copy_database
 from appliance.store.restoring import restore
 from appliance.store.store import Store
+from tests.office import broker_field
 from tests.office.judging import rows_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def join_again(given: "Field", branch: "Branch") -> None:
         token = inviting.invite(office, office_data, url=url, box_id=branch.box_id)
         with suppress(BalieError):
             joining.join(store, branch.data, token)
+            broker_field.goes_by(branch.data, branch.strands)
     finally:
         store.close()
         office.close()

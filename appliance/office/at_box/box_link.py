@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from appliance.api.services import OfficeNow, Services
 from appliance.errors import StoreError
-from appliance.office.at_box import credential, joining
+from appliance.office.at_box import credential, joining, kept_broker
 from appliance.office.at_box.credential import CredentialInTurn
 from appliance.office.at_box.fetching import Fetcher
 from appliance.office.at_box.figures import FigureBook
@@ -26,6 +26,8 @@ from appliance.office.at_box.pushing import Pusher
 from appliance.office.at_box.renewing import Renewer
 from appliance.office.at_box.standing import NO_CREDENTIAL, UNAUTHORIZED, LinkStanding
 from appliance.office.at_box.taking import BoxCounter, Taker
+from appliance.office.link import Link
+from appliance.office.nats_client import has_client
 from appliance.office.troubles import LinkError, LinkUnknown, StruckOff
 from appliance.reasons import Reason
 from appliance.store import office_link
@@ -147,7 +149,7 @@ class BoxLink:
     async def _follow(self, known: OfficeLink) -> None:
         self._told, self._ended = False, asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        link = HttpsLink(known.url, known.authority, self._shown.now)
+        link = self._way(known)
         book = FigureBook(self._data, self._address)
         self._pusher = pusher = Pusher(self._store, link, book.facts, self._standing)
         fetcher = Fetcher(link, lambda: self._served)
@@ -158,6 +160,18 @@ class BoxLink:
         finally:
             self._loop = self._pusher = self._ended = None
             await link.close()
+
+    def _way(self, known: OfficeLink) -> Link:
+        """By the broker of the office, where it has one and its client is here; else over HTTPS."""
+        link = HttpsLink(known.url, known.authority, self._shown.now)
+        if not self._goes_by_broker():
+            return link
+        from appliance.office.at_box.nats_link import NatsLink
+
+        return NatsLink(self._data, known.box, link)
+
+    def _goes_by_broker(self) -> bool:
+        return kept_broker.read(self._data) is not None and has_client()
 
     async def _all_of(self, pusher: Pusher, taker: Taker, renewer: Renewer) -> None:
         """Until one of them ends, which it does by an error only, or the link itself does."""
@@ -176,7 +190,7 @@ class BoxLink:
 
     async def _look_after(self, renewer: Renewer) -> None:
         """Returns when the link is over, or another one."""
-        began = self._store.read(office_link.link)
+        began, by_broker = self._store.read(office_link.link), self._goes_by_broker()
         while began is not None and not self._stopped and self._ended is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
@@ -184,6 +198,8 @@ class BoxLink:
             self._ended.clear()
             now = self._store.read(office_link.link)
             if now is None or now.joined_ms != began.joined_ms:
+                return
+            if self._goes_by_broker() != by_broker:
                 return
             await renewer.renew_if_due(now.renew_by_ms)
 

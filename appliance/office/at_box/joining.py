@@ -10,7 +10,7 @@ from pathlib import Path
 from appliance import __version__
 from appliance.errors import InvalidInput, Refused, StoreUnavailable
 from appliance.events import EventKind
-from appliance.office.at_box import credential
+from appliance.office.at_box import credential, kept_broker
 from appliance.office.at_box.https_link import HttpsLink, NotTaken, fetched_authority
 from appliance.office.invitation import JoinAsk, JoinedOffice, OfficeInvitation, is_on_this_machine
 from appliance.office.reading import Malformed
@@ -67,6 +67,7 @@ def _join(store: Store, data: Path, invitation: OfficeInvitation) -> None:
             "This invitation is for another box.",
             remedy="Ask head office for a new one.",
         )
+    kept_broker.keep(data, joined.broker)
     credential.keep(data, joined.credential)
     store.write(lambda tx: _begin(tx, invitation, authority, joined))
 
@@ -76,6 +77,7 @@ def leave(store: Store, data: Path) -> bool:
     them. False where it belonged to none.
     """
     was = store.write(_end)
+    kept_broker.forget(data)
     credential.forget(data)
     return was
 

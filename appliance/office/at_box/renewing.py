@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from appliance.office.at_box import credential
+from appliance.office.at_box import credential, kept_broker
 from appliance.office.at_box.credential import CredentialInTurn
 from appliance.office.link import RENEW_AFTER_MS, Link
 from appliance.office.troubles import LinkError
@@ -39,6 +39,7 @@ class Renewer:
             shown = self._shown.now()
             new = await self._link.renew()
             credential.keep(self._data, new.credential, beside=shown)
+            kept_broker.keep(self._data, new.broker)
         except (LinkError, OSError) as exc:
             self._trouble.met(exc)
             return

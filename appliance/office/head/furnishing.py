@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from appliance.office.head import link_routes
 from appliance.office.head.head import Head
+from appliance.office.head.office_broker import OfficeBroker
 
 
 def furnish(app: FastAPI, head: Head) -> None:
@@ -22,9 +23,18 @@ def furnish(app: FastAPI, head: Head) -> None:
     @asynccontextmanager
     async def lifespan(given: Any) -> AsyncIterator[Any]:
         waiting = app.state.head.waiting
+        app.state.broker = broker = _broker_of(app.state.head)
         async with inside(given) as state:
             await waiting.start()
+            if broker is not None:
+                broker.start()
             yield state
+            if broker is not None:
+                await broker.close()
             await waiting.close()
 
     app.router.lifespan_context = lifespan
+
+
+def _broker_of(head: Head) -> OfficeBroker | None:
+    return None if head.broker_keys is None else OfficeBroker(head, head.broker_keys)

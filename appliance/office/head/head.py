@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from appliance.office.broker import BrokerPlace
+from appliance.office.head import broker_keys
 from appliance.office.head.fetches import Fetches
 from appliance.office.head.following import ReplicaFollower
 from appliance.office.head.forgetting import Forgetter
@@ -26,11 +28,12 @@ class Head:
     def __init__(
         self, data: Path, store: Store, *, give_way: Callable[[], None] = lambda: None
     ) -> None:
-        """Raises SetupError where the key of the office is not to be read."""
+        """Raises SetupError where a key of the office is not to be read."""
         self.data = data
         self.store = store
         self.key = office_key(data)
         self.public_key = public_of(self.key)
+        self.broker_keys = broker_keys.known(data)
         self.replicas = Replicas(data, store.clock)
         self.news = WorkListNews()
         self.heard = HeardEvents(self.replicas)
@@ -44,6 +47,12 @@ class Head:
         self.pushes = Pushes(
             store, self.replicas, self.follower, self.upkeep, self.forgetter, give_way=give_way
         )
+
+    def place_at_broker(self, box_id: str, public: bytes) -> BrokerPlace | None:
+        """What a box needs to speak there; None where this office has no broker."""
+        if self.broker_keys is None:
+            return None
+        return self.broker_keys.place_of_box(box_id, public, self.store.clock.now_ms() // 1000)
 
     def start(self) -> None:
         self.replicas.remove_old_copies()

@@ -12,12 +12,14 @@ from appliance.office.tables import (
     boxes,
     commands,
     credentials,
+    ended_keys,
     follow_places,
     held_groups,
     invitations,
     work_list,
 )
 from appliance.office.tables.box_epochs import EpochStanding
+from appliance.office.tables.boxes import OfficeBox
 from appliance.office.tables.invitations import KnownInvitation
 from appliance.reasons import Reason
 from appliance.store import mirrored
@@ -58,10 +60,17 @@ def _first(tx: Tx, invited: KnownInvitation, asked: JoinAsk) -> str:
     """
     if invited.for_box is None:
         return _new(tx, invited, asked)
+    _change_keys(tx, boxes.one(tx.conn, invited.for_box), asked.key)
     boxes.take_back(tx, invited.for_box, key=asked.key, version=asked.version)
     invitations.use(tx, invited, invited.for_box)
     commands.forget_over(tx, invited.for_box, CommandKind.HAPPENED)
     return invited.for_box
+
+
+def _change_keys(tx: Tx, box: OfficeBox, key: bytes) -> None:
+    if box.key != key:
+        ended_keys.end(tx, box.id, box.key)
+    ended_keys.open_again(tx, key)
 
 
 def _new(tx: Tx, invited: KnownInvitation, asked: JoinAsk) -> str:
@@ -86,6 +95,7 @@ def strike_off(tx: Tx, box_id: str) -> None:
     alarms.note(tx, box, None)
     commands.end(tx, box_id, why=Reason.STRUCK_OFF)
     credentials.end(tx, box_id)
+    ended_keys.end(tx, box_id, box.key)
     boxes.strike_off(tx, box_id)
 
 

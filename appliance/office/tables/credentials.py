@@ -51,6 +51,18 @@ def find(conn: sqlite3.Connection, text: str) -> ShownCredential | None:
     )
 
 
+def unused(conn: sqlite3.Connection, box_id: str) -> ShownCredential | None:
+    """The one that came by an invitation, where the box has not shown it yet."""
+    row = conn.execute(
+        "SELECT hash FROM box_credential"
+        " WHERE box_id = ? AND used_ms IS NULL AND invited = 1 AND ended_ms IS NULL",
+        (box_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    return ShownCredential(hash=row["hash"], box_id=box_id, is_first_use=True, is_struck_off=False)
+
+
 def used(tx: Tx, shown: ShownCredential) -> None:
     """For the first time. The others end: those of another card are as struck off from now on."""
     row = tx.conn.execute(

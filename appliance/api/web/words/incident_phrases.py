@@ -9,6 +9,14 @@ from appliance.api.web.words.box_alarms import ALARMS
 from appliance.store.incidents import IncidentKind
 
 BY_CODE: Mapping[str, tuple[str, str]] = {
+    "broker-away": (
+        "The servers of the broker cannot be used, so nothing comes from the boxes.",
+        "See whether more than half of them run and have room on their disks. Boxes keep it all.",
+    ),
+    "broker-lost": (
+        "The stream of the broker lost something that the office had not read.",
+        "Ask who emptied it. Boxes have told it again from their own logs; other readers miss it.",
+    ),
     "battery-ill": (
         "The phone says that its battery is bad. It may swell.",
         (
@@ -272,5 +280,6 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.OWN_MAIL: "E-mail of Balie",
     IncidentKind.VERSION_BACK: "Version came back",
     IncidentKind.BOX_ALARM: "A box",
+    IncidentKind.BROKER: "Broker",
 }
 """Short, for a list of what was wrong before."""

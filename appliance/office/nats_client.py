@@ -1,0 +1,40 @@
+"""Loads NATS's client without what it brings for web sockets, which nobody speaks here: aiohttp is
+here for other reasons, and would cost a box eight megabytes.
+"""
+
+import importlib
+import sys
+import threading
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+
+
+def has_client() -> bool:
+    """Whether the optional package is there (`pip install balie[nats]`)."""
+    return find_spec("nats") is not None
+
+
+def load_client() -> None:
+    """Before the first import of it; again it does nothing."""
+    if "nats" in sys.modules:
+        return
+    without = _Without("aiohttp")
+    sys.meta_path.insert(0, without)
+    try:
+        importlib.import_module("nats.aio.client")
+    finally:
+        sys.meta_path.remove(without)
+
+
+class _Without(MetaPathFinder):
+    """For this thread alone: others may load the package meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._thread = threading.get_ident()
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        if fullname == self._name and threading.get_ident() == self._thread:
+            raise ImportError(fullname)
+        return None
