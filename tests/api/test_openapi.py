@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from appliance.api.json import bodies, examples, forms, group_bodies, office_bodies, posting
 from appliance.api.problems import CATALOGUE
 from appliance.desk.access.tokens import Scope
+from appliance.desk.webhooks import event_names
 from appliance.runtime import kinds
 from tests.api.office import Caller, Desk, Office
 
@@ -211,3 +213,48 @@ def test_the_document_names_whom_people_write_to(to: str) -> None:
     """A gateway that holds requests against the document lets them through."""
     kinds.load()
     assert re.search(forms.named()["WhomTo"]["pattern"], to)
+
+
+@pytest.mark.parametrize("given", [0, 0.5, "0.5", "1772440200"])
+def test_a_time_is_no_number(planning: Caller, given: object) -> None:
+    """The document asks for a date and a time; a number would be read as seconds since 1970."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(forms.Time).validate_python(given)
+    asked = planning.get("/contacts", updated_since=str(given))
+    assert (asked.status_code, asked.json()["field"]) == (422, "updated_since")
+
+
+def test_a_webhook_may_name_what_the_document_names(
+    planning: Caller, document: dict[str, Any]
+) -> None:
+    """Also what it may not, so that a client knows before it asks."""
+    said = document["components"]["schemas"]["WebhookIn"]["properties"]["events"]
+    assert said["minItems"] == 1
+    form = re.compile(said["items"]["pattern"])
+    for each in event_names.WANTED:
+        assert form.search(each), each
+        assert event_names.checked([each])
+    for events in ([], [""], ["message"], ["message.received "]):
+        assert not any(form.search(each) for each in events)
+        body = {"url": "https://planning.example.com/balie", "events": events}
+        answer = planning.client.post("/api/v1/webhooks", json=body, headers=planning.headers)
+        assert (answer.status_code, answer.json()["field"]) == (422, "events")
+
+
+def test_a_dry_run_takes_no_key_that_the_document_refuses(planning: Caller) -> None:
+    for path in ("/rounds", "/retention/run"):
+        answer = planning.client.post(
+            f"/api/v1{path}?dry_run=true",
+            json={},
+            headers={**planning.headers, "Idempotency-Key": "a b"},
+        )
+        assert answer.status_code == 422, path
+        assert answer.json()["field"] == "Idempotency-Key", path
+
+
+def test_an_empty_day_is_as_if_it_were_left_out(planning: Caller, document: dict[str, Any]) -> None:
+    """And the document says so."""
+    assert planning.get("/reports/volume", to="").status_code == 200
+    asked = document["paths"]["/api/v1/reports/volume"]["get"]["parameters"]
+    (to,) = (each["schema"] for each in asked if each["name"] == "to")
+    assert re.search(to["anyOf"][0]["pattern"], "")

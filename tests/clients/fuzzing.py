@@ -34,6 +34,7 @@ def command(url: str, token: str, *more: str) -> list[str]:
         "--warnings=off",
         "--no-color",
         "--wait-for-schema=60",
+        "--request-timeout=60",  # the file of an archive is waited for, on a busy machine longer
         *more,
     ]
 

@@ -5,7 +5,7 @@ nothing is checked here.
 import re
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
+from pydantic import AwareDatetime, BeforeValidator, Field, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from appliance.channels import Channel
@@ -57,16 +57,19 @@ def _or_null(schema: dict[str, Any]) -> WithJsonSchema:
 
 
 def _no_number(given: Any) -> Any:
-    """Pydantic takes a number for seconds since 1970."""
-    if isinstance(given, str) and not re.match("[0-9]{4}-", given):
+    """Pydantic takes a number for seconds since 1970, also one that stands in a text."""
+    is_number = isinstance(given, int | float)
+    if is_number or (isinstance(given, str) and not re.match("[0-9]{4}-", given)):
         raise PydanticCustomError("balie", "Write a time as 2026-03-02T08:30:00Z.")
     return given
 
 
 Cursor = Annotated[str | None, _or_null(AN_ID)]
-SomeDay = Annotated[str | None, _or_null(DAY_OR_TIME)]
+SomeDay = Annotated[str | None, _or_null(whole(f"|{DAY}|{TIME}"))]
+"""Empty is as if it were left out: so a form sends it."""
 Time = Annotated[
     AwareDatetime,
+    Strict(strict=False),
     BeforeValidator(_no_number),
     WithJsonSchema({"type": "string", "format": "date-time", **whole(TIME)}),
 ]

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
-from appliance.api.json.forms import VISIBLE, Recipient, Shown
+from appliance.api.json.forms import VISIBLE, Recipient, Shown, Time
 from appliance.desk.contacts.table import TableConsent
 from appliance.desk.lists.rules import MOST_DAYS, ListRule
 from appliance.desk.lists.saved_lists import MAX_NAME
@@ -15,7 +15,6 @@ from appliance.desk.outgoing.lists import MAX_RECIPIENTS
 from appliance.desk.outgoing.wording import MAX_VARIANTS
 
 Days = Annotated[int | None, Field(ge=1, le=MOST_DAYS)]
-Moment = Annotated[AwareDatetime, Strict(strict=False)]
 
 
 class LastContact(BaseModel):
@@ -117,8 +116,8 @@ class SendIn(BaseModel):
     media: list[str] | None = Field(
         None, max_length=MOST_FILES, description="The ids of files, from `POST /media`."
     )
-    not_before: Moment | None = Field(None, description="When the first one may leave.")
-    deliver_until: Moment | None = Field(
+    not_before: Time | None = Field(None, description="When the first one may leave.")
+    deliver_until: Time | None = Field(
         None,
         description="Whose turn comes later is refused (`too-late`) before anything is sent; left"
         " out: the end of the day on which it begins.",
@@ -130,8 +129,8 @@ class ResendIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    not_before: Moment | None = None
-    deliver_until: Moment | None = None
+    not_before: Time | None = None
+    deliver_until: Time | None = None
 
 
 class SendItemOut(AnswerBody):

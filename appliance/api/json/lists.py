@@ -103,7 +103,8 @@ async def send_list(request: Request) -> Response:
 
 
 def is_dry_run(request: Request) -> bool:
-    """Raises InvalidInput."""
+    """Raises InvalidInput, also for a key that could not be kept: a dry run tells what would be."""
+    idempotency.checked(request.headers.get("idempotency-key"))
     text = request.query_params.get("dry_run", "false")
     if text.lower() not in _YES_OR_NO:
         raise InvalidInput("dry_run", "“dry_run” is true or false.")

@@ -12,7 +12,7 @@ from appliance.api.json.callers import WRITES_CONTACTS, Caller
 from appliance.api.json.conversations import branch_of
 from appliance.api.json.declared import Many, One, Read, nobody
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
-from appliance.api.json.list_bodies import Moment
+from appliance.api.json.forms import Time
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import ContactOut
 from appliance.api.json.paging import DEFAULT_LIMIT, Limit, page
@@ -75,7 +75,7 @@ async def _people_asked(
     ] = None,
     personnel_number: Annotated[str | None, Query(max_length=200)] = None,
     updated_since: Annotated[
-        Moment | None,
+        Time | None,
         Query(
             description="Those who changed then or later, the oldest change first, with those who"
             " are gone: erased, or part of another contact."

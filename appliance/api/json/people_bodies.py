@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from appliance.api.json.bodies import AnswerBody
-from appliance.api.json.forms import VISIBLE, Number
-from appliance.api.json.list_bodies import Moment
+from appliance.api.json.forms import VISIBLE, Number, Time
 from appliance.api.json.office_bodies import ContactOut
+from appliance.desk.contacts.changing import MAX_NOTES
 
 
 class NumberIn(BaseModel):
@@ -39,10 +39,10 @@ class ContactPatchIn(BaseModel):
     fields: dict[str, str | None] = Field(
         {}, description="Those that it names; an empty one is taken away.", max_length=100
     )
-    notes: str | None = Field(None, max_length=20_000)
+    notes: str | None = Field(None, max_length=20_000, json_schema_extra={"maxLength": MAX_NOTES})
     blocked: bool = False
     state: Literal["self", "candidate", "placed", "ended"] = "candidate"
-    state_since: Moment | None = Field(None, description="Left out with a new `state`: since now.")
+    state_since: Time | None = Field(None, description="Left out with a new `state`: since now.")
 
 
 class ContactIn(ContactPatchIn):
@@ -156,7 +156,7 @@ class HoldIn(BaseModel):
 
     on: bool
     reason: str | None = Field(None, description="Why; needed to hold them.", max_length=2_000)
-    until: Moment | None = Field(None, description="It ends by itself then; else somebody ends it.")
+    until: Time | None = Field(None, description="It ends by itself then; else somebody ends it.")
 
 
 class HoldOut(AnswerBody):

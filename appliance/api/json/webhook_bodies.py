@@ -1,18 +1,25 @@
 """The bodies of requests and answers about webhooks."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.forms import Time, whole
 from appliance.api.json.mapping import From
+from appliance.desk.webhooks.event_names import WANTED
 
 ContentName = Literal["ids", "full"]
 _URL = "https anywhere; http inside the company's own network."
 _EVENTS = "Names such as `message.received`, groups such as `message.*`, or `*`."
 _CONTENT = "`ids`: no text, number or name. `full`: the message, too, as `GET /messages` shows it."
-_Events = Annotated[list[str], Field(max_length=100, description=_EVENTS)]
+_NAMES = whole("|".join(re.escape(each) for each in WANTED))
+_Events = Annotated[
+    list[Annotated[str, Field(json_schema_extra=_NAMES)]],
+    Field(max_length=100, description=_EVENTS, json_schema_extra={"minItems": 1}),
+]
 
 
 class WebhookOut(AnswerBody):
@@ -92,4 +99,4 @@ class WebhookPatchIn(BaseModel):
 class ReplayIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime = Field(description="With its offset.")
+    since: Time = Field(description="With its offset.")

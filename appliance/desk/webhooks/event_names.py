@@ -158,6 +158,8 @@ NAMES: Sequence[str] = tuple(
 )
 _FOR_AUDIT = ("staff.", "token.")
 _GROUPS = frozenset(name.partition(".")[0] + ".*" for name in NAMES)
+WANTED: Sequence[str] = (EVERYTHING, *NAMES, *sorted(_GROUPS))
+"""What a webhook may name."""
 
 
 def name_of(event: Event) -> str | None:
@@ -186,7 +188,7 @@ def checked(wanted: Sequence[str]) -> Sequence[str]:
     if not names:
         raise InvalidInput("events", "Name at least one event, or “*” for all.")
     for name in names:
-        if name != EVERYTHING and name not in NAMES and name not in _GROUPS:
+        if name not in WANTED:
             sentence = f"“{name[:80]}” is no event. The events are: {', '.join(NAMES)}."
             raise InvalidInput("events", sentence)
     return names
