@@ -7,6 +7,7 @@ kind here, by the name that is stored with each device, and compares with no kin
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Protocol
 
 from pydantic import BaseModel
@@ -233,7 +234,7 @@ class Kind:
     @classmethod
     def named(cls, name: str) -> "Kind":
         """A kind that is not known any more drives nothing; what its devices did is still shown."""
-        return _KNOWN.get(name) or cls(name=name, label=name)
+        return _KNOWN.get(name) or _unknown(name)
 
     @classmethod
     def known(cls) -> Sequence["Kind"]:
@@ -241,6 +242,11 @@ class Kind:
 
 
 _KNOWN: dict[str, Kind] = {}
+
+
+@lru_cache(maxsize=64)
+def _unknown(name: str) -> Kind:
+    return Kind(name=name, label=name)
 
 
 def learn(kind: Kind) -> None:

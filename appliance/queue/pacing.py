@@ -162,35 +162,40 @@ def _hands_free(
     message: Waiting, history: History, profile: Profile, now_ms: int
 ) -> tuple[int, Reason | None]:
     """The time that a person needs between two messages: hands, reading, typing, a pause."""
-    at_ms, brake = _later(now_ms, None, message.not_before_ms, Reason.NOT_BEFORE)
-    if history.left:
-        at_ms, brake = _later(at_ms, brake, history.last_ms + profile.apart_ms, Reason.BUSY)
+    at_ms: int = now_ms
+    brake: Reason | None = None
+    if message.not_before_ms > at_ms:
+        at_ms, brake = message.not_before_ms, Reason.NOT_BEFORE
+    last_ms = history.last_ms
+    if history.left and last_ms + profile.apart_ms > at_ms:
+        at_ms, brake = last_ms + profile.apart_ms, Reason.BUSY
     if not message.typed:
-        typed_ms = _typed_at(message, history, profile, now_ms)
-        at_ms, brake = _later(at_ms, brake, typed_ms, Reason.TYPING)
-    if message.is_reply or not history.left:
+        typed_ms = _typed_at(message, last_ms, profile, now_ms)
+        if typed_ms > at_ms:
+            at_ms, brake = typed_ms, Reason.TYPING
+    if message.kind in REPLIES or not history.left:
         return at_ms, brake
-    return _later(at_ms, brake, _gap_over_at(message, history, profile), Reason.GAP)
+    return _later(at_ms, brake, _gap_over_at(message, last_ms, profile), Reason.GAP)
 
 
-def _typed_at(message: Waiting, history: History, profile: Profile, now_ms: int) -> int:
+def _typed_at(message: Waiting, last_ms: int, profile: Profile, now_ms: int) -> int:
     """When a person who starts now, with free hands, would have read and typed it.
 
     A clock that was ahead may have stamped it after now; then it counts as written now.
     """
-    hands_free_ms = max(min(message.created_ms, now_ms), history.last_ms)
+    hands_free_ms = max(min(message.created_ms, now_ms), last_ms)
     typing_ms = message.text_length / profile.words_per_minute
     reading_ms = message.heard_length / profile.reading_words_per_minute
     thumbs_ms = (typing_ms + reading_ms) * MINUTE_MS / profile.characters_per_word
     return hands_free_ms + profile.open_chat_ms + int(thumbs_ms)
 
 
-def _gap_over_at(message: Waiting, history: History, profile: Profile) -> int:
+def _gap_over_at(message: Waiting, last_ms: int, profile: Profile) -> int:
     """The end of the pause that a person makes before a message that is no reply."""
     spread = profile.gap_max_ms - profile.gap_min_ms
     gap_ms = profile.gap_min_ms + int(spread * _drawn(message.id))
     factor = 1.0 if message.answering else profile.stranger_gap_factor
-    return history.last_ms + int(gap_ms * factor)
+    return last_ms + int(gap_ms * factor)
 
 
 @lru_cache(maxsize=4096)
@@ -211,25 +216,29 @@ def _limits(
     message: Waiting, history: History, profile: Profile, *, opens_first: bool
 ) -> list[tuple[RunningSum, int, int, Reason]]:
     """The sliding windows for this message: each with its length, its room and its reason."""
-    share = 1.0 if message.is_reply else profile.headroom
-
-    def room(ceiling: int) -> int:
-        usable = max(1, int(ceiling * share))
-        return usable - min(message.parts, usable)
-
+    share, parts = 1.0 if message.kind in REPLIES else profile.headroom, message.parts
+    minute, hour = _room(profile.per_minute, share, parts), _room(profile.per_hour, share, parts)
     limits = [
-        (history.all, MINUTE_MS, room(profile.per_minute), Reason.CEILING_MINUTE),
-        (history.all, HOUR_MS, room(profile.per_hour), Reason.CEILING_HOUR),
+        (history.all, MINUTE_MS, minute, Reason.CEILING_MINUTE),
+        (history.all, HOUR_MS, hour, Reason.CEILING_HOUR),
     ]
     if message.sms:
-        span_ms, parts = profile.sms_window_ms, room(profile.sms_parts)
-        limits.append((history.sms, span_ms, parts, Reason.SMS_LIMIT))
+        room = _room(profile.sms_parts, share, parts)
+        limits.append((history.sms, profile.sms_window_ms, room, Reason.SMS_LIMIT))
         if (phone := profile.phone_sms) is not None:
-            limits.append((history.sms, phone.window_ms, room(phone.parts), Reason.SMS_LIMIT))
+            room = _room(phone.parts, share, parts)
+            limits.append((history.sms, phone.window_ms, room, Reason.SMS_LIMIT))
     if opens_first:
         most = profile.first_contacts_per_day
         limits.append((history.first, DAY_MS, most - 1, Reason.FIRST_CONTACTS))
     return limits
+
+
+@lru_cache(maxsize=1024)
+def _room(ceiling: int, share: float, parts: int) -> int:
+    """What else may have left under this ceiling; cached, because plans ask for the same few."""
+    usable = max(1, int(ceiling * share))
+    return usable - min(parts, usable)
 
 
 def _within_budgets(

@@ -42,10 +42,10 @@ def planned_in_turn(
 ) -> Iterator[Planned]:
     """Each as if those before it had left as planned; `situation` takes that for granted after it.
 
-    `waiting` is in the queue's order. Whoever needs no more of them need not ask for the rest. It
-    comes to what one decision after another would, but for two: of several devices one is planned
-    as if it held up the others' lanes, and where a ceiling puts something aside for long, what
-    counts several parts may meet another ceiling first.
+    Each lane of `waiting` is in the queue's order. Whoever needs no more of them need not ask for
+    the rest. It comes to what one decision after another would, but for two: of several devices one
+    is planned as if it held up the others' lanes, and where a ceiling puts something aside for
+    long, what counts several parts may meet another ceiling first.
     """
     remaining = _Remaining(waiting, now_ms)
     while (first := remaining.take_first(situation, now_ms=now_ms)) is not None:

@@ -19,7 +19,6 @@ from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.reasons import Reason
 from appliance.store import erasure_journal
-from appliance.store.contacts import identity_of
 from appliance.store.erasure_journal import JournalWhat
 from appliance.store.store import Tx
 
@@ -158,7 +157,7 @@ def standings(
     about = {"line": line_id, "asked": json.dumps(asked)}
     found: dict[int, list[sqlite3.Row]] = {}
     for row in conn.execute(_STANDINGS, about):
-        found.setdefault(row["place"], []).append(row)
+        found.setdefault(row[_PLACE], []).append(row)
     return {
         each: _standing(line_id, each, found.get(place, ())) for place, each in enumerate(asked)
     }
@@ -169,15 +168,14 @@ def _standing(line_id: str, identity: Identity, rows: Sequence[sqlite3.Row]) -> 
         return Standing(
             line_id=line_id, identity=identity, contact_id=None, on_whatsapp=None, entries=()
         )
-    first = rows[0]
-    known = first["on_whatsapp"]
+    contact_id, known, blocked_ms = rows[0][_PLACE + 1 :]
     return Standing(
         line_id=line_id,
         identity=identity,
-        contact_id=first["contact_id"],
+        contact_id=contact_id,
         on_whatsapp=None if known is None else bool(known),
-        entries=_counting(rows) if first["kind"] else _counting([r for r in rows if r["kind"]]),
-        blocked=first["blocked_ms"] is not None,
+        entries=_counting([row for row in rows if row[_SEQ] is not None]),
+        blocked=blocked_ms is not None,
     )
 
 
@@ -200,8 +198,7 @@ def verdict_of(
     the same whether somebody else has it or not. By the entries until then.
     """
     rows = conn.execute(
-        "SELECT e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of,"  # noqa: S608 -- a statement of ours
-        f" e.seq, {_FORMER} AS former_seq"
+        f"SELECT {_ENTRY}"  # noqa: S608 -- a statement of ours
         " FROM contact_identity b CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
         " WHERE b.contact_id = ? AND (e.line_id = ? OR e.line_id IS NULL) AND e.at_ms <= ?"
         " ORDER BY e.seq",
@@ -282,21 +279,21 @@ _JOURNAL = {
 }
 
 
-def _counting(rows: Sequence[sqlite3.Row]) -> Sequence[ConsentEntry]:
-    """Without what somebody agreed to who had the number before, and without what they had
-    withdrawn and agreed to again.
+def _counting(rows: Iterable[sqlite3.Row]) -> Sequence[ConsentEntry]:
+    """Of rows that begin with `_ENTRY`: without what somebody agreed to who had the number before,
+    and without what they had withdrawn and agreed to again.
     """
-    if all(row["seq"] > row["former_seq"] for row in rows):
-        return [_from_row(row) for row in rows]
+    read = [(each[_SEQ], each[_FORMER_SEQ], _entry(each)) for each in rows]
+    if all(seq > former_seq for seq, former_seq, _ in read):
+        return [entry for _, _, entry in read]
     again: dict[Identity, int] = {}
-    for row in rows:
-        if row["seq"] <= row["former_seq"] and ConsentKind(row["kind"]) in OPENS_AGAIN:
-            again[identity_of(row)] = row["seq"]
+    for seq, former_seq, entry in read:
+        if seq <= former_seq and entry.kind in OPENS_AGAIN:
+            again[entry.identity] = seq
     return [
         entry
-        for entry, row in ((_from_row(row), row) for row in rows)
-        if row["seq"] > row["former_seq"]
-        or (entry.kind in CLOSES and row["seq"] > again.get(entry.identity, 0))
+        for seq, former_seq, entry in read
+        if seq > former_seq or (entry.kind in CLOSES and seq > again.get(entry.identity, 0))
     ]
 
 
@@ -305,9 +302,16 @@ _FORMER = (
     " WHERE h.value = b.value AND h.scheme = b.scheme)"
 )
 """The newest row of the ledger when the number was taken from who had it before."""
+_ENTRY = (
+    f"e.seq, {_FORMER} AS former_seq, e.value, e.scheme, e.line_id, e.kind, e.message_id, e.source,"
+    " e.at_ms, e.as_of"
+)
+"""In the order in which `_entry` takes them: a list reads ten thousand, and to look each column up
+by its name costs more than the rest.
+"""
+_SEQ, _FORMER_SEQ, _PLACE = 0, 1, 10
 _STANDINGS = f"""
-SELECT p.key AS place, e.kind, e.seq, {_FORMER} AS former_seq, e.value, e.scheme, e.line_id,
-       e.message_id, e.source, e.at_ms, e.as_of, a.contact_id, a.on_whatsapp, k.blocked_ms
+SELECT {_ENTRY}, p.key AS place, a.contact_id, a.on_whatsapp, k.blocked_ms
 FROM json_each(:asked) p
 CROSS JOIN contact_identity a ON a.value = p.value ->> 0 AND a.scheme = p.value ->> 1
 CROSS JOIN contact k ON k.id = a.contact_id
@@ -318,20 +322,20 @@ ORDER BY p.key, e.seq
 """  # noqa: S608 -- a statement of ours
 
 _LEDGERS = (
-    "SELECT b.contact_id, e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms,"  # noqa: S608 -- a statement of ours
-    f" e.as_of, e.seq, {_FORMER} AS former_seq"
+    f"SELECT {_ENTRY}, b.contact_id"  # noqa: S608 -- a statement of ours
     " FROM json_each(?) p CROSS JOIN contact_identity b ON b.contact_id = p.value"
     " CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme ORDER BY e.seq"
 )
 
 
-def _from_row(row: sqlite3.Row) -> ConsentEntry:
+def _entry(row: sqlite3.Row) -> ConsentEntry:
+    _, _, value, scheme, line_id, kind, message_id, source, at_ms, as_of, *_ = row
     return ConsentEntry(
-        identity=identity_of(row),
-        line_id=row["line_id"],
-        kind=_KINDS[row["kind"]],
-        message_id=row["message_id"],
-        source=row["source"],
-        at_ms=row["at_ms"],
-        as_of=row["as_of"],
+        identity=Identity(value, scheme),
+        line_id=line_id,
+        kind=_KINDS[kind],
+        message_id=message_id,
+        source=source,
+        at_ms=at_ms,
+        as_of=as_of,
     )

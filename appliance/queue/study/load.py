@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ class Load:
 
     @property
     def starts_ms(self) -> int:
-        return int(self.starts.timestamp() * 1000)
+        return _ms_of(self.starts)
 
     @property
     def ends_ms(self) -> int:
@@ -41,6 +42,11 @@ class Load:
     @property
     def since_ms(self) -> int:
         return self.starts_ms - self.age_days * DAY_MS
+
+
+@lru_cache
+def _ms_of(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 # Shares of a day's messages by the hour: few at night, most by day, many in the evening.

@@ -259,7 +259,7 @@ class SimulatedLine:
                 return
 
     def _planned(self, now_ms: int) -> Iterator[Planned]:
-        waiting = list(self._in_order(set()))
+        waiting = [each.queued for lane in self._lanes.values() for each in lane.values()]
         if len(waiting) == 1:
             return iter([self._desk.foresee(waiting[0], now_ms=now_ms)])
         situation = replace(
