@@ -24,6 +24,8 @@ from appliance.desk.groups.newcomers import Newcomer
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
 from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.identities import Identity, tel
+from appliance.phone_numbers import parse_number
 from appliance.store import groups
 from appliance.store.media import add_upload
 from appliance.store.store import Tx
@@ -118,6 +120,21 @@ def writing(rights: Rights) -> Sight:
     return Sight(rights.branches(Permission.INBOX_WRITE), rights.groups)
 
 
+def identities_of(
+    conn: sqlite3.Connection,
+    sight: Sight,
+    line_id: str,
+    chosen: Sequence[str],
+    *,
+    or_number: str,
+) -> Sequence[Identity]:
+    """Of who is chosen; where nobody is, of the number that was typed. Raises InvalidInput."""
+    people = newcomers.identities_of(conn, sight, line_id, chosen)
+    if not people and not or_number.strip():
+        raise InvalidInput("people", "Choose at least one person.")
+    return people or [tel(parse_number(or_number, field="number"))]
+
+
 async def _picture(visit: Visit, form: FormData) -> Sequence[ReceivedFile]:
     """Empty where none was chosen; a browser then sends an empty file. Raises InvalidInput."""
     given = form.get(FIELD)
@@ -137,7 +154,7 @@ def _make(
         medium = add_upload(tx, upload)
         pictures.check_picture(medium)
         picture = medium.id
-    people = newcomers.identities_of(tx.conn, sight, line.id, typed.person)
+    people = identities_of(tx.conn, sight, line.id, typed.person, or_number=typed.q)
     author = GroupAuthor(staff_id=visit.staff_id)
     made = changing.create(tx, line.id, typed.name, people, author, picture=picture)
     return groups.conversation_of(tx, made)
