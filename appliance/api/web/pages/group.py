@@ -21,7 +21,7 @@ from appliance.desk.groups import changing, directory, holding, newcomers, pictu
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.desk.groups.directory import JournalEntry, SeenGroup
 from appliance.desk.groups.holding import GroupRight, HeldFor
-from appliance.desk.groups.newcomers import Newcomer
+from appliance.desk.groups.newcomers import Joiner
 from appliance.desk.inbox.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import group_tasks, groups
@@ -52,7 +52,7 @@ class GroupPage:
     tasks: Sequence[GroupTask]
     is_held: bool
     held_for: Sequence[HeldFor]
-    people: Sequence[Newcomer]
+    people: Sequence[Joiner]
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -67,7 +67,7 @@ class GroupPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NotAdded:
     """Why these people, by their ids, were not added."""
 
     why: Refused
@@ -224,7 +224,7 @@ async def _change(
             conversation_id,
             409 if isinstance(exc, Refused) else 422,
             note=note_of(visit.words, exc),
-            refused=Refusal(exc, chosen) if isinstance(exc, Refused) else None,
+            refused=NotAdded(exc, chosen) if isinstance(exc, Refused) else None,
         )
     return go(visit, f"/c/{conversation_id}/group")
 
@@ -235,7 +235,7 @@ async def _show(
     status: int = 200,
     *,
     note: Note | None = None,
-    refused: Refusal | None = None,
+    refused: NotAdded | None = None,
 ) -> Response:
     cursor = visit.cursor
     rights = visit.session.rights

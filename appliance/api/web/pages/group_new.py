@@ -20,7 +20,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.groups import changing, newcomers, pictures
 from appliance.desk.groups.changing import GroupAuthor
-from appliance.desk.groups.newcomers import Newcomer
+from appliance.desk.groups.newcomers import Joiner
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -60,14 +60,14 @@ class NewGroup:
 class NewGroupPage:
     lines: Sequence[InboxLine]
     typed: NewGroup
-    people: Sequence[Newcomer]
+    people: Sequence[Joiner]
 
     @property
     def shown(self) -> Sequence[Shown]:
         return shown_of(self.people)
 
 
-def shown_of(people: Sequence[Newcomer]) -> Sequence[Shown]:
+def shown_of(people: Sequence[Joiner]) -> Sequence[Shown]:
     return [Shown(contact_id=each.card.id, listed=True) for each in people]
 
 
@@ -85,7 +85,7 @@ async def people(
     """Whom the search finds, below those who are chosen; for the part of a form."""
     rights = visit.session.rights
 
-    def read(conn: sqlite3.Connection) -> Sequence[Newcomer]:
+    def read(conn: sqlite3.Connection) -> Sequence[Joiner]:
         sight = writing(rights)
         line_id = sight.line(conn, line).id
         return newcomers.people_for(conn, sight, line_id, q=q, chosen=(person or ())[:_MOST])
@@ -176,7 +176,7 @@ async def _page(
     )
 
 
-def of_refusal(visit: Visit, refused: Refused, people: Sequence[Newcomer]) -> Note:
+def of_refusal(visit: Visit, refused: Refused, people: Sequence[Joiner]) -> Note:
     """It names those who have not agreed."""
     said = note_of(visit.words, refused)
     names = [each.called for each in people if each.chosen and each.refusal is not None]
