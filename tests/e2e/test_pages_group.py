@@ -58,7 +58,7 @@ def test_a_group_is_guarded_and_its_changes_show_by_themselves(place: Place, pag
 
 def test_somebody_who_never_wrote_is_not_added(page: Page) -> None:
     """The page says why, and what would change it."""
-    page.get_by_label("Number of whom to add").fill("06 12 34 58 99")
+    page.get_by_label("Search people by name or number").fill("06 12 34 58 99")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("alert").first).to_contain_text("has not written to this number")
     page.get_by_label("Name of the group").fill("Ploeg Zuid")

@@ -82,6 +82,7 @@ FIELDS = {
     "rule": "Choose what the people of the list have in common; days are a number from 1 to 3650.",
     "list": "Nobody is in this list now. Put somebody in it first.",
     "resends": "Everybody who is still in the list has got it, or waits for it.",
+    "people": "Search for somebody by name or number, and choose at least one person.",
     "members": "Nobody whom you may see is known under this number.",
     "not_before": "Choose a day and a time.",
     "deliver_until": "Choose a time after it begins, and at most a year from now.",

@@ -20,7 +20,7 @@ HITS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
+class Joiner:
     """`refusal` None: they may be taken in. `chosen`: somebody has ticked them."""
 
     card: ContactEntry
@@ -41,7 +41,7 @@ def has_groups(conn: sqlite3.Connection, line_id: str) -> bool:
 
 def people_for(
     conn: sqlite3.Connection, sight: Sight, line_id: str, *, q: str, chosen: Sequence[str]
-) -> Sequence[Newcomer]:
+) -> Sequence[Joiner]:
     """Those with the ids in `chosen`, then whom `q` finds; who may not, behind who may.
 
     Raises InvalidInput for a question that cannot be asked.
@@ -66,14 +66,14 @@ def identities_of(
 
 def _newcomer(
     conn: sqlite3.Connection, sight: Sight, line_id: str, card: ContactEntry, *, chosen: bool
-) -> Newcomer:
+) -> Joiner:
     identity = _identity(conn, sight, line_id, card.id)
     refusal = None
     try:
         need_consent(conn, line_id, identity)
     except Refused as exc:
         refusal = exc
-    return Newcomer(card=card, identity=identity, refusal=refusal, chosen=chosen)
+    return Joiner(card=card, identity=identity, refusal=refusal, chosen=chosen)
 
 
 def _identity(conn: sqlite3.Connection, sight: Sight, line_id: str, contact_id: str) -> Identity:

@@ -242,6 +242,8 @@ def test_a_refusal_names_who_has_not_agreed(
     hit = sanne.client.get("/groups/people", params=searched).text
     assert (" disabled" in hit, "heeft zich afgemeld" in hit) == (True, True)
     assert sanne.get(f"/groups/people?line={breda.line_id}&q=bram").status_code == 404
+    empty = sanne.client.post("/groups", data={**form, "person": []}, files={"file": ("", b"")})
+    assert (empty.status_code, "minstens één persoon" in empty.text) == (422, True)
 
 
 def test_people_are_added_by_search(office: Office, sanne: Browser, team: str) -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from appliance.api.form_files import kept_files
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.pages.group_new import of_refusal, shown_of, writing
+from appliance.api.web.pages.group_new import identities_of, of_refusal, shown_of, writing
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
@@ -21,11 +21,9 @@ from appliance.desk.groups import changing, directory, holding, newcomers, pictu
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.desk.groups.directory import JournalEntry, SeenGroup
 from appliance.desk.groups.holding import GroupRight, HeldFor
-from appliance.desk.groups.newcomers import Newcomer
+from appliance.desk.groups.newcomers import Joiner
 from appliance.desk.inbox.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.identities import tel
-from appliance.phone_numbers import parse_number
 from appliance.store import group_tasks, groups
 from appliance.store.group_tasks import GroupTask
 from appliance.store.groups import ChatGroup
@@ -54,7 +52,7 @@ class GroupPage:
     tasks: Sequence[GroupTask]
     is_held: bool
     held_for: Sequence[HeldFor]
-    people: Sequence[Newcomer]
+    people: Sequence[Joiner]
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -69,7 +67,7 @@ class GroupPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NotAdded:
     """Why these people, by their ids, were not added."""
 
     why: Refused
@@ -134,17 +132,15 @@ async def add_members(
     visit: Posting,
     conversation_id: str,
     number: Annotated[str, Form(max_length=200)] = "",
+    q: Annotated[str, Form(max_length=400)] = "",
     person: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """`person` are ids of contacts; a `number` may stand in their place."""
+    """`person` are ids of contacts; a `number`, or one in the search, may stand in their place."""
     chosen = person or ()
 
     def work(tx: Tx, group: ChatGroup) -> None:
-        people = newcomers.identities_of(
-            tx.conn, writing(visit.rights_in(tx)), group.line_id, chosen
-        )
-        if not people or number:
-            people = [*people, tel(parse_number(number, field="number"))]
+        sight = writing(visit.rights_in(tx))
+        people = identities_of(tx.conn, sight, group.line_id, chosen, or_number=number or q)
         changing.add(tx, group, people, _author(visit))
 
     return await _change(visit, conversation_id, work, chosen=chosen)
@@ -228,7 +224,7 @@ async def _change(
             conversation_id,
             409 if isinstance(exc, Refused) else 422,
             note=note_of(visit.words, exc),
-            refused=Refusal(exc, chosen) if isinstance(exc, Refused) else None,
+            refused=NotAdded(exc, chosen) if isinstance(exc, Refused) else None,
         )
     return go(visit, f"/c/{conversation_id}/group")
 
@@ -239,7 +235,7 @@ async def _show(
     status: int = 200,
     *,
     note: Note | None = None,
-    refused: Refusal | None = None,
+    refused: NotAdded | None = None,
 ) -> Response:
     cursor = visit.cursor
     rights = visit.session.rights

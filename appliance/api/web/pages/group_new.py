@@ -20,10 +20,12 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.groups import changing, newcomers, pictures
 from appliance.desk.groups.changing import GroupAuthor
-from appliance.desk.groups.newcomers import Newcomer
+from appliance.desk.groups.newcomers import Joiner
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
 from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.identities import Identity, tel
+from appliance.phone_numbers import parse_number
 from appliance.store import groups
 from appliance.store.media import add_upload
 from appliance.store.store import Tx
@@ -58,14 +60,14 @@ class NewGroup:
 class NewGroupPage:
     lines: Sequence[InboxLine]
     typed: NewGroup
-    people: Sequence[Newcomer]
+    people: Sequence[Joiner]
 
     @property
     def shown(self) -> Sequence[Shown]:
         return shown_of(self.people)
 
 
-def shown_of(people: Sequence[Newcomer]) -> Sequence[Shown]:
+def shown_of(people: Sequence[Joiner]) -> Sequence[Shown]:
     return [Shown(contact_id=each.card.id, listed=True) for each in people]
 
 
@@ -83,7 +85,7 @@ async def people(
     """Whom the search finds, below those who are chosen; for the part of a form."""
     rights = visit.session.rights
 
-    def read(conn: sqlite3.Connection) -> Sequence[Newcomer]:
+    def read(conn: sqlite3.Connection) -> Sequence[Joiner]:
         sight = writing(rights)
         line_id = sight.line(conn, line).id
         return newcomers.people_for(conn, sight, line_id, q=q, chosen=(person or ())[:_MOST])
@@ -118,6 +120,21 @@ def writing(rights: Rights) -> Sight:
     return Sight(rights.branches(Permission.INBOX_WRITE), rights.groups)
 
 
+def identities_of(
+    conn: sqlite3.Connection,
+    sight: Sight,
+    line_id: str,
+    chosen: Sequence[str],
+    *,
+    or_number: str,
+) -> Sequence[Identity]:
+    """Of who is chosen; where nobody is, of the number that was typed. Raises InvalidInput."""
+    people = newcomers.identities_of(conn, sight, line_id, chosen)
+    if not people and not or_number.strip():
+        raise InvalidInput("people", "Choose at least one person.")
+    return people or [tel(parse_number(or_number, field="number"))]
+
+
 async def _picture(visit: Visit, form: FormData) -> Sequence[ReceivedFile]:
     """Empty where none was chosen; a browser then sends an empty file. Raises InvalidInput."""
     given = form.get(FIELD)
@@ -137,7 +154,7 @@ def _make(
         medium = add_upload(tx, upload)
         pictures.check_picture(medium)
         picture = medium.id
-    people = newcomers.identities_of(tx.conn, sight, line.id, typed.person)
+    people = identities_of(tx.conn, sight, line.id, typed.person, or_number=typed.q)
     author = GroupAuthor(staff_id=visit.staff_id)
     made = changing.create(tx, line.id, typed.name, people, author, picture=picture)
     return groups.conversation_of(tx, made)
@@ -159,7 +176,7 @@ async def _page(
     )
 
 
-def of_refusal(visit: Visit, refused: Refused, people: Sequence[Newcomer]) -> Note:
+def of_refusal(visit: Visit, refused: Refused, people: Sequence[Joiner]) -> Note:
     """It names those who have not agreed."""
     said = note_of(visit.words, refused)
     names = [each.called for each in people if each.chosen and each.refusal is not None]

@@ -51,7 +51,7 @@ MARKS: Mapping[str, str] = {
     "closed-words": "Bans, log-outs and old versions are said by the words that are known",
     "registration-pages": "The pages of registration have the names that are known",
     "crash-buttons": "The dialogs of an app that stopped have the buttons that are known",
-    "sms-limit": "Android asks its owner after some thirty SMS of one app",
+    "thirty-sms": "Android asks its owner after some thirty SMS of one app",
     "file-handed": "WhatsApp takes a file by its path or its row, and its address is obeyed",
     "most-notices": "Android keeps at most fifty notifications of an app",
     "draft-stays": "A draft that stands in a chat gives way to a text that opens it",
@@ -64,7 +64,7 @@ UNASKED: Mapping[str, str] = {
     "registration-pages": "The number would have to be registered anew; the page of the set-up"
     " names each of them when that is done.",
     "crash-buttons": "An app would have to crash.",
-    "sms-limit": "It would take thirty SMS; Balie stays below that number.",
+    "thirty-sms": "It would take thirty SMS; Balie stays below that number.",
     "file-handed": "A file would have to be sent; the first one that leaves shows it.",
     "most-notices": "It would take fifty chats.",
     "draft-stays": "A draft of somebody's would be lost; Balie puts what it finds back.",
