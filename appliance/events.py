@@ -205,7 +205,8 @@ class EventKind(Enum):
     #: box's own numbers), `whole` where more than events came.
     OFFICE_HEARD = "office.heard"
     #: At head office: a box was asked something about a conversation, or has decided; facts: `box`,
-    #: `command`, `kind`, `outcome` once it has decided.
+    #: `command`, `kind`, `outcome` once it has decided. Without a conversation: a first message,
+    #: of the colleague `by`.
     OFFICE_ASKED = "office.asked"
     #: A text that the office has ready; facts: `text`, and `what`: `added`, `changed`, `removed`.
     TEXT_CHANGED = "text.changed"

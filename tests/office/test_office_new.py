@@ -14,6 +14,7 @@ from tests.office.head_office import HeadOffice
 from tests.office.over_boxes import followed
 from tests.office.real_box import RealBox
 from tests.office.test_office_commands import asked_last
+from tests.office.test_office_inbox import _stream, _until
 from tests.office.test_office_search_page import followed_all
 
 ANNA, NEW, OTHER = "+31655500601", "+31655500602", "+31655500603"
@@ -108,7 +109,9 @@ def test_what_the_box_refuses_is_said_as_the_box_says_it(
     head.clock.at_ms += LONG_MS
     where = begin(noor, zwolle, OTHER).headers["hx-redirect"]
     command = asked_last(zwolle, "send")
-    zwolle.says_over(command, "refused", why="consent-required")
+    with _stream(noor) as told:
+        zwolle.says_over(command, "refused", why="consent-required")
+        _until(told, "list", "")
     _over(head, command)
     refused = noor.get(where).text
     assert "Zwolle heeft je bericht" in refused

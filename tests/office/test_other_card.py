@@ -105,10 +105,14 @@ class Cards:
         data = store.path.parent
         counter = Counter(store, self._office.clock, data / "evidence")
         doubt_everything_in_hand(store)
-        nothing = dict.fromkeys(("planned", "make_copy"), lambda: None)
-        link = BoxLink(
-            BoxCounter(store=store, gate=counter.gate, room=Room(), **nothing), data, None
+        linked = BoxCounter(
+            store=store,
+            gate=counter.gate,
+            room=Room(),
+            planned=lambda: None,
+            make_copy=lambda: None,
         )
+        link = BoxLink(linked, data, None)
         link.start()
         box = CardBox(data, counter, link)
         self._stack.callback(box.switch_off)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from appliance.__main__ import app
 from appliance.office.head import rollouts as rings
 from appliance.office.head.joining import OFFICE
-from appliance.office.tables import boxes, rollouts
+from appliance.office.tables import rollouts
 from appliance.office.tables.rollouts import RolloutState
 from tests.api.browser import Browser, log_in
 from tests.office.head_office import HeadOffice
@@ -39,7 +39,7 @@ def live(office: HeadOffice, fleet: Sequence[PlainBox], **versions: str) -> None
     """Each gives a sign of life, with the version that it runs from now on."""
     for each in fleet:
         batch = each.log.batch(each.cursor, sent_ms=office.clock.at_ms)
-        running = office.store.read(lambda conn, box=each: boxes.one(conn, box.box).version)
+        running = office.box(each).version
         batch["facts"]["version"] = versions.get(each.log.name, running)
         assert each.push(batch).status_code == 200
     office.head.upkeep.look()

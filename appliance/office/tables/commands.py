@@ -236,14 +236,16 @@ def over(
 def _tell(tx: Tx, box_id: str, made: OfficeCommand, outcome: CommandOutcome | None) -> None:
     """Whoever looks at the conversation sees what is asked of its box, and what became of it."""
     about = made.body.get("conversation")
-    if about is None or made.kind == CommandKind.READ:
+    is_first = about is None and made.kind == CommandKind.SEND and made.by.staff is not None
+    if (about is None and not is_first) or made.kind == CommandKind.READ:
         return
     facts = {"box": box_id, "command": made.id, "kind": made.kind}
+    facts |= {} if outcome is None else {"outcome": outcome}
     tx.emit(
         EventKind.OFFICE_ASKED,
-        branch_id=work_list.branch_of(tx.conn, about),
+        branch_id=None if about is None else work_list.branch_of(tx.conn, about),
         conversation_id=about,
-        facts=facts if outcome is None else {**facts, "outcome": outcome},
+        facts={**facts, "by": made.by.staff} if is_first else facts,
     )
 
 

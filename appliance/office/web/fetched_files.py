@@ -49,13 +49,22 @@ async def media_of(request: Request, at: AtBox, named: str, media_id: str) -> Me
     """
     place = f"/api/v1/conversations/{at.about.id}"
     for path in (f"/api/v1/messages/{uuid.UUID(named)}", f"{place}/notes?limit={_OF_A_THREAD}"):
-        answer = await _asked(request, at, path, b"")
-        if answer is None or answer.status != HTTPStatus.OK:
-            continue
-        for each in _things(answer):
-            if each.get("id") == named and each.get("conversation") == at.about.id:
-                found = (one for one in media_told(each) if one.id == media_id)
-                return next(found, None)
+        for fresh in (False, True):  # what was kept may be of before the file came
+            answer = await _asked(request, at, path, b"", fresh=fresh)
+            if answer is None:
+                return None
+            found = _file_in(answer, at, named, media_id)
+            if found is not None and found.here is not None:
+                return found
+    return None
+
+
+def _file_in(answer: FetchAnswer, at: AtBox, named: str, media_id: str) -> Media | None:
+    if answer.status != HTTPStatus.OK:
+        return None
+    for each in _things(answer):
+        if each.get("id") == named and each.get("conversation") == at.about.id:
+            return next((one for one in media_told(each) if one.id == media_id), None)
     return None
 
 
@@ -113,11 +122,17 @@ class FileAtBox:
 
 
 async def _asked(
-    request: Request, at: AtBox, path: str, mark: bytes, part: str | None = None
+    request: Request,
+    at: AtBox,
+    path: str,
+    mark: bytes,
+    part: str | None = None,
+    *,
+    fresh: bool = False,
 ) -> FetchAnswer | None:
     memory: FetchedMemory = request.app.state.fetched_files
     key, now = (at.box.id, path, mark), memory.mark(at.box.id)
-    if (found := memory.find(key)) is not None:
+    if not fresh and (found := memory.find(key)) is not None:
         return found
     if at.is_away:
         return None

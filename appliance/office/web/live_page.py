@@ -111,7 +111,12 @@ async def _heard(
 async def _asked(
     visit: Visit, event: Event, hints: Hints, changed: _ChangedAt, cursor: str
 ) -> None:
-    """As the thread and its head show it at once."""
+    """As the thread and its head show it at once; the list, whoever begins a conversation."""
+    if event.conversation_id is None:
+        if event.facts.get("by") == visit.staff_id:
+            hints.add(_LIST, cursor)
+            changed.whole = True
+        return
     try:
         there = await at_box(visit, event.facts["box"])
     except NotFound:
@@ -121,8 +126,7 @@ async def _asked(
         return
     hints.add(("message", {"conversation": event.conversation_id, "received": False}), cursor)
     hints.add(("case", {"conversation": event.conversation_id}), cursor)
-    if event.conversation_id is not None:
-        changed.by_box[event.facts["box"]].conversations.add(event.conversation_id)
+    changed.by_box[event.facts["box"]].conversations.add(event.conversation_id)
 
 
 async def _rows(visit: Visit, changed: _ChangedAt) -> Hint | None:

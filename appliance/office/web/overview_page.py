@@ -5,6 +5,7 @@ with `wall=1` for a screen on the wall, on which nobody is named.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -38,7 +39,7 @@ async def overview_page(visit: Reading, wall: str = "") -> Response:
     missing = MissingBoxes(head_of(visit.request))
     told, _ = await of_those_that_can(boxes, lambda box: _at(visit, box, named=not wall), missing)
     part = "_overview_wall.html" if wall else "_overview.html"
-    context = {
+    context: dict[str, Any] = {
         "found": now.together([each.found for each in told]),
         "cut": [box_shown(each, now_ms) for each in boxes if is_away(each, now_ms)],
         "lost": [each.name for each in boxes if each.id in missing.ids],

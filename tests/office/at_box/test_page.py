@@ -44,8 +44,13 @@ def linked(web_server: WebServer, office: SmallOffice, tmp_path: Path) -> Iterat
     links: list[BoxLink] = []
 
     def door(store: Store) -> BoxLink:
-        nothing = dict.fromkeys(("planned", "make_copy"), lambda: None)
-        counter = BoxCounter(store=store, gate=ConsentGate(), room=Room(), **nothing)
+        counter = BoxCounter(
+            store=store,
+            gate=ConsentGate(),
+            room=Room(),
+            planned=lambda: None,
+            make_copy=lambda: None,
+        )
         links.append(BoxLink(counter, tmp_path / "box", None))
         links[0].start()
         return links[0]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from appliance.api.web.words.box_alarms import SHORT
 from appliance.api.web.words.i18n import Words
 from appliance.api.web.words.update_sentences import WHY
+from appliance.reasons import Reason
 
 STATES: Mapping[str, str] = {
     "running": "The update is under way.",
@@ -23,7 +24,7 @@ OTHER_WHY: Mapping[str, str] = {
     "not-arrived": "It did not run the new version within two hours.",
     "nothing-there": "There is no version where this box looks for one.",
     "other-version": "Where this box looks lies another version.",
-    "too-late": "It could not be reached in time.",
+    Reason.TOO_LATE: "It could not be reached in time.",
 }
 NOT_DONE = "The box does not do it."
 
