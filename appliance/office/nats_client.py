@@ -3,6 +3,7 @@ here for other reasons, and would cost a box eight megabytes.
 """
 
 import importlib
+import logging
 import sys
 import threading
 from importlib.abc import MetaPathFinder
@@ -17,6 +18,7 @@ def has_client() -> bool:
 
 def load_client() -> None:
     """Before the first import of it; again it does nothing."""
+    logging.getLogger("asyncio").addFilter(_says_something)
     if "nats" in sys.modules:
         return
     without = _Without("aiohttp")
@@ -25,6 +27,11 @@ def load_client() -> None:
         importlib.import_module("nats.aio.client")
     finally:
         sys.meta_path.remove(without)
+
+
+def _says_something(record: logging.LogRecord) -> bool:
+    """Asyncio remarks on how the client ends each connection over TLS, and nothing is wrong."""
+    return "eof_received" not in record.getMessage()
 
 
 class _Without(MetaPathFinder):
