@@ -39,7 +39,7 @@ class ContactPatchIn(BaseModel):
     fields: dict[str, str | None] = Field(
         {}, description="Those that it names; an empty one is taken away.", max_length=100
     )
-    notes: str | None = Field(None, max_length=20_000, json_schema_extra={"maxLength": MAX_NOTES})
+    notes: str | None = Field(None, max_length=MAX_NOTES)
     blocked: bool = False
     state: Literal["self", "candidate", "placed", "ended"] = "candidate"
     state_since: Time | None = Field(None, description="Left out with a new `state`: since now.")

@@ -13,6 +13,7 @@ from appliance.desk.webhooks.event_names import WANTED
 
 ContentName = Literal["ids", "full"]
 _URL = "https anywhere; http inside the company's own network."
+_ADDRESS = whole("https?://[!-~]{1,1992}")
 _EVENTS = "Names such as `message.received`, groups such as `message.*`, or `*`."
 _CONTENT = "`ids`: no text, number or name. `full`: the message, too, as `GET /messages` shows it."
 _NAMES = whole("|".join(re.escape(each) for each in WANTED))
@@ -79,7 +80,7 @@ class WebhookIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    url: str = Field(description=_URL)
+    url: str = Field(description=_URL, json_schema_extra=_ADDRESS)
     events: _Events
     line: str | None = Field(None, description="Its id or number.", max_length=64)
     content: ContentName = Field("ids", description=_CONTENT)
@@ -90,7 +91,7 @@ class WebhookPatchIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    url: str | None = Field(None, description=_URL)
+    url: str | None = Field(None, description=_URL, json_schema_extra=_ADDRESS)
     events: _Events | None = None
     content: ContentName | None = Field(None, description=_CONTENT)
     enabled: bool | None = None
