@@ -7,6 +7,7 @@ import typer
 
 from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong
 from appliance.errors import SetupError
+from appliance.runtime.collecting import collecting_later
 
 _TRAFFIC = typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
 _AWKWARD = typer.Option(
@@ -29,9 +30,10 @@ def run(
     trial: Annotated[bool, typer.Option("--trial", help=_HELD)] = False,
 ) -> None:
     """Runs Balie until it is stopped."""
-    from appliance.runtime.process import run_balie
+    with collecting_later():
+        from appliance.runtime.process import run_balie
 
-    run_balie(config=config, data=data, host=host, port=port, cert=cert, key=key, trial=trial)
+        run_balie(config=config, data=data, host=host, port=port, cert=cert, key=key, trial=trial)
 
 
 @says_what_is_wrong

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from appliance.devices.health_facts import HealthFacts, health_in
 from appliance.devices.stored_json import is_whole, object_in
 
 
@@ -72,7 +73,7 @@ class SmsLimitFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFacts:
     """None is what was not told. `own` is what only the kind itself knows the meaning of, but its
-    `account`.
+    `account` and its `health`.
     """
 
     hardware: HardwareFacts = field(default_factory=HardwareFacts)
@@ -86,6 +87,11 @@ class DeviceFacts:
     def account(self) -> str | None:
         """What its service calls it, as `@name` of a bot; None for a device that is here."""
         return _text(self.own, "account")
+
+    @property
+    def health(self) -> HealthFacts:
+        """How it is, of a phone; of others nothing is told."""
+        return health_in(self.own)
 
     @property
     def is_roaming(self) -> bool:

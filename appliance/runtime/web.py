@@ -1,6 +1,5 @@
 """The web server: uvicorn on one event loop, until it is told to stop."""
 
-import gc
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +12,7 @@ from appliance.api.connections import PATIENCE_S, Connections
 from appliance.api.services import Services
 from appliance.errors import SetupError
 from appliance.runtime.certificate import Certificate
+from appliance.runtime.collecting import settle
 from appliance.runtime.feeding import Feeding
 from appliance.runtime.patience import PatientProtocol, PatientSocket
 
@@ -70,10 +70,7 @@ def serve(
 
     Blocks; call it in the main thread.
     """
-    # What is loaded by now stays until the process ends. Each full collection walked over it and
-    # stopped every answer for 40 ms.
-    gc.collect()
-    gc.freeze()
+    settle()
     services: Services = app.state.services
     config = web_config(app, connections, certificate)
 

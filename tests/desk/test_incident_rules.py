@@ -21,6 +21,7 @@ from appliance.desk.lines.incidents.machine_rules import (
 )
 from appliance.desk.lines.incidents.tracks import PATIENCE
 from appliance.devices.device_facts import DeviceFacts
+from appliance.devices.health_facts import health_in
 from appliance.devices.protocol import DeviceState
 from appliance.reasons import Reason
 from appliance.store.battery_days import BatteryDay
@@ -234,7 +235,7 @@ def test_each_kind_that_a_rule_finds_has_its_patience() -> None:
 def test_a_battery_that_is_ill_worn_or_hungry_needs_a_person(
     own: dict[str, Any], days: tuple[BatteryDay, ...], what: str | None
 ) -> None:
-    facts = battery(own, days)
+    facts = battery(health_in(own).battery, days)
     assert (facts["what"] if facts else None) == what
 
 

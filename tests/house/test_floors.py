@@ -38,6 +38,7 @@ SEEN_FROM_BESIDE = "appliance.clock"
 DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.adoption_protocol",
     "appliance.devices.device_facts",
+    "appliance.devices.health_facts",
     "appliance.devices.evidence_facts",
     "appliance.devices.charge_protocol",
     "appliance.devices.group_protocol",

@@ -87,8 +87,7 @@ class _DevicePause(ChargePause):
 
 
 def _percent(conn: sqlite3.Connection, device_id: str) -> int | None:
-    told = device_facts.read(devices.device(conn, device_id).facts).own.get("battery_percent")
-    return told if isinstance(told, int) else None
+    return device_facts.read(devices.device(conn, device_id).facts).health.battery.percent
 
 
 def _is_quiet(conn: sqlite3.Connection, device_id: str, now_ms: int) -> bool:

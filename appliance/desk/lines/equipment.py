@@ -194,7 +194,7 @@ def _device(
         changed_ms=device.changed_ms,
         fallback=fallback,
         modem=_modem(device, line) if Kind.named(device.kind).hands_to_network else None,
-        vitals=vitals_of(facts.own, days),
+        vitals=vitals_of(facts.health, days),
         incidents=shown.of_device(conn, device.id, line),
         always_full=is_always_full(days),
         account=facts.account,

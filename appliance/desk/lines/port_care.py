@@ -117,7 +117,7 @@ class PortCare:
         """For long, and a Balie that has just started has not looked for long. A device that is
         there and does not answer is as good as away once its driver has tried all that it can.
         """
-        is_lost = device_facts.read(device.facts).own.get("needs_person") is True
+        is_lost = device_facts.read(device.facts).health.needs_person
         since_ms = max(device.changed_ms, self._began_ms)
         is_away = is_lost or DeviceState(device.state) in _AWAY
         return is_away and now_ms - since_ms >= AWAY_MS

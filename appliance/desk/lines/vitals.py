@@ -1,9 +1,9 @@
 """How a phone is, for who looks after it: its battery, its room and its WhatsApp."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from appliance.devices.health_facts import HealthFacts
 from appliance.store.battery_days import BatteryDay
 
 
@@ -24,18 +24,19 @@ class Vitals:
     whatsapp_version: str | None
 
 
-def vitals_of(own: Mapping[str, Any], days: Sequence[BatteryDay]) -> Vitals | None:
+def vitals_of(health: HealthFacts, days: Sequence[BatteryDay]) -> Vitals | None:
     """None for a device that tells of no battery."""
-    if (percent := own.get("battery_percent")) is None:
+    battery = health.battery
+    if battery.percent is None:
         return None
     return Vitals(
-        percent=percent,
-        celsius=own.get("battery_celsius"),
-        charging=own.get("charging"),
+        percent=battery.percent,
+        celsius=battery.celsius,
+        charging=battery.charging,
         lowest=min((each.lowest_percent for each in days), default=None),
         highest=max((each.highest_percent for each in days), default=None),
-        capacity_percent=own.get("battery_capacity_percent"),
-        cycles=own.get("battery_cycles"),
-        free_mb=own.get("storage_free_mb"),
-        whatsapp_version=own.get("whatsapp_version"),
+        capacity_percent=battery.capacity_percent,
+        cycles=battery.cycles,
+        free_mb=health.free_mb,
+        whatsapp_version=health.whatsapp_version,
     )

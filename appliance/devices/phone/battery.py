@@ -1,7 +1,8 @@
 """How the phone's battery is, and when the phone is too hot to work."""
 
 import re
-from dataclasses import dataclass
+
+from appliance.devices.health_facts import BatteryFacts
 
 # The constants of Android's BatteryManager; 1 is unknown.
 _HEALTH = {
@@ -25,29 +26,6 @@ _MOST_CYCLES = 10_000
 REST_ABOVE_C = 45.0
 """At this temperature a battery ages fast and may swell."""
 GO_ON_BELOW_C = 42.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryFacts:
-    """None is what the phone did not tell. `capacity_percent` is what is left of the first one."""
-
-    percent: int | None = None
-    celsius: float | None = None
-    health: str | None = None
-    charging: bool | None = None
-    cycles: int | None = None
-    capacity_percent: int | None = None
-
-    def as_facts(self) -> dict[str, object]:
-        told = {
-            "battery_percent": self.percent,
-            "battery_celsius": self.celsius,
-            "battery_health": self.health,
-            "battery_cycles": self.cycles,
-            "battery_capacity_percent": self.capacity_percent,
-            "charging": self.charging,
-        }
-        return {name: value for name, value in told.items() if value is not None}
 
 
 def read_battery(dump: str) -> BatteryFacts:

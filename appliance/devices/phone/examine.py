@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from appliance.channels import Channel
 from appliance.devices.device_facts import DeviceFacts
+from appliance.devices.health_facts import HealthFacts
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.battery import Heat
 from appliance.devices.phone.health import (
@@ -125,16 +126,13 @@ class PhoneExaminer:
     def _facts(self, health: Health) -> DeviceFacts:
         """Those of the examination, with what of it a person has to know."""
         facts, phone = health.facts(), self._phone
-        more: dict[str, object] = {}
-        if self._heat.rests:
-            more["resting"] = True
-        if phone.stopped is not None:
-            more["whatsapp_stop"] = phone.stopped.value
-        if ahead_min := round(phone.time.ahead_ms / MS_PER_MINUTE):
-            more["clock_ahead_min"] = ahead_min
-        if (served := self._has_network(health)) is not None:
-            more["mobile_network"] = served
-        return replace(facts, own={**facts.own, **more})
+        more = HealthFacts(
+            resting=self._heat.rests,
+            stop=phone.stopped.value if phone.stopped else None,
+            clock_ahead_min=round(phone.time.ahead_ms / MS_PER_MINUTE),
+            served=self._has_network(health),
+        )
+        return replace(facts, own={**facts.own, **more.as_facts()})
 
     def _has_network(self, health: Health) -> bool | None:
         """None where there is no SIM of ours, or the phone does not tell."""

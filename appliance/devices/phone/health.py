@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
+from appliance.devices.health_facts import BatteryFacts, HealthFacts
 from appliance.devices.phone.adb.calls import Output, last_line
-from appliance.devices.phone.battery import BatteryFacts, read_battery
+from appliance.devices.phone.battery import read_battery
 from appliance.devices.phone.phone_clock import DATE_COMMAND
 from appliance.devices.phone.service import OPERATOR, ROOM, free_mb
 from appliance.devices.phone.sim import SIM_COMMANDS, Cards, read_cards
@@ -59,11 +60,11 @@ class Health:
 
     def facts(self) -> DeviceFacts:
         """A battery's temperature is in degrees Celsius."""
-        own: dict[str, object] = {"awake": self.awake, **self.battery.as_facts()}
-        if self.free_mb is not None:
-            own["storage_free_mb"] = self.free_mb
-        if self.whatsapp is not None:
-            own["whatsapp_package"], own["whatsapp_version"] = self.whatsapp
+        package, version = self.whatsapp or (None, None)
+        told = HealthFacts(battery=self.battery, free_mb=self.free_mb, whatsapp_version=version)
+        own: dict[str, object] = {"awake": self.awake, **told.as_facts()}
+        if package is not None:
+            own["whatsapp_package"] = package
         return DeviceFacts(sms_limit=self.sms_limit, own=own)
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from appliance.channels import Channel
-from appliance.devices.phone.battery import BatteryFacts, Heat, read_battery
+from appliance.devices.health_facts import BatteryFacts
+from appliance.devices.phone.battery import Heat, read_battery
 from appliance.devices.phone.service import free_mb, is_in_service, names_operator
 from appliance.devices.protocol import DeviceState
 from appliance.reasons import Reason

@@ -1,10 +1,10 @@
 """Writes down how the phones' batteries are, and knows how they were."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from appliance.desk.lines.incidents.battery_rules import LOST_DAYS
+from appliance.devices.health_facts import BatteryFacts
 from appliance.store import battery_days
 from appliance.store.battery_days import BatteryDay, day_of
 from appliance.store.store import Store
@@ -26,12 +26,12 @@ class BatteryDiary:
         self._store = store
         self._pages: dict[str, _Page] = {}
 
-    def days(self, device_id: str, own: Mapping[str, Any], *, now_ms: int) -> Sequence[BatteryDay]:
-        """The oldest first; `own` is what the phone told now, which is written down hourly."""
+    def days(self, device_id: str, told: BatteryFacts, *, now_ms: int) -> Sequence[BatteryDay]:
+        """The oldest first; `told` is how it is now, which is written down hourly."""
         page = self._pages.get(device_id)
         if page is not None and not _is_due(page.at_ms, now_ms):
             return page.days
-        if (seen := _seen(own, now_ms)) is not None:
+        if (seen := _seen(told, now_ms)) is not None:
             self._store.write(lambda tx: battery_days.keep(tx, device_id, seen), durable=False)
         days = self._store.read(lambda conn: battery_days.newest(conn, device_id, days=LOST_DAYS))
         if seen is not None:
@@ -43,16 +43,15 @@ def _is_due(before_ms: int, now_ms: int) -> bool:
     return abs(now_ms - before_ms) >= SAMPLE_MS or day_of(before_ms) != day_of(now_ms)
 
 
-def _seen(own: Mapping[str, Any], now_ms: int) -> BatteryDay | None:
-    percent = own.get("battery_percent")
-    if percent is None:
+def _seen(told: BatteryFacts, now_ms: int) -> BatteryDay | None:
+    if told.percent is None:
         return None
     return BatteryDay(
         day=day_of(now_ms),
-        lowest_percent=percent,
-        highest_percent=percent,
-        hottest_celsius=own.get("battery_celsius"),
-        health=own.get("battery_health"),
-        cycles=own.get("battery_cycles"),
-        capacity_percent=own.get("battery_capacity_percent"),
+        lowest_percent=told.percent,
+        highest_percent=told.percent,
+        hottest_celsius=told.celsius,
+        health=told.health,
+        cycles=told.cycles,
+        capacity_percent=told.capacity_percent,
     )

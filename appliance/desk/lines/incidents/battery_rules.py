@@ -1,9 +1,9 @@
 """When a phone's battery needs a person: it is ill, wears out, or is not charged enough."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from appliance.desk.lines.incidents.condition import Facts
+from appliance.devices.health_facts import BatteryFacts
 from appliance.store.battery_days import BatteryDay
 
 ILL = frozenset({"dead", "over-voltage", "failure"})
@@ -21,18 +21,18 @@ ALWAYS_FULL_PERCENT = 95
 ALWAYS_FULL_DAYS = 14
 
 
-def battery(own: Mapping[str, Any], days: Sequence[BatteryDay]) -> Facts | None:
-    """`own` is what the phone told now."""
-    if own.get("battery_health") in ILL:
-        return {"what": "battery-ill", "health": own["battery_health"]}
-    capacity, cycles = own.get("battery_capacity_percent"), own.get("battery_cycles")
+def battery(told: BatteryFacts, days: Sequence[BatteryDay]) -> Facts | None:
+    """`told` is what the phone told now."""
+    if told.health in ILL:
+        return {"what": "battery-ill", "health": told.health}
+    capacity, cycles = told.capacity_percent, told.cycles
     if capacity is not None and capacity < WORN_BELOW_PERCENT:
         return {"what": "battery-worn", "percent": capacity}
     if capacity is None and cycles is not None and cycles >= WORN_FROM_CYCLES:
         return {"what": "battery-cycles", "cycles": cycles}
     if (lost := _lost(days)) >= LOST_PERCENT:
         return {"what": "battery-wears", "percent": lost}
-    return _uncharged(own, days)
+    return _uncharged(told, days)
 
 
 def _lost(days: Sequence[BatteryDay]) -> int:
@@ -41,9 +41,9 @@ def _lost(days: Sequence[BatteryDay]) -> int:
     return told[0] - told[-1] if told else 0
 
 
-def _uncharged(own: Mapping[str, Any], days: Sequence[BatteryDay]) -> Facts | None:
-    percent = own.get("battery_percent")
-    if percent is not None and percent <= EMPTY_AT_PERCENT and own.get("charging") is not True:
+def _uncharged(told: BatteryFacts, days: Sequence[BatteryDay]) -> Facts | None:
+    percent = told.percent
+    if percent is not None and percent <= EMPTY_AT_PERCENT and not told.charging:
         return {"what": "battery-empty", "percent": percent}
     last = days[-LOW_DAYS:]
     if len(last) == LOW_DAYS and all(each.highest_percent < LOW_BELOW_PERCENT for each in last):

@@ -80,7 +80,7 @@ def diagnose(condition: Condition, *, now_ms: int) -> Diagnosis:
             "reason": condition.reason.value,
             "stops": stopping(condition.closed),
         }
-        if condition.facts.own.get("needs_person") is True:
+        if condition.facts.health.needs_person:
             found[kind] = {**found[kind], "what": "needs-person"}
     for kind, rule in _BY_FACTS.items():
         if kind not in found and (facts := rule(condition, now_ms)) is not None:
@@ -93,7 +93,7 @@ def _kind_of_reason(condition: Condition) -> IncidentKind | None:
     if reason is Reason.NONE:
         return None
     if reason is Reason.WHATSAPP_STOPPED:
-        return _BY_STOP.get(str(condition.facts.own.get("whatsapp_stop")), _K.RESTRICTED)
+        return _BY_STOP.get(condition.facts.health.stop or "", _K.RESTRICTED)
     kind = _BY_REASON.get(reason, _K.UNREADABLE)
     silent = kind is _K.UNREADABLE or reason is Reason.CONNECTION_DEAD
     if silent and Kind.named(condition.kind).hands_to_network:
@@ -114,22 +114,22 @@ def _hidden_by(reason: Reason) -> frozenset[IncidentKind]:
 
 def _hot(condition: Condition, now_ms: int) -> Facts | None:
     del now_ms
-    own = condition.facts.own
-    if own.get("resting") is not True:
+    health = condition.facts.health
+    if not health.resting:
         return None
-    celsius = own.get("battery_celsius")
+    celsius = health.battery.celsius
     told = {} if celsius is None else {"celsius": round(celsius)}
     return {"reason": Reason.TOO_HOT.value, "stops": stopping(condition.closed), **told}
 
 
 def _battery(condition: Condition, now_ms: int) -> Facts | None:
     del now_ms
-    return battery(condition.facts.own, condition.days)
+    return battery(condition.facts.health.battery, condition.days)
 
 
 def _storage(condition: Condition, now_ms: int) -> Facts | None:
     del now_ms
-    free_mb = condition.facts.own.get("storage_free_mb")
+    free_mb = condition.facts.health.free_mb
     if free_mb is None or free_mb >= FULL_BELOW_MB:
         return None
     return {"what": "phone-full", "free_mb": free_mb}
@@ -137,7 +137,7 @@ def _storage(condition: Condition, now_ms: int) -> Facts | None:
 
 def _no_network(condition: Condition, now_ms: int) -> Facts | None:
     del now_ms
-    if condition.facts.own.get("mobile_network") is not False:
+    if condition.facts.health.served is not False:
         return None
     by_sim = frozenset(each for each in condition.routes if each.uses_sim)
     return {"what": "no-service", "stops": stopping(by_sim)}
@@ -145,13 +145,13 @@ def _no_network(condition: Condition, now_ms: int) -> Facts | None:
 
 def _clock(condition: Condition, now_ms: int) -> Facts | None:
     del now_ms
-    ahead_min = condition.facts.own.get("clock_ahead_min", 0)
+    ahead_min = condition.facts.health.clock_ahead_min
     return {"what": "phone-clock-off"} if abs(ahead_min) >= WRONG_FROM_MIN else None
 
 
 def _update(condition: Condition, now_ms: int) -> Facts | None:
     """A version that still works some days after its reckoned end proves the reckoning wrong."""
-    version = str(condition.facts.own.get("whatsapp_version", ""))
+    version = condition.facts.health.whatsapp_version or ""
     if (released := release_day(version)) is None:
         return None
     ends = released + timedelta(days=LIVES_DAYS)

@@ -56,8 +56,8 @@ class IncidentWatch:
     def _conditions(self, now_ms: int) -> Sequence[Condition]:
         bare = self._store.read(_conditions)
         return [
-            replace(each, days=self._diary.days(each.device_id, each.facts.own, now_ms=now_ms))
-            if "battery_percent" in each.facts.own
+            replace(each, days=self._diary.days(each.device_id, battery, now_ms=now_ms))
+            if (battery := each.facts.health.battery).percent is not None
             else each
             for each in bare
         ]

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from appliance.box import hub_ports
+from appliance.devices.health_facts import HealthFacts
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.adb_errors import translated
 from appliance.devices.phone.recovery.phone_ladder import PhoneLadder, PhoneRights, PhoneRung
@@ -52,7 +53,10 @@ class PhoneRescue:
         else:
             self._fail(time.monotonic())
             if self._ladder.rung is PhoneRung.PERSON:
-                return replace(status, facts=replace(status.facts, own={"needs_person": True}))
+                return replace(
+                    status,
+                    facts=replace(status.facts, own=HealthFacts(needs_person=True).as_facts()),
+                )
         return status
 
     def _answered(self) -> None:
