@@ -8,7 +8,7 @@ from contextlib import contextmanager
 @contextmanager
 def collecting_later() -> Iterator[None]:
     """Not while Balie loads its modules, until `settle`: almost all that is made then stays, and
-    looking through it again and again was an eighth of a start.
+    looking through it again and again was a good part of a start.
     """
     gc.disable()
     try:
