@@ -38,7 +38,7 @@ async def overview_page(visit: Reading, wall: str = "") -> Response:
     boxes = await visit.services.store.aread(lambda conn: _led(conn, visit))
     missing = MissingBoxes(head_of(visit.request))
     told, _ = await of_those_that_can(boxes, lambda box: _at(visit, box, named=not wall), missing)
-    part = "_overview_wall.html" if wall else "_overview.html"
+    part = "_overview_wall.html" if wall else "_office_overview.html"
     context: dict[str, Any] = {
         "found": now.together([each.found for each in told]),
         "cut": [box_shown(each, now_ms) for each in boxes if is_away(each, now_ms)],
