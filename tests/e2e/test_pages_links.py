@@ -30,6 +30,7 @@ UNLINKED = {
     "/privacy/erasures/{erasure_id}",  # where a form leads
     "/search",  # where a form leads
     "/settings",  # another name of one's own page
+    "/settings/webhooks/{webhook_id}/replay",  # where a form leads
     "/setup/branch",  # while there is no branch
 }
 """Pages that no link of these leads to, with the reason."""
