@@ -140,6 +140,10 @@ def pages(place: Place) -> set[str]:
     } - NO_PAGES
 
 
+ASKED = {"/settings/webhooks/{webhook_id}/replay": "?since=2026-01-05T08:00"}
+"""What stands behind the address of pages that show nothing without it."""
+
+
 def addresses(place: Place, path: str) -> Iterator[str]:
     """Where to look; a page with a parameter that is not known here fails."""
     filled = place.desk.filled
@@ -157,7 +161,7 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         list_id, send_id = lists_of(place)
         yield path.format(list_id=list_id, send_id=send_id)
     elif name := next((each for each in MADE if f"{{{each}}}" in path), ""):
-        yield path.format(**{name: MADE[name](place)})
+        yield path.format(**{name: MADE[name](place)}) + ASKED.get(path, "")
     elif "{" in path:
         line_id, contact = place.store.read(line_and_person)
         yield path.format(
