@@ -65,7 +65,7 @@ def test_a_branch_s_name_may_be_an_option() -> None:
             ],
             "over the modem /dev/ttyUSB0 already",
         ),
-        (["device", "enrol"], "--modem PORT"),
+        (["device", "enrol", "--adb", "R58M", "--modem", "COM1"], "not both"),
         (["line", "remove", "+31600000000"], "no such line"),
         (["line", "accept-profile", "+31600000000"], "no such line"),
         (["staff", "add", "--name", "Jo", "--role", "king"], "king"),
