@@ -24,7 +24,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.presence import Onlooker
 from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.notices.news import for_colleagues
 from appliance.events import Event, EventKind
 from appliance.store.store import ReaderPool
@@ -328,7 +328,7 @@ def _hint_between_messages(event: Event) -> Hint:
 @functools.lru_cache(maxsize=256)
 def _sights(rights: Rights, hint: str) -> Sequence[Sight]:
     """Hints about devices also go to people who may only read the inbox."""
-    reads = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    reads = sight_in(rights, Permission.INBOX_READ)
     return (
         (reads, Sight(rights.branches(Permission.DEVICE_MANAGE))) if hint == "device" else (reads,)
     )

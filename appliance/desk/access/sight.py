@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
+from appliance.desk.access.rights import Permission, Rights
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.identities import TEL, told
@@ -140,6 +141,11 @@ class Sight:
         """
         told = (event.conversation_id, event.facts.get("group"), event.facts.get("conversation"))
         return any(self.groups.hides(each) for each in told if isinstance(each, str))
+
+
+def sight_in(rights: Rights, permission: Permission) -> Sight:
+    """The branches where they have this permission, without the groups that are held to others."""
+    return Sight(rights.branches(permission), rights.groups)
 
 
 def _branches_of_device(conn: sqlite3.Connection, device_id: str) -> set[str]:

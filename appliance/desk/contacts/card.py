@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import sight_in
 from appliance.desk.contacts import people
 from appliance.desk.contacts.people import BranchNote, ContactEntry
 from appliance.desk.inbox.thread import Conversation
@@ -84,7 +84,7 @@ def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
     found = contacts.find(conn, about.contact_id) if about.contact_id else None
     if found is None:
         raise NotFound("contact")
-    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    sight = sight_in(rights, Permission.INBOX_READ)
     since = conn.execute(
         "SELECT created_ms, blocked_ms FROM contact WHERE id = ?", (found.id,)
     ).fetchone()

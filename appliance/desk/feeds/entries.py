@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.rights import Permission, rights_of
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.automatic.roster import KEPT_MS
 from appliance.desk.feeds.feeds import Feed
 from appliance.desk.rounds import board
@@ -74,7 +74,7 @@ def _of_colleague(
 ) -> FeedCalendar:
     """Their duties; and the rounds of the branches whose inbox they read now."""
     rights = rights_of(conn, staff_id, now_ms=now_ms)
-    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    sight = sight_in(rights, Permission.INBOX_READ)
     name = conn.execute("SELECT name FROM staff WHERE id = ?", (staff_id,)).fetchone()["name"]
     about = {"line": None, "since": since_ms, "most": MOST, "staff": staff_id}
     about["branches"] = sight.json

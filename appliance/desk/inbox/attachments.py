@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.desk.access.sight import IN_SIGHT, Sight, sight_in
 from appliance.errors import NotFound
 from appliance.store.care_marks import NOT_SHOWN
 from appliance.store.media import Media, by_id
@@ -35,7 +35,7 @@ def seen_by_staff(
 ) -> SeenMedia:
     """Raises NotFound."""
     found = by_id(conn, media_id.lower())
-    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    sight = sight_in(rights, Permission.INBOX_READ)
     return _seen(conn, sight, found, uploaded=found is not None and found.staff_id == staff_id)
 
 

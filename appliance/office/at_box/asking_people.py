@@ -18,7 +18,7 @@ from appliance.api.web.pages.compose import recipient_of
 from appliance.channels import Channel
 from appliance.desk.access import group_limits
 from appliance.desk.access.rights import EMERGENCY, Grant, Permission, Rights, rights_of
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import sight_in
 from appliance.desk.inbox import marks, thread
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.outgoing import drafts, sending, ways
@@ -169,7 +169,7 @@ def _group(conn: sqlite3.Connection, who: Who, group_id: str) -> Mapping[str, An
 def _named(conn: sqlite3.Connection, who: Who, to: str, line_id: str) -> Any:
     if not is_id(to):
         return meant(to)
-    sight = Sight(who.rights.branches(Permission.INBOX_READ), who.rights.groups)
+    sight = sight_in(who.rights, Permission.INBOX_READ)
     return identity_of_contact(conn, sight, to, line_id=line_id)
 
 

@@ -14,7 +14,7 @@ from appliance.api.web.live import Hint, Hints, hint_for, streamed
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import sight_in
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
 from appliance.desk.inbox.view_counts import LineCounts
@@ -122,7 +122,7 @@ async def _asked(
     except NotFound:
         return
     rights = there.session.rights
-    if not Sight(rights.branches(Permission.INBOX_READ), rights.groups).sees_at_once(event):
+    if not sight_in(rights, Permission.INBOX_READ).sees_at_once(event):
         return
     hints.add(("message", {"conversation": event.conversation_id, "received": False}), cursor)
     hints.add(("case", {"conversation": event.conversation_id}), cursor)

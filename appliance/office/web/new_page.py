@@ -20,7 +20,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.bearer import new_token
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import sight_in
 from appliance.desk.inbox import overview, thread
 from appliance.desk.inbox.overview import InboxLine
 from appliance.desk.outgoing.recipients import identity_of_contact
@@ -214,7 +214,7 @@ async def _whom(visit: Visit, line: InboxLine, box: SeenBox, said: str) -> str:
         return said.strip()
     there = await at_box(visit, box.id)
     rights = there.session.rights
-    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    sight = sight_in(rights, Permission.INBOX_READ)
     found = await there.read(
         lambda conn: identity_of_contact(conn, sight, said.lower(), line_id=line.id)
     )

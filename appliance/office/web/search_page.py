@@ -16,7 +16,7 @@ from appliance.api.web.visit import Reading, Visit
 from appliance.api.web.words import office_sentences, search_sentences
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import sight_in
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
 from appliance.desk.search import finding, following
@@ -121,7 +121,7 @@ async def _found(visit: Visit, q: str, after: str) -> FoundPage:
 async def _hits_at(visit: Visit, asked: Search, walk: BoxWalk, box: SeenBox) -> HitsAtBox:
     there = await at_box(visit, box.id)
     rights = there.session.rights
-    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    sight = sight_in(rights, Permission.INBOX_READ)
     search = merging.search_of(asked, walk, walk.place(box.id))
 
     def read(conn: sqlite3.Connection) -> HitsAtBox:
@@ -171,7 +171,7 @@ async def people_at(visit: Visit, boxes: Collection[SeenBox], q: str) -> Sequenc
     async def of_box(box: SeenBox) -> Sequence[Hit]:
         there = await at_box(visit, box.id)
         rights = there.session.rights
-        sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+        sight = sight_in(rights, Permission.INBOX_READ)
         return await there.show(lambda conn: people_of(conn, sight, q), _shown)
 
     known = [each for each in boxes if each.privacy is Privacy.ALL]

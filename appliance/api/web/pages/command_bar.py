@@ -14,7 +14,7 @@ from appliance.api.web.pages.command_bar_ways import CommandBarWay, ways
 from appliance.api.web.visit import Reading, Visit
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.search import finding
 from appliance.desk.search.folding import words, words_of
 from appliance.desk.search.hits import Hit
@@ -66,7 +66,7 @@ def _found(conn: sqlite3.Connection, visit: Visit, q: str) -> CommandBarShown:
     return CommandBarShown(
         q=q,
         ways=found,
-        people=people_of(conn, Sight(rights.branches(Permission.INBOX_READ), rights.groups), q),
+        people=people_of(conn, sight_in(rights, Permission.INBOX_READ), q),
         texts=offers.known(conn, Sight(rights.branches(Permission.INBOX_WRITE)), q)[:MOST],
     )
 

@@ -16,7 +16,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import sight_in
 from appliance.desk.groups import changing, directory, holding, newcomers, pictures
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.desk.groups.directory import JournalEntry, SeenGroup
@@ -257,7 +257,7 @@ def _read(
     about = conversation(conn, rights, conversation_id)
     if about.group_id is None:
         raise NotFound("group")
-    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    sight = sight_in(rights, Permission.INBOX_READ)
     kept = groups.find(conn, about.group_id)
     people = (
         newcomers.people_for(conn, writing(rights), about.line_id, q="", chosen=chosen)

@@ -17,7 +17,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.groups import changing, newcomers, pictures
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.desk.groups.newcomers import Joiner
@@ -117,7 +117,7 @@ def writing(rights: Rights) -> Sight:
     """Raises NotFound for who may write nowhere."""
     if not rights.has(Permission.INBOX_WRITE):
         raise NotFound("page")
-    return Sight(rights.branches(Permission.INBOX_WRITE), rights.groups)
+    return sight_in(rights, Permission.INBOX_WRITE)
 
 
 def identities_of(

@@ -14,7 +14,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights, branches_with
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.contacts import table
 from appliance.desk.contacts.table import PeopleSort, PersonRow, TableAsked, TableConsent
 from appliance.desk.inbox.directory import Page
@@ -137,7 +137,7 @@ def sending(rights: Rights) -> Sight:
     """Whose lists somebody sees, and to whom they may send. Raises NotFound for who may nowhere."""
     if not rights.has(Permission.INBOX_WRITE):
         raise NotFound("page")
-    return Sight(rights.branches(Permission.INBOX_WRITE), rights.groups)
+    return sight_in(rights, Permission.INBOX_WRITE)
 
 
 def zone_of(seen: Sequence[Branch]) -> str:

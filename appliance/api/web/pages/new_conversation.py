@@ -20,7 +20,7 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.channels import Channel
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import InboxLine
 from appliance.desk.inbox.thread import conversation_of_message
@@ -268,7 +268,7 @@ def _is_whole(typed: str) -> bool:
 
 
 def _readable(rights: Rights) -> Sight:
-    return Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    return sight_in(rights, Permission.INBOX_READ)
 
 
 def _writing(conn: sqlite3.Connection, rights: Rights, line: str, number: str) -> Writing:

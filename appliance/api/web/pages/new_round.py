@@ -15,7 +15,7 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import round_sentences
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.directory import Page
 from appliance.desk.inbox.overview import InboxLine
@@ -112,7 +112,7 @@ def planning(rights: Rights) -> Sight:
     """Where somebody may begin and decide rounds. Raises NotFound for who may nowhere."""
     if not rights.has(Permission.INBOX_WRITE):
         raise NotFound("page")
-    return Sight(rights.branches(Permission.INBOX_WRITE), rights.groups)
+    return sight_in(rights, Permission.INBOX_WRITE)
 
 
 @routes.get(PAGE)

@@ -15,7 +15,7 @@ from appliance.api.web.pages.overview import must_lead
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import report_sentences
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.reports import after_done, asking, house
 from appliance.desk.reports.after_done import MonthOfAnswers
 from appliance.desk.reports.asking import Report, ReportKind, ReportWish
@@ -144,7 +144,7 @@ async def switch_per_person(visit: Posting, on: Annotated[str, Form()] = "") -> 
 
 def _sight(visit: Visit) -> Sight:
     rights = visit.session.rights
-    return Sight(rights.branches(Permission.REPORT_READ), rights.groups)
+    return sight_in(rights, Permission.REPORT_READ)
 
 
 async def _shown(visit: Visit, asked: TimeAsked) -> TimeShown:

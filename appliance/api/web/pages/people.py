@@ -14,7 +14,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights, branches_with
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.contacts import changing, table
 from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.contacts.table import PeoplePage, PeopleSort, TableAsked
@@ -96,7 +96,7 @@ def reading(visit: Visit) -> Sight:
     rights = visit.session.rights
     if not rights.has(Permission.INBOX_READ):
         raise NotFound("page")
-    return Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    return sight_in(rights, Permission.INBOX_READ)
 
 
 def editing(rights: Rights) -> Sight:
@@ -106,7 +106,7 @@ def editing(rights: Rights) -> Sight:
 
 def writing(rights: Rights) -> Sight:
     """Where somebody may write to people."""
-    return Sight(rights.branches(Permission.INBOX_WRITE), rights.groups)
+    return sight_in(rights, Permission.INBOX_WRITE)
 
 
 async def own_branches(visit: Visit) -> Sequence[Branch]:

@@ -11,7 +11,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Reading, Visit
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.privacy.requests import requests
 from appliance.desk.privacy.requests.requests import PrivacyRequest
 from appliance.errors import NotFound
@@ -62,4 +62,4 @@ def officer_sight(rights: Rights) -> Sight:
     """Whose data somebody guards. Raises NotFound for who guards no branch's privacy."""
     if not rights.has(Permission.PRIVACY_MANAGE):
         raise NotFound("page")
-    return Sight(rights.branches(Permission.PRIVACY_MANAGE), rights.groups)
+    return sight_in(rights, Permission.PRIVACY_MANAGE)

@@ -15,7 +15,7 @@ from appliance.api.web.pages.privacy import must_be_officer
 from appliance.api.web.visit import Posting, Reading, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.privacy.care import by_hand, counting
 from appliance.desk.privacy.care.by_hand import HandTask
 from appliance.desk.privacy.care.counting import CareOfBranch
@@ -84,4 +84,4 @@ async def done_by_hand(visit: Posting, removal_id: str) -> Response:
 
 
 def _sight(rights: Rights) -> Sight:
-    return Sight(rights.branches(Permission.PRIVACY_MANAGE), rights.groups)
+    return sight_in(rights, Permission.PRIVACY_MANAGE)

@@ -13,7 +13,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.privacy.erasing import asking
 from appliance.desk.privacy.erasing.asking import ErasureWish
@@ -110,4 +110,4 @@ def _zone(conn: sqlite3.Connection) -> str:
 
 
 def _sight(rights: Rights) -> Sight:
-    return Sight(rights.branches(Permission.PRIVACY_MANAGE), rights.groups)
+    return sight_in(rights, Permission.PRIVACY_MANAGE)

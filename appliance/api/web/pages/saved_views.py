@@ -12,7 +12,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import saved_views
@@ -74,7 +74,7 @@ def me(visit: Visit) -> Author:
 
 
 def sight_of(rights: Rights) -> Sight:
-    return Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    return sight_in(rights, Permission.INBOX_READ)
 
 
 async def _page(

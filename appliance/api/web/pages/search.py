@@ -15,7 +15,7 @@ from appliance.api.web.visit import Reading, Visit, in_header
 from appliance.api.web.words import search_sentences
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import Sight, sight_in
 from appliance.desk.contacts import beginnable
 from appliance.desk.contacts.beginnable import BeginWay
 from appliance.desk.inbox import overview
@@ -131,7 +131,7 @@ def answered(visit: Visit, found: FoundPage, cursor: str) -> Response:
 
 def _found(conn: sqlite3.Connection, visit: Visit, q: str, after: str) -> FoundPage:
     rights = visit.session.rights
-    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
+    sight = sight_in(rights, Permission.INBOX_READ)
     lines = overview.lines(conn, rights, visit.staff_id)
     plain = FoundPage(
         q=q,
