@@ -32,12 +32,12 @@ from appliance.office import wishes
 from appliance.office.api.fetched import is_away
 from appliance.office.api.seen_boxes import SeenBox
 from appliance.office.deciding import decided
-from appliance.office.link import CommandAsker, CommandKind, CommandOutcome
+from appliance.office.link import CommandKind, CommandOutcome
 from appliance.office.tables import commands
 from appliance.office.tables.command_rows import CommandGiven
 from appliance.office.web import begun, line_choice
 from appliance.office.web.listing import boxes_in_sight, shown_desk
-from appliance.office.web.places import at_box
+from appliance.office.web.places import asker, at_box
 from appliance.office.web.search_page import people_at
 from appliance.slices import Privacy
 from appliance.store import lines
@@ -127,7 +127,7 @@ def _ask(
     branch_id = lines.line(tx.conn, wish.line_id).branch_id
     rights.require(Permission.INBOX_WRITE, branch_id, "line")
     name = wishes.named("new", visit.staff_id, form.client_id)
-    return wishes.message(tx, box.id, wish, _by(visit), command_id=name)
+    return wishes.message(tx, box.id, wish, asker(visit), command_id=name)
 
 
 @routes.get("/new/{message_id}")
@@ -155,7 +155,7 @@ async def cancel_new(visit: Posting, message_id: str) -> Response:
     name = wishes.named("cancel", message_id)
 
     def work(tx: Tx, _: Rights) -> None:
-        commands.give(tx, given.box_id, CommandKind.CANCEL, body, _by(visit), command_id=name)
+        commands.give(tx, given.box_id, CommandKind.CANCEL, body, asker(visit), command_id=name)
 
     await visit.write(work)
     return go(visit, f"/new/{message_id}")
@@ -219,10 +219,6 @@ async def _whom(visit: Visit, line: InboxLine, box: SeenBox, said: str) -> str:
         lambda conn: identity_of_contact(conn, sight, said.lower(), line_id=line.id)
     )
     return found.value
-
-
-def _by(visit: Visit) -> CommandAsker:
-    return CommandAsker(staff=visit.staff_id, name=visit.session.name)
 
 
 async def _given(visit: Visit, message_id: str) -> CommandGiven:

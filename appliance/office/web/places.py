@@ -60,8 +60,12 @@ class AtBox:
 
     @property
     def by(self) -> CommandAsker:
-        session = self.visit.session
-        return CommandAsker(staff=session.staff_id, name=session.name)
+        return asker(self.visit)
+
+
+def asker(visit: Visit) -> CommandAsker:
+    """In whose name a box is asked."""
+    return CommandAsker(staff=visit.staff_id, name=visit.session.name)
 
 
 def box_shown(box: SeenBox, now_ms: int) -> BoxShown:

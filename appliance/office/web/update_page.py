@@ -15,10 +15,10 @@ from appliance.api.web.words import rollout_sentences
 from appliance.desk.access.rights import Permission, Rights
 from appliance.errors import InvalidInput
 from appliance.office.head import rollouts as rings
-from appliance.office.link import CommandAsker
 from appliance.office.tables import boxes, rollouts
 from appliance.office.tables.boxes import OfficeBox
 from appliance.office.tables.rollouts import Rollout, RolloutBox
+from appliance.office.web.places import asker
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.store import Tx
 
@@ -52,7 +52,7 @@ async def change(
     version: Annotated[str, Form(max_length=100)] = "",
     first: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
-    by = CommandAsker(staff=visit.staff_id, name=visit.session.name)
+    by = asker(visit)
 
     def work(tx: Tx, rights: Rights) -> None:
         _must_manage(rights)

@@ -56,13 +56,10 @@ OWN_POSTS |= {"/me/notifications/mail", "/me/notifications/mail/test"}
 OWN_POSTS |= {"/me/absence", "/me/absence/end"}
 OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
 OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/name", "/{}/remove")}
-OWN_POSTS |= {"/overview/over-time/per-person"}
-OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
-OWN_POSTS |= {"/rounds/new", "/privacy/requests/new"}
-OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/emergency", "/emergency/end"}
-OWN_POSTS |= {"/rounds/new", "/privacy/log/switch", "/privacy/consent/object"}
-OWN_POSTS |= {"/rounds/new", "/privacy/archive", "/privacy/archive/folder"}
-OWN_POSTS |= {"/rounds/new", "/privacy/retention", "/privacy/retention/run"}
+OWN_POSTS |= {"/overview/over-time/per-person", "/rounds/new", "/emergency", "/emergency/end"}
+OWN_POSTS |= {"/privacy/requests/new", "/privacy/log/switch", "/privacy/consent/object"}
+OWN_POSTS |= {"/privacy/archive", "/privacy/archive/folder"}
+OWN_POSTS |= {"/privacy/retention", "/privacy/retention/run"}
 OWN_POSTS |= {"/privacy/access/end"}
 OWN_POSTS |= {f"/settings/updates/{each}" for each in ("check", "install", "seen")}
 OWN_POSTS |= {f"/settings/backup/{each}" for each in ("copy", "check", "stick/forget")}
@@ -87,6 +84,14 @@ def addresses(office: Office, conversation: str) -> list[str]:
         ).fetchone()[0]
     )
     return [
+        *_of_thread(conversation, waiting),
+        *_of_lines_and_devices(line_id, device_id, waiting),
+        *_of_house(contact, waiting),
+    ]
+
+
+def _of_thread(conversation: str, waiting: str) -> list[str]:
+    return [
         f"/c/{conversation}/messages",
         f"/c/{conversation}/files",
         f"/c/{conversation}/draft",
@@ -101,8 +106,12 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/messages/{waiting}/decide",
         f"/messages/{waiting}/near-stop",
         f"/messages/{waiting}/care",
-        f"/privacy/care/{waiting}/hides",
-        f"/privacy/care/removals/{waiting}/done",
+        f"/c/{conversation}/texts/{waiting}",
+    ]
+
+
+def _of_lines_and_devices(line_id: str, device_id: str, waiting: str) -> list[str]:
+    return [
         f"/lines/{line_id}/resume",
         f"/lines/{line_id}/settings",
         f"/lines/{line_id}/profile",
@@ -119,7 +128,13 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/devices/screens/{waiting}",
         f"/devices/rules/{waiting}/remove",
         f"/devices/{device_id}/chats",
-        f"/c/{conversation}/texts/{waiting}",
+    ]
+
+
+def _of_house(contact: str, waiting: str) -> list[str]:
+    return [
+        f"/privacy/care/{waiting}/hides",
+        f"/privacy/care/removals/{waiting}/done",
         f"/new/texts/{waiting}",
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",

@@ -134,6 +134,12 @@ def _of_phrases() -> Iterator[str]:
     yield from bubble_sentences.RULES.values()
     yield from automatic_sentences.WHY.values()
     yield from calendar_file.SENTENCES
+    yield from _of_privacy()
+    yield from _of_kinds()
+    yield from _of_settings()
+
+
+def _of_privacy() -> Iterator[str]:
     yield from dossier_phrases.SECTIONS.values()
     yield from dossier_phrases.LABELS.values()
     for codes in dossier_phrases.CODES.values():
@@ -145,6 +151,9 @@ def _of_phrases() -> Iterator[str]:
     for kinds in (care_sentences.LOOKS_LIKE, care_sentences.KINDS, care_sentences.BECAUSE):
         yield from kinds.values()
     yield from (care_sentences.ABOUT, care_sentences.WAIT, *care_sentences.ON_A_PHONE)
+
+
+def _of_kinds() -> Iterator[str]:
     yield from (each for kind in Kind.known() for each in kind.removal_sentences)
     yield from (beside.LACKING, *(each.label for each in ANY_ACCOUNT))
     for kind in beside_shown.kinds():
@@ -152,6 +161,9 @@ def _of_phrases() -> Iterator[str]:
         yield from (
             said for each in kind.account_fields for said in (each.label, each.hint) if said
         )
+
+
+def _of_settings() -> Iterator[str]:
     for table in _OF_GROUPS:
         yield from table.values()
     for field in setting_fields.FIELDS:
