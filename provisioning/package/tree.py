@@ -15,7 +15,15 @@ DEBIAN = ROOT / "provisioning" / "debian"
 HOME = Path("usr/lib/balie")
 LIB = HOME / "lib"
 
-_DOCS = ("README.md", "API.md", "ARCHITECTURE.md", "CHANGELOG.md", "CHANNELS.md", "SECURITY.md")
+_DOCS = (
+    "README.md",
+    "GUIDE.md",
+    "API.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CHANNELS.md",
+    "SECURITY.md",
+)
 _VENDOR = ("appliance/api/web/static/vendor", "appliance/paper/vendor")
 """Not in git: `scripts/prepare` fetched them."""
 _PLACES = {
