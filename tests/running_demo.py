@@ -96,7 +96,7 @@ def running_demo(*options: str, under: Sequence[str] = ()) -> Iterator[Demo]:
                 stderr.seek(0)
                 raise RuntimeError(f"the demo did not start: {stderr.read()}")
             demo = Demo(**json.loads(line), pid=process.pid)
-            eventually(demo.is_ready, "both phones are ready")
+            eventually(demo.is_ready, "both phones are ready", pause_s=0.2)
             yield demo
         finally:
             process.terminate()

@@ -54,8 +54,9 @@ def demo(
     ] = False,
 ) -> None:
     """Runs Balie with emulated phones, three weeks of life, and people who write to them."""
-    from appliance.demo.boxes import BoxesOptions, run_boxes
-    from appliance.demo.show import DemoOptions, demo_folder, run_demo
+    with collecting_later():
+        from appliance.demo.boxes import BoxesOptions, run_boxes
+        from appliance.demo.show import DemoOptions, demo_folder, run_demo
 
     if boxes:
         if speed != 1.0:
@@ -90,7 +91,8 @@ def demo_box(
     traffic: Annotated[bool, _TRAFFIC] = True,
 ) -> None:
     """Runs one box of `balie demo --boxes`."""
-    from appliance.demo.one_box import prepare_box, run_box
+    with collecting_later():
+        from appliance.demo.one_box import prepare_box, run_box
 
     if prepare:
         prepare_box(data, seed_of_world=prepare, traffic=traffic)

@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-READ_FIRST = ("appliance.__main__", "appliance.demo.one_box", "appliance.runtime.office")
-"""Also what a verb of the demo of several boxes imports only when it runs."""
+READ_FIRST = (
+    *("appliance.__main__", "appliance.cli.running", "appliance.cli.office"),
+    *("appliance.cli.office_link", "appliance.runtime.kinds"),
+    *("appliance.demo.one_box", "appliance.runtime.office"),
+)
+"""What the verbs of the demo of several boxes import when they are called, and when they run."""
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(list(READ_FIRST))

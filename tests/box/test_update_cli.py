@@ -30,7 +30,9 @@ from tests.open_folder import open_folder
 from tests.own_certificate import make_certificate
 
 _LOADED = multiprocessing.get_context("forkserver")
-_LOADED.set_forkserver_preload([cli_child.__name__])
+_LOADED.set_forkserver_preload(
+    [cli_child.__name__, "appliance.cli.update", "appliance.runtime.kinds"]
+)
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root installs packages")
 

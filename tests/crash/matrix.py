@@ -76,18 +76,29 @@ class Outcome:
         return self.left > 1
 
 
+def cases(
+    steps: Sequence[str], loads: Sequence[Load], *, in_turn: bool
+) -> Sequence[tuple[str, Load]]:
+    """All steps of all loads; `in_turn`: each step for one load only, the next for the next one."""
+    found: list[tuple[str, Load]] = []
+    for place, step in enumerate(steps):
+        may = [each for each in loads if each.channel is Channel.WHATSAPP or step not in OF_TICKS]
+        found += [(step, each) for each in ([may[place % len(may)]] if in_turn else may)]
+    return found
+
+
 def outcomes(
-    folder: Path, steps: Sequence[str], *, phones: int, loads: Sequence[Load] = TEXTS
+    folder: Path,
+    steps: Sequence[str],
+    *,
+    phones: int,
+    loads: Sequence[Load] = TEXTS,
+    in_turn: bool = False,
 ) -> list[Outcome]:
-    """Kills at each step, for each load, spread over this many phones."""
-    cases = [
-        (step, load)
-        for load in loads
-        for step in steps
-        if load.channel is Channel.WHATSAPP or step not in OF_TICKS
-    ]
+    """Kills at these `cases`, spread over this many phones."""
+    chosen = cases(steps, loads, in_turn=in_turn)
     with world(folder, phones=phones, speed=SPEED) as here, ThreadPoolExecutor(phones) as pool:
-        shares = [cases[place::phones] for place in range(phones)]
+        shares = [chosen[place::phones] for place in range(phones)]
         done = [*pool.map(_share, repeat(folder), repeat(here), range(phones), shares)]
         left = here.left()  # only at the very end: a second copy may come late
         return sorted(

@@ -150,7 +150,7 @@ class Office:
             found = self.messages().get(text)
             return found if found and (found[0] in LEFT or found[1] == "person") else None
 
-        answer: tuple[str, str | None] = eventually(look, f"“{text}” settles")
+        answer: tuple[str, str | None] = eventually(look, f"“{text}” settles", pause_s=0.2)
         return answer
 
     def _close(self) -> None:

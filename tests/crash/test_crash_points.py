@@ -6,15 +6,36 @@ from pathlib import Path
 import pytest
 
 from appliance.queue.steps import Step
-from tests.crash.matrix import PHOTO_POST, POST, SECOND_PHOTO, STEPS, outcomes, table
+from tests.crash.matrix import (
+    OF_TICKS,
+    PHOTO_POST,
+    POST,
+    SECOND_PHOTO,
+    STEPS,
+    TEXTS,
+    cases,
+    outcomes,
+    table,
+)
+from tests.long_proofs import IN_FULL
 
 
+def test_a_sample_kills_at_every_step_and_over_both_channels() -> None:
+    sample = cases(STEPS, TEXTS, in_turn=True)
+    assert [step for step, _ in sample] == list(STEPS)
+    assert {load for step, load in sample if step not in OF_TICKS} == set(TEXTS)
+    assert len(cases(STEPS, TEXTS, in_turn=False)) == 2 * len(STEPS) - len(OF_TICKS)
+
+
+@pytest.mark.proof
 @pytest.mark.timeout(900)
 def test_a_kill_at_any_step_loses_nothing_and_sends_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each promised message leaves exactly once, by WhatsApp and by SMS."""
-    found = outcomes(tmp_path, STEPS, phones=4)
+    """Each promised message leaves exactly once, by WhatsApp and by SMS: in full both at each step,
+    else one of them, in turn.
+    """
+    found = outcomes(tmp_path, STEPS, phones=4, in_turn=not IN_FULL)
     with capsys.disabled():
         sys.stdout.write(f"\n{table(found)}\n")
     assert [each for each in found if each.is_lost or each.is_doubled] == []

@@ -19,6 +19,7 @@ from appliance.store.store import Store, Tx
 from tests import http_calls
 from tests.crash.matrix import IN_DOUBT, NUMBER, OF_TICKS, STEPS
 from tests.crash.office import LEFT, Office, World, _wrote
+from tests.long_proofs import IN_FULL
 
 SPEED = 60.0
 """The world's clock, so that the network's time-out passes within seconds."""
@@ -27,8 +28,12 @@ MODEMS = 4
 # A modem's baseline is recorded with its gate, in one commit.
 _NOT_REACHED = frozenset({Step.BEFORE_BASELINE.value, Step.BASELINE_NOTED.value})
 _LONG = " en neem je schoenen mee" * 10
+_REACHED = [step for step in STEPS if step not in OF_TICKS | _NOT_REACHED]
+_LENGTHS = ("", _LONG)
 _CASES = [
-    (step, more) for step in STEPS if step not in OF_TICKS | _NOT_REACHED for more in ("", _LONG)
+    (step, more)
+    for place, step in enumerate(_REACHED)
+    for more in (_LENGTHS if IN_FULL else [_LENGTHS[place % 2]])
 ]
 
 
@@ -58,11 +63,15 @@ class Case:
     state: str
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(900)
 def test_a_kill_at_any_step_of_a_modem_loses_nothing_and_sends_nothing_twice(
     tmp_path: Path,
 ) -> None:
-    """Each promised message leaves exactly once. No reports come: only the slots can prove it."""
+    """Each promised message leaves exactly once. No reports come: only the slots can prove it.
+
+    In full a short and a long one at each step, else one of them, in turn.
+    """
     clock = ScaledClock(origin_ms=SystemClock().now_ms(), speed=SPEED)
     with (
         emulation(

@@ -14,6 +14,7 @@ from appliance.queue.profile import DAY_MS
 from appliance.queue.study.load import Happening, Load, SimulatedContact, SimulatedPeople
 from appliance.queue.study.simulate import PHONE_MS, TOLERANCE, TOLERANCE_MS
 from appliance.store.forecast import EXPECTED_MS
+from tests.long_proofs import IN_FULL
 from tests.queue.counter import AMSTERDAM, Counter, at, tapping
 from tests.queue.test_office_hours import DUTCH
 
@@ -127,7 +128,8 @@ def open_branch(counter: Counter, load: Load) -> Branch:
     return Branch(counter, world, happenings, people)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", [1, 2] if IN_FULL else [1])
 def test_what_is_announced_in_a_week_comes_true(counter: Counter, seed: int) -> None:
     """80 % of the messages leave within a tenth of the wait that was announced when they were
     accepted, and of the wait in their first plan.

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.long_proofs import IN_FULL
 from tests.queue.fallback_machine import FallbackMachine
 from tests.queue.machine import QueueMachine
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(900)  # two hundred lives are a minute of work, and the machine may be busy
 @pytest.mark.parametrize("machine", [QueueMachine, FallbackMachine])
 def test_the_promises_hold_in_any_order_of_events(machine: type[QueueMachine]) -> None:
@@ -18,7 +20,7 @@ def test_the_promises_hold_in_any_order_of_events(machine: type[QueueMachine]) -
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=100,
+            max_examples=100 if IN_FULL else 40,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
