@@ -76,6 +76,7 @@ from appliance.api.web.page_finder import PageFinder
 from appliance.api.web.page_route import broken, not_during_trial, nothing_here
 from appliance.api.web.passkeys.ceremonies import Ceremonies
 from appliance.api.web.routes import router as box_pages
+from appliance.api.web.row_reads import RowReads
 from appliance.api.web.visit import Web
 from appliance.desk.access.login import Door
 from appliance.desk.access.throttle import Throttle
@@ -193,7 +194,13 @@ def furnish(app: FastAPI, services: Services) -> None:
     door = Door(services.store, services.clock, state.wrong)
     provider = OidcProvider(services.oidc, services.clock) if services.oidc else None
     state.web = Web(
-        services, door, Throttle(), Looks(services), Ceremonies(services.clock), provider
+        services,
+        door,
+        Throttle(),
+        Looks(services),
+        Ceremonies(services.clock),
+        RowReads(services.store),
+        provider,
     )
     services.office.serve(app, services)
     app.middleware_stack = None  # the next request builds it, of these services

@@ -7,7 +7,7 @@ joined. Counting afresh reads every conversation and each of the person's marks.
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 IS_UNREAD = """
@@ -46,6 +46,19 @@ def on_line(conn: sqlite3.Connection, line_id: str, staff_id: str) -> int:
         "SELECT conversations FROM unread WHERE line_id = ? AND staff_id = ?", (line_id, staff_id)
     ).fetchone()
     return 0 if row is None else int(row[0])
+
+
+def on_lines(
+    conn: sqlite3.Connection, line_ids: Sequence[str], staff_ids: Sequence[str]
+) -> Mapping[tuple[str, str], int]:
+    """By line and person, where there are any."""
+    rows = conn.execute(
+        "SELECT line_id, staff_id, conversations FROM json_each(?) line"
+        " CROSS JOIN json_each(?) staff"
+        " CROSS JOIN unread ON line_id = line.value AND staff_id = staff.value",
+        (json.dumps(line_ids), json.dumps(staff_ids)),
+    )
+    return {(row["line_id"], row["staff_id"]): row["conversations"] for row in rows}
 
 
 def _of(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Counter[tuple[str, str]]:

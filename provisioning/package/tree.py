@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appliance.api.web import compiled_templates, templating
 from provisioning.package.wheels import PackageError
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +125,8 @@ def _lay_balie(lib: Path, release: Release) -> None:
             raise PackageError(f"{name} is empty. Do scripts/prepare first.")
         for path in sorted(each for each in folder.iterdir() if each.name != ".ready"):
             put(path, lib / name / path.name)
+    templates = lib / templating.TEMPLATES.relative_to(ROOT)
+    compiled_templates.write_modules(templating.environment(), templates)
     _say_version(lib, release)
 
 

@@ -1,7 +1,8 @@
 """The rows of the list that come with the stream: to whom, and how much."""
 
+import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from appliance.api.web import changed_rows, row_drawing
+from appliance.api.web.row_reads import AskedRows, RowReads, RowsFound
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Accessed, Reader
 from appliance.desk.access.sessions import NewSession
@@ -21,7 +23,7 @@ from appliance.events import EventKind
 from appliance.identities import tel
 from appliance.messages import MessageClass, MessageState
 from appliance.store import events, groups, messages
-from appliance.store.store import Tx
+from appliance.store.store import ReaderPool, Tx
 from tests.api.office import Desk, Office, WebServer, open_office
 
 WORKER = "+31655500801"
@@ -183,6 +185,44 @@ def test_who_sees_the_same_shares_one_drawing(office: Office, tilburg: Desk) -> 
         office.writes(WORKER, tilburg)
         assert data_of(hers, "rows")["rows"] == data_of(his, "rows")["rows"]
     assert row_drawing.draws().misses == before + 1
+
+
+def test_all_who_wait_are_read_together(office: Office, tilburg: Desk) -> None:
+    """Ten readers cost no more statements about the conversation than one, also where two of them
+    are pages of one session.
+    """
+    office.writes(WORKER, tilburg)
+    where = office.store.read(lambda conn: conn.execute(_MESSAGE).fetchone()["conversation_id"])
+    names = [f"Collega {number}" for number in range(9)]
+    readers = [session_of(office, each, tilburg.branch_id) for each in names]
+    alone, looked_alone = asyncio.run(_found(office, where, readers[:1]))
+    together, looked_together = asyncio.run(_found(office, where, [*readers, readers[0]]))
+    assert [each.rows for each in together] == 10 * [alone[0].rows]
+    assert looked_together == looked_alone != []
+
+
+async def _found(
+    office: Office, where: str, readers: Sequence[NewSession]
+) -> tuple[Sequence[RowsFound], Sequence[str]]:
+    """The rows, and the statements that looked for who waits and for drafts, without values."""
+    seen: list[str] = []
+    reads, now_ms = RowReads(office.store), office.clock.now_ms()
+    asked = [
+        AskedRows(
+            staff_id=each.staff_id,
+            token=each.token,
+            now_ms=now_ms,
+            conversations=frozenset({where}),
+            people=frozenset(),
+        )
+        for each in readers
+    ]
+    live = ReaderPool.LIVE
+    await office.store.aread(lambda conn: conn.set_trace_callback(seen.append), live)
+    found = await asyncio.gather(*map(reads.find, asked))
+    await office.store.aread(lambda conn: conn.set_trace_callback(None), live)
+    looked = [word for each in seen for word in ("LEFT JOIN draft", "not_arrived") if word in each]
+    return found, looked
 
 
 def test_more_rows_than_a_few_are_asked_for_as_a_list(office: Office, tilburg: Desk) -> None:

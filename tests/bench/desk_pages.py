@@ -74,14 +74,16 @@ class Page:
             self.shown = dict.fromkeys(came, now_s) | self.shown
 
     async def _ask(self) -> None:
-        reader, writer = await asyncio.open_connection(HOST, self.port)
+        """Each time over a connection of its own: Balie ends one that was idle for some seconds."""
         while True:
             await self._hinted.wait()
             await asyncio.sleep(SOON_S)
             self._hinted.clear()
             asked = [message for message in self.heard if message not in self.shown]
+            reader, writer = await asyncio.open_connection(HOST, self.port)
             writer.write(request("GET", PART, cookie=self.reader.cookie))
             part = await answer(reader)
+            writer.close()
             self.largest = max(self.largest, len(part))
             self.shown |= dict.fromkeys(asked, time.perf_counter())
 

@@ -92,7 +92,11 @@ def test_the_numbers_beside_the_views_are_counted_in_indexes(counter: Counter) -
         conn.set_trace_callback(seen.append)
         view_counts.view_counts(conn, "somebody", [counter.line_id], ())
         conn.set_trace_callback(None)
-        return [row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {seen[-1]}")]
+        return [
+            row["detail"]
+            for each in seen
+            for row in conn.execute(f"EXPLAIN QUERY PLAN {each}").fetchall()
+        ]
 
     found = counter.store.read(plan)
     for index in ("not_arrived_line", "casework_open", "conversation_waiting"):

@@ -18,11 +18,10 @@ from tests.e2e.chromium import launched
 from tests.e2e.filled import fill
 from tests.e2e.filler import Filler
 from tests.fresh_store import fresh_store
-from tests.running_demo import SETTLES_S
 
 SETUP_CODE = "blauw-fiets-7"
-PATIENCE_MS = SETTLES_S * 1000
-"""How long a page may take on a busy machine: a deadline and no measurement."""
+PATIENCE_MS = 30_000
+"""How long a page may take, also on a busy machine: one that needs longer has failed."""
 
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from jinja2 import ModuleLoader
 
 from provisioning.package.archive import check_version, write_archive
 from provisioning.package.tree import ROOT, Release, lay_out
@@ -95,6 +96,17 @@ def test_everything_is_at_its_place_and_roots(package: Path) -> None:
     ):
         assert modes[f"./{name}"] == "-rw-r--r--"
     assert not [name for name in modes if "__pycache__" in name or "node_modules" in name]
+
+
+def test_it_brings_every_template_compiled(package: Path) -> None:
+    """No page of an installed Balie waits for the compiler, and nobody beside it."""
+    folder = "./usr/lib/balie/lib/appliance/api/web/templates/"
+    lines = told("dpkg-deb", "--contents", package).splitlines()
+    names = {line.split()[5].removeprefix(folder) for line in lines if folder in line}
+    texts = {name for name in names if name.endswith((".html", ".js"))}
+    assert texts
+    brought = {f"compiled/{ModuleLoader.get_module_filename(name)}" for name in texts}
+    assert brought == {name for name in names if name.endswith(".py")}
 
 
 def test_what_an_administrator_changes_is_a_setting(package: Path, tmp_path: Path) -> None:

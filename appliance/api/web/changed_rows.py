@@ -5,24 +5,20 @@ frame does, and thirty pages would ask at once. Who sees the same gets the same 
 drawn as the list of all numbers shows it; `static/rows.js` fits it into the list that is open.
 """
 
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appliance.api.web.pages.views import InboxView, Wanted, counts_of
 from appliance.api.web.row_drawing import RowPlace, drawn_row
+from appliance.api.web.row_reads import AskedRows, RowsFound
 from appliance.api.web.visit import Visit
-from appliance.desk.access import sessions
-from appliance.desk.access.accesses import Reader, Shown
-from appliance.desk.access.rights import Permission
-from appliance.desk.inbox import overview
-from appliance.desk.inbox.overview import ConversationRow, InboxLine
-from appliance.desk.inbox.view_counts import LineCounts, view_counts
+from appliance.desk.access.accesses import Reader
 from appliance.events import Event, EventKind
-from appliance.store.store import ReaderPool
 
-MOST = 6
-"""More rows than these at once cost more than the list, which the page asks for then."""
+MOST = 20
+"""More rows than these at once are half of a list: the page asks for all of it then, which costs
+Balie many times what a row does that others see, too.
+"""
 
 _OF_MESSAGES = frozenset(
     {
@@ -82,26 +78,6 @@ class Changed:
             self.people.add(event.contact_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowsFound:
-    """Empty for a session that has ended: nothing is shown any more. `several`: there are more
-    lines in sight than these.
-    """
-
-    rows: Sequence[ConversationRow] = ()
-    gone: Sequence[str] = ()
-    lines: Sequence[InboxLine] = ()
-    several: bool = False
-    counts: Sequence[LineCounts] = ()
-
-    @property
-    def shown(self) -> Iterable[Shown]:
-        return [
-            Shown(contact_id=row.contact_id, conversation_id=row.id, listed=True)
-            for row in self.rows
-        ]
-
-
 async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str, object]] | None:
     """The name of the hint and its data: the rows, what is gone, the unread ones by line, how many
     wait, and how much stands in the views, of each of the lines that are `counted`.
@@ -110,10 +86,15 @@ async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str
         return "list", {}
     if not changed.conversations and not changed.people:
         return None
-    accesses = visit.services.accesses(Reader(staff_id=visit.staff_id))
-    found = await accesses.read(
-        lambda conn: _find(conn, visit, changed), lambda found: found.shown, ReaderPool.LIVE
+    asked = AskedRows(
+        staff_id=visit.staff_id,
+        token=visit.token,
+        now_ms=visit.now_ms,
+        conversations=frozenset(changed.conversations),
+        people=frozenset(changed.people),
     )
+    accesses = visit.services.accesses(Reader(staff_id=visit.staff_id))
+    found = await accesses.found(visit.web.row_reads.find(asked), lambda found: found.shown)
     return told_rows(visit, found)
 
 
@@ -130,39 +111,18 @@ def told_rows(visit: Visit, found: RowsFound) -> tuple[str, Mapping[str, object]
     }
 
 
-def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> RowsFound:
-    """The rights are asked after the rows: what they hold was still within them."""
-    ids = sorted(changed.conversations | overview.conversations_with(conn, changed.people))
-    rows = overview.rows_of(conn, visit.staff_id, ids)
-    session = sessions.find(conn, visit.token, visit.now_ms)
-    if session is None or not session.rights.has(Permission.INBOX_READ):
-        return RowsFound()
-    lines = overview.lines(conn, session.rights, visit.staff_id)
-    readable = {line.id for line in lines}
-    return RowsFound(
-        rows=[
-            row
-            for row in rows.values()
-            if row.line_id in readable and not session.rights.groups.hides(row.id)
-        ],
-        gone=[each for each in ids if each not in rows],
-        lines=lines,
-        counts=view_counts(
-            conn, visit.staff_id, [line.id for line in lines], session.rights.groups.hidden
-        ),
-    )
-
-
 def _drawings(visit: Visit, found: RowsFound) -> Sequence[str]:
-    chooses = visit.has_page("/chosen")
+    may_write = visit.has_page("/chosen") and any(each.may_write for each in found.lines)
+    shown = {row.line_id for row in found.rows}
     places = {
         line.id: RowPlace(
             zone=line.zone,
             within_min=line.within_min,
-            may_write=chooses and any(each.may_write for each in found.lines),
+            may_write=may_write,
             branch=line.branch if found.several or len(found.lines) > 1 else "",
             query=_ALL_NUMBERS.query(),
         )
         for line in found.lines
+        if line.id in shown
     }
     return [drawn_row(row, places[row.line_id], visit.words, visit.now_ms) for row in found.rows]

@@ -176,7 +176,7 @@ class Hints:
     def add(self, hint: Hint, cursor: str = "") -> None:
         plain = _frame(*hint)
         self._frames.pop(plain, None)
-        self._frames[plain] = _frame(*hint, cursor)
+        self._frames[plain] = f"{_number(cursor)}{plain}"
 
     @property
     def text(self) -> str:
@@ -335,5 +335,8 @@ def _sights(rights: Rights, hint: str) -> Sequence[Sight]:
 
 
 def _frame(name: str, about: Mapping[str, object], cursor: str = "") -> str:
-    number = f"id: {cursor}\n" if cursor else ""
-    return f"{number}event: {name}\ndata: {json.dumps(about)}\n\n"
+    return f"{_number(cursor)}event: {name}\ndata: {json.dumps(about)}\n\n"
+
+
+def _number(cursor: str) -> str:
+    return f"id: {cursor}\n" if cursor else ""

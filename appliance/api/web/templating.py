@@ -1,17 +1,19 @@
 """Templates, and the names that each of them may use."""
 
 import functools
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
+import jinja2
 from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from appliance.api.web import avatars, formatting
 from appliance.api.web import words as all_words
 from appliance.api.web.assets import asset, icon, tick
-from appliance.api.web.joined_templates import JoinedTemplates
+from appliance.api.web.compiled_templates import KeptBytecode, loader_of
 from appliance.api.web.style_sheets import style_sheet
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
@@ -27,7 +29,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 @functools.cache
 def environment() -> Environment:
     env = Environment(
-        loader=JoinedTemplates(TEMPLATES),
+        loader=loader_of(TEMPLATES),
+        bytecode_cache=KeptBytecode(TEMPLATES, _compiler()),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -51,6 +54,12 @@ def environment() -> Environment:
     env.tests["writable"] = Channel.any_writes_to
     env.tests["blank"] = is_blank
     return env
+
+
+def _compiler() -> str:
+    """Another one for another Jinja, and for whatever is set above."""
+    found = sha256(jinja2.__version__.encode() + Path(__file__).read_bytes())
+    return found.hexdigest()[:12]
 
 
 def _said() -> dict[str, ModuleType]:

@@ -19,6 +19,7 @@ from appliance.api.web.page_finder import PageFinder
 from appliance.api.web.passkeys import required
 from appliance.api.web.passkeys.ceremonies import Ceremonies
 from appliance.api.web.presence import Presence
+from appliance.api.web.row_reads import RowReads
 from appliance.api.web.streams import Streams
 from appliance.api.web.undoing import Undoing
 from appliance.api.web.words.i18n import Words, best_language
@@ -71,6 +72,7 @@ class Web:
     setup_brake: Throttle
     looks: Looks
     ceremonies: Ceremonies
+    row_reads: RowReads
     provider: OidcProvider | None = None
     streams: Streams = field(default_factory=Streams)
     presence: Presence = field(default_factory=Presence)

@@ -5,7 +5,7 @@ so only this module knows of it; the sink keeps it where the company has switche
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -93,7 +93,18 @@ class Accesses:
         thing: Thing | None = None,
     ) -> T:
         """What `work` found; `shown` says whose data that is, `what` and `thing` how."""
-        found = await self.store.aread(work, pool)
+        return await self.found(self.store.aread(work, pool), shown, what=what, thing=thing)
+
+    async def found(
+        self,
+        reading: Awaitable[T],
+        shown: Callable[[T], Iterable[Shown]],
+        *,
+        what: ReadingKind = ReadingKind.READ,
+        thing: Thing | None = None,
+    ) -> T:
+        """As `read`, of what is read elsewhere, together with what others see."""
+        found = await reading
         if self.sink is not None:
             for each in shown(found):
                 self._tell(self.sink, each, what, thing)

@@ -3,6 +3,8 @@
 What a person may not see does not exist for them: code that finds a right missing raises NotFound.
 """
 
+import functools
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,28 +64,38 @@ class Rights:
 
     def may(self, permission: Permission, branch_id: str | None) -> bool:
         """`branch_id` None asks for the whole company."""
-        if Grant(permission=permission, branch_id=None) in self.grants:
-            return True
-        return (
-            branch_id is not None
-            and Grant(permission=permission, branch_id=branch_id) in self.grants
-        )
+        found = self.branches(permission)
+        return found is None or branch_id in found
 
     def branches(self, permission: Permission) -> frozenset[str] | None:
         """The branches where it is granted; None means all of them."""
-        found = {grant.branch_id for grant in self.grants if grant.permission is permission}
-        if None in found:
-            return None
-        return frozenset(branch_id for branch_id in found if branch_id is not None)
+        return _branches(self.grants, permission)
 
     def has(self, permission: Permission) -> bool:
         """Granted somewhere: that is enough to show the page at all."""
-        return any(grant.permission is permission for grant in self.grants)
+        found = self.branches(permission)
+        return found is None or bool(found)
 
     def require(self, permission: Permission, branch_id: str | None, what: str) -> None:
         """Raises NotFound(`what`) when it is not granted there."""
         if not self.may(permission, branch_id):
             raise NotFound(what)
+
+
+@functools.lru_cache(maxsize=1024)
+def _branches(grants: frozenset[Grant], permission: Permission) -> frozenset[str] | None:
+    """Remembered: it is asked for each line and each reader of an event."""
+    found = {grant.branch_id for grant in grants if grant.permission is permission}
+    return None if None in found else frozenset(each for each in found if each is not None)
+
+
+@functools.lru_cache(maxsize=256)
+def _granted(kept: str) -> frozenset[Grant]:
+    """Remembered: a person's rights are looked up for each request and each event."""
+    return frozenset(
+        Grant(permission=Permission(permission), branch_id=branch_id)
+        for permission, branch_id in json.loads(kept)
+    )
 
 
 def rights_of(conn: sqlite3.Connection, staff_id: str, *, now_ms: int | None = None) -> Rights:
@@ -92,20 +104,19 @@ def rights_of(conn: sqlite3.Connection, staff_id: str, *, now_ms: int | None = N
     With `now_ms` an emergency access ends exactly then; without, when it is noted that it ended,
     some seconds later.
     """
-    rows = conn.execute(
-        "SELECT permission, branch_id FROM staff_grant JOIN staff ON staff.id = staff_id"
+    kept = conn.execute(
+        "SELECT json_group_array(json_array(permission, branch_id)) AS granted"
+        " FROM staff_grant JOIN staff ON staff.id = staff_id"
         " WHERE staff_id = ? AND disabled_ms IS NULL",
         (staff_id,),
-    )
-    given = {
-        Grant(permission=Permission(row["permission"]), branch_id=row["branch_id"]) for row in rows
-    }
+    ).fetchone()
+    given = _granted(kept["granted"])
     taken = {
         Grant(permission=each, branch_id=branch_id)
         for branch_id in emergencies.branches_of(conn, staff_id, now_ms)
         for each in EMERGENCY
     }
-    rights = Rights(grants=frozenset(given | taken))
+    rights = Rights(grants=given | taken)
     limits = group_limits.of_staff(
         conn, staff_id, lambda branch_id: rights.may(Permission.STAFF_MANAGE, branch_id)
     )

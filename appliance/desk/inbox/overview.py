@@ -1,8 +1,9 @@
 """What the inbox's list shows: the lines one may use and the conversations on them."""
 
+import functools
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from enum import Enum
@@ -139,25 +140,47 @@ def lines(
     only: Collection[str] | None = None,
 ) -> Sequence[InboxLine]:
     """The lines whose messages this person may read, by branch; `only` among those."""
+    return lines_for(conn, {staff_id: rights}, only=only)[staff_id]
+
+
+def lines_for(
+    conn: sqlite3.Connection,
+    readers: Mapping[str, Rights],
+    *,
+    only: Collection[str] | None = None,
+) -> Mapping[str, Sequence[InboxLine]]:
+    """As `lines`, by the person whose rights these are; what all of them see is read once."""
     chosen = None if only is None else json.dumps(list(only))
-    rows = conn.execute(_LINES, {"staff_id": staff_id, "only": chosen})
-    return [
-        InboxLine(
-            id=row["id"],
-            number=row["number"],
-            branch_id=row["branch_id"],
-            branch=row["branch"],
-            zone=settings_of(row["settings"]).zone,
-            within_min=settings_of(row["settings"]).answer_within_min,
-            stopped=row["stopped"],
-            may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
-            unread=row["unread"],
-            code=bool(row["code"]),
-            crowded=crowd.waiting(conn, row["id"]) if _leads(rights, row["branch_id"]) else 0,
-        )
-        for row in rows
-        if rights.may(Permission.INBOX_READ, row["branch_id"])
-    ]
+    rows = conn.execute(_LINES, {"only": chosen}).fetchall()
+    badges = unread.on_lines(conn, [row["id"] for row in rows], list(readers))
+    waiting = functools.cache(functools.partial(crowd.waiting, conn))
+    return {
+        staff_id: [
+            _line(row, rights, badges.get((row["id"], staff_id), 0), waiting)
+            for row in rows
+            if rights.may(Permission.INBOX_READ, row["branch_id"])
+        ]
+        for staff_id, rights in readers.items()
+    }
+
+
+def _line(
+    row: sqlite3.Row, rights: Rights, unread_count: int, waiting: Callable[[str], int]
+) -> InboxLine:
+    settings = settings_of(row["settings"])
+    return InboxLine(
+        id=row["id"],
+        number=row["number"],
+        branch_id=row["branch_id"],
+        branch=row["branch"],
+        zone=settings.zone,
+        within_min=settings.answer_within_min,
+        stopped=row["stopped"],
+        may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
+        unread=unread_count,
+        code=bool(row["code"]),
+        crowded=waiting(row["id"]) if _leads(rights, row["branch_id"]) else 0,
+    )
 
 
 def _leads(rights: Rights, branch_id: str) -> bool:
@@ -178,8 +201,22 @@ def rows_of(
     conn: sqlite3.Connection, staff_id: str, conversation_ids: Sequence[str]
 ) -> Mapping[str, ConversationRow]:
     """By id; without those that are gone. The caller looks whether the person may see them."""
-    values = {"staff_id": staff_id, "ids": json.dumps(conversation_ids), "looked_at": LOOKED_AT}
-    return {row["id"]: _row(row) for row in conn.execute(_ROWS, values)}
+    return rows_for(conn, [staff_id], conversation_ids)[staff_id]
+
+
+def rows_for(
+    conn: sqlite3.Connection, staff_ids: Sequence[str], conversation_ids: Sequence[str]
+) -> Mapping[str, Mapping[str, ConversationRow]]:
+    """As `rows_of`, by the person who looks; all of them in one read."""
+    values = {
+        "readers": json.dumps(staff_ids),
+        "ids": json.dumps(conversation_ids),
+        "looked_at": LOOKED_AT,
+    }
+    found: dict[str, dict[str, ConversationRow]] = {each: {} for each in staff_ids}
+    for row in conn.execute(_ROWS, values):
+        found[row["reader"]][row["id"]] = _row(row)
+    return found
 
 
 def conversations_with(conn: sqlite3.Connection, contact_ids: Collection[str]) -> set[str]:
@@ -246,10 +283,9 @@ def _row(row: Mapping[str, Any]) -> ConversationRow:
 
 _LINES = """
 SELECT line.id, line.number, line.branch_id, line.stopped, branch.name AS branch,
-  branch.settings, coalesce(u.conversations, 0) AS unread,
+  branch.settings,
   EXISTS (SELECT 1 FROM line_code k WHERE k.line_id = line.id AND k.text IS NOT NULL) AS code
 FROM line JOIN branch ON branch.id = line.branch_id
-LEFT JOIN unread u ON u.line_id = line.id AND u.staff_id = :staff_id
 WHERE line.removed_ms IS NULL
 AND (:only IS NULL OR line.id IN (SELECT value FROM json_each(:only)))
 ORDER BY branch.name, line.number
@@ -306,7 +342,8 @@ _PLACES = {
 
 # Of the newest messages the index has the numbers, and only rows behind the mark are read.
 _ROWS = f"""
-SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
+SELECT reader.value AS reader,
+  c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
   k.office_name IS NULL AND k.chosen_name IS NOT NULL AS is_theirs,
   coalesce(m.value, (SELECT value FROM contact_identity n WHERE n.contact_id = c.contact_id
@@ -331,10 +368,10 @@ SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   c.id IN (SELECT n.conversation_id FROM note_mention named INDEXED BY note_mention_unseen
            CROSS JOIN note n ON n.id = named.note_id
            WHERE named.staff_id = me.id AND named.seen_ms IS NULL) AS mentioned
-FROM conversation c
+FROM conversation c CROSS JOIN json_each(:readers) reader
 LEFT JOIN casework w ON w.conversation_id = c.id
 LEFT JOIN staff owner ON owner.id = w.assignee_id
-LEFT JOIN staff me ON me.id = :staff_id
+LEFT JOIN staff me ON me.id = reader.value
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
 LEFT JOIN message m ON m.id = c.shown_message_id

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.group_limits import HIDDEN
@@ -30,16 +30,49 @@ def view_counts(
     """In the order of the lines; without the conversations that are hidden. Only who waits, and
     what stands in the other two, is looked at in the indexes, however much was said.
     """
-    about = {
-        "lines": json.dumps(list(line_ids)),
-        "staff_id": staff_id,
-        "hidden": json.dumps(sorted(hidden)),
-        "most": MOST,
-    }
-    return [LineCounts(**dict(row)) for row in conn.execute(_COUNTS, about)]
+    return ViewCounts(conn).of(staff_id, line_ids, hidden)
 
 
-_COUNTS = f"""
+class ViewCounts:
+    """The counts of one moment, for one reader after the other: what is the same for several of
+    them is counted once.
+    """
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._waiting: dict[str, int] = {}
+        self._missing: dict[str, dict[str, int]] = {}
+
+    def of(
+        self, staff_id: str, line_ids: Collection[str], hidden: Collection[str]
+    ) -> Sequence[LineCounts]:
+        """As `view_counts`."""
+        left_out = json.dumps(sorted(hidden))
+        waiting = self._known(self._waiting, _WAITING, line_ids)
+        missing = self._known(
+            self._missing.setdefault(left_out, {}), _MISSING, line_ids, hidden=left_out, most=MOST
+        )
+        mine = self._counted(_MINE, line_ids, hidden=left_out, staff_id=staff_id)
+        return [
+            LineCounts(line_id=each, waiting=waiting[each], mine=mine[each], missing=missing[each])
+            for each in line_ids
+        ]
+
+    def _known(
+        self, known: dict[str, int], statement: str, line_ids: Collection[str], **about: str | int
+    ) -> Mapping[str, int]:
+        if asked := [each for each in line_ids if each not in known]:
+            known.update(self._counted(statement, asked, **about))
+        return known
+
+    def _counted(
+        self, statement: str, line_ids: Collection[str], **about: str | int
+    ) -> Mapping[str, int]:
+        rows = self._conn.execute(statement, {"lines": json.dumps(list(line_ids)), **about})
+        return {row["line_id"]: row["counted"] for row in rows}
+
+
+_WAITING = """
 SELECT line.value AS line_id, (
   SELECT count(*) FROM conversation c INDEXED BY conversation_waiting
   WHERE c.line_id = line.value AND c.waiting_ms IS NOT NULL
@@ -47,7 +80,10 @@ SELECT line.value AS line_id, (
   SELECT count(*) FROM casework w INDEXED BY casework_later
   CROSS JOIN conversation c ON c.id = w.conversation_id
   WHERE w.line_id = line.value AND w.returns IS NOT NULL AND c.waiting_ms IS NOT NULL
-) AS waiting, (
+) AS counted FROM json_each(:lines) line
+"""
+_MINE = f"""
+SELECT line.value AS line_id, (
   SELECT count(*) FROM (
     SELECT w.conversation_id FROM casework w INDEXED BY casework_open
     WHERE w.assignee_id = :staff_id AND w.line_id = line.value AND w.done_ms IS NULL
@@ -56,12 +92,14 @@ SELECT line.value AS line_id, (
     CROSS JOIN note n ON n.id = named.note_id CROSS JOIN conversation c ON c.id = n.conversation_id
     WHERE named.staff_id = :staff_id AND named.seen_ms IS NULL AND c.line_id = line.value
     AND c.id NOT IN {HIDDEN})
-) AS mine, (
+) AS counted FROM json_each(:lines) line
+"""  # noqa: S608 -- our own words
+_MISSING = f"""
+SELECT line.value AS line_id, (
   SELECT count(*) FROM (
     SELECT 1 FROM not_arrived n INDEXED BY not_arrived_line
     CROSS JOIN message m ON m.id = n.message_id
     WHERE n.line_id = line.value AND m.conversation_id NOT IN {HIDDEN}
     ORDER BY n.since_ms DESC LIMIT :most)
-) AS missing
-FROM json_each(:lines) line ORDER BY line.key
+) AS counted FROM json_each(:lines) line
 """  # noqa: S608 -- our own words

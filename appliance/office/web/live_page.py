@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
-from appliance.api.web.changed_rows import MOST, Changed, RowsFound, told_rows
+from appliance.api.web.changed_rows import MOST, Changed, told_rows
 from appliance.api.web.live import Hint, Hints, hint_for, streamed
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.row_reads import RowsFound
 from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission
 from appliance.desk.access.sight import sight_in

@@ -10,11 +10,10 @@ from playwright.sync_api import Browser, StorageState
 
 from tests import http_calls
 from tests.e2e.chromium import launched
-from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.gallery.crawl import crawl, in_browser, page_paths
 from tests.e2e.gallery.pictures import Gallery
 from tests.e2e.gallery.staged import stage_all
-from tests.e2e.picture import WIDE, log_in, talk
+from tests.e2e.picture import SETTLES_MS, WIDE, log_in, talk
 from tests.e2e.test_pages_axe import AT_DOOR, BEFORE_ALL
 from tests.running_demo import Demo, eventually, running_demo
 
@@ -50,7 +49,7 @@ def main() -> None:
 def _logged_in(browser: Browser, demo: Demo) -> StorageState:
     """An administrator, who sees everything; they have talked with Sanne."""
     with closing(browser.new_context(base_url=demo.url, viewport=WIDE)) as context:
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(SETTLES_MS)
         page = context.new_page()
         log_in(page, demo, "admin")
         talk(page, demo)

@@ -3,10 +3,20 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PATIENCE_MS
-from tests.running_demo import Demo, running_demo
+from tests.running_demo import SETTLES_S, Demo, running_demo
+
+SETTLES_MS = SETTLES_S * 1000
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """What a page shows here may have gone through a phone first."""
+    expect.set_options(timeout=SETTLES_MS)
+    yield
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +36,7 @@ def new_page(demo: Demo, chromium: Browser) -> Iterator[Callable[[str], Page]]:
 
     def opened(role: str) -> Page:
         context = chromium.new_context(locale="en-GB", base_url=demo.url)
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(SETTLES_MS)
         contexts.append(context)
         page = context.new_page()
         log_in(page, demo.login(role))
