@@ -5,7 +5,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import groupby
@@ -27,6 +27,7 @@ from appliance.queue.pacing import DEFAULT_PROFILE, HOUR_MS
 from appliance.queue.study.load import Load
 from appliance.queue.study.simulate import Item, SimulatedLine
 from appliance.runtime.list_follower import ListFollower
+from appliance.runtime.turns import take_short_turns
 from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
@@ -96,7 +97,7 @@ def reply_beside_lists() -> Measured:
 def longest_write() -> Measured:
     """A reply that comes in the worst moment waits for so long."""
     with _office(1) as (store, wishes):
-        found = store.read(lambda conn: _judged(conn, wishes[0]))
+        found = store.read(partial(_judged, wish=wishes[0], give_way=store.give_way))
         began = time.perf_counter()
         store.write(partial(sends.send, sight=ALL, wish=wishes[0], found=found))
         spans = [time.perf_counter() - began]
@@ -120,12 +121,14 @@ def list_finish() -> Measured:
 def _send_all(store: Store, wishes: Sequence[SendWish]) -> None:
     """As the API and the pages do it."""
     for wish in wishes:
-        found = store.read(partial(_judged, wish=wish))
+        found = store.read(partial(_judged, wish=wish, give_way=store.give_way))
         store.write(partial(sends.send, sight=ALL, wish=wish, found=found))
 
 
-def _judged(conn: sqlite3.Connection, wish: SendWish) -> JudgedSend | None:
-    return sends.judged(conn, ALL, wish, now_ms=MONDAY_MS)
+def _judged(
+    conn: sqlite3.Connection, wish: SendWish, give_way: Callable[[], None]
+) -> JudgedSend | None:
+    return sends.judged(conn, ALL, wish, now_ms=MONDAY_MS, give_way=give_way)
 
 
 @contextmanager
@@ -177,7 +180,10 @@ def _reply_p95(store: Store, clock: ManualClock, replies: Iterator[SendRequest])
 def _office(
     count: int, clock: ManualClock | None = None
 ) -> Iterator[tuple[Store, Sequence[SendWish]]]:
-    """So many lines, each with its share of the people, who all wrote this morning, in a list."""
+    """So many lines, each with its share of the people, who all wrote this morning, in a list; in a
+    process whose threads take turns as a running Balie's do.
+    """
+    take_short_turns()
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         store = Store(Path(folder) / "balie.db", clock or ManualClock(MONDAY_MS))
         try:
