@@ -43,7 +43,7 @@ MANY = 10
 """The same words may go to so many; to more people, never twice in a row."""
 
 AT_ONCE = 10
-"""People who are judged before something else may go first: a millisecond's work on a Pi."""
+"""People who are judged before something else may go first: a third of a millisecond of work."""
 
 SHORT = 500
 """Characters of a text that every channel takes, with whatever is added on a way."""
