@@ -44,8 +44,10 @@ _MEMORY = "promises"
 
 _SAID = f"""
 SELECT b.direction, b.answering, b.sent_ms, length(b.text) AS length, {SINCE_HEARD} AS since_heard
-FROM conversation c CROSS JOIN message b ON b.conversation_id = c.id
-WHERE c.id = ? ORDER BY b.happened_ms DESC, b.id DESC LIMIT ?
+FROM conversation c CROSS JOIN message b ON b.id IN (
+  SELECT s.id FROM message s WHERE s.conversation_id = c.id
+  ORDER BY s.happened_ms DESC, s.id DESC LIMIT :last)
+WHERE c.id = :conversation ORDER BY b.happened_ms DESC, b.id DESC
 """  # noqa: S608 -- our own words
 
 _PROMISED = f"""
@@ -292,7 +294,8 @@ def with_past(conn: sqlite3.Connection, coming: Coming) -> Waiting:
     waiting = coming.waiting
     if waiting.typed and not waiting.is_begun:
         return waiting
-    said = conn.execute(_SAID, (coming.conversation_id, LAST_SAID)).fetchall()
+    about = {"conversation": coming.conversation_id, "last": LAST_SAID}
+    said = conn.execute(_SAID, about).fetchall()
     if waiting.is_begun:
         sent = [row for row in said if row["sent_ms"] is not None]
         unanswered = sum(not row["answering"] and row["since_heard"] for row in sent)

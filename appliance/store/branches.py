@@ -46,15 +46,21 @@ def rename_branch(tx: Tx, branch_id: str, name: str, *, staff_id: str | None) ->
 
 def branches(conn: sqlite3.Connection) -> Sequence[Branch]:
     rows = conn.execute("SELECT id, name, settings FROM branch ORDER BY name")
-    return [
-        Branch(id=row["id"], name=row["name"], settings=settings_of(row["settings"]))
-        for row in rows
-    ]
+    return [_branch(row) for row in rows]
 
 
 def branch(conn: sqlite3.Connection, name_or_id: str) -> Branch:
     """Raises NotFound."""
+    row = conn.execute(
+        "SELECT id, name, settings FROM branch WHERE id = ?", (name_or_id,)
+    ).fetchone()
+    if row is not None:
+        return _branch(row)
     for each in branches(conn):
-        if name_or_id == each.id or name_or_id.casefold() == each.name.casefold():
+        if name_or_id.casefold() == each.name.casefold():
             return each
     raise NotFound("branch")
+
+
+def _branch(row: sqlite3.Row) -> Branch:
+    return Branch(id=row["id"], name=row["name"], settings=settings_of(row["settings"]))

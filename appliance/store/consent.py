@@ -12,7 +12,8 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from operator import itemgetter
+from typing import Literal, NamedTuple
 
 from appliance.channels import Channel
 from appliance.events import EventKind
@@ -44,12 +45,13 @@ _OPENS, _OPENS_AGAIN, _CLOSES = tuple(OPENS), tuple(OPENS_AGAIN), tuple(CLOSES)
 _KINDS = {each.value: each for each in ConsentKind}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentEntry:
+class ConsentEntry(NamedTuple):
     """One row of the ledger; `line_id` None means the whole company.
 
     `source` names the document or system of an import. Messages accepted later have ids above
     `as_of`, whatever a clock has shown.
+
+    A tuple and no dataclass, because a list makes ten thousand, each out of a row.
     """
 
     identity: Identity
@@ -174,7 +176,7 @@ def _standing(line_id: str, identity: Identity, rows: Sequence[sqlite3.Row]) -> 
         identity=identity,
         contact_id=contact_id,
         on_whatsapp=None if known is None else bool(known),
-        entries=_counting([row for row in rows if row[_SEQ] is not None]),
+        entries=_counting(sorted((row for row in rows if row[_SEQ] is not None), key=_by_seq)),
         blocked=blocked_ms is not None,
     )
 
@@ -279,13 +281,13 @@ _JOURNAL = {
 }
 
 
-def _counting(rows: Iterable[sqlite3.Row]) -> Sequence[ConsentEntry]:
+def _counting(rows: Sequence[sqlite3.Row]) -> Sequence[ConsentEntry]:
     """Of rows that begin with `_ENTRY`: without what somebody agreed to who had the number before,
     and without what they had withdrawn and agreed to again.
     """
+    if all(each[_SEQ] > each[_FORMER_SEQ] for each in rows):
+        return [_entry(each) for each in rows]
     read = [(each[_SEQ], each[_FORMER_SEQ], _entry(each)) for each in rows]
-    if all(seq > former_seq for seq, former_seq, _ in read):
-        return [entry for _, _, entry in read]
     again: dict[Identity, int] = {}
     for seq, former_seq, entry in read:
         if seq <= former_seq and entry.kind in OPENS_AGAIN:
@@ -310,6 +312,8 @@ _ENTRY = (
 by its name costs more than the rest.
 """
 _SEQ, _FORMER_SEQ, _PLACE = 0, 1, 10
+# Each person's few rows are put in order once they are read: SQLite would sort all of a list's.
+_by_seq = itemgetter(_SEQ)
 _STANDINGS = f"""
 SELECT {_ENTRY}, p.key AS place, a.contact_id, a.on_whatsapp, k.blocked_ms
 FROM json_each(:asked) p
@@ -318,7 +322,6 @@ CROSS JOIN contact k ON k.id = a.contact_id
 CROSS JOIN contact_identity b ON b.contact_id = a.contact_id
 LEFT JOIN consent e ON e.value = b.value AND e.scheme = b.scheme
   AND (e.line_id = :line OR e.line_id IS NULL)
-ORDER BY p.key, e.seq
 """  # noqa: S608 -- a statement of ours
 
 _LEDGERS = (
@@ -330,12 +333,5 @@ _LEDGERS = (
 
 def _entry(row: sqlite3.Row) -> ConsentEntry:
     _, _, value, scheme, line_id, kind, message_id, source, at_ms, as_of, *_ = row
-    return ConsentEntry(
-        identity=Identity(value, scheme),
-        line_id=line_id,
-        kind=_KINDS[kind],
-        message_id=message_id,
-        source=source,
-        at_ms=at_ms,
-        as_of=as_of,
-    )
+    who, what = Identity(value, scheme), _KINDS[kind]
+    return ConsentEntry(who, line_id, what, message_id, at_ms, source, as_of)

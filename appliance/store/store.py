@@ -42,6 +42,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 TRIAL_BYTES = 64 * 1024
+GIVES_WAY_S = 0.01
+"""A reply is written in half of this. While others write without end, long work goes on all the
+same: a list of ten thousand is held up by seconds.
+"""
 KEPT_READERS = 2
 """Of a store that is one of many; more are made while more threads read it at once."""
 COPY_LOG_PAGES = 2_000
@@ -198,6 +202,12 @@ class Store:
             with translated(self.path):
                 raise
         return written
+
+    def give_way(self) -> None:
+        """Lets what is written go first, for a moment: called by other threads between the small
+        pieces of work that computes. The writer would wait for the interpreter at each statement.
+        """
+        self._writer.rests_within(GIVES_WAY_S)
 
     def pulse(self) -> Future[None]:
         """Done when the writer's thread has come round to it; nothing is written."""

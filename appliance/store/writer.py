@@ -61,6 +61,8 @@ class Writer:
         self._closed = False
         self._syncs = True
         self._alone_since_s: float | None = None
+        self._rests = threading.Event()
+        self._rests.set()
         self._door = threading.Lock()  # nothing comes in behind the None that ends the thread
         self._stays = stays
         self._thread: threading.Thread | None = None
@@ -81,11 +83,16 @@ class Writer:
         since_s = self._alone_since_s
         return 0.0 if since_s is None else time.monotonic() - since_s
 
+    def rests_within(self, most_s: float) -> bool:
+        """Waits at most so long until nothing is written, and nothing waits to be."""
+        return self._rests.wait(most_s)
+
     def _put(self, job: _Job) -> Future[Any]:
         with self._door:
             if self._closed:
                 job.done.set_exception(StoreUnavailable("Balie is stopping; nothing was written."))
             else:
+                self._rests.clear()
                 self._jobs.put(job)
                 if self._thread is None:
                     self._begin()
@@ -117,12 +124,20 @@ class Writer:
     def _first(self) -> _Job | None:
         """None where the thread is to end."""
         if self._stays:
-            return self._jobs.get()
+            return self._taken()
         with self._door:
             if self._jobs.empty():
                 self._thread = None
+                self._rests.set()
                 return None
-            return self._jobs.get()
+            return self._taken()
+
+    def _taken(self) -> _Job | None:
+        if self._jobs.empty():
+            self._rests.set()
+        job = self._jobs.get()
+        self._rests.clear()  # who put it has cleared it, too, but may have been a moment too early
+        return job
 
     def _next_batch(self) -> list[_Job] | None:
         first, self._next = self._next or self._first(), None

@@ -5,7 +5,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import groupby
@@ -27,6 +27,7 @@ from appliance.queue.pacing import DEFAULT_PROFILE, HOUR_MS
 from appliance.queue.study.load import Load
 from appliance.queue.study.simulate import Item, SimulatedLine
 from appliance.runtime.list_follower import ListFollower
+from appliance.runtime.turns import take_short_turns
 from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
@@ -75,12 +76,18 @@ def lists_accepted() -> Measured:
 
 @at_most(1.1, "times a reply's p95 without them, while 10,000 go out over 40 lines (peer: ms)")
 def reply_beside_lists() -> Measured:
-    """A reply each 20 ms for 20 s, and the lists in the middle of it."""
-    with _office(LINES) as (store, wishes), _made_beside(store):
-        alone = _reply_p95(store, wishes[0].line_id)
+    """A reply each 20 ms for 20 s, and the lists in the middle of it.
+
+    Each is to another person, over all lines, as time goes by: a thread that grows, or a queue from
+    which nothing leaves, would be measured with it.
+    """
+    clock = ManualClock(MONDAY_MS)
+    with _office(LINES, clock) as (store, wishes), _made_beside(store):
+        replies = iter(store.read(_replies))
+        alone = _reply_p95(store, clock, replies)
         lists = threading.Timer(REPLIES_S / 2, _send_all, (store, wishes))
         lists.start()
-        beside = _reply_p95(store, wishes[0].line_id)
+        beside = _reply_p95(store, clock, replies)
         lists.join()
         _wait_until_made(store)
     return Measured(value=beside / alone, peer=round(alone * 1000, 2))
@@ -90,7 +97,7 @@ def reply_beside_lists() -> Measured:
 def longest_write() -> Measured:
     """A reply that comes in the worst moment waits for so long."""
     with _office(1) as (store, wishes):
-        found = store.read(lambda conn: _judged(conn, wishes[0]))
+        found = store.read(partial(_judged, wish=wishes[0], give_way=store.give_way))
         began = time.perf_counter()
         store.write(partial(sends.send, sight=ALL, wish=wishes[0], found=found))
         spans = [time.perf_counter() - began]
@@ -114,12 +121,14 @@ def list_finish() -> Measured:
 def _send_all(store: Store, wishes: Sequence[SendWish]) -> None:
     """As the API and the pages do it."""
     for wish in wishes:
-        found = store.read(partial(_judged, wish=wish))
+        found = store.read(partial(_judged, wish=wish, give_way=store.give_way))
         store.write(partial(sends.send, sight=ALL, wish=wish, found=found))
 
 
-def _judged(conn: sqlite3.Connection, wish: SendWish) -> JudgedSend | None:
-    return sends.judged(conn, ALL, wish, now_ms=MONDAY_MS)
+def _judged(
+    conn: sqlite3.Connection, wish: SendWish, give_way: Callable[[], None]
+) -> JudgedSend | None:
+    return sends.judged(conn, ALL, wish, now_ms=MONDAY_MS, give_way=give_way)
 
 
 @contextmanager
@@ -141,25 +150,42 @@ def _wait_until_made(store: Store) -> None:
     raise RuntimeError("not everybody on the lists got a message")
 
 
-def _reply_p95(store: Store, line_id: str) -> float:
+def _replies(conn: sqlite3.Connection) -> Sequence[SendRequest]:
+    """One to each of the people, line by line in turn."""
+    return [
+        SendRequest(line_id=row["line_id"], identity=tel(row["value"]), text="Tot zo", author=ME)
+        for row in conn.execute(_PEOPLE)
+    ]
+
+
+_PEOPLE = """
+SELECT c.line_id, n.value FROM conversation c JOIN contact_identity n USING (contact_id)
+ORDER BY row_number() OVER (PARTITION BY c.line_id ORDER BY n.value), c.line_id
+"""
+
+
+def _reply_p95(store: Store, clock: ManualClock, replies: Iterator[SendRequest]) -> float:
     spans = []
     until = time.perf_counter() + REPLIES_S
-    number = store.read(
-        lambda conn: conn.execute("SELECT value FROM contact_identity LIMIT 1").fetchone()[0]
-    )
-    request = SendRequest(line_id=line_id, identity=tel(number), text="Tot zo", author=ME)
     while (began := time.perf_counter()) < until:
-        store.write(lambda tx: accept(tx, request))
+        request = next(replies)
+        store.write(partial(accept, request=request))
         spans.append(time.perf_counter() - began)
         time.sleep(WAIT_S)
+        clock.advance(s=WAIT_S)
     return statistics.quantiles(spans, n=20)[-1]
 
 
 @contextmanager
-def _office(count: int) -> Iterator[tuple[Store, Sequence[SendWish]]]:
-    """So many lines, each with its share of the people, who all wrote this morning, in a list."""
+def _office(
+    count: int, clock: ManualClock | None = None
+) -> Iterator[tuple[Store, Sequence[SendWish]]]:
+    """So many lines, each with its share of the people, who all wrote this morning, in a list; in a
+    process whose threads take turns as a running Balie's do.
+    """
+    take_short_turns()
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        store = Store(Path(folder) / "balie.db", ManualClock(MONDAY_MS))
+        store = Store(Path(folder) / "balie.db", clock or ManualClock(MONDAY_MS))
         try:
             yield store, store.write(lambda tx: [_wish(tx, place, count) for place in range(count)])
         finally:

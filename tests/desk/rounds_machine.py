@@ -168,7 +168,8 @@ class RoundsMachine(RuleBasedStateMachine):
                 assert taken < about.seats
             if about.state is R.FILLED:
                 assert taken == about.seats
-            if about.state in (R.RUNNING, R.FILLED) and found.reserve:
+            told = {each.contact.number for each in found.reserve} - self._stopped()
+            if about.state in (R.RUNNING, R.FILLED) and told:
                 assert taken == about.seats, "a reserve waits beside a free seat"
 
     @invariant()
@@ -237,11 +238,13 @@ class RoundsMachine(RuleBasedStateMachine):
         self.who_is_not_needed_is_told_once()
         self._everybody_with_a_seat_knows()
 
+    def _stopped(self) -> set[str]:
+        """Whom a planner may put down still, and whom Balie tells nothing and gives no seat."""
+        rows = self.counter.all("SELECT value FROM consent WHERE kind = 'opted_out'")
+        return {row["value"] for row in rows}
+
     def _everybody_with_a_seat_knows(self) -> None:
-        stopped = {
-            row["value"]
-            for row in self.counter.all("SELECT value FROM consent WHERE kind = 'opted_out'")
-        }
+        stopped = self._stopped()
         confirmed = {to for to, text in self.left if text == CONFIRM}
         for round_id in self.rounds:
             found = self.office.board(round_id)

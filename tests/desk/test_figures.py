@@ -7,9 +7,10 @@ import pytest
 
 from appliance.desk.reports.figures import Figures, read_figures
 from appliance.desk.reports.message_counts import MessageCounts
-from tests.desk.test_inbox_at_size import FEW, MANY, hear_from, steps
+from tests.desk.test_inbox_at_size import FEW, MANY, hear_from
 from tests.desk.test_listed import Office
 from tests.queue.counter import Counter
+from tests.sqlite_steps import steps
 
 LIFE = 60
 

@@ -1,7 +1,7 @@
 """The inbox looks at what it shows, however many conversations there are."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from appliance.desk.access.rights import rights_of
 from appliance.desk.inbox import overview, view_counts
@@ -13,6 +13,7 @@ from appliance.store import casework
 from appliance.store.store import Tx
 from tests.queue.counter import Counter
 from tests.queue.inbox_reader import Colleague
+from tests.sqlite_steps import steps
 
 FEW, MANY = 30, 150
 SHOWN = 10
@@ -23,17 +24,6 @@ def hear_from(counter: Counter, people: range) -> None:
         counter.clock.advance(ms=10)
         counter.knows(f"+31612{place:06d}")
         counter.hears("En morgen?", sender=f"+31612{place:06d}")
-
-
-def steps(conn: sqlite3.Connection, read: Callable[[], object]) -> int:
-    """How many of SQLite's own steps a read takes."""
-    taken: list[None] = []
-    conn.set_progress_handler(lambda: taken.append(None), 1)
-    try:
-        read()
-    finally:
-        conn.set_progress_handler(None, 1)
-    return len(taken)
 
 
 def costs(counter: Counter, staff_id: str) -> Mapping[str, int]:

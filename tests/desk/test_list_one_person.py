@@ -3,7 +3,11 @@
 from appliance.desk.contacts import joining
 from appliance.desk.lists import sends
 from appliance.desk.lists.saved_lists import SavedList
+from appliance.desk.outgoing import list_people
+from appliance.identities import tel
 from appliance.reasons import Reason
+from appliance.store import contacts
+from appliance.store.store import Tx
 from tests.desk.list_team import (
     CEES,
     are_one_person,
@@ -76,3 +80,20 @@ def test_two_lists_that_wait_for_one_person_under_two_contacts_send_one_message(
     leaves(counter)
     assert none_leaves(counter)
     assert verdicts(look(counter, second)) == [("refused", Reason.LISTED_TODAY)]
+
+
+def test_who_never_wrote_is_written_to_where_they_were_known_first(counter: Counter) -> None:
+    """Not by the number that would come first among numbers."""
+    first, later = "+31655555555", "+31611111110"
+
+    def work(tx: Tx) -> str:
+        contact_id = contacts.ensure(tx, tel(first))
+        second = "INSERT INTO contact_identity (value, scheme, contact_id, created_ms)"
+        tx.conn.execute(f"{second} VALUES (?, 'tel', ?, ?)", (later, contact_id, tx.now_ms + 1))
+        return contact_id
+
+    contact_id = counter.store.write(work)
+    found = counter.store.read(
+        lambda conn: list_people.by_contact(conn, counter.line_id, [contact_id])
+    )
+    assert found[contact_id].identity == tel(first)

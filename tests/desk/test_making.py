@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from appliance.desk.lists.making import PIECE, Maker, make_next
 from appliance.desk.lists.progress import SendItem
 from appliance.desk.lists.saved_lists import SavedList
 from appliance.desk.lists.sends import FEW, JudgedSend, Send, SendWish
+from appliance.desk.outgoing.lists import AT_ONCE
 from appliance.desk.outgoing.room import Room
 from appliance.errors import LineFull
 from appliance.identities import tel
@@ -113,6 +115,22 @@ def test_what_was_said_at_once_is_made_in_its_order(counter: Counter, crowd: Sav
     ]
     assert after.counts == at_first.counts
     assert after.done_by_ms == at_first.done_by_ms
+
+
+def test_whom_a_list_goes_to_is_judged_between_what_others_write(
+    counter: Counter, crowd: SavedList
+) -> None:
+    """A few people at a time, in a dry run as in a send; the answer is the same."""
+    wanted, now_ms = wish_for(counter, crowd), counter.clock.now_ms()
+    turns: list[None] = []
+
+    def judge(conn: sqlite3.Connection) -> JudgedSend | None:
+        return sends.judged(conn, ALL, wanted, now_ms=now_ms, give_way=lambda: turns.append(None))
+
+    found = counter.store.read(judge)
+    assert found is not None
+    assert len(turns) >= MANY / AT_ONCE
+    assert found.found == judged(counter, wanted).found
 
 
 def test_what_changed_meanwhile_counts(counter: Counter, crowd: SavedList) -> None:

@@ -12,9 +12,10 @@ from appliance.desk.inbox import message_search, records
 from appliance.desk.inbox.message_search import MessageFilter
 from appliance.messages import Direction, MessageState
 from appliance.store import branches
-from tests.desk.test_inbox_at_size import FEW, MANY, hear_from, steps
+from tests.desk.test_inbox_at_size import FEW, MANY, hear_from
 from tests.desk.test_listed import Office
 from tests.queue.counter import Counter
+from tests.sqlite_steps import steps
 
 LIFE, PAGE = 60, 3
 SOME = (None, MessageState.QUEUED, MessageState.READ, MessageState.SENT, MessageState.RECEIVED)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from appliance.identities import tel
 from appliance.store import consent
 from appliance.store.consent import CLOSES, OPENS, OPENS_AGAIN, ConsentEntry, ConsentKind, decide
+from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, Counter
 
 K = ConsentKind
@@ -128,3 +129,26 @@ def test_a_number_that_nobody_has_is_not_licensed(counter: Counter) -> None:
     """Without a contact there is no consent."""
     verdict = counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, tel(ANNA)))
     assert verdict.code == "consent-required"
+
+
+def test_the_newest_word_counts_whichever_number_it_came_from(counter: Counter) -> None:
+    """Also where the other number's rows are read first."""
+    counter.knows(ANNA)
+    contact_id = counter.contact_id(ANNA)
+
+    def work(tx: Tx) -> None:
+        second = "INSERT INTO contact_identity (value, scheme, contact_id, created_ms)"
+        tx.conn.execute(f"{second} VALUES (?, 'tel', ?, ?)", (BART, contact_id, tx.now_ms))
+        for number, kind in ((BART, K.OPTED_OUT), (BART, K.OPTED_IN_AGAIN), (ANNA, K.OPTED_OUT)):
+            consent.record(
+                tx,
+                identity=tel(number),
+                contact_id=contact_id,
+                line_id=counter.line_id,
+                kind=kind,
+                recorded_by="test",
+            )
+
+    counter.store.write(work)
+    verdict = counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, tel(BART)))
+    assert verdict.opted_out

@@ -23,6 +23,7 @@ from appliance.reasons import Reason
 from appliance.store import devices, line_settings, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
+from tests.sqlite_steps import steps
 
 MANY = 300
 
@@ -342,3 +343,19 @@ def add_modem(counter: Counter) -> str:
     status = Status(state=DeviceState.READY, channels=frozenset({Channel.SMS}))
     counter.reception.status(device_id, status)
     return device_id
+
+
+def test_what_was_said_at_one_moment_is_read_once_for_a_promise(counter: Counter) -> None:
+    """A program may write many texts to a person in one transaction, all of one millisecond."""
+    counter.knows(ANNA)
+
+    def say(tx: Tx, times: int) -> int:
+        """The steps of the last one."""
+        costs = [
+            steps(tx.conn, lambda: accept_one(tx, counter, ANNA, "Dienst")) for _ in range(times)
+        ]
+        return costs[-1]
+
+    few = counter.store.write(lambda tx: say(tx, 20))
+    many = counter.store.write(lambda tx: say(tx, 80))
+    assert many < few * 5

@@ -15,8 +15,9 @@ from appliance.clock import ManualClock
 from appliance.errors import Refused, StoreUnavailable
 from appliance.events import EventKind
 from appliance.store import branches, events, lines
-from appliance.store.connection import PAGE_BYTES, connect_reader
+from appliance.store.connection import PAGE_BYTES, connect_reader, connect_writer
 from appliance.store.store import Store, Tx
+from appliance.store.writer import Writer
 
 WITHIN_S = 60
 
@@ -295,3 +296,17 @@ def test_events_come_in_pages(store: Store) -> None:
         pages.append(len(page))
         cursor = page[-1].seq
     assert pages == [2, 2, 1]
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_who_gives_way_knows_when_nothing_is_written(tmp_path: Path, stays: bool) -> None:
+    """From the moment in which a write is handed over until it is done."""
+    path, go_on = tmp_path / "balie.db", threading.Event()
+    writer = Writer(path, connect_writer(path), lambda: None, lambda _: None, stays=stays)
+    assert writer.rests_within(WITHIN_S)
+    waiting = [writer.submit(lambda _: go_on.wait(WITHIN_S)) for _ in range(2)]
+    assert not writer.rests_within(0)
+    go_on.set()
+    assert [each.result(WITHIN_S) for each in waiting] == [True, True]
+    assert writer.rests_within(WITHIN_S)
+    writer.close()

@@ -254,7 +254,9 @@ def _judged(
     """
     try:
         wish = ask(conn, caller, now_ms)
-        found = sends.judged(conn, caller.sight, wish, now_ms=now_ms)
+        found = sends.judged(
+            conn, caller.sight, wish, now_ms=now_ms, give_way=caller.services.store.give_way
+        )
     except (InvalidInput, NotFound, Refused):
         return None
     if found is None:
@@ -288,7 +290,8 @@ def _preview(
     conn: sqlite3.Connection, caller: Caller, ask: Wish, now_ms: int
 ) -> tuple[str, Sequence[SendItem]]:
     """The answer, written here and not in the event loop, and what it holds."""
-    found = sends.dry_run(conn, caller.sight, ask(conn, caller, now_ms), now_ms=now_ms)
+    wish, give_way = ask(conn, caller, now_ms), caller.services.store.give_way
+    found = sends.dry_run(conn, caller.sight, wish, now_ms=now_ms, give_way=give_way)
     items = progress.expected_items(found)
     if not _may_read(caller):
         items = _without_words(items)

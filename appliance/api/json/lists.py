@@ -116,7 +116,8 @@ def _preview(
 ) -> tuple[str, Sequence[Recipient]]:
     """The answer, written here and not in the event loop, and what it holds."""
     request = _request(conn, caller, wanted, now_ms)
-    found = lists.preview(conn, request, now_ms=now_ms)
+    give_way = caller.services.store.give_way
+    found = lists.preview(conn, request, now_ms=now_ms, give_way=give_way)
     return json.dumps(_body(found, dry_run=True, named=_may_name(caller))), found
 
 

@@ -14,6 +14,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
+from appliance.store import contacts
 from appliance.store.store import Tx
 
 MAX_NAME = 60
@@ -71,7 +72,7 @@ def people_of(
     """
     if found.rule is not None:
         return rules.found(conn, sight, found.rule, found.branch_id, now_ms=now_ms)
-    ids = [row["id"] for row in conn.execute(_MEMBERS, (found.id,))]
+    ids = _members(conn, found.id)
     seen = set(sight.seen_contacts(conn, ids))
     return [each for each in ids if each in seen]
 
@@ -130,8 +131,16 @@ def remove(tx: Tx, by: Author, found: SavedList) -> None:
     _tell(tx, found.branch_id, found.id, "removed", by)
 
 
+def _members(conn: sqlite3.Connection, list_id: str) -> Sequence[str]:
+    """Whoever was joined into somebody else is that one. Who was erased is nobody."""
+    rows = conn.execute(_MEMBERS, (list_id,)).fetchall()
+    now = contacts.joined(conn, [row["id"] for row in rows if row["joined_into"]])
+    ids = (now.get(row["id"]) if row["joined_into"] else row["id"] for row in rows)
+    return [each for each in dict.fromkeys(ids) if each is not None]
+
+
 def _hidden(conn: sqlite3.Connection, sight: Sight, list_id: str) -> Sequence[str]:
-    ids = [row["id"] for row in conn.execute(_MEMBERS, (list_id,))]
+    ids = _members(conn, list_id)
     seen = set(sight.seen_contacts(conn, ids))
     return [each for each in ids if each not in seen]
 
@@ -180,12 +189,7 @@ SELECT l.*, b.name AS branch_name FROM list l JOIN branch b ON b.id = l.branch_i
 WHERE l.removed_ms IS NULL
 AND (:branches IS NULL OR l.branch_id IN (SELECT value FROM json_each(:branches)))
 """
-# Whoever was joined into somebody else is that one.
 _MEMBERS = """
-WITH RECURSIVE who (position, id, joined_into) AS (
-  SELECT m.position, k.id, k.joined_into FROM list_member m JOIN contact k ON k.id = m.contact_id
-  WHERE m.list_id = ?
-  UNION
-  SELECT who.position, k.id, k.joined_into FROM who JOIN contact k ON k.id = who.joined_into)
-SELECT id FROM who WHERE joined_into IS NULL GROUP BY id ORDER BY min(position)
+SELECT k.id, k.joined_into FROM list_member m JOIN contact k ON k.id = m.contact_id
+WHERE m.list_id = ? ORDER BY m.position
 """

@@ -8,7 +8,7 @@ in a device's hands already is not stopped by that.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -74,15 +74,21 @@ class Send:
 
 
 def dry_run(
-    conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: int
+    conn: sqlite3.Connection,
+    sight: Sight,
+    wish: SendWish,
+    *,
+    now_ms: int,
+    give_way: Callable[[], None] = lambda: None,
 ) -> Sequence[Recipient]:
     """What would become of each of the list's people, in their order; nothing is kept.
 
-    Raises InvalidInput for what cannot be sent, with the field of the wish that is wrong.
+    `give_way` as `lists.preview` has it. Raises InvalidInput for what cannot be sent, with the
+    field of the wish that is wrong.
     """
     request = _request(conn, sight, wish, now_ms=now_ms)
     with _fields_of_a_wish():
-        return lists.preview(conn, request, now_ms=now_ms)
+        return lists.preview(conn, request, now_ms=now_ms, give_way=give_way)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,17 +108,22 @@ class JudgedSend:
 
 
 def judged(
-    conn: sqlite3.Connection, sight: Sight, wish: SendWish, *, now_ms: int
+    conn: sqlite3.Connection,
+    sight: Sight,
+    wish: SendWish,
+    *,
+    now_ms: int,
+    give_way: Callable[[], None] = lambda: None,
 ) -> JudgedSend | None:
     """What a send to many comes to, for a reader: it costs most of the work. None for a few.
 
-    Raises what `dry_run` does.
+    Takes and raises what `dry_run` does.
     """
     request = _request(conn, sight, wish, now_ms=now_ms)
     if len(request.recipients) <= FEW:
         return None
     with _fields_of_a_wish():
-        found = lists.preview(conn, request, now_ms=now_ms)
+        found = lists.preview(conn, request, now_ms=now_ms, give_way=give_way)
     going = [_unmade(place, each) for place, each in enumerate(found) if each.refusal is None]
     refused = [(place, each.to, each.refusal) for place, each in enumerate(found) if each.refusal]
     return JudgedSend(

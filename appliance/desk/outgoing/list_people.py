@@ -61,7 +61,9 @@ def by_contact(
         first = once.setdefault(row["contact_id"], row)
         if first is not row:
             several.setdefault(row["contact_id"], [first]).append(row)
-    chosen = {key: _chosen(conn, line_id, having) for key, having in several.items()}
+    chosen = {
+        key: _chosen(conn, line_id, sorted(having, key=_since)) for key, having in several.items()
+    }
     return {key: _person(row) for key, row in (once | chosen).items()}
 
 
@@ -103,8 +105,13 @@ def _chosen(conn: sqlite3.Connection, line_id: str, having: Sequence[sqlite3.Row
     return next((row for row in having if identity_of(row) == meant), having[0])
 
 
+def _since(row: sqlite3.Row) -> tuple[int, str]:
+    """Of somebody's identities the first that was known comes first."""
+    return row["created_ms"], row["value"]
+
+
 def _person(row: sqlite3.Row) -> ListPerson:
-    scheme, value, contact_id, known, office_name, chosen_name, personnel, thread, in_ms = row
+    scheme, value, contact_id, known, office_name, chosen_name, personnel, thread, in_ms, _ = row
     name = office_name or chosen_name
     return ListPerson(
         contact_id=contact_id,
@@ -119,7 +126,7 @@ def _person(row: sqlite3.Row) -> ListPerson:
 
 _COLUMNS = """
 SELECT n.scheme, n.value, c.id AS contact_id, n.on_whatsapp, c.office_name, c.chosen_name,
-       c.personnel_number, v.id AS conversation_id, v.last_in_ms
+       c.personnel_number, v.id AS conversation_id, v.last_in_ms, n.created_ms
 """
 _BY_VALUE = f"""
 {_COLUMNS} FROM json_each(:values) p CROSS JOIN contact_identity n ON n.value = p.value
@@ -131,7 +138,6 @@ _BY_CONTACT = f"""
 {_COLUMNS} FROM json_each(:ids) p CROSS JOIN contact c ON c.id = p.value
 LEFT JOIN contact_identity n ON n.contact_id = c.id
 LEFT JOIN conversation v ON v.line_id = :line AND v.contact_id = c.id
-ORDER BY p.key, n.created_ms, n.value
 """
 _SAID = f"""
 SELECT c.id, count(*) AS all_of_it, total({SINCE_HEARD}) AS unanswered

@@ -102,11 +102,10 @@ def _clean(text: str) -> str:
 def _filled(text: str, name: str | None) -> str | None:
     if "{" not in text:
         return text
-    if not name and _PLACEHOLDER.search(text):
+    parts = _PLACEHOLDER.split(text)  # the words between them, and each second one is a placeholder
+    if len(parts) == 1:
+        return text
+    if not name:
         return None
-    whole = name or ""
-
-    def part(found: re.Match[str]) -> str:
-        return whole if found[1] in _WHOLE else whole.split()[0]
-
-    return _PLACEHOLDER.sub(part, text)
+    parts[1::2] = [name if each in _WHOLE else name.split()[0] for each in parts[1::2]]
+    return "".join(parts)

@@ -200,9 +200,11 @@ async def steer(
 async def _send(visit: Visit, wish: Wish) -> str:
     """The id of the send. Whom it goes to is judged before the transaction, where they are many."""
     rights, now_ms = visit.session.rights, visit.now_ms
+    give_way = visit.services.store.give_way
 
     def judged(conn: sqlite3.Connection) -> JudgedSend | None:
-        return sends.judged(conn, sending(rights), wish(conn, rights), now_ms=now_ms)
+        wanted = wish(conn, rights)
+        return sends.judged(conn, sending(rights), wanted, now_ms=now_ms, give_way=give_way)
 
     found = await visit.read(judged)
 
@@ -322,7 +324,9 @@ async def _write_page(
         looked = None
         if look:
             wish = _wish(visit, conn, rights, list_id, written)
-            looked = _looked(conn, sight, sends.dry_run(conn, sight, wish, now_ms=now_ms))
+            give_way = visit.services.store.give_way
+            found = sends.dry_run(conn, sight, wish, now_ms=now_ms, give_way=give_way)
+            looked = _looked(conn, sight, found)
         return SendShown(
             about=about,
             lines=_lines(conn, sight, about),
