@@ -20,8 +20,8 @@ line_app = typer.Typer(no_args_is_help=True, help="The numbers that a branch wri
 @branch_app.command("add")
 @says_what_is_wrong
 def add_branch(
-    named: Annotated[str, typer.Argument(metavar="NAME", help="A unique name.")] = "",
-    name: Annotated[str, typer.Option(help="The same, as an option.")] = "",
+    named: Annotated[str | None, typer.Argument(metavar="NAME", help="A unique name.")] = None,
+    name: Annotated[str | None, typer.Option(help="The same, as an option.")] = None,
     language: Annotated[str, typer.Option(help="nl or en: what its contacts are answered in.")] = (
         "nl"
     ),
@@ -30,6 +30,8 @@ def add_branch(
 ) -> None:
     """Adds a branch."""
     wanted = name or named
+    if wanted is None:
+        raise typer.BadParameter("Give the branch a name.", param_hint="'--name'")
     if not wanted.strip():
         raise InvalidInput("name", "Give the branch a name: balie branch add --name Utrecht.")
     with open_store(data) as store:

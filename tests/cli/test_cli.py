@@ -87,6 +87,7 @@ def test_what_cannot_be_is_one_sentence_and_status_1(words: list[str], says: str
     "words",
     [
         ["branch", "add", "a", "b"],
+        ["branch", "add"],
         ["branch", "fly"],
         ["line", "add"],
         ["staff", "add", "--name", "Jo"],

@@ -20,6 +20,7 @@ from appliance.devices.phone.health import (
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, measure
 from appliance.devices.phone.receive import PhoneReceiver
+from appliance.devices.phone.row_ids import recognise
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.service import REGISTRY, is_in_service, names_operator
 from appliance.devices.phone.session import ServerWillNotStart
@@ -165,6 +166,7 @@ class PhoneExaminer:
     def _greet(self) -> None:
         """The phone is back after it was away, or here for the first time."""
         self._phone.session.close()
+        recognise(self._phone)
         self._phone.contacts.forget()
         self._receiver.restart()
         self._opens_freely = False

@@ -68,7 +68,8 @@ class Phone:
     that closes WhatsApp for this number. `in_hand` is the latest attempt, `tapped`: it has come to
     its tap. `returns` are the chats, by `addresses`, that must be opened again, because messages
     may have come that were not told. `undelivered` are messages from screens that wait to be told.
-    `own_sms` are the rows of SMS that are proven to be the line's own. `reads_rows`: WhatsApp took
+    `own_sms` are the rows of SMS that are proven to be the line's own. `row_ids` marks whose ids
+    the rows of its lists have; None where it does not say. `reads_rows`: WhatsApp took
     a file by its row in Android's list of media, and not by its path. `archive_from`: what came to
     archived chats before that day was heard, or is older than Balie's first look at them.
     `unplaced`: what came in chats, by their names, before it was known whose they are.
@@ -84,6 +85,7 @@ class Phone:
     time: PhoneClock = field(default_factory=lambda: PhoneClock(ahead_ms=0, zone_minutes=0))
     whatsapp: str = "com.whatsapp"
     sms_app: str = ""
+    row_ids: str | None = None
     card: PhoneCard | None = None
     stopped: StopKind | None = None
     in_hand: str | None = None

@@ -1,5 +1,6 @@
 """What a phone is and holds, whatever runs on it."""
 
+import hashlib
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from appliance.emulated.world.timers import Timers
 
 PHYSICAL_SIZE = (1080, 2400)
 PHYSICAL_DENSITY = 420
+
+_ANDROID_ID_DIGITS = 16
 
 
 class HandsetState:
@@ -38,6 +41,7 @@ class HandsetState:
         self.keeps_archived = spec.keeps_archived
         self.clipboard = ""
         self.address = spec.serial_name or spec.number
+        self.android_id = _drawn(f"{self.address} {timers.now_ms()}")
         self.density_override: int | None = None
         self.set_properties: dict[str, str] = {}
         self.settings: dict[tuple[str, str], str] = {}
@@ -89,3 +93,8 @@ class HandsetState:
 
     def clock_time(self) -> str:
         return f"{datetime.fromtimestamp(self.timers.now_ms() / 1000, self.zone):%H:%M}"
+
+
+def _drawn(at: str) -> str:
+    """What Android draws when a phone is set up; another time it is another one."""
+    return hashlib.sha256(at.encode()).hexdigest()[:_ANDROID_ID_DIGITS]

@@ -14,6 +14,7 @@ from appliance.devices.phone.content_rows import (
     read_rows,
 )
 from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.row_ids import last_read, read_up_to
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.sms.by_hand import is_leaving, rows_by_hand
 from appliance.devices.phone.sms.provider import SmsBox, SmsRow, addresses, bodies, find
@@ -85,7 +86,7 @@ class SmsInbox:
         for that row; the others, a STOP too, are told before.
         """
         phone = self._phone
-        cursor = phone.listener.cursor(phone.device_id, SMS_CURSOR)
+        cursor = last_read(phone, SMS_CURSOR)
         where = f"_id>{cursor}" if cursor is not None else f"date>{_yesterday(phone)}"
         rows = find(phone.session.device, where, by_sim=phone.one_of_two is not None)
         came = [
@@ -109,7 +110,7 @@ class SmsInbox:
         last = min(leaving) - 1 if leaving else max((row.id for row in rows), default=0)
         self._settled = {row.id for row in rows if row.id > last and row.id not in leaving}
         if rows and last != cursor:
-            phone.listener.move_cursor(phone.device_id, SMS_CURSOR, last)
+            read_up_to(phone, SMS_CURSOR, last)
 
     def _tell_typed(self, rows: Sequence[SmsRow]) -> None:
         """Tells what somebody wrote on the phone itself over this SIM."""
@@ -178,7 +179,7 @@ class MissedCalls:
 
     def _fetch(self) -> None:
         phone = self._phone
-        cursor = phone.listener.cursor(phone.device_id, CALLS_CURSOR)
+        cursor = last_read(phone, CALLS_CURSOR)
         since = f"_id>{cursor}" if cursor is not None else f"date>{_yesterday(phone)}"
         where = f"type={_MISSED} AND {since}"
         columns = (*_CALL_COLUMNS, _CALL_SIM) if phone.one_of_two else _CALL_COLUMNS
@@ -198,7 +199,7 @@ class MissedCalls:
             phone.listener.missed_calls(phone.device_id, calls)
         if rows:
             last = max(int(row["_id"] or 0) for row in rows)
-            phone.listener.move_cursor(phone.device_id, CALLS_CURSOR, last)
+            read_up_to(phone, CALLS_CURSOR, last)
 
     def _is_ours(self, row: Row) -> bool:
         """A call whose SIM is not known licenses no answer, so it is not told."""

@@ -18,6 +18,7 @@ from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.nags import is_unknown, put_away, tell_unknown
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.row_ids import ROW_IDS, are_others
 from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.sms.by_hand import key_of
 from appliance.devices.phone.sms.provider import (
@@ -244,7 +245,8 @@ def _newest(phone: Phone, listed: Output) -> dict[str, Any]:
     """The newest row before the tap; the row of this message gets a higher id."""
     now_ms = phone.clock.now_ms() + phone.time.ahead_ms
     rows = rows_in(listed.text)
-    return {"sms_id": max((row.id for row in rows), default=0), "since_ms": now_ms - _GRACE_MS}
+    newest = max((row.id for row in rows), default=0)
+    return {"sms_id": newest, "since_ms": now_ms - _GRACE_MS, ROW_IDS: phone.row_ids}
 
 
 def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> SmsRow | None:
@@ -292,10 +294,15 @@ def _is_outgoing(row: SmsRow) -> bool:
 
 
 def look_sms(phone: Phone, look: Look) -> Found:
-    """Asks the phone's list of SMS; without a baseline nothing was tapped."""
+    """Asks the phone's list of SMS; without a baseline nothing was tapped.
+
+    The list of another phone, or of one made as new, does not tell what the first one did.
+    """
     if look.baseline is None:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
     row = row_of(phone, look.outgoing, look.baseline)
+    if row is None and are_others(phone, look.baseline):
+        return Found(finding=Finding.UNCLEAR, facts={"row": False, "doubt": "another list"})
     if row is None:
         return Found(finding=Finding.ABSENT, facts={"row": False})
     proof = _proof(phone, row)

@@ -32,7 +32,8 @@ def settings(handset: BareHandset, args: list[str]) -> ShellResult:
     verb, space = [*words, "", ""][:2]
     if space not in _SPACES:
         return err("Invalid namespace", code=255)
-    values = {**_DEFAULTS, **handset.settings}
+    drawn = {("secure", "android_id"): handset.android_id}
+    values = {**_DEFAULTS, **drawn, **handset.settings}
     if verb == "list":
         return out("\n".join(f"{k}={v}" for (s, k), v in sorted(values.items()) if s == space))
     if verb == "get" and len(words) >= 3:
