@@ -5,11 +5,13 @@ eight begins then on both sides of a clock change, whatever zone the reader's pr
 """
 
 from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
-
 from appliance.desk.feeds.entries import Entry, FeedCalendar
+
+if TYPE_CHECKING:  # eighty modules, which only who reads a calendar needs
+    from icalendar import Event
 
 REFRESH = timedelta(hours=1)
 """How often a program is asked to look again."""
@@ -17,6 +19,8 @@ REFRESH = timedelta(hours=1)
 
 def as_ics(calendar: FeedCalendar) -> bytes:
     """The same bytes as long as nothing changes."""
+    from icalendar import Calendar
+
     drawn = Calendar()
     drawn.add("prodid", "-//Balie//Calendar//EN")
     drawn.add("version", "2.0")
@@ -32,7 +36,9 @@ def as_ics(calendar: FeedCalendar) -> bytes:
     return bytes(drawn.to_ical())
 
 
-def _event(entry: Entry) -> Event:
+def _event(entry: Entry) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", datetime.fromtimestamp(entry.made_ms / 1000, UTC))
