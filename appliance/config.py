@@ -23,6 +23,7 @@ from appliance.mail_settings import MailSettings
 from appliance.modem_settings import ModemSettings
 from appliance.oidc_settings import OidcSettings
 from appliance.phone_settings import PhoneSettings
+from appliance.suggestion_settings import SuggestionSettings
 from appliance.update_settings import UpdateSettings
 from appliance.web_settings import WebSettings
 from appliance.webhook_settings import WebhookSettings
@@ -34,7 +35,7 @@ FILE = "BALIE_CONFIG"
 """Names the file for each verb that is given none; the program of the package says it."""
 SERVICE_GROUP = "balie"
 """Balie's own, where it runs as a service."""
-_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates", "copies")
+_TABLES = ("modem", "phone", "web", "oidc", "webhooks", "mail", "updates", "copies", "suggestions")
 
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     mail: MailSettings | None = None
     updates: UpdateSettings = UpdateSettings()
     copies: CopySettings | None = None
+    suggestions: SuggestionSettings | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -75,6 +75,8 @@ class Reason(StrEnum):
     LAST_ADMINISTRATOR = "last-administrator"
     BEING_SENT = "being-sent"
     IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
+    #: What this key made before was removed, or its secret cannot be opened any more.
+    SECRET_GONE = "secret-gone"  # noqa: S105 -- a code
     #: A message of other software with the same id was accepted before.
     MESSAGE_EXISTS = "message-exists"
     #: A colleague has this conversation.

@@ -89,6 +89,11 @@ CATALOGUE: Mapping[str, Known] = {
     Reason.IDEMPOTENCY_MISMATCH: Known(
         409, "Another request with this key", "This Idempotency-Key came with another body before."
     ),
+    Reason.SECRET_GONE: Known(
+        409,
+        "The secret is not there any more",
+        "The webhook that this Idempotency-Key made was removed since.",
+    ),
     Reason.MESSAGE_EXISTS: Known(
         409, "A message with this id exists", "A message with this id was accepted before."
     ),

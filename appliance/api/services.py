@@ -26,6 +26,7 @@ from appliance.media.files import FOLDER, MediaFiles
 from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
 from appliance.queue.stored_history import Histories
+from appliance.relay.suggesting import Suggester
 from appliance.store.feed import EventFeed
 from appliance.store.keeping import is_low
 from appliance.store.media_quota import MediaRoom
@@ -235,7 +236,8 @@ class Services:
     `import_folder` is where the folders lie that may be watched for files of people.
     `on_trial`: this version is on trial, so it shows and takes nothing.
     `home_answer` reads what this machine says of the way by which colleagues come from home.
-    `copies` makes copies of all there is. `office` is the link with head office.
+    `copies` makes copies of all there is. `office` is the link with head office. `suggester` asks a
+    language model for proposals; None: the config names none.
     """
 
     store: Store
@@ -270,6 +272,7 @@ class Services:
     home_answer: Callable[[], HomeAnswer | None] = answered
     copies: CopyDoor = field(default_factory=NoCopies)
     office: OfficeDoor = field(default_factory=NoOffice)
+    suggester: Suggester | None = None
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

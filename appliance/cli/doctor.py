@@ -1,5 +1,6 @@
 """`balie doctor`: what is wrong with the machine, the phones and the modems."""
 
+import asyncio
 import sqlite3
 import sys
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from appliance.devices.protocol import DeviceState
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.reasons import Reason
+from appliance.relay import suggesting
 from appliance.runtime.complaints import about_folder, complaints_of
 from appliance.store import copy_places, devices, lines, media_quota, routes, sealing
 from appliance.store.incidents import IncidentKind
@@ -44,6 +46,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
         known = [
             *_keys(store),
             *_version_that_came_back(store.path.parent),
+            *_language_model(store.path.parent),
             *store.read(_devices_in_need),
             *store.read(_low_credit),
             *store.read(_lines_that_stopped),
@@ -91,6 +94,18 @@ def _version_that_came_back(data: Path) -> list[Complaint]:
     sentence, why = update_sentences.of_ending(ending)
     said = f"{sentence.format(version=ending.version)} {why}".strip()
     return [_complaint("updates", said, update_sentences.REMEDY)]
+
+
+def _language_model(data: Path) -> list[Complaint]:
+    """What its server answers now, where the settings name one."""
+    settings = load(None, data=data).suggestions
+    if settings is None:
+        return []
+    try:
+        asyncio.run(suggesting.look(settings))
+    except (suggesting.ModelSilent, SetupError) as exc:
+        return [_complaint("language model", str(exc), suggesting.REMEDY)]
+    return []
 
 
 def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:

@@ -1,4 +1,4 @@
-"""One GET to an address that was judged: no redirect is followed, no proxy asked.
+"""One GET, or one POST, to an address that was judged: no redirect is followed, no proxy asked.
 
 The connection goes to the address that was judged, and its certificate is that of the name.
 """
@@ -6,15 +6,15 @@ The connection goes to the address that was judged, and its certificate is that 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 import h11
 
 from appliance.desk.webhooks.looking_up import addresses_asked
 from appliance.desk.webhooks.url_policy import UrlPlace, UrlPolicy
-from appliance.relay.connecting import CONNECT_S, USER_AGENT, first_open
+from appliance.relay.connecting import CONNECT_S, USER_AGENT, OpenConnection, first_open
 
 _READ = 64 * 1024
 _END = (h11.EndOfMessage, h11.ConnectionClosed)
@@ -22,6 +22,17 @@ _END = (h11.EndOfMessage, h11.ConnectionClosed)
 
 class GetFailed(Exception):
     """Nothing could be had from there; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What goes along: a POST where there is a body. No header is shown, for one may be a key."""
+
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = None
+
+
+NOTHING = Sent()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +56,9 @@ class Got:
 
 
 @contextlib.asynccontextmanager
-async def getting(policy: UrlPolicy, url: str, *, by: str, within_s: float) -> AsyncIterator[Got]:
+async def getting(
+    policy: UrlPolicy, url: str, *, by: str, within_s: float, sent: Sent = NOTHING
+) -> AsyncIterator[Got]:
     """`by` is the id of who asks. Raises InvalidInput for an address that the policy refuses, and
     GetFailed.
     """
@@ -57,7 +70,7 @@ async def getting(policy: UrlPolicy, url: str, *, by: str, within_s: float) -> A
             async with asyncio.timeout(CONNECT_S):
                 opened = await first_open(place, addresses, _tls() if place.is_tls else None)
             try:
-                yield await _asked(place, opened.reader, opened.writer)
+                yield await _asked(place, opened, sent)
             finally:
                 opened.writer.close()
     except TimeoutError:
@@ -71,13 +84,21 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-async def _asked(
-    place: UrlPlace, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> Got:
-    http = h11.Connection(h11.CLIENT)
-    headers = {"Host": place.authority, "User-Agent": USER_AGENT, "Connection": "close"}
-    request = h11.Request(method="GET", target=place.target, headers=list(headers.items()))
-    writer.write((http.send(request) or b"") + (http.send(h11.EndOfMessage()) or b""))
+def _request(place: UrlPlace, sent: Sent) -> Sequence[h11.Event]:
+    own = {"Host": place.authority, "User-Agent": USER_AGENT, "Connection": "close"}
+    headers = {**sent.headers, **own}
+    if sent.body is None:
+        head = h11.Request(method="GET", target=place.target, headers=list(headers.items()))
+        return [head, h11.EndOfMessage()]
+    headers["Content-Length"] = str(len(sent.body))
+    head = h11.Request(method="POST", target=place.target, headers=list(headers.items()))
+    return [head, h11.Data(data=sent.body), h11.EndOfMessage()]
+
+
+async def _asked(place: UrlPlace, opened: OpenConnection, sent: Sent) -> Got:
+    http, reader = h11.Connection(h11.CLIENT), opened.reader
+    for each in _request(place, sent):
+        opened.writer.write(http.send(each) or b"")
     while True:
         event = await _next(http, reader)
         if isinstance(event, h11.Response):

@@ -35,10 +35,10 @@ class Keyring:
 def _opened(
     conn: sqlite3.Connection, endpoint: WebhookEndpoint, now_ms: int
 ) -> tuple[Keys, int | None]:
-    """And when one of them ends."""
+    """And when one of them ends. What signs by its own secret needs no key of its token."""
     key, token_id = house_key(conn), endpoint.token_id
     signing: tuple[Sequence[str], int | None] = ((), None)
-    if token_id is not None:
+    if endpoint.secret is None and token_id is not None:
         signing = tokens.all_signing_keys(conn, key, token_id, now_ms)
     keys = Keys(secrets=webhooks.secrets_of(key, endpoint, now_ms), signing_keys=signing[0])
     ends = [each for each in (endpoint.previous_ends_ms, signing[1]) if each and now_ms < each]

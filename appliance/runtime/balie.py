@@ -38,9 +38,11 @@ from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
+from appliance.relay import suggesting
 from appliance.relay.dialect import Dialect
 from appliance.relay.relay import Relay
 from appliance.relay.standard import Standard
+from appliance.relay.suggesting import Suggester
 from appliance.runtime import kinds, memories, setup_code
 from appliance.runtime.archivist import Archivist
 from appliance.runtime.copier import Copier
@@ -123,6 +125,7 @@ class Balie:
         )
         self._copier = Copier(self.store, options.copies, options.stick)
         self._post = None if options.mail is None else MailPost(options.mail, options.address)
+        self._suggester = self._make_suggester()
         self._room = Room(options.max_waiting)
         self._office = self._make_office(gate)
         self._followers = self._make_followers(gate)
@@ -147,6 +150,13 @@ class Balie:
             Relay(self.store, _dialects(), self._urls, accessed=self._relayed),
             self._office,
         )
+
+    def _make_suggester(self) -> Suggester | None:
+        """None on trial, too: nobody is asked anything."""
+        settings = self._options.suggestions
+        if settings is None or self._options.on_trial:
+            return None
+        return Suggester(settings, self.store)
 
     def _make_office(self, gate: ConsentGate) -> BoxLink:
         counter = BoxCounter(
@@ -217,6 +227,7 @@ class Balie:
             urls=self._urls,
             copies=self._copier,
             office=self._office,
+            suggester=self._suggester,
         )
 
     def _doors_to_devices(self) -> dict[str, Any]:
@@ -246,6 +257,8 @@ class Balie:
         if doubted := doubt_everything_in_hand(self.store, self._options.steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
         self._settle_keys()
+        if self._suggester is None:
+            suggesting.none_is_named(self.store)
         again.begin_journal(self.store)
         again.obey_journal(self.store)
         self._media.clear_left()

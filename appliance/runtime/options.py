@@ -16,6 +16,7 @@ from appliance.mail_settings import MailSettings
 from appliance.oidc_settings import OidcSettings
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.steps import Steps, no_steps
+from appliance.suggestion_settings import SuggestionSettings
 from appliance.update_settings import UpdateSettings
 from appliance.webhook_settings import NONE_ALLOWED, Allowed
 
@@ -44,6 +45,7 @@ class Options:
     on_trial: bool = False
     updates: UpdateSettings | None = None
     copies: CopySettings | None = None
+    suggestions: SuggestionSettings | None = None
     stick: Stick | None = None
     steps: Steps = no_steps
     erasure_steps: ErasureSteps = no_erasure_steps

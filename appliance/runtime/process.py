@@ -102,6 +102,7 @@ def _options(settings: Settings, connections: Connections, proxies: Networks) ->
         on_trial=settings.trial,
         updates=settings.updates,
         copies=settings.copies,
+        suggestions=settings.suggestions,
     )
 
 

@@ -92,7 +92,8 @@ class BranchSettings(KeptSettings):
     their place. `holidays` is the country whose public holidays count, empty for none;
     `answer_within_min` is the target that the lead's page holds waits against; `welcome_text` None
     is the text of the language; `privacy_text` stands below each welcome; `care_hides` are
-    the kinds of what should not be kept that are hidden until somebody opens them.
+    the kinds of what should not be kept that are hidden until somebody opens them;
+    `model_suggests`: the language model that the config names may be asked for proposals.
     """
 
     zone: Annotated[
@@ -155,6 +156,9 @@ class BranchSettings(KeptSettings):
         tuple[CareKind, ...],
         Refusal(f"Give what is hidden until somebody opens it: {', '.join(CareKind)}."),
     ] = ()
+    model_suggests: Annotated[
+        bool, Refusal("Say whether a language model may propose answers: true or false.")
+    ] = False
 
     @property
     def open_week(self) -> Week:

@@ -66,6 +66,8 @@ class IncidentKind(StrEnum):
     BOX = "box"
     #: Balie's own e-mail does not leave.
     OWN_MAIL = "own-mail"
+    #: The language model that the config names gives no proposals.
+    SUGGESTIONS = "suggestions"
     #: A new version of Balie was tried and did not stay.
     VERSION_BACK = "version-back"
     #: At a head office: something is wrong with a box, or nothing is heard of it.

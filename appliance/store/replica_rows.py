@@ -36,6 +36,10 @@ FROM pragma_table_list t, pragma_table_xinfo(t.name) c
 WHERE t.type = 'table' AND t.schema = 'main' AND t.strict = 1
 """
 
+_NOTED_IN = """
+SELECT conversation_id FROM note WHERE id IN (SELECT value FROM json_each(?))
+"""
+
 _PUT_EVENT = """
 INSERT INTO event (seq, at_ms, kind, message_seq, branch_id, line_id, conversation_id, contact_id,
   device_id, staff_id, facts)
@@ -109,6 +113,8 @@ def _put_alike(tx: Tx, given: _Alike, known: frozenset[str], done: PutDown) -> N
         done.conversations.update(_conversations(each))
     for names, values in rows.items():
         _insert(tx.conn, given.table, names, values)
+    if given.table == "note_mention":
+        done.conversations.update(_of_notes(tx.conn, given))
     done.directory |= given.table in _DIRECTORY
 
 
@@ -130,6 +136,13 @@ def _conversations(given: Slice) -> Iterable[str]:
     for row in (given.of, *given.rows):
         if isinstance(found := row.get(name), str):
             yield found
+
+
+def _of_notes(conn: sqlite3.Connection, given: _Alike) -> Iterable[str]:
+    """Whom a note names a list shows, and these rows do not say in which conversation it is."""
+    ids = [each.of.get("note_id") for each in given.found.values()]
+    rows = conn.execute(_NOTED_IN, (json.dumps(ids),)).fetchall()
+    return (row["conversation_id"] for row in rows)
 
 
 def _tables(tx: Tx) -> Mapping[str, _Table]:

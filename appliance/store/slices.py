@@ -148,6 +148,10 @@ def _tell_things(told: _Telling, event: Event) -> None:
     if event.kind is _K.CONVERSATION_NOTED:
         for row in told.rows("note_media", "note_id", event.facts.get("note")):
             told.rows("media", "id", row["media_id"])
+    if event.kind in _SEEN:
+        thread_id = event.conversation_id or event.facts.get("conversation")
+        for row in told.mask.conn.execute(_NAMED_IN, (thread_id, event.staff_id)).fetchall():
+            told.rows("note_mention", "note_id", row["id"])
 
 
 def _tell_house(told: _Telling, room: str, event: Event) -> None:
@@ -207,6 +211,14 @@ def _same_persons(conn: sqlite3.Connection, people: Iterable[str], at_ms: int) -
     for contact_id in people:
         found |= {row["id"] for row in conn.execute(_JOINED_INTO, (contact_id,))}
     return found
+
+
+_SEEN = frozenset({_K.CONVERSATION_READ, _K.OFFICE_COMMAND})
+"""Somebody opened a conversation, here or at head office: what its notes named them in is seen."""
+_NAMED_IN = """
+SELECT n.id FROM note n INDEXED BY note_thread WHERE n.conversation_id = ?1 AND EXISTS (
+  SELECT 1 FROM note_mention m WHERE m.note_id = n.id AND (?2 IS NULL OR m.staff_id = ?2))
+"""
 
 
 _JOINED_INTO = "SELECT id FROM contact WHERE joined_into = ?"

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -303,11 +304,17 @@ def tell_again(tx: Tx, found: WebhookEndpoint, by: WebhookBy) -> None:
 
 
 def secrets_of(key: HouseKey, found: WebhookEndpoint, now_ms: int) -> Sequence[str]:
-    """The newest first; none where its token's key signs. Raises SetupError."""
-    sealed = [found.secret]
-    if found.previous_ends_ms is not None and now_ms < found.previous_ends_ms:
-        sealed.append(found.previous)
-    return [key.open_text(each, about=_about(found.id)) for each in sealed if each is not None]
+    """The newest first; none where its token's key signs. One of before that no key opens signs no
+    more. Raises SetupError for the newest.
+    """
+    about, secrets = _about(found.id), []
+    if found.secret is not None:
+        secrets.append(key.open_text(found.secret, about=about))
+    ends_ms = found.previous_ends_ms
+    if found.previous is not None and ends_ms is not None and now_ms < ends_ms:
+        with suppress(SetupError):
+            secrets.append(key.open_text(found.previous, about=about))
+    return secrets
 
 
 def seal_all(tx: Tx, key: HouseKey) -> None:

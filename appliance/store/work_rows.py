@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkRow:
-    """Ids, times and states; `labels` are ids, `not_arrived` counts messages."""
+    """Ids, times and states; `labels` are ids, `not_arrived` counts messages, `named` are
+    colleagues whom a note names and who have not seen that.
+    """
 
     conversation_id: str
     branch_id: str
@@ -26,13 +28,14 @@ class WorkRow:
     returns_ms: int | None
     not_arrived: int
     labels: Sequence[str]
+    named: Sequence[str]
 
 
 def of(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Sequence[WorkRow]:
     """Of those that are there."""
     rows = conn.execute(_ROWS, (json.dumps(list(conversation_ids)),))
     return [
-        WorkRow(**{**dict(row), "labels": json.loads(row["labels"] or "[]")})
+        WorkRow(**{**dict(row), **{name: json.loads(row[name]) for name in ("labels", "named")}})
         for row in rows.fetchall()
     ]
 
@@ -44,7 +47,10 @@ SELECT c.id AS conversation_id, line.branch_id, c.line_id, c.contact_id, c.group
   (SELECT count(*) FROM not_arrived n CROSS JOIN message m ON m.id = n.message_id
    WHERE n.line_id = c.line_id AND m.conversation_id = c.id) AS not_arrived,
   (SELECT json_group_array(l.label_id) FROM conversation_label l
-   WHERE l.conversation_id = c.id) AS labels
+   WHERE l.conversation_id = c.id) AS labels,
+  (SELECT json_group_array(DISTINCT m.staff_id) FROM note n
+   CROSS JOIN note_mention m ON m.note_id = n.id
+   WHERE n.conversation_id = c.id AND m.seen_ms IS NULL) AS named
 FROM conversation c JOIN line ON line.id = c.line_id
 LEFT JOIN casework w ON w.conversation_id = c.id
 WHERE c.id IN (SELECT value FROM json_each(?))

@@ -45,6 +45,7 @@ from appliance.devices.protocol import DeviceState, Group, Incoming, Status, Tex
 from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
+from appliance.relay.suggesting import Suggester
 from appliance.runtime.reading_notes import ReadingNotes
 from appliance.store import branches, devices, lines, routes
 from appliance.store.feed import EventFeed
@@ -290,6 +291,7 @@ def open_office(
     on_trial: bool = False,
     copies: CopyDoor | None = None,
     linked: Callable[[Store], OfficeDoor] | None = None,
+    suggesting: Callable[[Store], Suggester] | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -317,6 +319,7 @@ def open_office(
         on_trial=on_trial,
         copies=copies or NoCopies(),
         office=linked(store) if linked else NoOffice(),
+        suggester=suggesting(store) if suggesting else None,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

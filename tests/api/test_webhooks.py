@@ -14,6 +14,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import Scope
 from appliance.desk.privacy.erasing import job
+from appliance.store import house_key
 from tests.api.office import Caller, Desk, Office
 from tests.api.webhook_office import (
     WITHIN_S,
@@ -165,6 +166,31 @@ def test_the_same_key_makes_one_and_shows_the_same_secret(
     assert 24 <= len(base64.b64decode(secret)) <= 64
     path = office.store.path
     assert made_of(path, b"whsec") == made_of(path, secret.encode()) == []
+
+
+def test_a_key_whose_webhook_has_no_secret_any_more_says_what_to_do(
+    office: Office, planning: Caller, receiver: Receiver
+) -> None:
+    """A lost answer is given again with the secret of now; no answer is without one."""
+    body = {"url": receiver.url, "events": ["*"]}
+    key = {"Idempotency-Key": "lost"}
+    made = asked(planning, "POST", "", body, **key).json()
+    rotated = asked(planning, "POST", f"/{made['id']}/rotate").json()["secret"]
+    assert asked(planning, "POST", "", body, **key).json() == {**made, "secret": rotated}
+    path = house_key.path_of(office.store.path.parent)
+    path.rename(path.with_suffix(".lost"))
+    shut = asked(planning, "POST", "", body, **key)
+    assert (shut.status_code, shut.json()["code"]) == (409, "secret-gone")
+    assert shut.json()["webhook"] == made["id"]
+    again = asked(planning, "POST", f"/{made['id']}/rotate").json()["secret"]
+    assert asked(planning, "POST", "", body, **key).json()["secret"] == again
+    asked(planning, "POST", f"/{made['id']}/test")
+    receiver.wait_for(lambda got: got.type == "webhook.ping" and is_signed(got, again))
+    asked(planning, "DELETE", f"/{made['id']}")
+    gone = asked(planning, "POST", "", body, **key)
+    assert (gone.status_code, gone.json()["code"]) == (409, "secret-gone")
+    assert "new key" in gone.json()["remedy"]
+    assert asked(planning, "GET", "").json()["items"] == []
 
 
 def test_both_secrets_sign_for_a_day(

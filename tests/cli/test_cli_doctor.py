@@ -17,6 +17,8 @@ from appliance.reasons import Reason
 from appliance.store import lines
 from appliance.store.store import Store
 from tests.cli.shell import NUMBER, a_line, balie, data, running, told
+from tests.language_model import proposing, settings_of
+from tests.webhook_receiver import Say, receiving
 
 __all__ = ["data", "running"]  # the fixtures: every verb finds its own data directory
 
@@ -135,3 +137,22 @@ def test_a_branch_of_modems_needs_no_adb(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "adb" in balie("doctor").stdout
     told("device", "enrol", "--modem", "/dev/ttyUSB7")
     assert "adb" not in balie("doctor").stdout
+
+
+def test_the_doctor_asks_the_language_model_that_the_settings_name(
+    running: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> list[str]:
+        items = json.loads(balie("doctor", "--json").stdout)["items"]
+        return [each["sentence"] for each in items if each["about"] == "language model"]
+
+    with receiving() as model:
+        model.says = proposing("Hoi")
+        monkeypatch.setenv("BALIE_SUGGESTIONS", settings_of(model).model_dump_json())
+        assert said() == []
+        assert model.got[0].path == "/hook/v1/models"
+        model.says = lambda _: Say(status=401)
+        assert said() == ["It answered 401."]
+    assert said() == ["It cannot be had (ConnectionRefusedError)."]
+    monkeypatch.setenv("BALIE_SUGGESTIONS", '{"url": "http://8.8.8.8/v1", "model": "big"}')
+    assert "neither of this machine" in said()[0]

@@ -20,8 +20,8 @@ from appliance.desk.texts.impersonal import impersonal
     ],
 )
 def test_what_is_personal_becomes_a_placeholder(text: str, left: str) -> None:
-    assert impersonal(text, name="Anna de Wit", colleagues=["Sanne Bos"]) == left
+    assert impersonal(text, names=["Anna de Wit"], colleagues=["Sanne Bos"]) == left
 
 
 def test_a_name_that_is_unknown_takes_nothing_out() -> None:
-    assert impersonal("Hoi Anna", name=None) == "Hoi Anna"
+    assert impersonal("Hoi Anna", names=[None]) == "Hoi Anna"

@@ -67,6 +67,7 @@ NO_PAGES = {
     "/chosen",
     "/c/{conversation_id}/texts",
     "/c/{conversation_id}/suggestions",
+    "/c/{conversation_id}/suggestions/model",
     "/c/{conversation_id}/colleagues",
     "/settings/texts/often",
     "/attempts/{attempt_id}/{name}",

@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from appliance.desk.access.rights import grant_role
+from appliance.desk.access.rights import grant_role, rights_of
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import notes
 from appliance.events import EventKind
+from appliance.office.at_box import asking_people
+from appliance.office.reading import Fields
 from appliance.office.tables import inbox_lists
 from appliance.office.web import (
     boxes_page,
@@ -21,6 +25,7 @@ from appliance.office.web import (
     update_page,
     writing_page,
 )
+from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.office.head_office import HeadOffice
 from tests.office.over_boxes import followed
@@ -276,6 +281,62 @@ def _until(told: Iterator[tuple[str, str]], name: str, said: str) -> list[tuple[
         if each[0] == name and said in each[1]:
             return found
     raise AssertionError(f"{name} never came")
+
+
+def test_who_is_named_in_a_note_finds_it_until_they_have_seen_it(
+    head: HeadOffice, boxes: Sequence[RealBox], noor: Browser
+) -> None:
+    """In *Mine*, as at the branch; what was seen there while the box did not tell that, too."""
+    box = boxes[1]
+    here = conversation(box, BRAM)
+    _is_colleague(box, noor)
+    _is_named(head, box, here, "@Noor kijk jij?")
+    assert titles(noor.get("/inbox/mine").text) == ["Bram"]
+    assert "data-named" in noor.get("/list?view=mine").text
+    assert titles(noor.get(f"/inbox/mine?line={boxes[0].desk.line_id}").text) == []
+    with reader_of(head, "Tom", box) as tom:
+        assert titles(tom.get("/inbox/mine").text) == []
+    for _ in range(2):
+        assert noor.post(f"/c/{here}/notes/seen").status_code == 204
+    (asked,) = (e for e in box.plain.commands().json()["commands"] if e["kind"] == "read")
+    box.branch.store.write(lambda tx: asking_people.read(tx, _who(tx, asked), _body(asked)))
+    box.tells()
+    followed(head, boxes)
+    assert titles(noor.get("/inbox/mine").text) == []
+
+    _is_named(head, box, here, "@Noor en nu?")
+    seen = "UPDATE note_mention SET seen_ms = 1 WHERE staff_id = ?"
+    box.branch.store.write(lambda tx: tx.conn.execute(seen, (noor.staff_id,)))
+    noor.post(f"/c/{here}/notes/seen")
+    box.says_over(asked_last(box, "read"), "done", conversation=here)
+    followed(head, boxes)
+    assert titles(noor.get("/inbox/mine").text) == []
+
+
+def _is_colleague(box: RealBox, reader: Browser) -> None:
+    def work(tx: Tx) -> None:
+        tx.conn.execute(
+            "INSERT INTO staff (id, name, language, created_ms) VALUES (?, 'Noor', 'nl', 1)",
+            (reader.staff_id,),
+        )
+        grant_role(tx, reader.staff_id, "staff", None)
+
+    box.branch.store.write(work)
+
+
+def _is_named(head: HeadOffice, box: RealBox, conversation_id: str, text: str) -> None:
+    box.branch.store.write(lambda tx: notes.write(tx, conversation_id, text, Author()))
+    box.tells()
+    followed(head, [box])
+
+
+def _who(tx: Tx, command: dict[str, Any]) -> asking_people.Who:
+    staff_id = command["by"]["staff"]
+    return asking_people.Who(author=Author(staff_id=staff_id), rights=rights_of(tx.conn, staff_id))
+
+
+def _body(command: dict[str, Any]) -> Fields:
+    return Fields(command["body"], "the body")
 
 
 def test_a_group_that_is_held_is_there_for_its_people_only(

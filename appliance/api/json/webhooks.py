@@ -35,7 +35,7 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.webhooks import event_names, looking_after
 from appliance.desk.webhooks.looking_after import WebhookChange, WebhookWish
 from appliance.desk.webhooks.naming import judge
-from appliance.errors import SetupError
+from appliance.errors import Refused, SetupError
 from appliance.reasons import Reason
 from appliance.store import webhooks
 from appliance.store.key_at_hand import house_key
@@ -62,6 +62,7 @@ _DELIVERY_ID = writes.path_id("delivery_id", examples.DELIVERY["id"])
         examples.NEW_WEBHOOK,
         *WRITE_PROBLEMS,
         Reason.IDEMPOTENCY_MISMATCH,
+        Reason.SECRET_GONE,
         status=201,
         description="The webhook, with its secret. It is told what happens from now on.",
     ),
@@ -69,6 +70,9 @@ _DELIVERY_ID = writes.path_id("delivery_id", examples.DELIVERY["id"])
 async def add_webhook(request: Request) -> Response:
     """`full` takes `messages:read`, and `staff.*` and `token.*` take `audit:read`, too: a webhook
     is told no more than its token may see.
+
+    Where the answer was lost, the same `Idempotency-Key` gives it again, with the secret that the
+    webhook has now; 409 `secret-gone` says what to do where there is none any more.
     """
     caller = await caller_of(request, _SCOPE.value)
     wanted = posting.read_body(WebhookIn, await request.body())
@@ -92,7 +96,9 @@ async def add_webhook(request: Request) -> Response:
         check_still_valid(tx, caller)
         body = f"{request.url.path}\n{wanted.model_dump_json()}".encode()
         answer = idempotency.once(tx, caller.token.id, key, body, work, status=writes.CREATED)
-        return answer, _with_secret(tx.conn, json.loads(answer.content))
+        content = json.loads(answer.content)
+        made = answer.status == writes.CREATED
+        return answer, _with_secret(tx.conn, content) if made else content
 
     answer, content = await caller.services.store.awrite(write)
     if answer.status != writes.CREATED:
@@ -272,11 +278,18 @@ def _require(caller: Caller, events: Sequence[str], content: str) -> None:
 
 
 def _with_secret(conn: sqlite3.Connection, content: dict[str, Any]) -> dict[str, Any]:
-    found: WebhookEndpoint | None = webhooks.endpoint(conn, str(content.get("id")))
-    if found is None or found.secret is None:
-        return content
+    """Raises Refused where it has none any more: without it nobody can check what is posted."""
+    found: WebhookEndpoint | None = webhooks.endpoint(conn, content["id"])
+    if found is None:
+        sentence = "The webhook that this Idempotency-Key made was removed since."
+        raise Refused(Reason.SECRET_GONE, sentence, remedy="Use a new key for a new webhook.")
     try:
         secrets = webhooks.secrets_of(house_key(conn), found, found.created_ms)
-    except SetupError:
-        return content
+    except SetupError as exc:
+        raise Refused(
+            Reason.SECRET_GONE,
+            "This Idempotency-Key made a webhook, whose secret cannot be opened any more.",
+            remedy="`POST /webhooks/{id}/rotate` gives it a new one.",
+            facts={"webhook": found.id},
+        ) from exc
     return {**content, "secret": secrets[0]}

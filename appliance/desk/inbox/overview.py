@@ -367,7 +367,7 @@ SELECT reader.value AS reader,
   w.assignee_id, owner.name AS assignee, w.done_ms, {AWAY_MS} AS away_ms,
   c.id IN (SELECT n.conversation_id FROM note_mention named INDEXED BY note_mention_unseen
            CROSS JOIN note n ON n.id = named.note_id
-           WHERE named.staff_id = me.id AND named.seen_ms IS NULL) AS mentioned
+           WHERE named.staff_id = reader.value AND named.seen_ms IS NULL) AS mentioned
 FROM conversation c CROSS JOIN json_each(:readers) reader
 LEFT JOIN casework w ON w.conversation_id = c.id
 LEFT JOIN staff owner ON owner.id = w.assignee_id

@@ -44,6 +44,8 @@ def patch_of(form: Mapping[str, str], weekdays: Sequence[str]) -> Mapping[str, A
     }
     said["welcome_text"] = form.get("welcome_text", "").strip() or None
     said |= _hours(form)
+    if "model_suggests" in form:
+        said["model_suggests"] = form["model_suggests"] == "on"
     if "privacy_text" in form:
         said["privacy_text"] = form["privacy_text"].strip() or None
     said["weekdays"] = "".join(sorted(weekdays))

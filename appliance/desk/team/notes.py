@@ -153,6 +153,17 @@ def came_since(conn: sqlite3.Connection, conversation_id: str, seq: int) -> bool
     return found.fetchone() is not None
 
 
+def unseen(conn: sqlite3.Connection, conversation_id: str, staff_id: str) -> str | None:
+    """The newest note there that names them and that they have not seen."""
+    row = conn.execute(
+        "SELECT max(n.id) AS id FROM note_mention m INDEXED BY note_mention_unseen"
+        " CROSS JOIN note n ON n.id = m.note_id"
+        " WHERE m.staff_id = ? AND m.seen_ms IS NULL AND n.conversation_id = ?",
+        (staff_id, conversation_id),
+    ).fetchone()
+    return None if row["id"] is None else str(row["id"])
+
+
 def see(tx: Tx, conversation_id: str, staff_id: str) -> bool:
     """They have seen where they are mentioned there; False where that was nothing new."""
     seen = tx.conn.execute(

@@ -47,24 +47,25 @@ _SHORTEST_NAME = 3
 """Shorter ones, as “de” and “An”, are words of any text."""
 
 _Found = tuple[int, int, str]
+_Names = Sequence[str | None]
 
 
-def impersonal(text: str, *, name: str | None, colleagues: Sequence[str] = ()) -> str:
-    """`name` is of whom it was written to, `colleagues` are names that may stand below it."""
+def impersonal(text: str, *, names: _Names, colleagues: Sequence[str] = ()) -> str:
+    """`names` are of whom it is with, where one is known; `colleagues` may stand below it."""
     plain = text.replace("{", "(").replace("}", ")")
     taken: list[_Found] = []
-    for start, end, kind in _found(plain, name, colleagues):
+    for start, end, kind in _found(plain, names, colleagues):
         if all(end <= other or start >= until for other, until, _ in taken):
             taken.append((start, end, kind))
     return _replaced(plain, sorted(taken))
 
 
-def _found(text: str, name: str | None, colleagues: Sequence[str]) -> Iterator[_Found]:
+def _found(text: str, names: _Names, colleagues: Sequence[str]) -> Iterator[_Found]:
     for kind, form in _FORMS[:2]:
         yield from _matches(text, kind, form)
     for token in numbers(text):
         yield token.start, token.end, "nummer"
-    for kind, word in _names(name, colleagues):
+    for kind, word in _names(names, colleagues):
         called = regex.compile(rf"(?<!\w){regex.escape(word)}(?!\w)", regex.IGNORECASE)
         yield from ((*found.span(), kind) for found in called.finditer(text))
     for kind, form in _FORMS[2:]:
@@ -75,9 +76,9 @@ def _matches(text: str, kind: str, form: re.Pattern[str]) -> Iterator[_Found]:
     return ((*found.span(), kind) for found in form.finditer(text))
 
 
-def _names(name: str | None, colleagues: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _names(names: _Names, colleagues: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Whole names first."""
-    if name:
+    for name in filter(None, names):
         first, *others = name.split() or [""]
         yield "naam" if others else "voornaam", name
         yield from (("voornaam", each) for each in [first] if len(each) >= _SHORTEST_NAME)

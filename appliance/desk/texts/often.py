@@ -55,11 +55,11 @@ def often_given(
         people.setdefault(gist, set()).add(row["contact_id"])
     often = [each for each in newest if len(people[each]) >= OFTEN]
     often.sort(key=lambda each: -len(people[each]))
-    have, colleagues = {words_of(each) for each in known}, _colleagues(conn)
+    have, called = {words_of(each) for each in known}, colleagues(conn)
     found = []
     for gist in often[:_TRIED]:
         row = newest[gist]
-        text = impersonal(row["text"], name=row["name"], colleagues=colleagues)
+        text = impersonal(row["text"], names=[row["name"]], colleagues=called)
         said = words_of(text)
         if len(said.split()) >= _FEWEST_WORDS and said not in have:
             entry = OftenGiven(message_id=row["id"], text=text, people=len(people[gist]))
@@ -84,11 +84,12 @@ def text_of(conn: sqlite3.Connection, rights: Rights, message_id: str) -> Impers
     row = conn.execute(_ONE, (message_id,)).fetchone()
     if row is None:
         raise NotFound("message")
-    text = impersonal(row["text"], name=row["name"], colleagues=_colleagues(conn))
+    text = impersonal(row["text"], names=[row["name"]], colleagues=colleagues(conn))
     return ImpersonalText(text=text, branch_id=row["branch_id"])
 
 
-def _colleagues(conn: sqlite3.Connection) -> Sequence[str]:
+def colleagues(conn: sqlite3.Connection) -> Sequence[str]:
+    """Their names, which may stand below what they wrote."""
     return [row["name"] for row in conn.execute("SELECT name FROM staff ORDER BY name")]
 
 

@@ -1,4 +1,5 @@
-"""Where Balie may post to: https anywhere, http to the company's own network, never to itself.
+"""Where Balie may post to: https anywhere, http to the company's own network, never to itself; what
+only this machine and that network may be told, to them alone.
 
 Balie stands inside a network that others cannot reach, so whoever may name an address could make it
 ask what only it can. An address is therefore judged when it is named, and again at each try, when
@@ -68,10 +69,13 @@ class UrlPlace:
 
 @dataclass(frozen=True, slots=True)
 class UrlPolicy:
-    """`only_public`: nothing of the company's own network either, but what the config allows."""
+    """`only_public`: nothing of the company's own network either, but what the config allows.
+    `only_near`: this machine and that network, and no other one.
+    """
 
     allowed: Allowed = NONE_ALLOWED
     only_public: bool = False
+    only_near: bool = False
 
     def place(self, url: str) -> UrlPlace:
         """What the URL names, judged as far as it can be without looking up its name.
@@ -81,7 +85,7 @@ class UrlPolicy:
         place = _parsed(url)
         if is_address(place.host):
             self._judge(place, place.host)
-        elif _is_here(place.host) and not self.allowed.holds(place.host, place.port):
+        elif _is_here(place.host) and not self._may_be_here(place):
             raise _refused("It names Balie's own machine.")
         return place
 
@@ -101,10 +105,17 @@ class UrlPolicy:
             raise wrong
         return good
 
+    def _may_be_here(self, place: UrlPlace) -> bool:
+        return self.only_near or self.allowed.holds(place.host, place.port)
+
     def _judge(self, place: UrlPlace, address: str) -> None:
         if self.allowed.holds(address, place.port) or self.allowed.holds(place.host, place.port):
             return
         found = ip_address(address)
+        if self.only_near:
+            if not _is_near(found):
+                raise _refused("It is neither of this machine nor of the company's own network.")
+            return
         if why := _forbidden(found):
             raise _refused(why)
         if self.only_public and not found.is_global:
@@ -156,6 +167,13 @@ def _is_host(host: str, netloc: str) -> bool:
 
 def _is_here(host: str) -> bool:
     return host == "localhost" or host.endswith((".localhost", ".localdomain"))
+
+
+def _is_near(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
+        return False
+    is_there = address.is_loopback or any(address in each for each in LAN.each)
+    return is_there and not any(address in each for each in _METADATA)
 
 
 def _forbidden(address: IPv4Address | IPv6Address) -> str | None:  # noqa: PLR0911 -- one for each

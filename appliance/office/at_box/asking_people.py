@@ -228,13 +228,12 @@ def note(tx: Tx, who: Who, body: Fields) -> Facts:
 
 
 def read(tx: Tx, who: Who, body: Fields) -> Facts:
-    """Of a colleague: programs read nothing as people do."""
+    """Of a colleague: programs read nothing as people do. Without a message they saw its notes."""
     if who.staff_id is None:
         raise NotFound("member of staff")
     about = thread.conversation(tx.conn, who.rights, body.id("conversation"))
-    marks.mark_read(
-        tx, staff_id=who.staff_id, conversation_id=about.id, message_id=body.id("message")
-    )
+    if (message_id := body.id_or_none("message")) is not None:
+        marks.mark_read(tx, staff_id=who.staff_id, conversation_id=about.id, message_id=message_id)
     notes.see(tx, about.id, who.staff_id)
     return {"conversation": about.id}
 

@@ -103,10 +103,14 @@ def _by_branch(place: str, index: str, conditions: str, order: str) -> str:
 
 _MINE = (Filter.MINE, Order.LATEST)
 _OF_ME = """
-SELECT conversation_id AS id, box_id FROM work_list INDEXED BY work_list_mine
+SELECT conversation_id AS id, box_id, last_ms FROM work_list INDEXED BY work_list_mine
 WHERE assignee_id = :me AND done_ms IS NULL AND returns IS NULL
 AND branch_id IN (SELECT value FROM json_each(:branches)) AND (:line = '' OR line_id = :line)
-ORDER BY last_ms DESC, conversation_id DESC LIMIT :most
+UNION SELECT w.conversation_id, w.box_id, w.last_ms FROM work_list_named named
+CROSS JOIN work_list w ON w.conversation_id = named.conversation_id
+WHERE named.staff_id = :me
+AND w.branch_id IN (SELECT value FROM json_each(:branches)) AND (:line = '' OR w.line_id = :line)
+ORDER BY last_ms DESC, id DESC LIMIT :most
 """
 _NEWEST = "last_ms DESC, conversation_id DESC"
 _LONGEST = "waiting_ms, conversation_id DESC"

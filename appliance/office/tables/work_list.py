@@ -9,7 +9,7 @@ from appliance.office.tables import office_drafts
 from appliance.store.store import Tx
 from appliance.store.work_rows import WorkRow
 
-_COLUMNS = tuple(each.name for each in fields(WorkRow))
+_COLUMNS = tuple(each.name for each in fields(WorkRow) if each.name != "named")
 _PUT = f"""
 INSERT INTO work_list (box_id, {", ".join(_COLUMNS)})
 VALUES ({", ".join("?" * (len(_COLUMNS) + 1))})
@@ -27,10 +27,22 @@ def put(tx: Tx, box_id: str, asked: Collection[str], found: Sequence[WorkRow]) -
     )
     office_drafts.forget_all(tx, gone)
     tx.conn.executemany(_PUT, [_values(box_id, each) for each in found])
+    _put_named(tx, found)
+
+
+def _put_named(tx: Tx, found: Sequence[WorkRow]) -> None:
+    tx.conn.executemany(
+        "DELETE FROM work_list_named WHERE conversation_id = ?",
+        [(each.conversation_id,) for each in found],
+    )
+    tx.conn.executemany(
+        "INSERT INTO work_list_named (staff_id, conversation_id) VALUES (?, ?)",
+        [(staff_id, each.conversation_id) for each in found for staff_id in each.named],
+    )
 
 
 def _values(box_id: str, row: WorkRow) -> tuple[object, ...]:
-    *values, labels = astuple(row)
+    *values, labels, _ = astuple(row)
     return (box_id, *values, json.dumps(labels))
 
 

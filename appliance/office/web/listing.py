@@ -30,8 +30,6 @@ MOST_OFFERED = 40
 """Lines to choose from: a longer list nobody reads."""
 VIEWS = tuple(each for each in InboxView if each is not InboxView.UNREAD)
 """What is new for whom its boxes know."""
-_ASKED = (InboxView.NOT_ARRIVED, InboxView.MINE)
-"""Which rows are in them the work list knows, and no row says: it lists no notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +66,7 @@ async def shown_desk(visit: Visit, choices: Wanted) -> ListPane:
         counts=found.counts,
         views=VIEWS,
         chooses=False,
-        asks=choices.view in _ASKED,
+        asks=choices.view is InboxView.NOT_ARRIVED,
         cut=cut,
         keeps_names=any(found.boxes[each.box_id].privacy is not Privacy.ALL for each in page),
         offered=found.offered,

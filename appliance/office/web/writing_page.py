@@ -18,7 +18,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.inbox import marks
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.outgoing import meanwhile
-from appliance.desk.team import cases, later
+from appliance.desk.team import cases, later, notes
 from appliance.desk.team.later import Until
 from appliance.desk.team.shown_case import ShownCase, shown_case
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -200,20 +200,22 @@ async def mark_read(
     """Asked once for each message, and only where something is unread."""
     mine = {"staff_id": at.visit.staff_id, "conversation_id": at.about.id}
     if await at.visit.read(lambda conn: marks.first_unread(conn, **mine)) is not None:
-        await _ask_read(at, conversation_id, message)
+        await _ask_read(at, {"conversation": conversation_id, "message": message})
     return Response(status_code=204)
 
 
-@routes.post("/c/{conversation_id}/notes/seen")  # noqa: FAST003 -- `at` takes it
-async def see_notes(at: Asking) -> Response:
-    """Goes with the mark of what was read."""
-    del at
+@routes.post("/c/{conversation_id}/notes/seen")
+async def see_notes(at: Asking, conversation_id: str) -> Response:
+    """Asked once for each note that names them."""
+    staff_id = at.visit.staff_id
+    note = await at.visit.read(lambda conn: notes.unseen(conn, at.about.id, staff_id))
+    if note is not None:
+        await _ask_read(at, {"conversation": conversation_id, "note": note})
     return Response(status_code=204)
 
 
-async def _ask_read(at: AtBox, conversation_id: str, message_id: str) -> None:
-    body = {"conversation": conversation_id, "message": message_id}
-    name = wishes.named("read", at.visit.staff_id, conversation_id, message_id)
+async def _ask_read(at: AtBox, body: Mapping[str, str]) -> None:
+    name = wishes.named("read", at.visit.staff_id, *body.values())
 
     def work(tx: Tx, _: Rights) -> None:
         commands.give(tx, at.box.id, CommandKind.READ, body, at.by, command_id=name)

@@ -16,6 +16,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import branch_form, hours_form, new_branch
 from appliance.desk.team import house_history
 from appliance.desk.team.house_history import HouseEntry
+from appliance.desk.texts import model_question
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import branch_settings, branches, kept_settings, lines
 from appliance.store.branch_settings import BranchSettings
@@ -142,6 +143,8 @@ async def _branch(
         note=note,
         countries=branch_form.COUNTRIES,
         going_back=branch_settings.GOING_BACK,
+        model=visit.services.suggester,
+        told_of_model=model_question.LAST,
     )
 
 

@@ -14,9 +14,11 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
+from appliance.desk.outgoing import wording
 from appliance.desk.outgoing.wording import MAX_VARIANTS, FilledText
-from appliance.desk.texts import canned_texts, offers, often
+from appliance.desk.texts import canned_texts, model_question, offers, often
 from appliance.desk.texts.canned_texts import CannedText, TextAuthor, TextWords
+from appliance.desk.texts.model_question import ModelQuestion
 from appliance.desk.texts.often import OftenGiven
 from appliance.errors import InvalidInput, NotFound
 from appliance.store.branches import Branch
@@ -57,11 +59,34 @@ async def choices(
 
 @routes.get("/c/{conversation_id}/suggestions")
 async def suggestions(visit: Reading, conversation_id: str) -> Response:
-    def read(conn: sqlite3.Connection) -> Sequence[CannedText]:
-        about = offers.writing(conn, visit.session.rights, conversation_id)
-        return offers.suggested(conn, about)
+    """The office's own texts at once; a language model's proposal comes by itself."""
+    has_model = visit.services.suggester is not None
 
-    return visit.page("_suggestions.html", texts=await visit.read(read))
+    def read(conn: sqlite3.Connection) -> tuple[Sequence[CannedText], bool]:
+        about = offers.writing(conn, visit.session.rights, conversation_id)
+        return offers.suggested(conn, about), has_model and model_question.is_on(conn, about)
+
+    texts, asks_model = await visit.read(read)
+    return visit.page(
+        "_suggestions.html", texts=texts, asks_model=asks_model, conversation_id=conversation_id
+    )
+
+
+@routes.get("/c/{conversation_id}/suggestions/model")
+async def model_suggestion(visit: Reading, conversation_id: str) -> Response:
+    """What a language model proposes; nothing where it has nothing to say in time."""
+    suggester = visit.services.suggester
+    if suggester is None:
+        raise NotFound("page")
+
+    def read(conn: sqlite3.Connection) -> tuple[ModelQuestion | None, str | None]:
+        about = offers.writing(conn, visit.session.rights, conversation_id)
+        return model_question.question(conn, about), about.name
+
+    question, name = await visit.read(read)
+    said = None if question is None else await suggester.suggest(question)
+    filled = None if said is None else wording.fill(said, name)
+    return visit.page("_model_suggestion.html", said=filled, source=suggester)
 
 
 @routes.post("/c/{conversation_id}/texts/{text_id}")

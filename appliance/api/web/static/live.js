@@ -73,7 +73,7 @@ function passOn(message) {
 
 const PARTS = [
   "list", "messages", "case", "verdict", "fate", "devices", "adoption", "group", "send",
-  "round", "rounds", "overview",
+  "round", "rounds", "overview", "suggestions",
 ];
 
 function refreshAll() {
@@ -138,7 +138,7 @@ const hints = {
       soon("messages", 0);
       if (hint.received) soon("fate"); // they may have gone over to another channel
       // Another question has other answers, and what is answered has none.
-      if (hint.received || document.querySelector("#suggestions [data-text]")) soon("suggestions", 300);
+      if (hint.received || document.querySelector("#suggestions button")) soon("suggestions", 300);
     }
     soon("send", 500);
     soon("round", 1000); // a question has left, or is expected at another time

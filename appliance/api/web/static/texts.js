@@ -38,9 +38,18 @@ async function take(id) {
   const from = whose();
   const answer = await post(`${field().dataset.texts}/${id}`, about()).catch(() => null);
   if (!answer?.ok) return say();
-  const { text, missing } = await answer.json();
+  await place(await answer.json(), found, from);
+}
+
+/** In the field, once it is filled; it is for this person alone. */
+async function place({ text, missing }, found, from) {
   const filled = missing.length ? await fill(text, missing) : text;
-  if (filled !== null && from === whose()) put(filled, found); // it is for this person alone
+  if (filled !== null && from === whose()) put(filled, found);
+}
+
+/** What a language model proposes is here already. */
+function takeProposed({ words, missing }) {
+  place({ text: words, missing: missing.split(" ").filter(Boolean) }, typed(), whose());
 }
 
 function say() {
@@ -90,4 +99,6 @@ document.addEventListener("click", (event) => {
   if (asks && field()) put(asks.dataset.sentence);
   const suggested = event.target.closest?.("#suggestions [data-text]");
   if (suggested) take(suggested.dataset.text);
+  const proposed = event.target.closest?.("#suggestions [data-words]");
+  if (proposed) takeProposed(proposed.dataset);
 });

@@ -62,6 +62,7 @@ def _field(words: Words, name: str) -> str:
         "week": words.text("opening hours"),
         "exceptions": words.text("days with other hours"),
         "privacy_text": words.text("sentence about privacy"),
+        "model_suggests": words.text("suggestions of a language model"),
         **{name: words.text(called) for name, (called, _) in RULES.items()},
         "every_hours": words.text("hours between automatic messages"),
         "holidays": words.text("holidays"),

@@ -224,6 +224,10 @@ BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
         "Balie cannot send its e-mail. Nobody is told by mail who waits or what is wrong.",
         "Send a test under Settings, Notifications: what it says is what to change in [mail].",
     ),
+    IncidentKind.SUGGESTIONS: (
+        "The language model gives no suggestions. Everything else goes on.",
+        "Look at its server; its address and model stand in the config file, [suggestions].",
+    ),
     IncidentKind.HOUSE_KEY: (
         "A key of this house that was used before is not here.",
         (
@@ -278,6 +282,7 @@ NAMES: Mapping[IncidentKind, str] = {
     IncidentKind.COPY_LATE: "Copy missing",
     IncidentKind.COPY_DRILL: "Copy cannot be read",
     IncidentKind.OWN_MAIL: "E-mail of Balie",
+    IncidentKind.SUGGESTIONS: "Language model",
     IncidentKind.VERSION_BACK: "Version came back",
     IncidentKind.BOX_ALARM: "A box",
     IncidentKind.BROKER: "Broker",
