@@ -32,6 +32,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.runtime import setup_code
 from appliance.runtime.balie import OwnThread
 from appliance.runtime.certificate import Certificate
+from appliance.runtime.collecting import settle
 from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.feeding import Feeding
@@ -136,6 +137,8 @@ def _ready_to_serve() -> Iterator[None]:
     routes.routers()
     yield
     yield from compiled_pages()
+    settle()
+    yield
 
 
 def _serve(

@@ -1,7 +1,7 @@
 """Somebody who looks at the inbox of two offices, while a box tells them what people write."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +38,15 @@ class OfficeWatch:
 
 @contextmanager
 def office_watch(data: Path, browser: Browser) -> Iterator[OfficeWatch]:
-    with office_pair(data) as pair, office_beside(data) as store:
+    with office_pair(data) as pair, office_beside(data) as store, ExitStack() as ended:
         store.write(lambda tx: privacy_choice.choose(tx, Privacy.ALL))
         token = store.write(_let_in)
         box = PlainBox.invited(inviting.invite(store, data, url=pair.url), "Breda")
+        context = ended.enter_context(
+            browser.new_context(base_url=pair.url, service_workers="block")
+        )
+        ended.enter_context(box.client)
         box.join()
-        context = browser.new_context(base_url=pair.url, service_workers="block")
         context.set_default_timeout(SETTLES_S * 1000)
         context.add_cookies([{"name": "balie_session", "value": token, "url": pair.url}])
         watch = OfficeWatch(pair, box, box.log.person(), context.new_page())
@@ -52,8 +55,6 @@ def office_watch(data: Path, browser: Browser) -> Iterator[OfficeWatch]:
         watch.shows("Is er werk?")
         live(watch.page)
         yield watch
-        context.close()
-        box.client.close()
 
 
 def _let_in(tx: Tx) -> str:
