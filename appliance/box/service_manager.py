@@ -7,13 +7,16 @@ nobody is told.
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
 from appliance.trouble import Trouble
 
 _US = 1_000_000
+_PATIENT_S = 3600.0
+"""To open a database may mean to write it anew, after an update."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,17 @@ class ServiceManager:
 
     def stops(self) -> None:
         self._tell("STOPPING=1")
+
+    @contextmanager
+    def patient(self) -> Iterator[None]:
+        """In the block it waits an hour for a sign of life: it was told before that all is up."""
+        self._wait(_PATIENT_S)
+        yield
+        self._wait(self.watchdog_s)
+
+    def _wait(self, within_s: float | None) -> None:
+        if self.watchdog_s is not None and within_s is not None:
+            self._tell(f"WATCHDOG_USEC={int(within_s * _US)}")
 
     def _tell(self, what: str) -> None:
         """Never waits: a socket that is full is tried again with the next sign of life."""

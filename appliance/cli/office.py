@@ -72,7 +72,10 @@ def run(
     cert: Annotated[Path | None, _PEM] = None,
     key: Annotated[Path | None, _KEY] = None,
 ) -> None:
-    """Runs a head office until it is stopped."""
+    """Runs a head office until it is stopped.
+
+    Beside another one on the same data directory it waits, and goes on once that has ended.
+    """
     from appliance.runtime.office import run_office
 
     run_office(config=config, data=data, listen=listen, cert=cert, key=key)

@@ -2,9 +2,11 @@
 
 import signal
 import sys
+import threading
 from types import FrameType
 
 _TOLD = (signal.SIGTERM, signal.SIGINT)
+_ends = threading.Event()
 
 
 def tidy_when_told() -> None:
@@ -17,7 +19,16 @@ def tidy_when_told() -> None:
         signal.signal(number, _end)
 
 
+def end_if_told() -> None:
+    """Raises SystemExit where that was lost: code in C that was calling back when the signal came
+    drops it.
+    """
+    if _ends.is_set():
+        sys.exit(0)
+
+
 def _end(_number: int, _frame: FrameType | None) -> None:
+    _ends.set()
     for number in _TOLD:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(0)

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from appliance.box.service_manager import ServiceManager
 from appliance.store.store import Store
 
-_SIGNS = 4
+SIGNS = 4
 """Within the time that systemd waits: one that comes late is no reason to end Balie."""
 
 LONGEST_ALONE_S = 3600.0
@@ -32,7 +32,7 @@ class Feeding:
         self._store = store
         self._manager = manager
         self._now_s = now_s
-        self._every_s = None if manager.watchdog_s is None else manager.watchdog_s / _SIGNS
+        self._every_s = None if manager.watchdog_s is None else manager.watchdog_s / SIGNS
         self._next_s = 0.0
         self._pulse: Future[None] | None = None
 

@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -10,6 +11,8 @@ from typing import TextIO
 from appliance.errors import SetupError
 from appliance.store.privacy import owner_of
 
+LOOK_S = 0.1
+"""How soon who waits for its turn sees that the other one has ended."""
 _ROOT = 0
 
 
@@ -22,10 +25,24 @@ def only_instance(data: Path) -> Iterator[None]:
     """
     _refuse_root(data)
     with _lock_file(data) as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as exc:
-            raise SetupError(f"A Balie is running on {data} already; stop it first.") from exc
+        if not _takes(handle):
+            raise SetupError(f"A Balie is running on {data} already; stop it first.")
+        yield
+
+
+@contextmanager
+def next_instance(data: Path, waits: Callable[[], None]) -> Iterator[None]:
+    """As `only_instance`, but where another one runs it waits until that has ended, in whatever
+    way. `waits` is called again and again meanwhile.
+    """
+    _refuse_root(data)
+    handle = _lock_file(data)
+    while not _takes(handle):
+        handle.close()  # a file that was put in its place meanwhile is the one that counts
+        waits()
+        time.sleep(LOOK_S)
+        handle = _lock_file(data)
+    with handle:
         yield
 
 
@@ -39,6 +56,17 @@ def is_running(data: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def _takes(handle: TextIO) -> bool:
+    """False while another one has it. Raises SetupError where the disk knows no locks."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as exc:
+        raise SetupError(f"{handle.name} cannot be locked ({exc.strerror}).") from exc
+    return True
 
 
 def _refuse_root(data: Path) -> None:

@@ -1,10 +1,11 @@
-"""`balie office run`: a head office, one process from its database to the last closed socket."""
+"""`balie office run`: a head office from its database to the last closed socket."""
 
 import faulthandler
 import logging
+import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +15,8 @@ from appliance.addresses import Networks
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
 from appliance.api.services import Services
+from appliance.api.web.templating import compiled_pages
+from appliance.box.service_manager import ServiceManager
 from appliance.clock import MachineClock
 from appliance.config import Settings, load
 from appliance.desk.notices.mail_post import MailPost
@@ -29,15 +32,18 @@ from appliance.queue.gate import ConsentGate
 from appliance.runtime import setup_code
 from appliance.runtime.balie import OwnThread
 from appliance.runtime.certificate import Certificate
+from appliance.runtime.collecting import settle
 from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
+from appliance.runtime.feeding import Feeding
 from appliance.runtime.giving_way import give_way
-from appliance.runtime.instance_lock import only_instance
+from appliance.runtime.instance_lock import next_instance
 from appliance.runtime.mail_follower import MailFollower
 from appliance.runtime.memory import keep_small
 from appliance.runtime.reading_notes import ReadingNotes
+from appliance.runtime.standby import Standby
 from appliance.runtime.turns import take_short_turns
-from appliance.runtime.web import address_of, bind, serve
+from appliance.runtime.web import address_of, admit, reserve, serve
 from appliance.store.feed import EventFeed
 from appliance.store.privacy import keep_private
 from appliance.store.store import Store
@@ -104,7 +110,8 @@ def run_office(
     """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do.
 
     Elsewhere than on this machine boxes and browsers come by https only: with the certificate that
-    was given, or with one that the office makes.
+    was given, or with one that the office makes. While another office serves on this data directory
+    it refuses connections and waits; it goes on in its place as soon as that has ended.
     """
     faulthandler.enable()
     keep_small()
@@ -114,21 +121,47 @@ def run_office(
     settings = load(config, data=data, host=host, port=port, cert=cert, key=key)
     logs.configure(settings.log_level)
     keep_private(settings.data)
+    given = Certificate.given(settings.cert, settings.key)
+    manager = ServiceManager.of(os.environ)
+    standby = Standby(settings.data, manager, _ready_to_serve())
+    with (
+        reserve(settings.host, settings.port) as sock,
+        next_instance(settings.data, standby.look),
+    ):
+        admit(sock)
+        _serve(settings, sock, given or _own_certificate(settings), manager)
+
+
+def _ready_to_serve() -> Iterator[None]:
+    """What the first answers would wait for, step by step."""
+    routes.routers()
+    yield
+    yield from compiled_pages()
+    settle()
+    yield
+
+
+def _serve(
+    settings: Settings,
+    sock: socket.socket,
+    certificate: Certificate | None,
+    manager: ServiceManager,
+) -> None:
     most = allow_descriptors() // 2
     # Boxes of a whole company may come from one address.
     connections = Connections(most, most)
-    with only_instance(settings.data), bind(settings.host, settings.port) as sock:
-        certificate = _certificate(settings)
+    with manager.patient():
         office = RunningOffice(settings, connections)
-        try:
-            office.start()
-            _welcome(office, _url(settings, sock, secure=certificate is not None))
-            app = create_app(office.services, pages=pages, api=routes.routers())
-            furnish(app, office.head)
-            routes.furnish(app)
-            serve(app, sock, connections, certificate, end_more=office.head.waiting.end)
-        finally:
-            office.stop()
+    try:
+        office.start()
+        _welcome(office, _url(settings, sock, secure=certificate is not None))
+        app = create_app(office.services, pages=pages, api=routes.routers())
+        furnish(app, office.head)
+        routes.furnish(app)
+        feeding = Feeding(office.store, manager)
+        serve(app, sock, connections, certificate, feeding, end_more=office.head.waiting.end)
+    finally:
+        office.stop()
 
 
 def _place(listen: str) -> tuple[str, int]:
@@ -138,10 +171,10 @@ def _place(listen: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-def _certificate(settings: Settings) -> Certificate | None:
-    given = Certificate.given(settings.cert, settings.key)
-    if given is not None or _is_loopback(settings.host):
-        return given
+def _own_certificate(settings: Settings) -> Certificate | None:
+    """None where it speaks with this machine alone."""
+    if _is_loopback(settings.host):
+        return None
     pair = authority.renew(settings.data, datetime.now(UTC))
     return Certificate(pair, pair)
 

@@ -1,7 +1,8 @@
 """The web server: uvicorn on one event loop, until it is told to stop."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, cast
 
@@ -33,20 +34,41 @@ def bind(host: str, port: int) -> socket.socket:
 
     Raises SetupError.
     """
+    sock = reserve(host, port)
+    admit(sock)
+    return sock
+
+
+def reserve(host: str, port: int) -> socket.socket:
+    """As `bind`, but clients are refused until `admit`: who has another way takes it at once.
+
+    Raises SetupError.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only on sockets that say they are TCP; without it each answer to a
     # kept connection waits 40 ms for the other side's delayed acknowledgement.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_MS)
-    try:
+    with _or_closed(sock, host, port):
         sock.bind((host, port))
+    return sock
+
+
+def admit(sock: socket.socket) -> None:
+    """From here on clients wait for who serves them. Raises SetupError."""
+    with _or_closed(sock, *sock.getsockname()[:2]):
         sock.listen(BACKLOG)
+
+
+@contextmanager
+def _or_closed(sock: socket.socket, host: str, port: int) -> Iterator[None]:
+    try:
+        yield
     except OSError as exc:
         sock.close()
         sentence = f"Port {port} on {host} cannot be used ({exc.strerror}); choose another: --port."
         raise SetupError(sentence) from exc
-    return sock
 
 
 def address_of(sock: socket.socket, *, secure: bool = False) -> str:

@@ -87,7 +87,8 @@ def _lay_units(tree: Path, folder: Path) -> None:
             continue
         put(path, tree / _place(path))
         lines = path.read_text("utf-8").splitlines()
-        if path.suffix in _UNITS and "[Install]" in lines:
+        is_template = path.stem.endswith("@")  # it starts where somebody names what it is for
+        if path.suffix in _UNITS and "[Install]" in lines and not is_template:
             enabled.append(path.name)
             if "Type=oneshot" not in lines:
                 started.append(path.name)

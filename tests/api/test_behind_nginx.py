@@ -31,7 +31,7 @@ BROWSER = "127.0.0.9"
 FORGED = "198.51.100.1"
 NAMES = BoxNames(dns=("balie-utrecht.local",), addresses=(ip_address(HOST),))
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
-_CONFIG = """
+CONFIG = """
 daemon off; master_process off; user root; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ }}
 http {{
@@ -86,7 +86,7 @@ def front_door(folder: Path, upstream: str) -> Iterator[Door]:
         errors=folder / "error.log",
     )
     (folder / "site.conf").write_text(site, "utf-8")
-    (folder / "nginx.conf").write_text(_CONFIG.format(folder=folder), "utf-8")
+    (folder / "nginx.conf").write_text(CONFIG.format(folder=folder), "utf-8")
     trusted = ssl.create_default_context(cafile=str(tls.public / "ca.crt"))
     transport = httpx.HTTPTransport(verify=trusted, local_address=BROWSER)
     command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
@@ -94,7 +94,7 @@ def front_door(folder: Path, upstream: str) -> Iterator[Door]:
         subprocess.Popen(command, stderr=subprocess.DEVNULL) as nginx,
         httpx.Client(transport=transport, timeout=60) as client,
     ):
-        eventually(lambda: _answers(https), "nginx answers")
+        eventually(lambda: answers(https), "nginx answers")
         yield Door(http=http, https=https, client=client)
         nginx.terminate()
 
@@ -105,7 +105,7 @@ def door(web_server: WebServer, tmp_path: Path) -> Iterator[Door]:
         yield opened
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 

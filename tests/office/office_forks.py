@@ -1,4 +1,4 @@
-"""Runs `balie office run` in a child that may be killed, and again for each line that comes in.
+"""Runs `balie office run` in a child that may be killed, at the address of each line that comes in.
 
 What takes long at a start is to load Balie; it is loaded here once, and each child is a fork.
 """
@@ -12,12 +12,12 @@ from appliance.runtime.office import run_office
 
 
 def main() -> None:
-    data, listen = Path(sys.argv[1]), sys.argv[2]
+    data = Path(sys.argv[1])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         child = os.fork()
         if not child:
-            run_office(config=None, data=data, listen=listen)
+            run_office(config=None, data=data, listen=line.strip())
             os._exit(0)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -40,7 +41,7 @@ class KilledOffice:
     def start(self) -> None:
         assert self.forks.stdin is not None
         assert self.forks.stdout is not None
-        self.forks.stdin.write("\n")
+        self.forks.stdin.write(f"127.0.0.1:{self.port}\n")
         self.forks.stdin.flush()
         self.child = int(self.forks.stdout.readline())
 
@@ -57,38 +58,44 @@ class KilledOffice:
 
 
 def until_up(port: int) -> None:
+    """Also behind a front, which answers by itself while nobody is there."""
     for _ in range(1200):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
+        with suppress(httpx.TransportError):
+            if httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).is_success:
+                return
+        time.sleep(0.05)
     raise AssertionError("the office does not start")
 
 
 @contextmanager
-def killed_office(data: Path) -> Iterator[KilledOffice]:
-    port = free_port()
+def office_forks(data: Path) -> Iterator[subprocess.Popen[str]]:
     script = Path(__file__).with_name("office_forks.py")
     with (
-        (data.parent / "office.log").open("w") as log,
+        (data.parent / f"{data.name}-office.log").open("w") as log,
         subprocess.Popen(
-            [sys.executable, str(script), str(data), f"127.0.0.1:{port}"],
+            [sys.executable, str(script), str(data)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
         ) as forks,
     ):
-        office = KilledOffice(port, forks)
+        try:
+            yield forks
+        finally:
+            forks.kill()
+
+
+@contextmanager
+def killed_office(data: Path) -> Iterator[KilledOffice]:
+    with office_forks(data) as forks:
+        office = KilledOffice(free_port(), forks)
         try:
             office.start()
             office.until_up()
             yield office
         finally:
             office.kill()
-            forks.kill()
 
 
 @dataclass(slots=True)
@@ -119,12 +126,12 @@ class LivingBox:
     def obey(self) -> None:
         """Its other connection; the office may be away at any moment."""
         while not self.ended.is_set():
-            try:
+            with suppress(httpx.TransportError):
                 answer = self.plain.commands(self.asked)
-            except httpx.TransportError:
-                time.sleep(0.05)
-                continue
-            self.take(answer.json()["commands"])
+                if answer.status_code == 200:
+                    self.take(answer.json()["commands"])
+                    continue
+            time.sleep(0.05)
 
     def take(self, commands: list[Row]) -> None:
         for each in commands:
@@ -160,8 +167,18 @@ def test_a_killed_office_loses_and_doubles_nothing(tmp_path: Path) -> None:
         judge(store, tmp_path, living, given)
 
 
+class Killed(Protocol):
+    """One that may be killed, and comes back or has another in its place."""
+
+    def kill(self) -> None: ...
+
+    def start(self) -> None: ...
+
+    def until_up(self) -> None: ...
+
+
 def live_through_kills(
-    store: Store, office: KilledOffice, living: list[LivingBox], ended: threading.Event
+    store: Store, office: Killed, living: list[LivingBox], ended: threading.Event
 ) -> dict[str, list[str]]:
     """Gives the ids of all commands that each box was given."""
     given: dict[str, list[str]] = {each.plain.box: [] for each in living}
@@ -169,17 +186,19 @@ def live_through_kills(
     for thread in threads:
         thread.start()
     dice = random.Random(16)
-    for _ in range(KILLS):
-        for each in living:
-            given[each.plain.box].append(give(store, each.plain))
-        time.sleep(dice.uniform(0.2, 0.7))
-        office.kill()
-        office.start()
-        office.until_up()
-    ended.set()
-    for thread in threads:
-        thread.join()
-    assert [each.failure for each in living] == [None] * BOXES
+    try:
+        for _ in range(KILLS):
+            for each in living:
+                given[each.plain.box].append(give(store, each.plain))
+            time.sleep(dice.uniform(0.2, 0.7))
+            office.kill()
+            office.start()
+            office.until_up()
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+    assert [each.failure for each in living] == [None] * len(living)
     return given
 
 

@@ -148,6 +148,7 @@ def test_it_starts_what_lasts_and_enables_what_the_machine_starts(
     assert "balie-tls.service" in enabled
     assert "balie-tls.service" not in started
     assert set(started) <= set(enabled)
+    assert "balie-office@.service" not in enabled, "nobody has said at which port"
 
 
 def test_it_knows_its_own_version(package: Path, tmp_path: Path) -> None:

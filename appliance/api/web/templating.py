@@ -1,6 +1,7 @@
 """Templates, and the names that each of them may use."""
 
 import functools
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -60,6 +61,13 @@ def _compiler() -> str:
     """Another one for another Jinja, and for whatever is set above."""
     found = sha256(jinja2.__version__.encode() + Path(__file__).read_bytes())
     return found.hexdigest()[:12]
+
+
+def compiled_pages() -> Iterator[None]:
+    """One after the other, before anybody asks for them: all take seconds."""
+    for page in TEMPLATES.glob("[!_]*.html"):
+        environment().get_template(page.name)
+        yield
 
 
 def _said() -> dict[str, ModuleType]:
