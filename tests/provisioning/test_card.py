@@ -1,6 +1,7 @@
 """What an image is made of, in the parts that take no root of Debian."""
 
 import importlib
+import os
 import re
 import shutil
 import stat
@@ -11,7 +12,7 @@ import pytest
 
 from appliance.box.card_folders import CardFolders
 from appliance.box.partitions import DATA, SLOTS, part_uuid
-from provisioning.card import bundle, disk, dressing, initrd, packages
+from provisioning.card import bundle, disk, dressing, initrd, packages, roots
 from provisioning.card.initrd import Entry, chosen_modules, cpio
 from provisioning.card.mirror import mirror_of
 from provisioning.card.programs import Stop
@@ -68,6 +69,16 @@ def test_a_module_brings_what_it_needs() -> None:
     )
     chosen = [Path(each).name.partition(".")[0] for each in chosen_modules(listed)]
     assert chosen == ["clk-raspberrypi", "sdhci-iproc", "ext4", "jbd2", "x", "y"]
+
+
+@pytest.mark.skipif(os.uname().machine == "aarch64", reason="it runs the card's programs itself")
+def test_a_machine_without_what_the_card_takes_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is fetched: mmdebstrap would say it after minutes."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Stop, match="arch-test"):
+        roots.check_interpreter()
 
 
 def test_an_image_is_its_parts_in_their_places(tmp_path: Path) -> None:
