@@ -22,6 +22,7 @@ PANIC_S = 210
 _START_S = 120
 _AS_BALIE = "setpriv --reuid=balie --regid=balie --clear-groups"
 _REFUSED = "TEST: refused"
+_NO_PACKAGE = "It is no package of Balie"
 _IS_FREE = (
     "timeout 50 sh -c 'until test ! -e /var/lib/balie-update/held.env"
     ' && curl -sf http://127.0.0.1:8080/readyz | grep -q \\"ok\\"; do sleep 2; done\''
@@ -87,12 +88,9 @@ def damaged_initrd(box: Box) -> Iterator[Result]:
 
 def wrong_bundles(box: Box) -> Iterator[Result]:
     for name, why in ((FOREIGN, "signed by another key"), (CUT_SHORT, "cut short")):
-        try:
-            said = box.do(f"balie update install {bundle(name)} 2>&1")
-            refused = False
-        except Stop as exc:
-            said, refused = str(exc).strip()[-60:], True
-        yield fact(f"a bundle that is {why} is refused", said, is_well=refused)
+        said = box.do(f"balie update install {bundle(name)} 2>&1 || true")
+        refused = _NO_PACKAGE in said
+        yield fact(f"a bundle that is {why} is refused", said[-60:], is_well=refused)
 
     said = box.do(f"{_AS_BALIE} rauc install {bundle(GOOD)} 2>&1 || true")
     refused = "Rejected send message" in said
