@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance.box.keeper.rauc_slots import VERSION
 from provisioning.card import initrd, roots
 from provisioning.card.packages import PYTHON
 from provisioning.card.programs import Stop, env_of, run
@@ -15,8 +16,6 @@ from provisioning.card.programs import Stop, env_of, run
 TREE = Path(__file__).with_name("tree")
 KEYRING = "etc/rauc/keyring.pem"
 LIST = "usr/share/balie-packages"
-VERSION = "usr/share/balie-box/version"
-"""Of the card, in words; each slot has its own."""
 
 WORK = "work"
 """The folder in the root of the tools in which they work."""

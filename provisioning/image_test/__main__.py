@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from appliance.box.keeper.rauc_slots import VERSION
 from provisioning.card import disk, packages
 from provisioning.card.building import KEPT, ROOT, Build, begin, package_of
 from provisioning.card.bundle import Signer, own_signer
-from provisioning.card.dressing import VERSION, Parts
+from provisioning.card.dressing import Parts
 from provisioning.card.programs import Stop, run, say
 from provisioning.image_test import keeping, starts, updating
 from provisioning.image_test.box import NAME, Box, check_machine
@@ -35,7 +36,7 @@ STEPS: Mapping[str, Step] = {
     each.__name__.replace("_", "-"): each
     for each in (
         *(starts.first_start, starts.settled_start),
-        *(updating.good_update, updating.hanging_update),
+        *(updating.good_update, updating.going_back, updating.hanging_update),
         *(updating.cut_in_install, updating.cut_in_trial, updating.damaged_initrd),
         *(updating.wrong_bundles, keeping.restored),
         *(starts.lost_state, starts.empty_slot, starts.no_data),
@@ -174,7 +175,8 @@ def _show(result: Result) -> None:
 
 
 def _given(arguments: Sequence[str]) -> argparse.Namespace:
-    every = [*list(STEPS)[:9], CUTS, *list(STEPS)[9:]]
+    every = [*STEPS]
+    every.insert(every.index("lost-state"), CUTS)
     parser = argparse.ArgumentParser(
         prog="scripts/image-test",
         description="Builds a card and has an emulated box live through updates and power cuts.",

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from appliance import __version__
-from provisioning.card.dressing import VERSION
+from appliance.box.keeper.rauc_slots import VERSION
 from provisioning.card.programs import Stop
 from provisioning.image_test.box import Box
 from provisioning.image_test.results import Result, fact, seconds
@@ -41,6 +41,15 @@ def good_update(box: Box) -> Iterator[Result]:
     yield _runs(box, GOOD, "… it runs")
     _cut(box)
     yield _runs(box, GOOD, "power cut right after that: it stays")
+
+
+def going_back(box: Box) -> Iterator[Result]:
+    """To the slot that was flashed, and from there to the one that RAUC wrote."""
+    for version in (FLASHED, GOOD):
+        _try_out(box, "back")
+        _next_start(box)
+        settle(box)
+        yield _runs(box, version, "back to the version in the other slot: it runs")
 
 
 def hanging_update(box: Box) -> Iterator[Result]:
@@ -112,10 +121,14 @@ def settle(box: Box) -> None:
 
 
 def _begin(box: Box, version: str, limit_s: float | None = None) -> None:
-    limit = box.patience_s if limit_s is None else limit_s
     box.wait("the stick", lambda: box.is_so(f"test -e {bundle(version)}"))
+    _try_out(box, f"install {bundle(version)}", limit_s)
+
+
+def _try_out(box: Box, verb: str, limit_s: float | None = None) -> None:
+    limit = box.patience_s if limit_s is None else limit_s
     box.begin(
-        f"balie update install {bundle(version)} --limit {limit:.0f} >/run/update.log 2>&1"
+        f"balie update {verb} --limit {limit:.0f} >/run/update.log 2>&1"
         f" || {{ echo {_REFUSED}; tail -3 /run/update.log; }} >/dev/console"
     )
 
