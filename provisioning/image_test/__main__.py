@@ -126,9 +126,11 @@ def _results(given: argparse.Namespace) -> Iterator[Result]:
     )
     try:
         for name in given.steps:
+            begun = time.monotonic()
             if name != "first-start":
                 updating.settle(box)
             yield from steps[name](box)
+            yield seconds(f"{name}: all of it", time.monotonic() - begun)
     finally:
         box.cut_power()
 

@@ -70,6 +70,10 @@ class Box:
         path = self._folder / "console"
         return path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
 
+    def goal(self, within_s: float) -> float | None:
+        """None for a clock that counts: what it takes here says nothing of the box."""
+        return None if self._counted else within_s
+
     def power_on(self) -> None:
         (self._folder / "console").unlink(missing_ok=True)
         command = ["qemu-system-aarch64", *_MACHINE, *_SILENT, "-bios", str(U_BOOT)]

@@ -58,8 +58,8 @@ def hanging_update(box: Box) -> Iterator[Result]:
     begun = time.monotonic()
     _next_start(box)
     settle(box)
-    took = time.monotonic() - begun
-    yield seconds("a version that hangs: back and healthy", took, TRIAL_S + 2 * _START_S)
+    took, goal = time.monotonic() - begun, box.goal(TRIAL_S + 2 * _START_S)
+    yield seconds("a version that hangs: back and healthy", took, goal)
     yield _runs(box, GOOD, "… by the version of before")
     yield _said(box, HANGS)
 
@@ -89,8 +89,8 @@ def damaged_initrd(box: Box) -> Iterator[Result]:
     begun = time.monotonic()
     _next_start(box)
     settle(box)
-    took = time.monotonic() - begun
-    yield seconds("a version that cannot mount its root: back", took, PANIC_S)
+    took, goal = time.monotonic() - begun, box.goal(PANIC_S)
+    yield seconds("a version that cannot mount its root: back", took, goal)
     yield _runs(box, GOOD, "… by the version of before")
     yield _said(box, NO_INITRD)
 
