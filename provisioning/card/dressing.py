@@ -74,7 +74,7 @@ def dress(tools: Path, root: Path, parts: Parts, epoch: int) -> None:
     lay_tree(TREE, root)
     shutil.copyfile(parts.keyring, root / KEYRING)
     _links(root)
-    (root / VERSION).write_text(f"{parts.version}\n", encoding="ascii")
+    note_version(root, parts.version)
     inside = Path("/", WORK, root.name)
     # It notes the day on which a user was made.
     run("chroot", tools, "systemd-sysusers", f"--root={inside}", env=env_of(epoch))
@@ -93,6 +93,12 @@ def lay_tree(tree: Path, root: Path) -> None:
         else:
             shutil.copyfile(path, there)
             there.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+
+
+def note_version(root: Path, version: str) -> None:
+    """No other file lies in that folder."""
+    (root / VERSION).parent.mkdir(parents=True, exist_ok=True)
+    (root / VERSION).write_text(f"{version}\n", encoding="ascii")
 
 
 def _kernel(root: Path) -> tuple[str, bytes]:

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from appliance.box.keeper.rauc_slots import VERSION
 from provisioning.card import disk, packages
 from provisioning.card.building import KEPT, ROOT, Build, begin, package_of
 from provisioning.card.bundle import Signer, own_signer
-from provisioning.card.dressing import Parts
+from provisioning.card.dressing import Parts, note_version
 from provisioning.card.programs import Stop, run, say
 from provisioning.image_test import keeping, starts, updating
 from provisioning.image_test.box import NAME, Box, check_machine
@@ -160,7 +159,7 @@ def _loop(file: Path) -> Iterator[Path]:
 
 
 def _bundle(card: Build, version: str, signer: Signer, stick: Path) -> None:
-    (card.root / VERSION).write_text(f"{version}\n", encoding="ascii")
+    note_version(card.root, version)
     card.make_slot()
     card.make_bundle(version, signer, stick / f"{version}.raucb", effort=_EFFORT)
 

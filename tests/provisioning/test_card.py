@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.box.card_folders import CardFolders
+from appliance.box.keeper.rauc_slots import VERSION
 from appliance.box.partitions import DATA, SLOTS, part_uuid
 from provisioning.card import bundle, disk, dressing, initrd, packages, roots
 from provisioning.card.initrd import Entry, chosen_modules, cpio
@@ -173,6 +174,12 @@ def test_each_program_of_the_card_calls_what_python_has(path: Path) -> None:
     ((owner, called),) = re.findall(r"^sys\.exit\((\w+)\.(\w+)\(", text, re.MULTILINE)
     assert owner == module
     assert hasattr(importlib.import_module(f"{package}.{module}"), called)
+
+
+def test_a_root_says_which_version_it_is(tmp_path: Path) -> None:
+    """Where the box looks, in a folder that nothing else makes."""
+    dressing.note_version(tmp_path, "1.2")
+    assert (tmp_path / VERSION).read_text("ascii") == "1.2\n"
 
 
 def test_the_name_is_settled_before_anything_bears_it() -> None:
