@@ -85,7 +85,8 @@ def begin(kernel: str) -> tuple[Build, Path]:
     check_machine()
     KEPT.mkdir(parents=True, exist_ok=True)
     roots = Roots(mirror=mirror_of(), kept=KEPT, log=KEPT / "log")
-    return Build(tools=roots.tools(), epoch=epoch_now()), roots.card(kernel)
+    tar = roots.card(kernel)  # first: it needs more of this machine, and says so at once
+    return Build(tools=roots.tools(), epoch=epoch_now()), tar
 
 
 def package_of(version: str) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance.box.keeper.rauc_slots import VERSION
 from provisioning.card import initrd, roots
 from provisioning.card.packages import PYTHON
 from provisioning.card.programs import Stop, env_of, run
@@ -15,8 +16,6 @@ from provisioning.card.programs import Stop, env_of, run
 TREE = Path(__file__).with_name("tree")
 KEYRING = "etc/rauc/keyring.pem"
 LIST = "usr/share/balie-packages"
-VERSION = "usr/share/balie-box/version"
-"""Of the card, in words; each slot has its own."""
 
 WORK = "work"
 """The folder in the root of the tools in which they work."""
@@ -75,7 +74,7 @@ def dress(tools: Path, root: Path, parts: Parts, epoch: int) -> None:
     lay_tree(TREE, root)
     shutil.copyfile(parts.keyring, root / KEYRING)
     _links(root)
-    (root / VERSION).write_text(f"{parts.version}\n", encoding="ascii")
+    note_version(root, parts.version)
     inside = Path("/", WORK, root.name)
     # It notes the day on which a user was made.
     run("chroot", tools, "systemd-sysusers", f"--root={inside}", env=env_of(epoch))
@@ -94,6 +93,12 @@ def lay_tree(tree: Path, root: Path) -> None:
         else:
             shutil.copyfile(path, there)
             there.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+
+
+def note_version(root: Path, version: str) -> None:
+    """No other file lies in that folder."""
+    (root / VERSION).parent.mkdir(parents=True, exist_ok=True)
+    (root / VERSION).write_text(f"{version}\n", encoding="ascii")
 
 
 def _kernel(root: Path) -> tuple[str, bytes]:

@@ -121,10 +121,13 @@ class Roots:
 
 
 def check_interpreter() -> None:
-    """Raises Stop unless the kernel runs programs of the card's processor by qemu-user."""
-    if os.uname().machine == "aarch64" or INTERPRETER.exists():
+    """Raises Stop unless the kernel runs programs of the card's processor by qemu-user, which
+    mmdebstrap asks arch-test.
+    """
+    if os.uname().machine == "aarch64" or (INTERPRETER.exists() and shutil.which("arch-test")):
         return
     raise Stop(
-        "This machine cannot run programs for arm64. Install Debian's qemu-user-static and"
-        " binfmt-support, and see that /proc/sys/fs/binfmt_misc/qemu-aarch64 is there."
+        "This machine cannot run programs for arm64. Install Debian's qemu-user-static,"
+        " binfmt-support and arch-test, and see that /proc/sys/fs/binfmt_misc/qemu-aarch64 is"
+        " there."
     )

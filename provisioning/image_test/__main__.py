@@ -13,7 +13,7 @@ from pathlib import Path
 from provisioning.card import disk, packages
 from provisioning.card.building import KEPT, ROOT, Build, begin, package_of
 from provisioning.card.bundle import Signer, own_signer
-from provisioning.card.dressing import VERSION, Parts
+from provisioning.card.dressing import Parts, note_version
 from provisioning.card.programs import Stop, run, say
 from provisioning.image_test import keeping, starts, updating
 from provisioning.image_test.box import NAME, Box, check_machine
@@ -35,7 +35,7 @@ STEPS: Mapping[str, Step] = {
     each.__name__.replace("_", "-"): each
     for each in (
         *(starts.first_start, starts.settled_start),
-        *(updating.good_update, updating.hanging_update),
+        *(updating.good_update, updating.going_back, updating.hanging_update),
         *(updating.cut_in_install, updating.cut_in_trial, updating.damaged_initrd),
         *(updating.wrong_bundles, keeping.restored),
         *(starts.lost_state, starts.empty_slot, starts.no_data),
@@ -125,9 +125,11 @@ def _results(given: argparse.Namespace) -> Iterator[Result]:
     )
     try:
         for name in given.steps:
+            begun = time.monotonic()
             if name != "first-start":
                 updating.settle(box)
             yield from steps[name](box)
+            yield seconds(f"{name}: all of it", time.monotonic() - begun)
     finally:
         box.cut_power()
 
@@ -157,7 +159,7 @@ def _loop(file: Path) -> Iterator[Path]:
 
 
 def _bundle(card: Build, version: str, signer: Signer, stick: Path) -> None:
-    (card.root / VERSION).write_text(f"{version}\n", encoding="ascii")
+    note_version(card.root, version)
     card.make_slot()
     card.make_bundle(version, signer, stick / f"{version}.raucb", effort=_EFFORT)
 
@@ -174,7 +176,8 @@ def _show(result: Result) -> None:
 
 
 def _given(arguments: Sequence[str]) -> argparse.Namespace:
-    every = [*list(STEPS)[:9], CUTS, *list(STEPS)[9:]]
+    every = [*STEPS]
+    every.insert(every.index("lost-state"), CUTS)
     parser = argparse.ArgumentParser(
         prog="scripts/image-test",
         description="Builds a card and has an emulated box live through updates and power cuts.",

@@ -70,6 +70,10 @@ class Box:
         path = self._folder / "console"
         return path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
 
+    def goal(self, within_s: float) -> float | None:
+        """None for a clock that counts: what it takes here says nothing of the box."""
+        return None if self._counted else within_s
+
     def power_on(self) -> None:
         (self._folder / "console").unlink(missing_ok=True)
         command = ["qemu-system-aarch64", *_MACHINE, *_SILENT, "-bios", str(U_BOOT)]
@@ -128,8 +132,8 @@ class Box:
             socket.create_connection(("127.0.0.1", self._ports.https), timeout=10) as plain,
             context.wrap_socket(plain, server_hostname=f"{NAME}.local") as wire,
         ):
-            head = f"GET {path} HTTP/1.0\r\nHost: {NAME}.local\r\nConnection: close\r\n\r\n"
-            wire.sendall(head.encode())
+            head = f"GET {path} HTTP/1.0\r\nHost: {NAME}.local\r\nAccept-Language: en\r\n"
+            wire.sendall(f"{head}Connection: close\r\n\r\n".encode())
             answer = b"".join(iter(lambda: wire.recv(65536), b""))
         first, _, rest = answer.partition(b"\r\n")
         if not first.startswith(b"HTTP/"):

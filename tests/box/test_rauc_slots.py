@@ -4,9 +4,13 @@
 alone: the real one needs slots and a boot loader, which `scripts/image-test` has.
 """
 
+import json
 import re
+import shutil
 import sqlite3
+import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -16,8 +20,11 @@ from appliance.box.keeper.data_side import DATABASE
 from appliance.box.keeper.entry import PACKAGES
 from appliance.box.keeper.keeper import HELD, Keeper
 from appliance.box.keeper.plan import Plan
-from appliance.box.keeper.rauc_slots import NEW, RaucSlots
+from appliance.box.keeper.rauc_slots import NEW, VERSION, RaucSlots
 from appliance.box.keeper.state import Phase, StateFile, UpdateOutcome
+from appliance.box.updates import standing
+from appliance.box.updates.installing import UpdateMachine, prepare_back
+from appliance.errors import UpdateRefused
 
 _RAUC = """#!{python}
 import json, sys
@@ -26,11 +33,11 @@ box = Path("{box}")
 with (box / "calls").open("a") as calls:
     calls.write(" ".join(sys.argv[1:]) + chr(10))
 booted = (box / "booted").read_text()
-versions = dict(a="1.0", b="1.1")
+noted = json.loads((box / "noted").read_text())
 def slot(name, letter):
-    status = dict(bundle=dict(compatible="balie-arm64", version=versions[letter]))
     state = "booted" if letter == booted else "inactive"
-    return {{name: dict(bootname=letter, state=state, slot_status=status)}}
+    device = str(box / ("slot-" + letter))
+    return {{name: dict(bootname=letter, state=state, device=device, slot_status=noted[letter])}}
 if "mark-bad" in sys.argv and (box / "broken").exists():
     sys.exit(1)
 if sys.argv[1] == "status" and "--output-format=json" in sys.argv:
@@ -38,6 +45,19 @@ if sys.argv[1] == "status" and "--output-format=json" in sys.argv:
         slots=[slot("rootfs.1", "b"), slot("rootfs.0", "a")])
     print(json.dumps(told))
 """
+
+
+MAKES_EXT4 = shutil.which("mke2fs", path="/usr/sbin:/sbin")
+_AS_FLASHED: Mapping[str, object] = {"bundle": {"compatible": None}}
+
+
+def written(version: str, status: str = "ok") -> Mapping[str, object]:
+    """What RAUC notes of a slot that it wrote."""
+    return {"bundle": {"compatible": "balie-arm64", "version": version}, "status": status}
+
+
+def note(box: Path, **slots: Mapping[str, object]) -> None:
+    (box / "noted").write_text(json.dumps(slots))
 
 
 class NoSystemd:
@@ -67,6 +87,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (programs / "rauc").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     (tmp_path / "booted").write_text("a")
+    note(tmp_path, a=written("1.0"), b=written("1.1"))
     (tmp_path / "cmdline").write_text("rauc.slot=a quiet")
     (tmp_path / "data").mkdir()
     (tmp_path / "update" / PACKAGES).mkdir(parents=True)
@@ -169,3 +190,62 @@ def test_what_rauc_tells_is_read(box: Path) -> None:
     assert RaucSlots(box).running() == "1.0"
     (box / "bin" / "rauc").write_text("#!/bin/sh\necho no json\n")
     assert RaucSlots(box).running() == ""
+
+
+def machine_of(box: Path, monkeypatch: pytest.MonkeyPatch) -> UpdateMachine:
+    """A card, on which nothing is under way."""
+    (box / "system.conf").touch()
+    monkeypatch.setattr(standing, "_RAUC", box / "system.conf")
+    StateFile(box / "update").end(UpdateOutcome.NOT_INSTALLED)
+    plan = Plan(way="slots", data=str(box / "data"), limit_s=0.1, look_s=0.02)
+    return UpdateMachine(
+        folder=box / "update", key=box / "no-key", plan=plan, open_attempts=lambda: 0
+    )
+
+
+def test_going_back_tries_the_other_slot_as_it_is(
+    box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written: also a bundle that an earlier try has left there is not."""
+    (box / "booted").write_text("b")
+    assert prepare_back(machine_of(box, monkeypatch)).facts.version == "1.0"
+    assert keeper_of(box, NoSystemd()).go().phase is Phase.RESTARTING
+    assert calls(box) == ["status mark-active other"]
+    (box / "booted").write_text("a")
+    state = keeper_of(box, NoSystemd()).settle()
+    assert (state.phase, state.version) == (Phase.TRYING, "1.0")
+
+
+@pytest.mark.parametrize("status", ["pending", "update", "failed"])
+def test_a_slot_that_was_written_in_part_is_no_way_back(
+    box: Path, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    note(box, a=written("1.0"), b=written("0.9", status))
+    with pytest.raises(UpdateRefused, match="no version before"):
+        prepare_back(machine_of(box, monkeypatch))
+
+
+def test_a_version_that_came_back_is_not_the_one_before(
+    box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies in the other slot, whole, and was not well."""
+    keeper_of(box, NoSystemd()).go()
+    keeper_of(box, NoSystemd()).settle()
+    StateFile(box / "update").move(Phase.WAITING)
+    with pytest.raises(UpdateRefused, match="no version before"):
+        prepare_back(machine_of(box, monkeypatch))
+
+
+@pytest.mark.skipif(MAKES_EXT4 is None, reason="this machine makes no ext4")
+def test_the_slot_of_the_flashed_card_says_its_version_itself(box: Path) -> None:
+    """RAUC never wrote it: where it runs, and beside the one that runs. An empty one says none."""
+    tree = box / "tree"
+    (tree / VERSION).parent.mkdir(parents=True)
+    (tree / VERSION).write_text("0.9\n", "ascii")
+    command = [str(MAKES_EXT4), "-q", "-t", "ext4", "-d", str(tree), str(box / "slot-a"), "4M"]
+    subprocess.run(command, check=True, capture_output=True)
+    note(box, a=_AS_FLASHED, b=_AS_FLASHED)
+    assert RaucSlots(box, root=tree).running() == "0.9"
+    assert RaucSlots(box).other() == ""
+    (box / "booted").write_text("b")
+    assert RaucSlots(box).other() == "0.9"

@@ -1,5 +1,7 @@
 """What an image is made of, in the parts that take no root of Debian."""
 
+import importlib
+import os
 import re
 import shutil
 import stat
@@ -9,14 +11,19 @@ from pathlib import Path
 import pytest
 
 from appliance.box.card_folders import CardFolders
+from appliance.box.keeper.rauc_slots import VERSION
 from appliance.box.partitions import DATA, SLOTS, part_uuid
-from appliance.box.programs import of_card
-from provisioning.card import bundle, disk, dressing, initrd, packages
+from provisioning.card import bundle, disk, dressing, initrd, packages, roots
 from provisioning.card.initrd import Entry, chosen_modules, cpio
 from provisioning.card.mirror import mirror_of
 from provisioning.card.programs import Stop
 
 CARD = Path(disk.__file__).parent
+PROGRAMS = [
+    path
+    for path in sorted(CARD.glob("tree/usr/lib/balie/*"))
+    if path.read_text("utf-8").startswith("#!/usr/bin/python3")
+]
 MIB = 1 << 20
 
 
@@ -63,6 +70,16 @@ def test_a_module_brings_what_it_needs() -> None:
     )
     chosen = [Path(each).name.partition(".")[0] for each in chosen_modules(listed)]
     assert chosen == ["clk-raspberrypi", "sdhci-iproc", "ext4", "jbd2", "x", "y"]
+
+
+@pytest.mark.skipif(os.uname().machine == "aarch64", reason="it runs the card's programs itself")
+def test_a_machine_without_what_the_card_takes_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is fetched: mmdebstrap would say it after minutes."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Stop, match="arch-test"):
+        roots.check_interpreter()
 
 
 def test_an_image_is_its_parts_in_their_places(tmp_path: Path) -> None:
@@ -142,15 +159,27 @@ def test_a_card_has_what_the_package_needs() -> None:
     assert lacks == ["ffmpeg"]
 
 
-def test_the_programs_of_the_card_are_there() -> None:
-    """Each unit starts a program of the tree; each program is one that Python has."""
+def test_each_unit_of_the_card_starts_a_program_of_it() -> None:
     units = CARD / "tree" / "usr" / "lib" / "systemd" / "system"
     for unit in units.glob("*.service"):
         (started,) = re.findall(r"^ExecStart=/(\S+)", unit.read_text("utf-8"), re.MULTILINE)
-        path = CARD / "tree" / started
-        assert path.stat().st_mode & stat.S_IXUSR
-        for called in re.findall(r"of_card\.(\w+)\(", path.read_text("utf-8")):
-            assert hasattr(of_card, called)
+        assert (CARD / "tree" / started).stat().st_mode & stat.S_IXUSR
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.name)
+def test_each_program_of_the_card_calls_what_python_has(path: Path) -> None:
+    """In the module that it names itself."""
+    text = path.read_text("utf-8")
+    ((package, module),) = re.findall(r"^from (\S+) import (\w+)$", text, re.MULTILINE)
+    ((owner, called),) = re.findall(r"^sys\.exit\((\w+)\.(\w+)\(", text, re.MULTILINE)
+    assert owner == module
+    assert hasattr(importlib.import_module(f"{package}.{module}"), called)
+
+
+def test_a_root_says_which_version_it_is(tmp_path: Path) -> None:
+    """Where the box looks, in a folder that nothing else makes."""
+    dressing.note_version(tmp_path, "1.2")
+    assert (tmp_path / VERSION).read_text("ascii") == "1.2\n"
 
 
 def test_the_name_is_settled_before_anything_bears_it() -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from appliance.box.keeper import data_side
@@ -13,11 +14,18 @@ from appliance.box.keeper.entry import PACKAGES, only_update
 from appliance.box.keeper.errors import KeeperError
 from appliance.box.keeper.keeper import ASKED
 from appliance.box.keeper.plan import Plan, write_plan
+from appliance.box.keeper.rauc_slots import NEW as NEW_BUNDLE
+from appliance.box.keeper.rauc_slots import RaucSlots
 from appliance.box.keeper.state import Phase, State, StateFile, UpdateOutcome
 from appliance.box.keeper.units import SystemdUnits
 from appliance.box.updates import dependencies, fetching, handing_over, signing
-from appliance.box.updates.packages import WAY_PACKAGE
-from appliance.box.updates.standing import NO_WAY, which_way
+from appliance.box.updates.packages import (
+    WAY_PACKAGE,
+    WAY_SLOTS,
+    PackageFacts,
+    own_architecture,
+)
+from appliance.box.updates.standing import NO_WAY, came_back, which_way
 from appliance.box.updates.taking import Taken, TakeTerms, take
 from appliance.box.updates.way_back import ensure_way_back
 from appliance.errors import UpdateRefused
@@ -56,7 +64,7 @@ def prepare(machine: UpdateMachine, source: Path, *, by_root: bool) -> Taken:
     UpdateRefused, and then nothing was changed. One that was fetched is gone either way.
     """
     try:
-        return _prepare(machine, source, by_root=by_root, backwards=False)
+        return _prepare(machine, partial(take, source, machine.packages), by_root=by_root)
     finally:
         fetching.forget(source, Path(machine.plan.data))
 
@@ -65,10 +73,26 @@ def prepare_back(machine: UpdateMachine) -> Taken:
     """The good version before the one that runs goes on trial, with the database as it is: one
     that cannot use it comes back from that trial. Raises UpdateRefused.
     """
+    if machine.plan.way == WAY_SLOTS:
+        return _prepare(machine, partial(_take_other_slot, machine.packages), backwards=True)
     source = machine.packages / BEFORE
     if not source.exists():
-        raise UpdateRefused("no-way-back", "There is no version before this one on this box.")
-    return _prepare(machine, source, by_root=True, backwards=True)
+        raise _no_way_back()
+    return _prepare(machine, partial(take, source, machine.packages), backwards=True)
+
+
+def _take_other_slot(packages: Path, wanted: TakeTerms, state: State) -> Taken:
+    """It lies there already. A version that came back is not the one before."""
+    version, failed = RaucSlots(packages).other(), came_back(state)
+    if not version or (failed is not None and failed.version == version):
+        raise _no_way_back()
+    (packages / NEW_BUNDLE).unlink(missing_ok=True)
+    facts = PackageFacts(name="balie", version=version, architecture=own_architecture(wanted.way))
+    return Taken(facts=facts, mark="")
+
+
+def _no_way_back() -> UpdateRefused:
+    return UpdateRefused("no-way-back", "There is no version before this one on this box.")
 
 
 def note_refusal(machine: UpdateMachine, exc: UpdateRefused) -> None:
@@ -85,7 +109,13 @@ def stop_trial(machine: UpdateMachine) -> bool:
     return True
 
 
-def _prepare(machine: UpdateMachine, source: Path, *, by_root: bool, backwards: bool) -> Taken:
+def _prepare(
+    machine: UpdateMachine,
+    find: Callable[[TakeTerms, State], Taken],
+    *,
+    by_root: bool = True,
+    backwards: bool = False,
+) -> Taken:
     way, runs = which_way(machine.folder, system=machine.plan.system, package=machine.plan.package)
     if way == NO_WAY:
         raise UpdateRefused(
@@ -98,7 +128,7 @@ def _prepare(machine: UpdateMachine, source: Path, *, by_root: bool, backwards: 
             state = _idle(file)
             keys = [key for path in (machine.key, _OF_PACKAGE) for key in signing.keys_in(path)]
             wanted = TakeTerms(way=way, runs=runs, keys=keys, by_root=by_root, backwards=backwards)
-            taken = take(source, machine.packages, wanted, state)
+            taken = find(wanted, state)
             if way == WAY_PACKAGE:
                 _provide(machine, runs)
             handing_over.lay_out(machine.folder)
