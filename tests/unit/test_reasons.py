@@ -30,6 +30,7 @@ UNSEEN = frozenset(
         Reason.MESSAGE_EXISTS,
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
         Reason.FALLBACK_IN_USE,
+        Reason.SECRET_GONE,  # to other software only
         Reason.TOO_MANY_TRIES,  # the page counts the seconds
         Reason.UNKNOWN_KIND,  # to head office only
     }
