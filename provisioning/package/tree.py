@@ -69,7 +69,7 @@ def lay_out(tree: Path, release: Release, libraries: Path) -> None:
     for name, place in _ALSO.items():
         put(DEBIAN / name, tree / place, mode=0o755 if name in PROGRAMS else 0o644)
     put(DEBIAN / _SETTINGS, tree / "usr/share/balie/etc-balie" / _SETTINGS)
-    rooms = (page.relative_to(ROOT) for page in ROOT.glob("appliance/*/README.md"))
+    rooms = (str(page.relative_to(ROOT)) for page in ROOT.glob("appliance/*/README.md"))
     for name in (*_DOCS, *rooms):
         put(ROOT / name, tree / "usr/share/doc/balie" / name)
     _lay_units(tree, ROOT / "systemd")
