@@ -113,7 +113,8 @@ def _photo(box: Box) -> Path:
 def _last_row(photo: Path) -> int:
     """Raises Stop for a file system, a database or a record of the slots that is damaged."""
     data = photo / "data"
-    run("e2fsck", "-p", data, well=(0, 1))  # the journal is replayed, as at the next start
+    # As at the next start: the journal is replayed, and an orphan file that is clean is said to be.
+    run("e2fsck", "-f", "-p", data, well=(0, 1))
     run("e2fsck", "-f", "-n", data)
     for each in (*photo.glob("*.db*"), *photo.glob("state*")):
         each.unlink()

@@ -25,6 +25,7 @@ PROGRAMS = [
     if path.read_text("utf-8").startswith("#!/usr/bin/python3")
 ]
 MIB = 1 << 20
+INSTALLER = "de.pengutronix.rauc.Installer"
 
 
 def test_the_initrd_is_an_archive_that_cpio_unpacks(tmp_path: Path) -> None:
@@ -174,6 +175,13 @@ def test_each_program_of_the_card_calls_what_python_has(path: Path) -> None:
     ((owner, called),) = re.findall(r"^sys\.exit\((\w+)\.(\w+)\(", text, re.MULTILINE)
     assert owner == module
     assert hasattr(importlib.import_module(f"{package}.{module}"), called)
+
+
+def test_the_bus_takes_the_rules_of_who_may_write_a_slot() -> None:
+    """It passes over a file in which a rule names a member and no interface, with all its rules."""
+    rules = (CARD / "tree/etc/dbus-1/system.d/balie-box.conf").read_text("utf-8")
+    denied = re.findall(r'<deny [^>]*send_interface="(\S+)" send_member="(\w+)"/>', rules)
+    assert denied == [(INSTALLER, each) for each in ("Install", "InstallBundle", "Mark")]
 
 
 def test_a_root_says_which_version_it_is(tmp_path: Path) -> None:
