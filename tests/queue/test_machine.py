@@ -10,7 +10,7 @@ from tests.queue.machine import QueueMachine
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(900)  # two hundred lives are a minute of work, and the machine may be busy
+@pytest.mark.timeout(900)  # in full two hundred lives, and the machine may be busy
 @pytest.mark.parametrize("machine", [QueueMachine, FallbackMachine])
 def test_the_promises_hold_in_any_order_of_events(machine: type[QueueMachine]) -> None:
     """Legal states only, nothing after an opt-out, no ceiling exceeded, no double, none lost.
