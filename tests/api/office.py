@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -252,7 +251,8 @@ def run_web_server(certificate: OwnCertificate | None = None) -> Iterator[WebSer
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     url = f"https://{certificate.name}:{port}" if certificate else f"http://127.0.0.1:{port}"
-    web = WebServer(url, asyncio.new_event_loop())
+    runner = asyncio.Runner()
+    web = WebServer(url, runner.get_loop())
     config = uvicorn.Config(
         web,
         log_config=None,
@@ -263,13 +263,16 @@ def run_web_server(certificate: OwnCertificate | None = None) -> Iterator[WebSer
         ssl_keyfile=certificate.key if certificate else None,
     )
     server = uvicorn.Server(config)
-    run = partial(web.loop.run_until_complete, server.serve([listener]))
-    thread = threading.Thread(target=run, name="web")
+
+    def serve() -> None:
+        with runner:
+            runner.run(server.serve([listener]))
+
+    thread = threading.Thread(target=serve, name="web")
     thread.start()
     yield web
     server.should_exit = True
     thread.join(20)
-    web.loop.close()
 
 
 @contextmanager

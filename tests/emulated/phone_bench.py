@@ -1,13 +1,12 @@
 """Emulated phones on an event loop in a thread of its own, and waiting for what they do."""
 
-import asyncio
-import threading
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from appliance.emulated.phone.wire.adbd import Adbd
 from tests.emulated.plain_handset import PlainHandset
+from tests.own_loop import OwnLoop
 
 T = TypeVar("T")
 _DEADLINE_S = 120.0
@@ -26,19 +25,14 @@ class PhoneBench:
     """Phones may only be touched through `on_loop` once they are plugged in."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="phones", daemon=True)
-        self._thread.start()
+        self._loop = OwnLoop("phones")
         self._phones: list[Adbd] = []
 
     def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_DEADLINE_S)
+        return self._loop.run(coroutine)
 
     def on_loop(self, call: Callable[[], T]) -> T:
-        async def run() -> T:
-            return call()
-
-        return self.wait_for(run())
+        return self._loop.call(call)
 
     def plug_in(self, handset: PlainHandset) -> Adbd:
         async def start() -> Adbd:
@@ -54,6 +48,4 @@ class PhoneBench:
     def close(self) -> None:
         for adbd in self._phones:
             self.wait_for(adbd.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_DEADLINE_S)
         self._loop.close()

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ from tests.fresh_store import fresh_store
 from tests.office import broker_field, puts_back
 from tests.office.judging import Found, is_unsettled, judge, replica_of, rows_of
 from tests.office.light_box import PEOPLE, person
+from tests.own_loop import OwnLoop
 
 DRAINS_S = 300.0
 """A deadline, no measurement: so long everything may take to arrive once all cables are whole."""
@@ -70,7 +71,7 @@ class Field:
     office: KeptProgram
     branches: Sequence[Branch]
     servers: Sequence[KeptProgram]
-    loop: asyncio.AbstractEventLoop
+    loop: OwnLoop
     found: Found = field(default_factory=Found)
     copies: list[Path] = field(default_factory=list)
 
@@ -85,7 +86,7 @@ class Field:
             time.sleep(0.05)
 
     def on_loop(self, work: Any) -> None:
-        self.loop.call_soon_threadsafe(work)
+        self.loop.call(work)
 
 
 @contextmanager
@@ -93,7 +94,7 @@ def field_of(boxes: int, folder: Path, *, rate: float, nats: bool = False) -> It
     """Joined and running. `nats`: over a broker of three servers."""
     kinds.load()
     with ExitStack() as stack:
-        loop = stack.enter_context(_loop())
+        loop = stack.enter_context(closing(OwnLoop("cables")))
         port, office_data = free_port(), folder / "office"
         url = f"http://127.0.0.1:{port}"
         servers = local_servers(office_data, folder / "servers") if nats else ()
@@ -110,8 +111,8 @@ def field_of(boxes: int, folder: Path, *, rate: float, nats: bool = False) -> It
         _answers(f"{url}/readyz")
         cables = [Cable(port) for _ in range(boxes)]
         to = [each.port for each in servers]
-        ports = asyncio.run_coroutine_threadsafe(_laid(cables, to), loop).result(10)
-        stack.callback(lambda: asyncio.run_coroutine_threadsafe(_taken_up(cables), loop).result(10))
+        ports = loop.run(_laid(cables, to))
+        stack.callback(lambda: loop.run(_taken_up(cables)))
         made = [
             _branch(store, folder, office_data, place, cable, laid, rate)
             for place, (cable, laid) in enumerate(zip(cables, ports, strict=True))
@@ -144,19 +145,6 @@ def _all_told(given: Field) -> None:
             if len(told.json().get("items", ())) == len(given.branches):
                 return
     raise TimeoutError("a box told its office nothing")
-
-
-@contextmanager
-def _loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="cables")
-    thread.start()
-    try:
-        yield loop
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 async def _laid(cables: Sequence[Cable], to: Sequence[int]) -> Sequence[tuple[int, dict[int, int]]]:

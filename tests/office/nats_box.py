@@ -2,14 +2,12 @@
 client and none of Balie's code but the check of its pass.
 """
 
-import asyncio
 import base64
 import gzip
 import json
 import secrets
-import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,26 +25,10 @@ from appliance.office.broker_wire import connected, ended
 from appliance.office.reading import Fields
 from tests.office.plain_box import Log as PlainLog
 from tests.office.plain_box import PlainBox, Row, read_token
+from tests.own_loop import OwnLoop
 from tests.running_demo import SETTLES_S, eventually
 
 T = TypeVar("T")
-
-
-class OwnLoop:
-    """An event loop in a thread of its own, for boxes that block."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, name="nats-boxes")
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(SETTLES_S)
-
-    def close(self) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join()
-        self.loop.close()
 
 
 @dataclass(slots=True)

@@ -39,15 +39,16 @@ from appliance.store.office_link import OfficeLink
 from tests.fresh_store import fresh_store
 from tests.office import broker_field
 from tests.office.head_office import HeadOffice, OfficeServer, open_head_office
-from tests.office.nats_box import NatsBox, OwnLoop, running_servers
+from tests.office.nats_box import NatsBox, running_servers
 from tests.office.plain_box import Log
 from tests.office.test_pushing import foreign_line, no_gzip, numbers, told_otherwise
+from tests.own_loop import OwnLoop
 from tests.running_demo import SETTLES_S, eventually
 
 
 @pytest.fixture(scope="module")
 def loop() -> Iterator[OwnLoop]:
-    made = OwnLoop()
+    made = OwnLoop("nats-boxes")
     yield made
     made.close()
 

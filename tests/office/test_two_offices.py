@@ -13,7 +13,7 @@ import nats.errors
 import pytest
 
 from appliance.office.head import inviting
-from tests.office.nats_box import NatsBox, OwnLoop, running_servers
+from tests.office.nats_box import NatsBox, running_servers
 from tests.office.office_pair import office_pair
 from tests.office.plain_box import PlainBox
 from tests.office.test_kill import (
@@ -22,6 +22,7 @@ from tests.office.test_kill import (
     live_through_kills,
     office_beside,
 )
+from tests.own_loop import OwnLoop
 from tests.running_demo import eventually
 
 BOXES = 3
@@ -49,7 +50,7 @@ def over_https(tokens: list[str]) -> Iterator[list[PlainBox]]:
 
 @contextmanager
 def over_broker(tokens: list[str]) -> Iterator[list[PlainBox]]:
-    loop = OwnLoop()
+    loop = OwnLoop("nats-boxes")
     boxes = [PatientBox.let_in(each, f"Box {place}", loop) for place, each in enumerate(tokens)]
     yield list(boxes)
     for box in boxes:

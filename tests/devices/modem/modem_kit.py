@@ -1,8 +1,6 @@
 """Emulated modems on real ptys, with the floors above in memory and the truth as the judge."""
 # ruff: noqa: ARG002 -- the floors above keep many devices apart, these recorders know one
 
-import asyncio
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +27,7 @@ from appliance.emulated.world.truth import TruthLog
 from appliance.reasons import Reason
 from tests.devices.floor_above import Recorder, Try
 from tests.emulated.phone_bench import eventually
+from tests.own_loop import OwnLoop
 
 T = TypeVar("T")
 
@@ -48,7 +47,6 @@ QUICK = ModemPatience(
 )
 #: What the network does on its own has long happened by the time a test looks at it.
 NEVER_MS = 3_600_000
-_LOOP_S = 60.0
 _STATUS_REPORT = 2  # TP-MTI
 
 
@@ -112,9 +110,7 @@ class ModemWorld:
 
     def __init__(self, *specs: ModemSpec) -> None:
         self.clock: Clock = SystemClock()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="modems", daemon=True)
-        self._thread.start()
+        self._loop = OwnLoop("modems")
         self.folder = PortFolder()
         self.truth = TruthLog()
         self.network = Network(timers=LoopTimers(self.clock), truth=self.truth)
@@ -134,16 +130,11 @@ class ModemWorld:
         return self.modems[-1]
 
     def on_loop(self, call: Callable[[], T]) -> T:
-        async def run() -> T:
-            return call()
-
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(_LOOP_S)
+        return self._loop.call(call)
 
     def close(self) -> None:
         for modem in self.modems:
-            asyncio.run_coroutine_threadsafe(modem.stop(), self._loop).result(_LOOP_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_LOOP_S)
+            self._loop.run(modem.stop())
         self._loop.close()
         self.folder.remove()
 

@@ -1,7 +1,5 @@
 """An emulated phone behind a real adb server, with the floors above in memory."""
 
-import asyncio
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from appliance.errors import DeviceError, DeviceGone, Permanent, Transient, Unco
 from tests import http_calls
 from tests.devices.floor_above import Recorder, Try, nothing
 from tests.emulated.phone_bench import eventually
+from tests.own_loop import OwnLoop
 
 T = TypeVar("T")
 
@@ -36,7 +35,6 @@ BEA = "+31687654322"
 
 QUICK = Deadlines(shell_s=1.5, rpc_s=0.8)
 EAGER = PhonePatience(chat_s=4.0, wrong_s=0.8, row_s=1.5, tick_s=1.5, sms_s=4.0, look_again_s=0.03)
-_LOOP_S = 60.0
 _MOST_STEPS = 6
 _THERE = frozenset({DeviceState.READY, DeviceState.DEGRADED})
 
@@ -47,9 +45,7 @@ class World:
     def __init__(self, *specs: PhoneSpec, busy_seed: int | None = None, speed: float = 1) -> None:
         """With a seed, people write by themselves every few seconds of the world's time."""
         self.clock: Clock = clock_for(speed=speed)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="world", daemon=True)
-        self._thread.start()
+        self._loop = OwnLoop("world")
         config = EmulatorConfig(
             phones=specs,
             traffic=busy_seed is not None,
@@ -59,20 +55,15 @@ class World:
             speed=speed,
             origin_ms=getattr(self.clock, "origin_ms", None),
         )
-        self.emulator: Emulator = self._on_loop(_started(config))
+        self.emulator: Emulator = self._loop.run(_started(config))
         self.phones = self.emulator.phones
         self._http = httpx.Client(base_url=self.emulator.control_url, timeout=http_calls.PATIENCE_S)
-
-    def _on_loop(self, coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_LOOP_S)
 
     def close(self) -> None:
         for phone in self.phones:
             adb_server.disconnect(phone.serial)
         self._http.close()
-        self._on_loop(self.emulator.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_LOOP_S)
+        self._loop.run(self.emulator.stop())
         self._loop.close()
 
     @property
@@ -98,12 +89,7 @@ class World:
 
     def on_loop(self, call: Callable[[], T]) -> T:
         """Runs in the emulator's own thread."""
-
-        async def run() -> T:
-            return call()
-
-        result: T = self._on_loop(run())
-        return result
+        return self._loop.call(call)
 
     def inject(self, **body: Any) -> dict[str, Any]:
         return self._post("inject", body)

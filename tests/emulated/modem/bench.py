@@ -1,9 +1,7 @@
 """Emulated modems on a loop of their own, and a plain program at their port."""
 
-import asyncio
 import json
 import re
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +12,7 @@ import serial
 from appliance.emulated.emulate import Emulator, EmulatorConfig
 from appliance.emulated.modem.modem import EmulatedModem
 from appliance.emulated.modem.spec import ModemSpec
+from tests.own_loop import OwnLoop
 
 ANNA = "+31612345699"
 MODEM = "+31612345801"
@@ -25,9 +24,7 @@ class Bench:
     """Starts with the specs given, or with one modem."""
 
     def __init__(self, *specs: ModemSpec, phones: int = 0, people: bool = False) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="bench", daemon=True)
-        self._thread.start()
+        self._loop = OwnLoop("bench")
         config = EmulatorConfig(
             phones=phones,
             modems=specs or (ModemSpec(number=MODEM),),
@@ -35,7 +32,7 @@ class Bench:
             people_per_phone=12 if people else 0,
             rhythm_s=0.5,
         )
-        self.emulator: Emulator = self._on_loop(_started(config))
+        self.emulator: Emulator = self._loop.run(_started(config))
         self._lines: list[Line] = []
 
     def __enter__(self) -> Self:
@@ -44,13 +41,8 @@ class Bench:
     def __exit__(self, *_error: object) -> None:
         for line in self._lines:
             line.close()
-        self._on_loop(self.emulator.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_WITHIN_S)
+        self._loop.run(self.emulator.stop())
         self._loop.close()
-
-    def _on_loop(self, coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_WITHIN_S)
 
     @property
     def modem(self) -> EmulatedModem:
