@@ -2,6 +2,7 @@
 all would wait for them last.
 """
 
+import gc
 import os
 import socket
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ import pytest
 from appliance import ids
 from appliance.runtime import kinds
 
+gc.disable()  # until all tests are collected: nothing of that is garbage, and half the time went so
 kinds.load()  # as each process of Balie does, before anything needs a kind
 
 # httpx reads the certificates of all authorities for each client, and the tests speak plain HTTP.
@@ -70,6 +72,20 @@ def own_ids() -> None:
     ahead would give all later files ids that boxes do not take.
     """
     ids._sequence = ids._Sequence()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_garbage() -> Iterator[None]:
+    """A socket that a file left open fails that file, and not the one in which Python finds it."""
+    yield
+    gc.collect()
+
+
+def pytest_collection_finish() -> None:
+    """All that was collected stays until the end, so Python's collector need not walk it again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
