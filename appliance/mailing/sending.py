@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 
 import aiosmtplib
-from aiosmtplib import SMTP
 
 from appliance.errors import (
     MailboxLater,
@@ -28,6 +27,14 @@ thread waits that long here: what comes later is unconfirmed.
 _CLOSING = 421
 """It takes nothing now, from nobody."""
 _LATER, _FINAL, _BEYOND = 400, 500, 600
+
+
+class _SmtpClient(aiosmtplib.SMTP):
+    def close(self) -> None:
+        """At once: TLS would wait for the server's last word, and the loop may end before that."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+        super().close()
 
 
 def _nothing() -> None:
@@ -73,8 +80,8 @@ async def _deliver(
         await _leave(client)
 
 
-async def _connected(server: MailServer) -> SMTP:
-    client = SMTP(
+async def _connected(server: MailServer) -> _SmtpClient:
+    client = _SmtpClient(
         hostname=server.reached_at(),
         port=server.port,
         use_tls=server.tls is MailTls.TLS,
@@ -94,12 +101,12 @@ async def _connected(server: MailServer) -> SMTP:
     return client
 
 
-def _lets_all_in(server: MailServer, client: SMTP) -> bool:
+def _lets_all_in(server: MailServer, client: _SmtpClient) -> bool:
     """A relay of the house may ask nobody who they are."""
     return server.tls is MailTls.NONE and not client.supports_extension("auth")
 
 
-async def _addressed(server: MailServer, client: SMTP, sender: str, to: str) -> None:
+async def _addressed(server: MailServer, client: _SmtpClient, sender: str, to: str) -> None:
     """That the sender may not send is no fault of this mail, and may be put right."""
     try:
         await client.mail(sender)
@@ -115,7 +122,7 @@ async def _addressed(server: MailServer, client: SMTP, sender: str, to: str) -> 
         raise told from exc
 
 
-async def _data(server: MailServer, client: SMTP, content: bytes) -> str:
+async def _data(server: MailServer, client: _SmtpClient, content: bytes) -> str:
     """A yes or a no is certain; without one nobody knows whether the mail was taken. To the library
     words that it does not understand are an answer, too.
     """
@@ -132,7 +139,7 @@ def _is_no(code: int) -> bool:
     return _LATER <= code < _BEYOND
 
 
-async def _leave(client: SMTP) -> None:
+async def _leave(client: _SmtpClient) -> None:
     try:
         await client.quit(timeout=2.0)
     except (aiosmtplib.SMTPException, OSError):

@@ -72,7 +72,7 @@ async def getting(
             try:
                 yield await _asked(place, opened, sent)
             finally:
-                opened.writer.close()
+                opened.writer.transport.abort()  # closing waits for the last word of the other end
     except TimeoutError:
         raise GetFailed("It did not answer in time.") from None
     except (OSError, EOFError, h11.ProtocolError) as exc:

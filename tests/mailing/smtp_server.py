@@ -33,7 +33,7 @@ class Taken:
 class SmtpServer:
     """`answers` are the next ones after DATA, then 250; an empty one ends the connection instead,
     with the mail taken. `refuses` are addresses that it knows nobody at, `full` those that take
-    nothing now.
+    nothing now. After QUIT it says and does nothing until `hangs_until`.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +46,7 @@ class SmtpServer:
     full: set[str] = field(default_factory=set)
     asked_full: int = 0
     logins: int = 0
+    hangs_until: threading.Event | None = None
     talks: list[SMTP] = field(default_factory=list)
     end: Callable[[], object] = lambda: None
 
@@ -73,6 +74,11 @@ class SmtpServer:
             assert server.transport is not None
             server.transport.close()
         return answer
+
+    async def handle_QUIT(self, _: SMTP, __: Session, ___: Envelope) -> str:  # noqa: N802
+        if self.hangs_until is not None:  # its whole loop, so that TLS has no last word, either
+            self.hangs_until.wait(20)
+        return "221 2.0.0 bye"
 
     def authenticated(self, _: Any, __: Any, ___: Any, mechanism: str, data: Any) -> AuthResult:
         self.logins += 1

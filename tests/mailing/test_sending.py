@@ -2,6 +2,8 @@
 
 import gc
 import socket
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -121,6 +123,32 @@ def test_what_is_raised_before_the_mail_ends_the_talk() -> None:
         with pytest.raises(KeyError):
             send(reached(server), before=no)
         assert server.taken == []
+
+
+@pytest.mark.parametrize("tls", [MailTls.TLS, MailTls.STARTTLS])
+def test_a_server_that_hangs_at_the_end_keeps_no_socket(
+    tls: MailTls, certificate: OwnCertificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mail is taken, and nobody waits for the last word of TLS."""
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD)
+    found: list[object] = []
+    with smtp_server(tls, certificate) as server:
+        server.hangs_until = threading.Event()
+        settings = MailSettings(
+            server=server.host,
+            port=server.port,
+            tls=tls,
+            sender=SENDER,
+            user=USER,
+            password_file=secret,
+            ca_file=certificate.cert,
+        )
+        assert send(MailServer.of(settings)) == "250 2.0.0 taken"
+        monkeypatch.setattr(sys, "unraisablehook", found.append)
+        gc.collect()
+        server.hangs_until.set()
+    assert found == []
 
 
 def test_in_the_clear_nothing_leaves_the_house(monkeypatch: pytest.MonkeyPatch) -> None:

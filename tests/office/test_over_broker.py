@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import nats.errors
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 
 from appliance.__main__ import app
 from appliance.clock import ManualClock
+from appliance.demo.cable import Cable
 from appliance.office.at_box import credential, kept_broker, nats_link
 from appliance.office.at_box import joining as joining_box
 from appliance.office.at_box.https_link import HttpsLink
@@ -259,6 +261,21 @@ def test_struck_off_its_key_opens_nothing(
     eventually(lambda: at.is_closed, "the servers let it stay")
     with pytest.raises(LinkAway):
         loop.run(connected(tilburg.place, tilburg.own, inbox=tilburg.subjects["down"]))
+
+
+def test_servers_that_hang_keep_no_socket_of_who_leaves(loop: OwnLoop, tilburg: NatsBox) -> None:
+    """TLS would wait half a minute for their last word."""
+    assert tilburg.place is not None
+    cable = Cable(int(tilburg.place.urls[0].rpartition(":")[2]))
+    url = f"tls://127.0.0.1:{loop.run(cable.lay())}"
+    far = replace(tilburg.place, urls=(url,))
+    client = loop.run(connected(far, tilburg.own, inbox=tilburg.subjects["down"]))
+    sock = client._transport._io_writer.get_extra_info("socket")  # type: ignore[union-attr]
+    assert sock.fileno() > 0
+    loop.call(partial(cable.cut, silently=True))
+    loop.run(ended(client))
+    assert sock.fileno() == -1
+    loop.call(cable.close)
 
 
 def test_an_emptied_stream_is_an_alarm_and_loses_nothing(
