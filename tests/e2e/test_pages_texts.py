@@ -13,6 +13,7 @@ from appliance.desk.texts.canned_texts import TextAuthor, TextWords
 from appliance.store import branch_settings, branches
 from appliance.store.store import Tx
 from tests.e2e.conftest import NARROW, OpenPage, Place
+from tests.e2e.test_pages_axe import MODES, looked_at, put
 from tests.e2e.test_pages_inbox import bubble, row
 from tests.language_model import asking, proposing
 from tests.webhook_receiver import Receiver, receiving
@@ -84,3 +85,12 @@ def test_a_proposal_says_whose_it_is_and_a_click_puts_it_into_the_box(
     assert narrow.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert place.count("SELECT count(*) FROM message") == messages
     assert len(model.got) == 1
+
+
+def test_axe_finds_nothing_where_a_model_proposes(model: Receiver, open_page: OpenPage) -> None:
+    page = open_page()
+    row(page, "Fatima El Idrissi").click()
+    expect(page.locator("#suggestions .suggestion")).to_contain_text(["Hoi Fatima"])
+    assert list(looked_at(page, page.url)) == []
+    put(page, MODES["200 % text"])
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
