@@ -34,6 +34,7 @@ _LONG_FIRST = (
     "crash/test_modem_crash_points.py",
     "queue/test_estimate.py",
     "queue/test_power.py",
+    "office/test_two_offices.py",
     "e2e/test_pages_axe.py",
     "e2e/test_pages_hand.py",
     "e2e/test_pages_writing.py",

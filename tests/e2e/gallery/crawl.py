@@ -81,9 +81,12 @@ def crawl(
 
 
 def in_browser(page: Page) -> Look:
-    """A page that leads to another one is none."""
+    """A page that leads to another one is none, and a file would be downloaded."""
+    paths = all_paths()
 
     def look(link: str) -> Sequence[str] | None:
+        if path_of(link.partition("?")[0], paths) in NO_PAGES:
+            return None
         answer = page.goto(link)
         if answer is None or not answer.ok or not page.url.endswith(link):
             return None
