@@ -10,6 +10,11 @@ from appliance.store import devices
 from tests.e2e.conftest import Look, OpenPage, Place
 
 NEWCOMER = "+31655512399"
+_BEGINS = """each => {
+  const letters = document.createRange();
+  letters.selectNodeContents(each);
+  return Math.round(letters.getBoundingClientRect().left);
+}"""
 
 
 def test_a_lead_sees_who_waits_and_how_the_month_went(open_page: OpenPage, place: Place) -> None:
@@ -37,6 +42,16 @@ def test_a_lead_sees_who_waits_and_how_the_month_went(open_page: OpenPage, place
     narrow = open_page("/overview/over-time", name="Marit Hoekstra", look=Look(width=360))
     wide, seen = narrow.evaluate("[document.body.scrollWidth, innerWidth]")
     assert wide <= seen
+
+
+def test_a_name_from_right_to_left_begins_where_the_others_do(
+    open_page: OpenPage, place: Place
+) -> None:
+    place.desk.receive("Utrecht", "سارة أحمد", "+31612345614", "هل هناك عمل؟")
+    page = open_page("/overview", name="Marit Hoekstra")
+    names = page.locator(".who-waits > [dir=auto]")
+    expect(names.filter(has_text="سارة")).to_have_count(1)
+    assert len({each.evaluate(_BEGINS) for each in names.all()}) == 1
 
 
 def writes(place: Place, sender: str) -> None:

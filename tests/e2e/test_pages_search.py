@@ -63,3 +63,17 @@ def test_the_command_bar_goes_to_a_person_by_keyboard(open_page: OpenPage, place
     expect(page.locator("#command-bar-choices li").first).to_have_text("ClaimThis conversation")
     page.keyboard.press("Enter")
     expect(page.get_by_text("You have this conversation")).to_be_visible()
+
+
+def test_a_name_from_right_to_left_turns_no_number_round(open_page: OpenPage, place: Place) -> None:
+    """It begins where other names begin, and its number stands behind it, written as others are."""
+    while following.catch_up(place.store):
+        pass
+    page = open_page("/search?q=سارة")
+    expect(page.locator("#hits-people + ul .said")).to_have_text(["سارة أحمد · +31 6 12345614"])
+    name, number = (each.bounding_box() for each in page.locator("#hits .said bdi").all())
+    whole = page.locator("#hits .said").bounding_box()
+    assert name is not None
+    assert number is not None
+    assert whole is not None
+    assert whole["x"] == name["x"] < name["x"] + name["width"] < number["x"]

@@ -8,6 +8,8 @@ from appliance.desk.search.marking import Mark
 from appliance.messages import Direction
 
 PAGE = 25
+BETWEEN_NAMES = " · "
+"""In the snippet of a person: what they are called, their numbers, a personnel number."""
 
 
 class HitKind(StrEnum):

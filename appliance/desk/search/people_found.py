@@ -8,7 +8,7 @@ from typing import Any
 
 from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.search import match
-from appliance.desk.search.hits import Hit, HitKind, HitPage
+from appliance.desk.search.hits import BETWEEN_NAMES, Hit, HitKind, HitPage
 from appliance.desk.search.marking import excerpt_of
 from appliance.desk.search.places import Places
 from appliance.desk.search.question import SearchQuestion, Term
@@ -110,7 +110,7 @@ def _hit(row: Mapping[str, Any], terms: Sequence[Term]) -> Hit:
         called.append(f"~{row['chosen_name']}")
     if row["personnel_number"]:
         called.append(row["personnel_number"])
-    excerpt = excerpt_of(" · ".join(called), terms)
+    excerpt = excerpt_of(BETWEEN_NAMES.join(called), terms)
     return Hit(
         kind=HitKind(row["kind"]),
         id=row["id"],

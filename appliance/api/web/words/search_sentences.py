@@ -1,9 +1,9 @@
 """What the search says: what is not right about a question, and a hit with its marks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from appliance.api.web.words.i18n import Words
-from appliance.desk.search.hits import Hit
+from appliance.desk.search.hits import BETWEEN_NAMES, Hit, HitKind
 from appliance.desk.search.question import WrongFilter
 from appliance.errors import InvalidInput
 
@@ -32,8 +32,25 @@ def wrong(words: Words, exc: InvalidInput) -> str:
     return words.text(TOO_LONG)
 
 
-def parts(hit: Hit) -> Iterator[tuple[str, bool]]:
-    """The snippet piece by piece; True: it is what was looked for."""
+Piece = tuple[str, bool]
+"""True: it is what was looked for."""
+
+
+def names(hit: Hit) -> Sequence[Sequence[Piece]]:
+    """The snippet in pieces; that of a person name by name, because each runs in a direction of its
+    own: behind an Arabic name a number would stand the wrong way round.
+    """
+    if hit.kind is HitKind.MESSAGE:
+        return [list(_pieces(hit))]
+    found: list[list[Piece]] = [[]]
+    for text, is_mark in _pieces(hit):
+        first, *others = text.split(BETWEEN_NAMES)
+        found[-1].append((first, is_mark))
+        found += [[(each, is_mark)] for each in others]
+    return found
+
+
+def _pieces(hit: Hit) -> Iterator[Piece]:
     at = 0
     for start, end in hit.marks:
         yield hit.snippet[at:start], False
