@@ -69,6 +69,7 @@ class Gallery:
                 page.locator(button).click()
                 page.wait_for_timeout(SETTLES_MS)
                 self._keep(page, look, f"{name}{button.replace('#', '-')}")
+                page.keyboard.press("Escape")
 
     def _keep(self, page: Page, look: GalleryLook, name: str) -> None:
         folder = self.folder / look.name
