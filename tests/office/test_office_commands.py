@@ -50,6 +50,21 @@ def test_a_message_waits_for_its_box(
     assert bad.status_code == 422
 
 
+def test_a_message_that_waits_says_whom_it_is_to(
+    head: HeadOffice, boxes: Sequence[RealBox], planning: Caller
+) -> None:
+    """Somebody named by id has that id, and no number that is none."""
+    tilburg = boxes[0]
+    tilburg.hears(EVA)
+    tilburg.tells()
+    followed(head, boxes)
+    (eva,) = planning.get("/contacts").json()["items"]
+    for to, whom in ((EVA, (None, EVA)), (eva["id"], (eva["id"], ""))):
+        told = planning.post({"line": tilburg.desk.number, "to": to, "text": "Hoi"}).json()
+        contact = planning.get(f"/messages/{told['id']}").json()["contact"]
+        assert (contact["id"], contact["number"]) == whom
+
+
 def asked_last(box: RealBox, kind: str) -> dict[str, Any]:
     """The newest command of this kind; waits for one."""
     while True:
