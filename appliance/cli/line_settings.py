@@ -35,6 +35,7 @@ def _lines(conn: sqlite3.Connection) -> list[dict[str, Any]]:
             "id": each.id,
             "number": each.number,
             "branch": names[each.branch_id],
+            "stopped": each.stopped,
             "routes": [_route(conn, route) for route in routes.routes_of_line(conn, each.id)],
             "settings": facts_of(each.settings),
         }
@@ -86,6 +87,7 @@ def set_line(
 def _told(facts: Mapping[str, Any]) -> str:
     rows = [
         f"{readable(facts['number'])} of {facts['branch']}: {_ways(facts['routes'])}",
+        *([f"  stopped: {facts['stopped']}"] if facts["stopped"] else []),
         *(f"  {row}" for row in rows_of(LineSettings(**facts["settings"]))),
         f"  id: {facts['id']}",
     ]

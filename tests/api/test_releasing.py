@@ -76,9 +76,13 @@ def test_without_its_key_nothing_is_released(office: Office, held: Desk, plannin
 
 
 def test_the_command_line_releases_any_stop(office: Office, tilburg: Desk) -> None:
-    """Whoever sits at the machine has looked."""
+    """Whoever sits at the machine sees in the list that it stopped, and has looked."""
     office.store.write(lambda tx: lines.stop_line(tx, tilburg.line_id, "banned"))
-    words = ["line", "release", tilburg.number, "--data", str(office.store.path.parent), "--json"]
-    done = CliRunner().invoke(app, words)
+    there = ["--data", str(office.store.path.parent)]
+    listed = CliRunner().invoke(app, ["line", "list", *there, "--json"])
+    (line,) = json.loads(listed.stdout)["items"]
+    assert line["stopped"] == "banned"
+    assert "stopped: banned" in CliRunner().invoke(app, ["line", "list", *there]).stdout
+    done = CliRunner().invoke(app, ["line", "release", tilburg.number, *there, "--json"])
     assert json.loads(done.stdout) == {"id": tilburg.line_id, "stopped": None}
     assert office.store.read(lambda conn: lines.line(conn, tilburg.line_id)).stopped is None

@@ -61,7 +61,7 @@ def test_an_answer_that_fails_is_found_under_not_arrived(open_page: OpenPage, pl
     live(marit)
     not_arrived = marit.get_by_role("link", name="Not arrived", exact=True)
     expect(not_arrived).to_have_attribute("data-count", "2")  # one fails and one is in doubt
-    sanne.get_by_role("textbox", name="Message").fill("Ja, neem ze mee.")
+    sanne.get_by_role("textbox", name="Message", exact=True).fill("Ja, neem ze mee.")
     sanne.get_by_role("textbox", name="Message").press("Enter")
     expect(sanne.locator("#messages .state-queued", has_text="neem ze mee")).to_have_count(1)
     (message_id,) = place.store.read(

@@ -2,13 +2,15 @@
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
+
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
-from appliance.desk.team import staff
+from appliance.desk.team import cases, staff
 from tests.api.office import Caller
 from tests.office.head_office import HeadOffice
 from tests.office.over_boxes import followed, of_branch
@@ -46,6 +48,21 @@ def test_a_message_waits_for_its_box(
     assert planning.delete(f"/messages/{told['id']}").status_code == 409
     bad = planning.post({"line": tilburg.desk.number, "to": "12", "text": "Hoi"})
     assert bad.status_code == 422
+
+
+def test_a_message_that_waits_says_whom_it_is_to(
+    head: HeadOffice, boxes: Sequence[RealBox], planning: Caller
+) -> None:
+    """Somebody named by id has that id, and no number that is none."""
+    tilburg = boxes[0]
+    tilburg.hears(EVA)
+    tilburg.tells()
+    followed(head, boxes)
+    (eva,) = planning.get("/contacts").json()["items"]
+    for to, whom in ((EVA, (None, EVA)), (eva["id"], (eva["id"], ""))):
+        told = planning.post({"line": tilburg.desk.number, "to": to, "text": "Hoi"}).json()
+        contact = planning.get(f"/messages/{told['id']}").json()["contact"]
+        assert (contact["id"], contact["number"]) == whom
 
 
 def asked_last(box: RealBox, kind: str) -> dict[str, Any]:
@@ -91,6 +108,42 @@ def test_a_claim_is_asked_until_the_box_has_decided(
     )
     assert note.status_code == 201
     assert asked_last(tilburg, "note")["body"]["note"] == note.json()["id"]
+
+
+def test_a_change_of_a_conversation_answers_what_its_box_decided(
+    head: HeadOffice, boxes: Sequence[RealBox], planning: Caller
+) -> None:
+    """Done at a box that is there, the answer says so; what its box refuses is a problem."""
+    tilburg = boxes[0]
+    tilburg.hears(EVA)
+    tilburg.tells()
+    followed(head, boxes)
+    conversation = planning.get("/conversations").json()["items"][0]["id"]
+
+    def refuse(command: dict[str, Any]) -> None:
+        tilburg.says_over(command, "refused", why="claimed")
+
+    def do(command: dict[str, Any]) -> None:
+        tilburg.branch.store.write(lambda tx: cases.close(tx, conversation, cases.NOBODY))
+        tilburg.says_over(command, "done")
+
+    refused = _changed(planning, tilburg, conversation, refuse)
+    assert (refused.status_code, refused.json()["code"]) == (409, "claimed")
+    done = _changed(planning, tilburg, conversation, do)
+    assert (done.status_code, done.json()["state"]) == (200, "done")
+
+
+def _changed(
+    caller: Caller, box: RealBox, conversation: str, decide: Callable[[dict[str, Any]], None]
+) -> httpx.Response:
+    """The answer to *done*, while the box decides."""
+    deciding = threading.Thread(target=lambda: decide(asked_last(box, "case")))
+    deciding.start()
+    answer = caller.client.patch(
+        f"/api/v1/conversations/{conversation}", json={"state": "done"}, headers=caller.headers
+    )
+    deciding.join()
+    return answer
 
 
 def test_what_is_done_at_the_box_names_the_box(

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from appliance.api import problems
 from appliance.api.json import examples, idempotency, posting, team_examples, writes
 from appliance.api.json.callers import (
     WRITES_CONVERSATIONS,
@@ -29,12 +30,13 @@ from appliance.errors import InvalidInput
 from appliance.office import wishes
 from appliance.office.api.asking import FoundAt, of_one
 from appliance.office.api.claims import OfficeConversationOut, claimed
+from appliance.office.api.decisions import decision
 from appliance.office.api.elsewhere import at_the_box
 from appliance.office.api.fetched import whole
 from appliance.office.api.seen_boxes import SeenBox, asker_of, opened
 from appliance.office.api.sights import sight_at
 from appliance.office.head.callers import head_of
-from appliance.office.link import CommandKind
+from appliance.office.link import CommandKind, CommandOutcome, OfficeCommand
 from appliance.office.tables import commands
 from appliance.reasons import Reason
 from appliance.store import casework
@@ -63,19 +65,24 @@ router = APIRouter(prefix="/api/v1", tags=["conversations"], route_class=DirectR
     ),
 )
 async def change_conversation(request: Request) -> Response:
-    """All of it or nothing, as its box decides. Who is to have it shows as `claim_asked` until
-    then.
+    """All of it or nothing, as its box decides: the answer waits a moment for that. Of a box that
+    is cut off or slow it is what was; who is to have it shows as `claim_asked` until it decides.
     """
     caller = await caller_of(request, _SCOPE)
     wanted = posting.read_body(ConversationPatchIn, await request.body())
     at = await _answerable(request, caller)
     body = await _asked(request, caller, at, wanted)
 
-    def ask(tx: Tx) -> None:
+    def ask(tx: Tx) -> OfficeCommand:
         check_still_valid(tx, caller)
-        commands.give(tx, at.box.id, CommandKind.CASE, body, asker_of(caller))
+        return commands.give(tx, at.box.id, CommandKind.CASE, body, asker_of(caller))
 
-    await caller.services.store.awrite(ask)
+    asked = await caller.services.store.awrite(ask)
+    given = await decision(caller, at.box.id, asked)
+    if given is not None:
+        if given.outcome == CommandOutcome.REFUSED:
+            raise problems.ProblemError(problems.problem(given.why or "refused"))
+        at = await _answerable(request, caller)
     shown, headers = await whole(request, caller, at.box, body_of(ConversationOut, at.found))
     return JSONResponse(await claimed(caller, shown), headers=dict(headers))
 

@@ -33,12 +33,11 @@ from appliance.ids import is_id
 from appliance.messages import MessageState, clean_text
 from appliance.office import wishes
 from appliance.office.api.asking import boxes_in_sight, of_one
+from appliance.office.api.decisions import decision
 from appliance.office.api.elsewhere import at_the_box
-from appliance.office.api.fetched import is_away
 from appliance.office.api.seen_boxes import SeenBox, asker_of, boxes_of_branches, opened
 from appliance.office.api.sights import sight_at
 from appliance.office.api.unsent import command_of, state_of
-from appliance.office.deciding import decided
 from appliance.office.head.callers import head_of
 from appliance.office.link import CommandKind, CommandOutcome, OfficeCommand
 from appliance.office.tables import commands
@@ -176,7 +175,8 @@ async def cancel_message(request: Request, caller: WritesMessages, message_id: s
         return commands.give(tx, box_id, CommandKind.CANCEL, {"message": named}, asker_of(caller))
 
     asked = await caller.services.store.awrite(ask)
-    outcome = await _decided(caller, box_id, asked)
+    given = await decision(caller, box_id, asked)
+    outcome = None if given is None else given.outcome
     if outcome == CommandOutcome.DONE:
         return JSONResponse({"id": named, "state": MessageState.CANCELLED.value})
     if outcome == CommandOutcome.REFUSED:
@@ -213,17 +213,3 @@ def _cancellable(conn: sqlite3.Connection, caller: Caller, message_id: str) -> M
     if not sight.groups.may_answer(found.conversation_id):
         raise NotFound("message")
     return found
-
-
-async def _decided(caller: Caller, box_id: str, asked: OfficeCommand) -> CommandOutcome | None:
-    """What the box has said of the command; None where it is away, or has not in time."""
-    if await _box_is_away(caller, box_id):
-        return None
-    given = await decided(caller.services.store, asked.id)
-    return None if given is None else given.outcome
-
-
-async def _box_is_away(caller: Caller, box_id: str) -> bool:
-    boxes = await boxes_in_sight(caller)
-    box = next((each for each in boxes if each.id == box_id), None)
-    return box is None or is_away(box, caller.services.clock.now_ms())

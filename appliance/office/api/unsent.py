@@ -6,6 +6,7 @@ from typing import Any
 from appliance.api.json.callers import Caller
 from appliance.api.json.times import iso, iso_or_none
 from appliance.errors import NotFound
+from appliance.ids import is_id
 from appliance.messages import Direction, MessageState
 from appliance.office.api.sights import sight_here
 from appliance.office.link import CommandOutcome
@@ -62,8 +63,8 @@ async def shown(caller: Caller, message_id: str) -> dict[str, Any]:
         "line": line.id,
         "line_number": line.number,
         "conversation": body.get("conversation") or "",
-        "group": None,
-        "contact": {"id": None, "number": body.get("to") or "", "name": None},
+        "group": body.get("group"),
+        "contact": _whom(body.get("to") or ""),
         "channel": body.get("channel"),
         "text": body.get("text", ""),
         "origin": "person",
@@ -84,3 +85,9 @@ async def shown(caller: Caller, message_id: str) -> dict[str, Any]:
         "history": [],
         "evidence": [],
     }
+
+
+def _whom(named: str) -> dict[str, Any]:
+    """The contact as the caller named them: by id, or by a number."""
+    by_id = is_id(named)
+    return {"id": named.lower() if by_id else None, "number": "" if by_id else named, "name": None}
