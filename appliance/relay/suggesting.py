@@ -19,7 +19,7 @@ from appliance.desk.texts.model_question import ModelQuestion
 from appliance.desk.webhooks.url_policy import UrlPolicy
 from appliance.errors import InvalidInput, SetupError, StoreError
 from appliance.messages import clean_text
-from appliance.relay.getting import GetFailed, Sent, getting
+from appliance.relay.asking import AskFailed, Sent, asking
 from appliance.store import incidents
 from appliance.store.incidents import IncidentKind
 from appliance.store.store import Store
@@ -176,11 +176,11 @@ async def _answered(settings: SuggestionSettings, path: str, sent: Sent) -> byte
     """Raises ModelSilent."""
     url = f"{settings.url.rstrip('/')}/{path}"
     try:
-        async with getting(NEAR, url, by=_BY, within_s=settings.within_s, sent=sent) as got:
+        async with asking(NEAR, url, by=_BY, within_s=settings.within_s, sent=sent) as got:
             if got.status != _OK:
                 raise ModelSilent(f"It answered {got.status}.")
             return (await got.text(_MOST_BYTES)).encode()
-    except GetFailed as exc:
+    except AskFailed as exc:
         raise ModelSilent(str(exc)) from exc
     except InvalidInput as exc:
         raise ModelSilent(exc.sentence) from exc

@@ -20,7 +20,7 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.webhooks import named
 from appliance.desk.webhooks.named import NamedWish
 from appliance.errors import InvalidInput
-from appliance.relay.getting import GetFailed, getting
+from appliance.relay.asking import AskFailed, asking
 from appliance.store import webhooks
 from appliance.store.store import Tx
 
@@ -114,13 +114,13 @@ async def _prove(caller: Caller, url: str, verify_token: str) -> None:
     )
     try:
         full = f"{url}{'&' if '?' in url else '?'}{asked}"
-        async with getting(
+        async with asking(
             caller.services.urls, full, by=caller.token.id, within_s=_WITHIN_S
         ) as got:
             answer = (await got.text(_MOST)).strip()
     except InvalidInput as exc:
         raise _unproven(exc.sentence) from exc
-    except GetFailed as exc:
+    except AskFailed as exc:
         raise _unproven(str(exc)) from exc
     echoed = secrets.compare_digest(answer.encode(), challenge.encode())
     if got.status // 100 != _FINE or not echoed:

@@ -15,7 +15,7 @@ from appliance.api.problems import ProblemError
 from appliance.api.services import Services
 from appliance.api.uploads import ReceivedFile, file_name, receive
 from appliance.errors import FileRefused, InvalidInput
-from appliance.relay.getting import GetFailed, getting
+from appliance.relay.asking import AskFailed, asking
 from appliance.store import forgetting
 
 WITHIN_S = 30.0
@@ -36,14 +36,14 @@ async def fetch(services: Services, link: str, name: str | None, *, by: str) -> 
     """
     policy = replace(services.urls, only_public=True)
     try:
-        async with getting(policy, link, by=by, within_s=WITHIN_S) as got:
+        async with asking(policy, link, by=by, within_s=WITHIN_S) as got:
             if got.status != _OK:
                 raise _not_had(f"It answers {got.status}.")
             wanted = name or _name_of(link)
             received = await receive(got.pieces, services.media_files, lambda: wanted)
     except InvalidInput as exc:
         raise _not_had(exc.sentence) from exc
-    except (GetFailed, FileRefused) as exc:
+    except (AskFailed, FileRefused) as exc:
         raise _not_had(str(exc)) from exc
     return replace(received, name=_with_ending(received))
 

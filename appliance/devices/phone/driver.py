@@ -26,6 +26,7 @@ from appliance.devices.phone.notification_records import NotificationRecord
 from appliance.devices.phone.phone import Phone, PhonePatience
 from appliance.devices.phone.receive import PhoneReceiver
 from appliance.devices.phone.recovery.rescue import PhoneRescue
+from appliance.devices.phone.row_ids import note_carrier
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_STATE, is_taken_out, sends_by
@@ -152,6 +153,7 @@ class PhoneDriver:
             if self._examiner.silent:
                 raise DeviceGone("The phone could not be examined.")
             return False
+        note_carrier(self._phone)
         found = not self._is_quiet() and self._poll()
         if self._phone.returns and self._examiner.usable and time.monotonic() >= self._return_at:
             self._return()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from appliance.devices.evidence_facts import since_copy_in
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.phone import Phone
 
@@ -19,7 +20,10 @@ _MARK_DIGITS = 12
 # What a cursor without a mark holds once a phone has taken it over.
 _TAKEN_OVER = -1
 
-#: In a baseline: whose ids its rows have.
+# Of a device: the mark of the phone that carries its SIM, as a number, and since when it does.
+_CARRIER, _CARRIES_SINCE = "carrier", "carrier since"
+
+#: In a baseline: the mark of the phone that has its rows.
 ROW_IDS = "row_ids"
 
 
@@ -40,10 +44,35 @@ def _read_mark(answers: list[Output]) -> str | None:
     return hashlib.sha256(told).hexdigest()[:_MARK_DIGITS]
 
 
-def are_others(phone: Phone, baseline: Mapping[str, Any]) -> bool:
-    """Whether the baseline was taken from a list that is not the phone's own of now."""
-    noted = baseline.get(ROW_IDS)
-    return noted is not None and phone.row_ids is not None and noted != phone.row_ids
+def note_carrier(phone: Phone) -> None:
+    """Keeps since when this phone has carried the device's SIM; one that comes back begins anew."""
+    if phone.row_ids is None or _is_carrier(phone):
+        return
+    # The time first: a kill in between leaves a time that is too late, which proves less.
+    phone.listener.move_cursor(phone.device_id, _CARRIES_SINCE, phone.clock.now_ms())
+    phone.listener.move_cursor(phone.device_id, _CARRIER, _number_of(phone.row_ids))
+
+
+def tells_of(phone: Phone, baseline: Mapping[str, Any]) -> bool:
+    """Whether this phone made the attempt, if any did; what another one lacks proves nothing.
+
+    After a copy was put back nobody knows which phone it was: this one, if it has carried the SIM
+    since before the message was accepted.
+    """
+    accepted_ms = since_copy_in(baseline)
+    if accepted_ms is None:
+        return ROW_IDS not in baseline or baseline[ROW_IDS] == phone.row_ids
+    since_ms = phone.listener.cursor(phone.device_id, _CARRIES_SINCE)
+    return _is_carrier(phone) and since_ms is not None and since_ms <= accepted_ms
+
+
+def _is_carrier(phone: Phone) -> bool:
+    noted = phone.listener.cursor(phone.device_id, _CARRIER)
+    return phone.row_ids is not None and noted == _number_of(phone.row_ids)
+
+
+def _number_of(mark: str) -> int:
+    return int(mark, 16)
 
 
 def last_read(phone: Phone, name: str) -> int | None:

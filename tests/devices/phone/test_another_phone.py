@@ -1,13 +1,15 @@
 """The SIM moves to another phone, or the phone is made as new: the ids of its lists begin anew."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from appliance.channels import Channel
+from appliance.devices.evidence_facts import since_copy
 from appliance.devices.phone.driver import PhoneDriver
-from appliance.devices.protocol import DeviceState, Finding
+from appliance.devices.protocol import DeviceState, Finding, Look
 from appliance.emulated.phone.spec import PhoneSpec
 from tests.devices.phone.driver_kit import ANNA, BEA, DEVICE, OWN, Desk, World
 from tests.emulated.phone_bench import eventually
@@ -119,6 +121,35 @@ def test_the_list_of_the_spare_phone_does_not_prove_that_nothing_left(
     assert spare.look(attempt.as_look()).finding is Finding.UNCLEAR
 
 
+def test_after_a_copy_the_phone_of_now_proves_nothing_of_what_was_accepted_before_it_came(
+    world: World, desk: Desk, spare: PhoneDriver
+) -> None:
+    """The copy names no phone; the list of one that came later lacks what the first one sent."""
+    attempt = desk.attempt("Dag", channel=Channel.SMS)
+    look = Look(outgoing=attempt.outgoing, baseline=since_copy(attempt.outgoing.started_ms))
+    desk.driver.receive()
+    desk.driver.send(attempt)
+    move_card(world, spare)
+    spare.receive()
+    assert spare.look(look).finding is Finding.UNCLEAR
+
+
+def test_after_a_copy_a_phone_that_came_back_proves_nothing_of_the_time_between(
+    world: World, desk: Desk, spare: PhoneDriver
+) -> None:
+    desk.driver.receive()
+    move_card(world, spare)
+    spare.receive()
+    attempt = desk.attempt("Dag", channel=Channel.SMS)
+    look = Look(outgoing=attempt.outgoing, baseline=since_copy(attempt.outgoing.started_ms))
+    spare.send(attempt)
+    world.inject(phone=SPARE, kind="unplug-sim")
+    world.inject(phone=OWN, kind="plug-sim", iccid=CARD, number=OWN)
+    assert eventually(lambda: desk.driver.probe().state is DeviceState.READY)
+    desk.driver.receive()
+    assert desk.driver.look(look).finding is Finding.UNCLEAR
+
+
 def test_a_place_without_a_mark_is_taken_over_by_the_first_phone_alone(
     world: World, desk: Desk, spare: PhoneDriver
 ) -> None:
@@ -131,3 +162,20 @@ def test_a_place_without_a_mark_is_taken_over_by_the_first_phone_alone(
     write(world, BEA, "nieuw", phone=SPARE)
     spare.receive()
     assert desk.recorder.texts() == ["nieuw"]
+
+
+@pytest.mark.parametrize("is_after_copy", [False, True])
+def test_a_chat_on_the_spare_phone_does_not_prove_that_nothing_left(
+    world: World, desk: Desk, spare: PhoneDriver, *, is_after_copy: bool
+) -> None:
+    """It begins on the day on which WhatsApp came there, after the attempt."""
+    desk.driver.receive()
+    attempt = desk.attempt("Dag")
+    desk.driver.send(attempt)
+    look = attempt.as_look()
+    if is_after_copy:
+        look = replace(look, baseline=since_copy(attempt.outgoing.started_ms))
+    assert desk.driver.look(look).finding is Finding.PRESENT
+    move_card(world, spare)
+    spare.receive()
+    assert spare.look(look).finding is Finding.UNCLEAR

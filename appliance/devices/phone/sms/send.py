@@ -18,7 +18,7 @@ from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.nags import is_unknown, put_away, tell_unknown
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.row_ids import ROW_IDS, are_others
+from appliance.devices.phone.row_ids import ROW_IDS, tells_of
 from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.sms.by_hand import key_of
 from appliance.devices.phone.sms.provider import (
@@ -301,11 +301,10 @@ def look_sms(phone: Phone, look: Look) -> Found:
     if look.baseline is None:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
     row = row_of(phone, look.outgoing, look.baseline)
-    if row is None and are_others(phone, look.baseline):
-        return Found(finding=Finding.UNCLEAR, facts={"row": False, "doubt": "another list"})
-    if row is None:
-        return Found(finding=Finding.ABSENT, facts={"row": False})
-    proof = _proof(phone, row)
-    if row.box is SmsBox.FAILED:
-        return Found(finding=Finding.ABSENT, facts=proof.facts)
-    return Found(finding=Finding.PRESENT, proof=proof, facts=proof.facts)
+    if row is not None and row.box is not SmsBox.FAILED:
+        proof = _proof(phone, row)
+        return Found(finding=Finding.PRESENT, proof=proof, facts=proof.facts)
+    facts = {"row": False} if row is None else _proof(phone, row).facts
+    if not tells_of(phone, look.baseline):
+        return Found(finding=Finding.UNCLEAR, facts={**facts, "doubt": "another phone"})
+    return Found(finding=Finding.ABSENT, facts=facts)

@@ -14,6 +14,7 @@ from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.row_ids import ROW_IDS
 from appliance.devices.phone.shared_file import SharedFile
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
 from appliance.devices.phone.texts import is_number, label
@@ -80,7 +81,8 @@ class FileSend(ChatSend):
         self._title = opened.title
         self._earlier = ticks_of(self._phone, self._attempt.earlier, opened.rows)
         salt = self._attempt.outgoing.attempt_id
-        self._attempt.baseline(baseline_of(opened, text=self._text, salt=salt))
+        stood = baseline_of(opened, text=self._text, salt=salt)
+        self._attempt.baseline({**stood, ROW_IDS: self._phone.row_ids})
         shown = self._ready(self._handed_over())
         doubt = self._tap(shown)
         try:

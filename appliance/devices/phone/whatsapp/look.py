@@ -6,6 +6,7 @@ from contextlib import closing
 from appliance.devices.evidence_facts import since_copy_in, telling_quoted
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
+from appliance.devices.phone.row_ids import tells_of
 from appliance.devices.phone.shared_file import SharedFile
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.media import may_be_told
@@ -23,7 +24,8 @@ from appliance.errors import Transient
 def look_whatsapp(phone: Phone, look: Look) -> Found:
     """Looks for an own row since the baseline; without a baseline nothing was tapped.
 
-    The answer is *absent* only if the chat was seen to its end. Raises what opening a chat raises.
+    The answer is *absent* only if the chat was seen to its end, on the phone that made the attempt.
+    Raises what opening a chat raises.
     """
     if look.baseline is None:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
@@ -33,15 +35,22 @@ def look_whatsapp(phone: Phone, look: Look) -> Found:
             chat.arrivals.consider(rows)  # Balie may have died with the chat open
         if since_copy_in(look.baseline) is not None:
             seen = _end(chat, seen)
-            told = _judge_since_copy(phone, look, seen)
+            told = _of_this_phone(phone, look, _judge_since_copy(phone, look, seen))
             _clean_up(chat, look.outgoing, seen, told)
             return told
         found = _judge(phone, look, seen)
         if found is not None and found.finding is Finding.ABSENT:
             found = _judge(phone, look, _end(chat, seen))
-        found = found or _judge_above(phone, look, chat, seen)
+        found = _of_this_phone(phone, look, found or _judge_above(phone, look, chat, seen))
         _clean_up(chat, look.outgoing, seen, found)
         return found
+
+
+def _of_this_phone(phone: Phone, look: Look, found: Found) -> Found:
+    """A chat on another phone need not reach back to the attempt."""
+    if found.finding is not Finding.ABSENT or tells_of(phone, look.baseline or {}):
+        return found
+    return Found(finding=Finding.UNCLEAR, facts={**found.facts, "doubt": "another phone"})
 
 
 def _clean_up(chat: OpenChat, outgoing: Outgoing, seen: ChatPage, found: Found) -> None:

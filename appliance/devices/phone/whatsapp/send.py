@@ -11,6 +11,7 @@ from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import is_between
+from appliance.devices.phone.row_ids import ROW_IDS
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.opening import open_chat
@@ -65,7 +66,8 @@ class ChatSend:
         typed = self._typed(self._replying(open_chat(self._chat)))
         self._earlier = ticks_of(self._phone, self._attempt.earlier, typed.rows)
         salt = self._attempt.outgoing.attempt_id
-        self._attempt.baseline(baseline_of(typed, text=self._text, salt=salt))
+        stood = baseline_of(typed, text=self._text, salt=salt)
+        self._attempt.baseline({**stood, ROW_IDS: self._phone.row_ids})
         if typed.send is None:
             raise self._stopped("There is no Send button.", seen="no send")
         doubt = tap_send(self._phone, self._attempt, typed.send.centre, partial(self._clear, typed))

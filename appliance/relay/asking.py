@@ -20,7 +20,7 @@ _READ = 64 * 1024
 _END = (h11.EndOfMessage, h11.ConnectionClosed)
 
 
-class GetFailed(Exception):
+class AskFailed(Exception):
     """Nothing could be had from there; the text says why."""
 
 
@@ -56,11 +56,11 @@ class Got:
 
 
 @contextlib.asynccontextmanager
-async def getting(
+async def asking(
     policy: UrlPolicy, url: str, *, by: str, within_s: float, sent: Sent = NOTHING
 ) -> AsyncIterator[Got]:
     """`by` is the id of who asks. Raises InvalidInput for an address that the policy refuses, and
-    GetFailed.
+    AskFailed.
     """
     place = policy.place(url)
     try:
@@ -74,9 +74,9 @@ async def getting(
             finally:
                 opened.writer.transport.abort()  # closing waits for the last word of the other end
     except TimeoutError:
-        raise GetFailed("It did not answer in time.") from None
+        raise AskFailed("It did not answer in time.") from None
     except (OSError, EOFError, h11.ProtocolError) as exc:
-        raise GetFailed(f"It cannot be had ({type(exc).__name__}).") from exc
+        raise AskFailed(f"It cannot be had ({type(exc).__name__}).") from exc
 
 
 @cache
