@@ -44,7 +44,9 @@ def command(url: str, token: str, *more: str) -> list[str]:
         "--warnings=off",
         "--no-color",
         "--wait-for-schema=60",
-        "--request-timeout=60",  # the file of an archive is waited for, on a busy machine longer
+        # The file of an archive is waited for, on a busy machine longer.
+        "--request-timeout=60",
+        "--max-response-time=60",
         *more,
     ]
 
