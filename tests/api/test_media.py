@@ -3,6 +3,7 @@
 import hashlib
 import json
 import socket
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 import httpx
@@ -69,6 +70,26 @@ def test_an_upload_is_told_by_its_content(office: Office, planning: Caller) -> N
     assert planning.client.get(f"/api/v1{path}", headers=known).status_code == 304
     small = planning.get(f"{path}/thumbnail")
     assert (small.status_code, small.headers["content-type"]) == (200, "image/webp")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "media_type"),
+    [
+        (PHOTO, "foto.jpg", "image/jpeg"),
+        (samples.voice(), "memo.ogg", "audio/ogg"),
+        (b"BEGIN:VCARD\nVERSION:3.0\nFN:Anna\nEND:VCARD\n", "anna.vcf", "text/vcard"),
+        (b"%PDF-1.7\n", "rooster.pdf", "application/pdf"),
+    ],
+)
+def test_a_file_comes_as_a_type_that_the_document_names(
+    office: Office, planning: Caller, content: bytes, name: str, media_type: str
+) -> None:
+    answer = planning.get(f"/media/{upload(planning, content, name).json()['id']}")
+    told = answer.headers["content-type"].split(";")[0]
+    assert (answer.status_code, told) == (200, media_type)
+    document = office.client.get("/api/v1/openapi.json").json()
+    good = document["paths"]["/api/v1/media/{media_id}"]["get"]["responses"]["200"]
+    assert any(fnmatchcase(told, each) for each in good["content"])
 
 
 @pytest.mark.parametrize(

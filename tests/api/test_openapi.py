@@ -11,7 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from appliance.api.json import bodies, examples, forms, group_bodies, office_bodies, posting
+from appliance.api.json import (
+    archive,
+    bodies,
+    examples,
+    forms,
+    group_bodies,
+    office_bodies,
+    posting,
+)
 from appliance.api.problems import CATALOGUE
 from appliance.desk.access.tokens import Scope
 from appliance.desk.webhooks import event_names
@@ -81,6 +89,13 @@ def test_every_body_has_an_example_and_every_operation_problems(document: dict[s
             "application/problem+json" in each.get("content", {})
             for each in operation["responses"].values()
         ), (method, path)
+
+
+def test_the_file_of_an_archive_comes_as_one_of_the_types_that_are_named(
+    document: dict[str, Any],
+) -> None:
+    answer = document["paths"]["/api/v1/archive/{archive_id}/file"]["get"]["responses"]["200"]
+    assert set(answer["content"]) >= set(archive.MEDIA_TYPES.values())
 
 
 def test_what_needs_a_token_says_which_scope(document: dict[str, Any]) -> None:

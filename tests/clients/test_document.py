@@ -1,22 +1,25 @@
 """The document of the API, as programs read it that others wrote."""
 
 import compileall
-import json
 import os
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.api.office import Caller, Office
 from tests.clients.environment import CLIENTS, PROGRAMS, PYTHON
+from tests.clients.fuzz_count import fell_short, fuzzed, with_what_they_take
 from tests.clients.fuzz_office import NUMBER, PEOPLE, fuzz_office
 from tests.clients.fuzzing import command
 
 Served = tuple[Office, Caller]
 FEW = ("/api/v1/lines", "/api/v1/messages", "/api/v1/contacts", "/api/v1/lists/send")
 """Where programs send and read most; `scripts/fuzz` tries every route."""
+SHARE = 15
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +64,37 @@ def test_a_client_that_is_made_of_it_works(served: Served, tmp_path: Path) -> No
 
 
 def test_it_says_what_is_accepted_and_refused(served: Served, tmp_path: Path) -> None:
-    """The same few hundred requests each time."""
+    """The same few hundred requests each time, and of no operation fewer than were asked for."""
     office, caller = served
     picked = [f"--include-path={path}" for path in FEW]
-    bounded = ("--phases=examples,fuzzing", "--max-examples=15", "--seed=1", "--no-shrink")
-    told = tmp_path / "told.json"
+    bounded = ("--phases=examples,fuzzing", f"--max-examples={SHARE}", "--seed=1", "--no-shrink")
+    report = tmp_path / "events.ndjson"
+    told = f"--report-ndjson-path={report}"
     done = subprocess.run(
-        command(office.url, caller.token.token, *picked, *bounded, f"--report-json-path={told}"),
+        command(office.url, caller.token.token, *picked, *bounded, told),
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:]
-    assert json.loads(told.read_text("utf-8"))
+    counted = fuzzed(report)
+    assert {label.split(" ", 1)[1] for label in counted} == set(FEW)
+    assert not fell_short(counted, _document(office), SHARE)
+    assert set(fell_short(counted, _document(office), 10 * SHARE)) == counted.keys()
+
+
+def test_an_operation_that_ended_early_is_tried_again_with_what_it_takes(served: Served) -> None:
+    """The lists that it belongs to have the ids; what takes nothing cannot fall short."""
+    document = _document(served[0])
+    cancel = "POST /api/v1/rounds/{round_id}/cancel"
+    counted = Counter({"GET /healthz": 1, "GET /api/v1/rounds": 15, cancel: 11})
+    short = fell_short(counted, document, 15)
+    assert short == {cancel: 11}
+    lists = ["GET /api/v1/rounds", "POST /api/v1/rounds"]
+    assert with_what_they_take(short, document) == [*lists, cancel]
+
+
+def _document(office: Office) -> dict[str, Any]:
+    document: dict[str, Any] = office.client.get("/api/v1/openapi.json").json()
+    return document

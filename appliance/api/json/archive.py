@@ -195,6 +195,7 @@ router.add_api_route(
         "range-not-satisfiable",
         description="Its bytes. While it is being made, the answer waits up to 25 seconds for it.",
         media_type="application/octet-stream",
+        other_types=MEDIA_TYPES.values(),
     ),
 )
 

@@ -1,5 +1,6 @@
 """How answers are described in the OpenAPI document: a schema and an example for each."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
@@ -49,16 +50,21 @@ def answers(
     status: int = 200,
     description: str,
     media_type: str = "application/json",
+    other_types: Iterable[str] = (),
     headers: dict[str, Any] | None = None,
 ) -> Responses:
     """The good answer (a text where there is no model) and every problem that may come instead.
 
+    Makers of clients go by the first type that they know; files of the others have any form.
     Whatever needs a token is counted: its answers say how often it may ask.
     """
     schema = {"type": "string"} if model is None else ref(model)
     good: dict[str, Any] = {
         "description": description,
-        "content": {media_type: {"schema": schema, "example": example}},
+        "content": {
+            media_type: {"schema": schema, "example": example},
+            **{each: {"example": example} for each in other_types},
+        },
     }
     if "unauthorized" not in codes:
         return {status: good, **_problems(codes)}

@@ -29,8 +29,10 @@ _READS_MEDIA = Security(identify, scopes=[Scope.MEDIA_READ.value])
         *READ_PROBLEMS,
         "not-found",
         "range-not-satisfiable",
-        description="Its bytes, as a whole or the range that was asked for.",
+        description="Its bytes, as a whole or the range that was asked for. The type is what the"
+        " content told, or `application/octet-stream` where a browser might run it.",
         media_type="application/octet-stream",
+        other_types=["*/*"],
     ),
 )
 async def get_media(
