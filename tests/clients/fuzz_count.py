@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,19 @@ def fuzzed(report: Path) -> Counter[str]:
     return counted
 
 
-def fell_short(counted: Counter[str], document: dict[str, Any], share: int) -> dict[str, int]:
-    """Operations that had fewer, and how many; what takes nothing has only one request to make."""
+def fell_short(
+    counted: Counter[str], document: dict[str, Any], paths: Iterable[str], share: int
+) -> dict[str, int]:
+    """The operations of these paths that had fewer, and how many; what takes nothing has only one
+    request to make.
+    """
+    every = (
+        f"{method.upper()} {path}" for path in paths for method in sorted(document["paths"][path])
+    )
     return {
-        label: had
-        for label, had in counted.items()
-        if had < share and _takes_something(document, label)
+        label: counted[label]
+        for label in every
+        if counted[label] < (share if _takes_something(document, label) else 1)
     }
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from appliance.clock import SystemClock
 from appliance.devices.protocol import Group
+from appliance.media.files import FOLDER, MediaFiles
+from appliance.runtime.archivist import Archivist
 from tests.api.office import Caller, Office, open_office, run_web_server
 from tests.media import samples
 
@@ -23,7 +25,7 @@ NUMBER, SECOND = "+31612345678", "+31612345679"
 
 @contextmanager
 def fuzz_office() -> Iterator[tuple[Office, Caller]]:
-    """With a token that may do everything."""
+    """With a token that may do everything. Archives are made, or each request of one would wait."""
     with (
         tempfile.TemporaryDirectory() as folder,
         run_web_server() as server,
@@ -31,7 +33,11 @@ def fuzz_office() -> Iterator[tuple[Office, Caller]]:
     ):
         caller = office.caller()
         _fill(office, caller)
+        data = office.store.path.parent
+        archivist = Archivist(office.store, data, MediaFiles(data / FOLDER))
+        archivist.start()
         yield office, caller
+        archivist.stop()
 
 
 def _fill(office: Office, caller: Caller) -> None:

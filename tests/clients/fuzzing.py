@@ -71,6 +71,7 @@ def _fuzz(url: str, token: str, given: argparse.Namespace) -> int:
     share = max(1, given.examples // OPERATIONS)
     document = httpx.get(f"{url}/api/v1/openapi.json", timeout=60).json()
     picked = [f"--max-examples={share}", *(f"--include-path={path}" for path in given.path)]
+    paths = given.path or [path for path in document["paths"] if path != STREAM]
     counted: Counter[str] = Counter()
     failed = 0
     for turn in range(TURNS):
@@ -78,7 +79,7 @@ def _fuzz(url: str, token: str, given: argparse.Namespace) -> int:
         code, made = _turn(command(url, token, *asked))
         failed |= code
         counted += made
-        short = fell_short(counted, document, share)
+        short = fell_short(counted, document, paths, share)
         if not short:
             break
         names = (f"--include-name={each}" for each in with_what_they_take(short, document))
