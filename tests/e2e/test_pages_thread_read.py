@@ -180,7 +180,9 @@ def test_what_colleagues_say_to_each_other_does_not_come_out_on_paper(
 def test_letters_of_twice_the_size_are_all_there(
     open_page: OpenPage, place: Place, look: Look
 ) -> None:
-    """No count is cut off, and what floats above the thread stays off the composer."""
+    """No count is cut off, and what floats above the thread stays off the composer, in which all of
+    what is written and its fate are in sight.
+    """
     for number in range(30):
         place.desk.receive("Utrecht", KEES, "+31612345616", f"Bericht {number}.")
     page = open_page(look=look)
@@ -198,6 +200,8 @@ def test_letters_of_twice_the_size_are_all_there(
     expect(below).to_be_visible()
     assert bottom(below) <= box(page.locator("#composer"))["y"]
     assert bottom(page.locator("#composer")) <= look.height
+    expect(page.locator("#fate")).to_contain_text("Leaves now")
+    assert box(page.locator("#composer-pane"))["y"] <= box(page.locator("#fate"))["y"]
     for line in page.locator("#messages li.in").all()[:5]:
         around, channel = box(line.locator(".bubble")), box(line.locator(".channel"))
         assert around["x"] <= channel["x"]
