@@ -17,7 +17,7 @@ class OwnLoop:
 
     def __init__(self, name: str) -> None:
         self._runner = asyncio.Runner()
-        self.loop = self._runner.get_loop()
+        self._loop = self._runner.get_loop()
         self._is_over = asyncio.Event()
         self._thread = threading.Thread(target=self._live, name=name, daemon=True)
         self._thread.start()
@@ -27,7 +27,7 @@ class OwnLoop:
             self._runner.run(self._is_over.wait())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(_PATIENCE_S)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
 
     def call(self, work: Callable[[], T]) -> T:
         async def called() -> T:
@@ -36,5 +36,5 @@ class OwnLoop:
         return self.run(called())
 
     def close(self) -> None:
-        self.loop.call_soon_threadsafe(self._is_over.set)
+        self._loop.call_soon_threadsafe(self._is_over.set)
         self._thread.join(_PATIENCE_S)
